@@ -1,0 +1,54 @@
+import type { RequestId } from './json-rpc.ts';
+
+/**
+ * What pods tell each other. Within a key version changes are additive: a pod ignores types and fields that it does not know.
+ * `data`, where present, is a serialised JSON-RPC message and travels beside the envelope, so nothing is encoded twice.
+ */
+export type InboxMessage =
+  /** An answer is stored; the owner takes it from the question store. */
+  | { readonly type: 'answered'; readonly session: string; readonly question: string }
+  /** The client reports progress on a question. */
+  | { readonly type: 'question-progress'; readonly session: string; readonly question: string; readonly data: string }
+  /** The client cancelled a request. */
+  | { readonly type: 'cancelled'; readonly session: string; readonly request: RequestId; readonly reason?: string }
+  /** The session's level or subscriptions changed: forget the cached copy, then confirm. */
+  | { readonly type: 'session-changed'; readonly session: string; readonly from: string; readonly ack: string }
+  /** The session ended: let go of everything of it, then confirm. */
+  | { readonly type: 'session-ended'; readonly session: string; readonly from: string; readonly ack: string }
+  /** The confirmation of `from` for the `ack` that the receiver handed out. */
+  | { readonly type: 'confirmed'; readonly ack: string; readonly from: string }
+  /** An event for a follower on the receiving pod; `seq` 0 without data: the log ended without a last event. */
+  | {
+      readonly type: 'event';
+      readonly session: string;
+      readonly stream: string;
+      readonly connection: string;
+      readonly seq: number;
+      readonly final: boolean;
+      readonly data?: string;
+    }
+  /** A message for a standing connection on the receiving pod. */
+  | {
+      readonly type: 'standing-event';
+      readonly session: string;
+      readonly connection: string;
+      readonly position: string;
+      readonly data: string;
+    }
+  /** A newer standing connection was opened elsewhere: end this one. */
+  | { readonly type: 'standing-replaced'; readonly session: string; readonly connection: string };
+
+/** A running subscription. */
+export interface Listening {
+  stop(): Promise<void>;
+}
+
+/** Mail between pods: durable, in order per sender, one blocking connection per pod. */
+export interface Inbox {
+  send(pod: string, message: InboxMessage): Promise<void>;
+  /**
+   * Delivers what is sent to `pod` from now on. `onGap` is called where messages may have been missed (the connection was
+   * lost for longer than the inbox keeps, or its log is gone): caches can no longer be trusted. Resolves when listening.
+   */
+  listen(pod: string, onMessage: (message: InboxMessage) => void, onGap: () => void): Promise<Listening>;
+}

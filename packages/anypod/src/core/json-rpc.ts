@@ -1,0 +1,70 @@
+/** A JSON-RPC request id (JSON-RPC 2.0 §4; MCP forbids null). */
+export type RequestId = string | number;
+
+/** A JSON-RPC request: it expects one response. */
+export interface JsonRpcRequest {
+  readonly jsonrpc: '2.0';
+  readonly id: RequestId;
+  readonly method: string;
+  readonly params?: Record<string, unknown>;
+}
+
+/** A JSON-RPC notification: it expects nothing. */
+export interface JsonRpcNotification {
+  readonly jsonrpc: '2.0';
+  readonly method: string;
+  readonly params?: Record<string, unknown>;
+}
+
+/** The error member of a failed response. */
+export interface JsonRpcError {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/** A JSON-RPC response: either `result` or `error`. `id` is null where the request's id could not be read. */
+export interface JsonRpcResponse {
+  readonly jsonrpc: '2.0';
+  readonly id: RequestId | null;
+  readonly result?: Record<string, unknown>;
+  readonly error?: JsonRpcError;
+}
+
+/** Any message that travels in either direction. */
+export type JsonRpcMessage = JsonRpcRequest | JsonRpcNotification | JsonRpcResponse;
+
+export function isRequest(message: JsonRpcMessage): message is JsonRpcRequest {
+  return 'method' in message && 'id' in message;
+}
+
+export function isNotification(message: JsonRpcMessage): message is JsonRpcNotification {
+  return 'method' in message && !('id' in message);
+}
+
+export function isResponse(message: JsonRpcMessage): message is JsonRpcResponse {
+  return !('method' in message);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isRequestId(value: unknown): value is RequestId {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
+}
+
+/**
+ * Tells whether a parsed JSON value is one well-formed JSON-RPC 2.0 message of MCP: ids are strings or integers,
+ * params an object. It looks at the frame only; methods and params are the SDK's to judge.
+ */
+export function isJsonRpcMessage(value: unknown): value is JsonRpcMessage {
+  if (!isObject(value) || value['jsonrpc'] !== '2.0') return false;
+  if ('method' in value) {
+    if (typeof value['method'] !== 'string') return false;
+    if ('id' in value && !isRequestId(value['id'])) return false;
+    return value['params'] === undefined || isObject(value['params']);
+  }
+  if (!isRequestId(value['id'])) return false;
+  return 'error' in value ? isObject(value['error']) : isObject(value['result']);
+}

@@ -1,0 +1,39 @@
+import type { Connection } from './event-log.ts';
+
+/** One message of a session's standing stream. */
+export interface StandingEvent {
+  /** Opaque, ordered by `comparePositions`; assigned by the store, since any pod writes. */
+  readonly position: string;
+  /** A serialised JSON-RPC message. */
+  readonly data: string;
+}
+
+/** What `attach` found. */
+export interface Attached {
+  /** What was sent after the asked position; empty without one. */
+  readonly events: readonly StandingEvent[];
+  /** The newest position in the log; where an empty connection starts. */
+  readonly position: string;
+  /** The connection that this one replaces. */
+  readonly previous?: Connection;
+}
+
+/**
+ * The log behind a session's standing GET stream: any pod writes, the newest connection reads. `attach` and `append` are
+ * atomic in the same way as in `EventLog`: a message is either replayed or its append names the connection. Logs are capped in length and age.
+ */
+export interface StandingLog {
+  /** Stores a message; answers its position and the connection to deliver to (undefined: none is open). Undefined: no such session. */
+  append(session: string, data: string): Promise<{ position: string; holder?: Connection } | undefined>;
+  /** Makes `holder` the session's one standing connection. Undefined: no such session. */
+  attach(session: string, holder: Connection, after?: string): Promise<Attached | undefined>;
+  /** Takes `holder` off, if it is still the one. */
+  detach(session: string, holder: Connection): Promise<void>;
+}
+
+/** Orders two positions of the form `<ms>-<n>` (a Redis Streams id): negative, zero or positive. */
+export function comparePositions(a: string, b: string): number {
+  const [aTime = 0, aCount = 0] = a.split('-').map(Number);
+  const [bTime = 0, bCount = 0] = b.split('-').map(Number);
+  return aTime - bTime || aCount - bCount;
+}

@@ -1,0 +1,47 @@
+import type { ChangeLog } from './change-log.ts';
+import type { EventLog } from './event-log.ts';
+import type { Inbox } from './inbox.ts';
+import type { PodRegistry } from './pod-registry.ts';
+import type { QuestionStore } from './question-store.ts';
+import type { SessionStore } from './session-store.ts';
+import type { StandingLog } from './standing-log.ts';
+
+/** Everything that pods share. Two implementations: `memory` (one process) and `redis`. */
+export interface Store {
+  readonly sessions: SessionStore;
+  readonly events: EventLog;
+  readonly standing: StandingLog;
+  readonly questions: QuestionStore;
+  readonly inbox: Inbox;
+  readonly pods: PodRegistry;
+  readonly changes: ChangeLog;
+  /** Resolves when the store answers; rejects when it does not. */
+  ping(): Promise<void>;
+  /** Stops every reader. Connections belong to whoever made them. */
+  close(): Promise<void>;
+}
+
+/** Lifetimes and limits, the same for every implementation. Times in ms. */
+export interface StoreOptions {
+  /** A session ends after this long without a request. Default 24 h. */
+  readonly sessionTtlMs?: number;
+  /** How long a finished exchange can be resumed. Default 10 min. */
+  readonly streamRetentionMs?: number;
+  /** How long a log whose exchange never finishes is kept after its last event. Default 1 h. */
+  readonly streamIdleMs?: number;
+  /** How long a standing log is kept after its last message. Default 5 min. */
+  readonly standingRetentionMs?: number;
+  /** Messages kept in a standing log, and changes in the change log (about). Default 1000. */
+  readonly standingLimit?: number;
+  /** Subscriptions of one session. Default 1000. */
+  readonly subscriptionLimit?: number;
+}
+
+export const STORE_DEFAULTS: Required<StoreOptions> = {
+  sessionTtlMs: 24 * 60 * 60 * 1000,
+  streamRetentionMs: 10 * 60 * 1000,
+  streamIdleMs: 60 * 60 * 1000,
+  standingRetentionMs: 5 * 60 * 1000,
+  standingLimit: 1000,
+  subscriptionLimit: 1000,
+};
