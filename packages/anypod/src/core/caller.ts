@@ -1,0 +1,27 @@
+/** Verified authentication, in the SDK's shape; anypod passes it on and never stores its token. */
+export interface AuthInfo {
+  readonly token: string;
+  readonly clientId: string;
+  readonly scopes: string[];
+  readonly extra?: Record<string, unknown>;
+  readonly [key: string]: unknown;
+}
+
+/** Who sends a request, and over what. */
+export interface Caller {
+  readonly authInfo?: AuthInfo;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Absolute. */
+  readonly url: string;
+}
+
+/**
+ * The principal of verified authentication: issuer, subject and tenant where the verifier supplies them, else the client id.
+ * Undefined for an anonymous caller; anonymous callers are not one principal.
+ */
+export function principalOf(authInfo: AuthInfo | undefined): string | undefined {
+  if (authInfo === undefined) return undefined;
+  const { iss, sub, tenant } = authInfo.extra ?? {};
+  return JSON.stringify([iss ?? '', sub ?? authInfo.clientId, tenant ?? '']);
+}

@@ -1,0 +1,22 @@
+import { FIRST_MODERN_VERSION, VERSION_META_KEY } from './protocol-version.ts';
+
+function claimsModern(body: object): boolean {
+  const params = (body as { params?: unknown }).params;
+  if (typeof params !== 'object' || params === null) return false;
+  const meta = (params as { _meta?: unknown })._meta;
+  return typeof meta === 'object' && meta !== null && VERSION_META_KEY in meta;
+}
+
+/**
+ * Whether a POST belongs to the modern era, by the SDK's own rule (its `isLegacyRequest`; a test compares the two): the body decides,
+ * by the `_meta` claim; without a claim a version header that names a modern revision does, except for `initialize`,
+ * responses and batches, which only the legacy era has. The SDK judges the rest of the request when it serves it.
+ */
+export function isModern(body: unknown, versionHeader: string | undefined): boolean {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return false;
+  const method = (body as { method?: unknown }).method;
+  if (typeof method !== 'string') return false;
+  if (claimsModern(body)) return true;
+  if (method === 'initialize' || versionHeader === undefined) return false;
+  return versionHeader.trim() >= FIRST_MODERN_VERSION;
+}

@@ -1,0 +1,8 @@
+/** Where rooms below `serve` report what an operator should know; never tokens, secrets or message contents. */
+export interface Log {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+/** Says nothing; the default of the library. */
+export const silentLog: Log = { info: () => undefined, warn: () => undefined };

@@ -1,0 +1,28 @@
+/** One server-sent event. Empty `data` with an id is a priming event (MCP 2025-11-25, Streamable HTTP). */
+export interface SseEvent {
+  readonly id?: string;
+  /** How long the client should wait before it reconnects, in ms. */
+  readonly retry?: number;
+  /** A serialised JSON-RPC message, or empty. */
+  readonly data: string;
+}
+
+/** An open event stream to one client connection. */
+export interface EventSink {
+  /** Writes the event; after the connection is gone, nothing. */
+  send(event: SseEvent): void;
+  /** Ends the response; the client may come back with the last event id. */
+  end(): void;
+  readonly open: boolean;
+  /** Called once, when the connection is gone, whoever ended it. */
+  onClose(listener: () => void): void;
+}
+
+/** The answer to one HTTP request: exactly one of its methods is called, once. */
+export interface Reply {
+  /** `body` is serialised JSON. */
+  json(status: number, body: string, headers?: Readonly<Record<string, string>>): void;
+  empty(status: number): void;
+  /** 200 with `text/event-stream`. */
+  stream(): EventSink;
+}

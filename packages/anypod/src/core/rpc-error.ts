@@ -1,0 +1,19 @@
+import type { JsonRpcResponse, RequestId } from './json-rpc.ts';
+
+/** JSON-RPC 2.0 §5.1 and MCP. */
+export const RPC = {
+  parse: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internal: -32603,
+  /** The transport's own refusals, as the official SDK numbers them. */
+  refused: -32000,
+  sessionNotFound: -32001,
+  unsupportedVersion: -32022,
+} as const;
+
+/** A JSON-RPC error response; `id` null where the request's id is unknown. */
+export function rpcError(id: RequestId | null, code: number, message: string, data?: unknown): JsonRpcResponse {
+  return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } };
+}

@@ -1,0 +1,55 @@
+import type { Caller } from './caller.ts';
+import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from './json-rpc.ts';
+import type { InitializeParams, SessionRecord } from './session.ts';
+
+/** Where a hosted server's words go. `related` is the delivered id of the request that caused them, where there is one. */
+export interface Outlet {
+  /** The response to the request delivered under `id`. */
+  respond(id: number, response: JsonRpcResponse): void;
+  /** A server→client request under its shared id `question`; rejects where it cannot be asked. */
+  ask(question: string, request: JsonRpcRequest, related: number | undefined): Promise<void>;
+  /** The server no longer waits for `question`; `notification` tells the client. */
+  withdraw(question: string, notification: JsonRpcNotification, related: number | undefined): Promise<void>;
+  notify(notification: JsonRpcNotification, related: number | undefined): Promise<void>;
+}
+
+/** What a handler may do with its own connection (SEP-1699). */
+export interface DeliveryOptions {
+  readonly caller: Caller;
+  /** Ends the connection that carries the answer; the exchange goes on. Absent where the client could not resume. */
+  readonly closeStream?: () => void;
+  /** Ends the session's standing connection on whatever pod. */
+  readonly closeStanding?: () => void;
+}
+
+/** The user's server, serving one session on this pod. */
+export interface HostedServer {
+  /** What the server declared in its `initialize` result. */
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  /**
+   * Hands in a message from the client. A request's id is ours: a positive integer, unique on this server, since v1 ignores a
+   * cancellation of id 0. An answer names its question by the shared id.
+   */
+  deliver(message: JsonRpcMessage, options: DeliveryOptions): void;
+  /** Aborts running handlers and lets go of the server. */
+  close(): Promise<void>;
+}
+
+/** What `initialize` gave: a server to keep, and the response for the client. */
+export interface Initialized {
+  readonly server: HostedServer;
+  readonly response: JsonRpcResponse;
+}
+
+/** Builds the user's server for legacy sessions; the SDKs live behind it. */
+export interface ServerHost {
+  /** Bytes of heap that one hosted server is reckoned at; bounds the cache. */
+  readonly bytes: number;
+  /** Builds a server and initializes it with the client's own params. */
+  initialize(session: string, params: InitializeParams, outlet: Outlet, caller: Caller): Promise<Initialized>;
+  /** Builds a server for a session that began on another pod, by replaying its `initialize`. */
+  rehydrate(record: SessionRecord, outlet: Outlet, caller: Caller): Promise<HostedServer>;
+}
+
+/** Serves one 2026-07-28 request; `body` is parsed JSON. */
+export type ModernHandler = (request: Request, body: unknown, caller: Caller) => Promise<Response>;

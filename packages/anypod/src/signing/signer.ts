@@ -1,0 +1,47 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { AnypodError } from '../core/errors.ts';
+import type { RandomId, Signer } from '../core/signer.ts';
+
+const MIN_SECRET_BYTES = 32;
+const CODE_BYTES = 16;
+const CODE_LENGTH = 22;
+
+/** 128 bits from the system's generator. */
+export const randomId: RandomId = () => randomBytes(16).toString('base64url');
+
+/**
+ * HMAC-SHA256 cut to 128 bits, with a key per secret and purpose, so that a code for one purpose means nothing for another.
+ * The first secret signs, all verify: to rotate, append the new one everywhere, put it first everywhere, remove the old one.
+ * Throws `AnypodError` `invalid_secret` where a secret is shorter than 32 bytes or there is none.
+ */
+export function createSigner(secrets: readonly string[]): Signer {
+  const [first, ...others] = secrets;
+  if (first === undefined || secrets.some((secret) => Buffer.byteLength(secret) < MIN_SECRET_BYTES)) {
+    throw new AnypodError('invalid_secret', `Give at least one secret, each of ${MIN_SECRET_BYTES} bytes or more.`);
+  }
+  const keys = new Map<string, Buffer>();
+
+  function keyOf(secret: string, purpose: string): Buffer {
+    const name = `${purpose}\n${secret}`;
+    let key = keys.get(name);
+    if (key === undefined) {
+      key = createHmac('sha256', secret).update(`anypod:v1:${purpose}`).digest();
+      keys.set(name, key);
+    }
+    return key;
+  }
+
+  const digest = (secret: string, purpose: string, text: string) =>
+    createHmac('sha256', keyOf(secret, purpose)).update(text).digest().subarray(0, CODE_BYTES);
+
+  return {
+    sign: (purpose, text) => digest(first, purpose, text).toString('base64url'),
+    verify(purpose, text, code) {
+      if (code.length !== CODE_LENGTH) return false;
+      const given = Buffer.from(code, 'base64url');
+      if (given.length !== CODE_BYTES) return false;
+      const matches = (secret: string) => timingSafeEqual(given, digest(secret, purpose, text));
+      return matches(first) || others.some(matches);
+    },
+  };
+}
