@@ -1,0 +1,44 @@
+import type { McpServer } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import { text } from './fixture-tools.ts';
+import { record } from './journal.ts';
+
+const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } };
+
+const ask = z.object({ message: z.string().optional(), timeoutMs: z.number().optional(), key: z.string().optional() });
+const nothing = z.object({});
+
+/** Tools that ask the client, in the 2025 way: the handler waits for the answer. */
+export function registerQuestions(server: McpServer): void {
+  // `ctx.mcpReq.elicitInput` and `requestSampling` of the SDK forget which request they belong to.
+  server.registerTool('ask', { description: 'Asks for a name.', inputSchema: ask }, async (args, ctx) => {
+    const key = args.key;
+    const options = {
+      ...(args.timeoutMs === undefined ? {} : { timeout: args.timeoutMs }),
+      ...(key === undefined ? {} : { onprogress: () => record('question-progress', key), resetTimeoutOnProgress: true }),
+    };
+    try {
+      return text(await ctx.mcpReq.elicitInput({ message: args.message ?? 'Your name?', requestedSchema }, options));
+    } catch (error) {
+      return text(`no answer: ${(error as Error).message}`);
+    }
+  });
+
+  server.registerTool('ask_related', { description: 'Asks, naming its request.', inputSchema: nothing }, async (_args, ctx) =>
+    text(await ctx.mcpReq.send({ method: 'elicitation/create', params: { message: 'Your name?', requestedSchema } })),
+  );
+
+  server.registerTool('ask_url', { description: 'Sends the user to a page.', inputSchema: nothing }, async (_args, ctx) => {
+    const params = { mode: 'url' as const, message: 'Sign in', url: 'https://example.com/sign-in', elicitationId: 'sign-in' };
+    return text(await ctx.mcpReq.elicitInput(params));
+  });
+
+  server.registerTool('sample', { description: 'Asks the model.', inputSchema: nothing }, async (_args, ctx) => {
+    const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: 'hello' } }];
+    return text(await ctx.mcpReq.requestSampling({ messages, maxTokens: 10 }));
+  });
+
+  server.registerTool('roots', { description: 'Asks for the roots.', inputSchema: nothing }, async () =>
+    text(await server.server.listRoots()),
+  );
+}

@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import { record } from './journal.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
+
+const nothing = z.object({});
+const slow = z.object({ steps: z.number(), ms: z.number(), key: z.string().optional() });
+const keyed = z.object({ key: z.string() });
+const echo = z.object({ text: z.string() });
+const uri = z.object({ uri: z.string() });
+
+/** A result of one text; other values as JSON. */
+export function text(value: unknown): CallToolResult {
+  return { content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }] };
+}
+
+/** Tools that ask the client nothing. */
+export function registerTools(server: McpServer): void {
+  server.registerTool('echo', { description: 'Gives the text back.', inputSchema: echo }, (args) => text(args.text));
+
+  server.registerTool('slow', { description: 'Takes steps of some ms each.', inputSchema: slow }, async (args, ctx) => {
+    const progressToken = ctx.mcpReq._meta?.progressToken;
+    for (let progress = 1; progress <= args.steps; progress += 1) {
+      await delay(args.ms);
+      if (progressToken === undefined) continue;
+      const params = { progressToken, progress, total: args.steps };
+      await ctx.mcpReq.notify({ method: 'notifications/progress', params });
+    }
+    if (args.key !== undefined) record('finished', args.key);
+    return text(`${args.steps} steps`);
+  });
+
+  server.registerTool('wait_cancel', { description: 'Waits to be cancelled.', inputSchema: keyed }, async (args, ctx) => {
+    record('started', args.key);
+    await delay(30_000, undefined, { signal: ctx.mcpReq.signal }).catch(() => record('aborted', args.key));
+    return text('not cancelled');
+  });
+
+  server.registerTool('whoami', { description: 'Says what the server knows of its client.', inputSchema: nothing }, (_args, ctx) =>
+    text({
+      client: server.server.getClientVersion(),
+      capabilities: server.server.getClientCapabilities(),
+      version: server.server.getNegotiatedProtocolVersion(),
+      session: ctx.sessionId,
+      pid: process.pid,
+    }),
+  );
+
+  server.registerTool('log', { description: 'Logs once at every level.', inputSchema: nothing }, async (_args, ctx) => {
+    for (const level of LOG_LEVELS) await ctx.mcpReq.log(level, level);
+    return text('logged');
+  });
+
+  server.registerTool('log_standing', { description: 'Logs to the standing stream.', inputSchema: echo }, async (args) => {
+    await server.sendLoggingMessage({ level: 'emergency', data: args.text });
+    return text('logged');
+  });
+
+  server.registerTool('change_tools', { description: 'Says that the tools changed.', inputSchema: nothing }, async () => {
+    await server.server.sendToolListChanged();
+    return text('changed');
+  });
+
+  server.registerTool('touch', { description: 'Says that a resource changed.', inputSchema: uri }, async (args) => {
+    await server.server.sendResourceUpdated({ uri: args.uri });
+    return text('touched');
+  });
+
+  server.registerResource('note', 'note://one', { description: 'A note.' }, (location) => ({
+    contents: [{ uri: location.href, text: 'note' }],
+  }));
+}

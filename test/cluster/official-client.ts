@@ -1,0 +1,57 @@
+import type { FetchLike } from '../lib/pod-choosing-fetch.ts';
+
+type Params = Record<string, unknown>;
+
+/** How the client answers the server's questions. */
+export interface Answers {
+  elicitation?(params: Params): Params | Promise<Params>;
+  sampling?(params: Params): Params | Promise<Params>;
+  roots?(): Params | Promise<Params>;
+}
+
+export interface ConnectOptions {
+  readonly fetch: FetchLike;
+  readonly name?: string;
+  readonly answers?: Answers;
+  /** Called with every notification of `method`, from before the connection. */
+  readonly on?: Readonly<Record<string, (params: Params) => void>>;
+}
+
+export interface CallOptions {
+  readonly onprogress?: (progress: { progress: number; total?: number | undefined }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What the flows use of an official client, the same for v1 and v2. */
+export interface OfficialClient {
+  readonly sessionId: string | undefined;
+  tools(): Promise<string[]>;
+  /** The text of the result. */
+  call(name: string, args?: Params, options?: CallOptions): Promise<string>;
+  setLogLevel(level: 'debug' | 'error'): Promise<void>;
+  subscribe(uri: string): Promise<void>;
+  unsubscribe(uri: string): Promise<void>;
+  /** DELETE. */
+  terminate(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Connect = (options: ConnectOptions) => Promise<OfficialClient>;
+
+/** The clients' URL; the `fetch` of each client decides where requests really go. */
+export const ENDPOINT = new URL('http://anypod.invalid/mcp');
+
+/** The capabilities that belong to the answers. */
+export function capabilitiesOf(answers: Answers = {}): Record<string, object> {
+  return {
+    ...(answers.elicitation === undefined ? {} : { elicitation: { form: {}, url: {} } }),
+    ...(answers.sampling === undefined ? {} : { sampling: {} }),
+    ...(answers.roots === undefined ? {} : { roots: {} }),
+  };
+}
+
+/** The text of a tool's result. */
+export function firstText(result: unknown): string {
+  const { content } = result as { content: { text?: string }[] };
+  return content[0]?.text ?? '';
+}

@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Child } from './child.ts';
+
+/**
+ * Waits until `probe` answers true. A probe that throws counts as false.
+ *
+ * @throws when the process ends first, or after `timeoutMs` (default 30 000); the message has the process's output.
+ */
+export async function waitUntilReady(
+  child: Child,
+  probe: () => Promise<boolean>,
+  { name, timeoutMs = 30_000 }: { name: string; timeoutMs?: number },
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await probe().catch(() => false))) {
+    if (!child.running) {
+      const how = await child.exited.then((exit) => `code ${exit.code}, signal ${exit.signal}`, String);
+      throw new Error(`${name} ended before it was ready (${how}):\n${child.logs()}`);
+    }
+    if (Date.now() > deadline) throw new Error(`${name} is not ready after ${timeoutMs} ms:\n${child.logs()}`);
+    await sleep(50);
+  }
+}
