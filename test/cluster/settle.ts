@@ -1,11 +1,8 @@
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 
 /** Waits for what must come about; the time is only a limit, far above what it takes. */
-export function eventually(check: () => void | Promise<void>, timeout = 10_000): Promise<void> {
-  return expect.poll(async () => {
-    await check();
-    return true;
-  }, { timeout, interval: 25 }).toBe(true);
+export function eventually<T>(check: () => T | Promise<T>, timeout = 10_000): Promise<T> {
+  return vi.waitFor(check, { timeout, interval: 25 });
 }
 
 /** The value of `promise`; throws when it has not settled in time, which says that something hangs. */
