@@ -50,13 +50,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Longer ids are refused: they travel in event ids and are kept with the exchange. */
+const MAX_ID_LENGTH = 256;
+
 function isRequestId(value: unknown): value is RequestId {
-  return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
+  return typeof value === 'string' ? value.length <= MAX_ID_LENGTH : Number.isSafeInteger(value);
 }
 
 /**
- * Tells whether a parsed JSON value is one well-formed JSON-RPC 2.0 message of MCP: ids are strings or integers,
- * params an object. It looks at the frame only; methods and params are the SDK's to judge.
+ * Tells whether a parsed JSON value is one well-formed JSON-RPC 2.0 message of MCP: ids are integers or strings of
+ * 256 characters at most, params an object. It looks at the frame only; methods and params are the SDK's to judge.
  */
 export function isJsonRpcMessage(value: unknown): value is JsonRpcMessage {
   if (!isObject(value) || value['jsonrpc'] !== '2.0') return false;

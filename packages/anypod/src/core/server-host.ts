@@ -18,8 +18,6 @@ export interface DeliveryOptions {
   readonly caller: Caller;
   /** Ends the connection that carries the answer; the exchange goes on. Absent where the client could not resume. */
   readonly closeStream?: () => void;
-  /** Ends the session's standing connection on whatever pod. */
-  readonly closeStanding?: () => void;
 }
 
 /** The user's server, serving one session on this pod. */

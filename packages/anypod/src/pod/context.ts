@@ -1,0 +1,45 @@
+import type { EventIds } from '../core/event-id.ts';
+import type { Log } from '../core/log.ts';
+import type { ServerHost } from '../core/server-host.ts';
+import type { RandomId, Signer } from '../core/signer.ts';
+import type { Store } from '../core/store.ts';
+import type { PodOptions } from './options.ts';
+
+/** What the parts of a pod share. */
+export interface PodContext {
+  /** This pod's id: unguessable, without meaning, and short, since question ids carry it. */
+  readonly pod: string;
+  readonly store: Store;
+  readonly host: ServerHost;
+  readonly signer: Signer;
+  readonly eventIds: EventIds;
+  readonly random: RandomId;
+  readonly log: Log;
+  readonly options: Required<PodOptions>;
+  readonly background: Background;
+}
+
+/** Work that no request waits for; the pod waits for it before it closes. */
+export interface Background {
+  /** Runs `work`; a failure is logged under `what`, not thrown. */
+  run(what: string, work: Promise<unknown>): void;
+  /** Resolves when nothing is left. */
+  settled(): Promise<void>;
+}
+
+export function createBackground(log: Log): Background {
+  const running = new Set<Promise<void>>();
+  return {
+    run(what, work) {
+      const watched = work.then(
+        () => undefined,
+        (error: unknown) => log.warn({ what, err: error }, 'background work failed'),
+      );
+      running.add(watched);
+      void watched.then(() => running.delete(watched));
+    },
+    async settled() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}

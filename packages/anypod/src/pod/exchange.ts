@@ -1,0 +1,104 @@
+import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
+import { hasPrimingEvents } from '../core/protocol-version.ts';
+import type { Reply } from '../core/reply.ts';
+import type { PodContext } from './context.ts';
+import type { Followers } from './followers.ts';
+import { OwnedStream } from './owned-stream.ts';
+
+export interface ExchangeOptions {
+  readonly session: string;
+  readonly protocolVersion: string;
+  /** One, or a batch (2025-03-26 only). */
+  readonly requests: readonly [JsonRpcRequest, ...JsonRpcRequest[]];
+  /** The POST held an array, so a plain answer is an array too. */
+  readonly batch: boolean;
+  readonly reply: Reply;
+  readonly onEnd: () => void;
+}
+
+/**
+ * One POST with requests, from its arrival to its last response. The answer is plain JSON if the handlers finish without a related message
+ * within `upgradeAfterMs`; else it becomes an event stream with a log, which outlives the connection.
+ */
+export class Exchange {
+  readonly #context: PodContext;
+  readonly #followers: Followers;
+  readonly #options: ExchangeOptions;
+  readonly #pending: Set<RequestId>;
+  readonly #responses: JsonRpcResponse[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #stream: OwnedStream | undefined;
+  #ended = false;
+
+  constructor(context: PodContext, followers: Followers, options: ExchangeOptions) {
+    this.#context = context;
+    this.#followers = followers;
+    this.#options = options;
+    this.#pending = new Set(options.requests.map(({ id }) => id));
+    this.#timer = setTimeout(() => this.upgrade(), context.options.upgradeAfterMs);
+  }
+
+  /** Whether the client could come back for the answer after losing its connection on purpose. */
+  get resumable(): boolean {
+    return hasPrimingEvents(this.#options.protocolVersion);
+  }
+
+  /** A question or notification that belongs to one of the requests. */
+  emit(message: JsonRpcMessage): void {
+    if (this.#ended) return;
+    this.upgrade().write(JSON.stringify(message), false);
+  }
+
+  /** The response to one of the requests, under the client's id. */
+  respond(response: JsonRpcResponse): void {
+    if (this.#ended || response.id === null || !this.#pending.delete(response.id)) return;
+    const last = this.#pending.size === 0;
+    if (this.#stream === undefined) this.#responses.push(response);
+    else this.#stream.write(JSON.stringify(response), last);
+    if (last) this.#end();
+  }
+
+  /** The client gave one of the requests up; the SDK sends nothing for it any more. */
+  cancel(id: RequestId): void {
+    if (!this.#pending.delete(id) || this.#pending.size > 0) return;
+    if (this.#stream === undefined && this.#responses.length === 0) this.#options.reply.stream().end();
+    else this.#stream?.finish();
+    this.#end();
+  }
+
+  /** Ends the connection at the handler's wish; the client comes back for the rest. */
+  closeConnection(): void {
+    if (!this.#ended && this.resumable) this.upgrade().detach();
+  }
+
+  /** The session ended under it: `refusal` answers what has no answer yet. */
+  abort(refusal: (id: RequestId) => JsonRpcResponse, status: number): void {
+    if (this.#ended) return;
+    if (this.#stream !== undefined) for (const id of [...this.#pending]) this.respond(refusal(id));
+    else {
+      this.#options.reply.json(status, JSON.stringify(refusal(this.#options.requests[0].id)));
+      this.#end({ answered: true });
+    }
+  }
+
+  /** Becomes an event stream, if it is not one yet. */
+  upgrade(): OwnedStream {
+    if (this.#stream !== undefined) return this.#stream;
+    clearTimeout(this.#timer);
+    const { session, requests, reply } = this.#options;
+    this.#stream = new OwnedStream(this.#context, this.#followers, session, requests, reply.stream());
+    if (this.resumable) this.#stream.prime(this.#context.options.retryMs);
+    for (const response of this.#responses.splice(0)) this.#stream.write(JSON.stringify(response), false);
+    return this.#stream;
+  }
+
+  #end({ answered = this.#stream !== undefined } = {}): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    if (!answered && this.#responses.length > 0) {
+      const body = this.#options.batch ? this.#responses : this.#responses[0];
+      this.#options.reply.json(200, JSON.stringify(body));
+    }
+    this.#options.onEnd();
+  }
+}

@@ -1,0 +1,24 @@
+/** How a pod serves sessions. Times in ms. */
+export interface PodOptions {
+  /** A call that takes longer is answered as an event stream. Default 1000. */
+  readonly upgradeAfterMs?: number;
+  /** What clients are told to wait before they reconnect. Default 1000. */
+  readonly retryMs?: number;
+  /** How long a pod counts as living after its last heartbeat. Default 5000. */
+  readonly leaseMs?: number;
+  /** Bytes of heap for servers of sessions that are idle on this pod. Default 128 MiB. */
+  readonly cacheBytes?: number;
+  /** An idle session leaves this pod's memory after this long. Default 5 min. */
+  readonly cacheIdleMs?: number;
+  /** The store's, so that a cached session is renewed in time. Default 24 h. */
+  readonly sessionTtlMs?: number;
+}
+
+export const POD_DEFAULTS: Required<PodOptions> = {
+  upgradeAfterMs: 1000,
+  retryMs: 1000,
+  leaseMs: 5000,
+  cacheBytes: 128 * 1024 * 1024,
+  cacheIdleMs: 5 * 60 * 1000,
+  sessionTtlMs: 24 * 60 * 60 * 1000,
+};

@@ -1,0 +1,206 @@
+import type { Caller } from '../core/caller.ts';
+import { principalOf } from '../core/caller.ts';
+import type { Change } from '../core/change-log.ts';
+import type { PositionedChange } from '../core/change-log.ts';
+import { createEventIds, type EventPlace } from '../core/event-id.ts';
+import type { Listening } from '../core/inbox.ts';
+import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
+import type { Log } from '../core/log.ts';
+import type { Reply } from '../core/reply.ts';
+import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { ServerHost } from '../core/server-host.ts';
+import type { InitializeParams } from '../core/session.ts';
+import { createSessionId, isSessionId } from '../core/session-id.ts';
+import type { RandomId, Signer } from '../core/signer.ts';
+import type { Store } from '../core/store.ts';
+import { Confirmations } from './confirmations.ts';
+import { createBackground, type PodContext } from './context.ts';
+import { Followers } from './followers.ts';
+import { Intake } from './intake.ts';
+import { holdLease, type Lease } from './lease.ts';
+import type { LiveSession } from './live-session.ts';
+import { createMailroom, endHere, type Recipients } from './mailroom.ts';
+import { POD_DEFAULTS, type PodOptions } from './options.ts';
+import { SessionCache, sessionNotFound } from './session-cache.ts';
+import { createSessionRequests } from './session-requests.ts';
+import { StandingStreams } from './standing-streams.ts';
+
+export interface PodDependencies {
+  readonly pod: string;
+  readonly store: Store;
+  readonly host: ServerHost;
+  readonly signer: Signer;
+  readonly random: RandomId;
+  readonly log: Log;
+  /** Every change, from whatever pod, in order. */
+  readonly onChange: (change: Change) => void;
+}
+
+/**
+ * One pod: serves the sessions of legacy clients over the shared store. Every method that takes a `Reply` answers it exactly once, or
+ * throws before it has answered.
+ */
+export class Pod {
+  readonly #context: PodContext;
+  readonly #to: Recipients;
+  readonly #intake: Intake;
+  readonly #onChange: (change: Change) => void;
+  readonly #listening: Listening[] = [];
+  #lease: Lease | undefined;
+
+  constructor({ onChange, ...dependencies }: PodDependencies, options: PodOptions = {}) {
+    const context: PodContext = {
+      ...dependencies,
+      eventIds: createEventIds(dependencies.signer),
+      background: createBackground(dependencies.log),
+      options: { ...POD_DEFAULTS, ...options },
+    };
+    const standing = new StandingStreams(context);
+    const sessions = new SessionCache(context, standing.send);
+    const confirmations = new Confirmations(context);
+    this.#context = context;
+    this.#to = { sessions, standing, confirmations, followers: new Followers(context) };
+    this.#intake = new Intake(context, this.#to, createSessionRequests(context, sessions, confirmations));
+    this.#onChange = onChange;
+  }
+
+  /** Takes the lease and begins to hear from other pods; rejects where the store cannot be reached. */
+  async start(): Promise<void> {
+    const { store, pod } = this.#context;
+    this.#listening.push(await store.inbox.listen(pod, createMailroom(this.#context, this.#to), () => this.#missed()));
+    this.#listening.push(await store.changes.follow((change) => this.#changed(change)));
+    this.#lease = await holdLease(this.#context, (until) => {
+      this.#to.sessions.trustedUntil = until;
+    });
+  }
+
+  /** Creates a session and answers with what the user's server says to `initialize`. */
+  async initialize(request: JsonRpcRequest, caller: Caller, reply: Reply): Promise<void> {
+    const { store, host, signer, random, pod, background } = this.#context;
+    const params = request.params as InitializeParams | undefined;
+    if (params === undefined || typeof params.protocolVersion !== 'string') {
+      const error = rpcError(request.id, RPC.invalidParams, 'initialize needs params.protocolVersion, a string.');
+      return reply.json(200, JSON.stringify(error));
+    }
+    const id = createSessionId(signer, random);
+    const principal = principalOf(caller.authInfo);
+    const record = {
+      id,
+      protocolVersion: params.protocolVersion,
+      initialize: params,
+      createdAt: Date.now(),
+      ...(principal === undefined ? {} : { principal }),
+    };
+    const session = { record, subscriptions: new Set<string>(), cancelled: new Set<string>() };
+    const live = this.#to.sessions.add(session);
+    try {
+      const { server, response } = await host.initialize(id, params, live.outlet, caller);
+      live.adopt(server);
+      const body = JSON.stringify({ ...response, id: request.id });
+      if (response.error !== undefined) {
+        background.run('close refused session', this.#to.sessions.ended(id));
+        return reply.json(200, body);
+      }
+      const protocolVersion = String(response.result?.['protocolVersion']);
+      live.session = { ...session, record: { ...record, protocolVersion } };
+      await store.sessions.create(live.session.record, pod);
+      reply.json(200, body, { 'mcp-session-id': id });
+    } catch (error) {
+      background.run('close failed session', this.#to.sessions.ended(id));
+      throw error;
+    } finally {
+      this.#to.sessions.release(live);
+    }
+  }
+
+  /**
+   * Runs `use` with the caller's session, which stays in use until it resolves. Undefined where there is no such session for this
+   * caller: unknown, expired, ended and foreign ids are all alike.
+   */
+  async withSession<T>(id: string, caller: Caller, use: (live: LiveSession) => Promise<T>): Promise<T | undefined> {
+    if (this.#to.sessions.peek(id) === undefined && !isSessionId(this.#context.signer, id)) return undefined;
+    const live = await this.#to.sessions.take(id);
+    if (live === undefined) return undefined;
+    try {
+      if (live.session.record.principal !== principalOf(caller.authInfo)) return undefined;
+      return await use(live);
+    } finally {
+      this.#to.sessions.release(live);
+    }
+  }
+
+  /** Serves a POST of messages in a session. */
+  post(live: LiveSession, messages: readonly JsonRpcMessage[], batch: boolean, caller: Caller, reply: Reply): Promise<void> {
+    return this.#intake.post(live, messages, batch, caller, reply);
+  }
+
+  /** Serves a GET: the standing stream, or with an exchange's event id the rest of that exchange. */
+  async listen(live: LiveSession, lastEventId: string | undefined, reply: Reply): Promise<void> {
+    const place = lastEventId === undefined ? undefined : this.#context.eventIds.parse(live.id, lastEventId);
+    if (place?.kind === 'exchange') return this.#to.followers.resume(live.id, place, reply);
+    if (lastEventId !== undefined && place === undefined) {
+      const message = 'Last-Event-ID is not an event id of this session. Open the stream without it.';
+      return reply.json(400, JSON.stringify(rpcError(null, RPC.refused, message)));
+    }
+    await this.#stand(live, place, reply);
+  }
+
+  /** Ends the session everywhere; resolves when no pod serves it any more. False: there is no such session. */
+  async end(live: LiveSession): Promise<boolean> {
+    const pods = await this.#context.store.sessions.end(live.id);
+    await endHere(this.#to, live.id);
+    if (pods === undefined) return false;
+    await this.#to.confirmations.tell('session-ended', live.id, pods);
+    return true;
+  }
+
+  /** Tells every client on every pod that may care. */
+  async notify(change: Change): Promise<void> {
+    await this.#context.store.changes.publish(change);
+  }
+
+  /** Sends the streams that wait for something away, to be taken up on other pods. */
+  releaseStreams(): void {
+    this.#to.standing.endAll();
+    this.#to.followers.endAll();
+  }
+
+  /** Sessions with something running here. */
+  get busy(): number {
+    return this.#to.sessions.used;
+  }
+
+  /** Ends everything on this pod; sessions stay in the store. */
+  async close(): Promise<void> {
+    this.releaseStreams();
+    await this.#to.sessions.close();
+    await this.#context.background.settled();
+    await this.#lease?.stop();
+    await Promise.all(this.#listening.splice(0).map((listening) => listening.stop()));
+  }
+
+  async #stand(live: LiveSession, place: EventPlace | undefined, reply: Reply): Promise<void> {
+    const { sessions, standing } = this.#to;
+    live.uses += 1;
+    const release = () => sessions.release(live);
+    const from = place?.kind === 'standing' ? place : undefined;
+    const opened = await standing.open(live, from, reply, release).catch((error: unknown) => {
+      release();
+      throw error;
+    });
+    if (opened) return;
+    release();
+    reply.json(404, JSON.stringify(sessionNotFound(null)));
+  }
+
+  #changed(change: PositionedChange): void {
+    this.#to.standing.deliverChange(change);
+    this.#onChange(change.change);
+  }
+
+  #missed(): void {
+    this.#context.log.warn({}, 'mail from other pods may have been missed; reading everything again');
+    this.#to.sessions.distrust();
+    this.#to.followers.recheck();
+  }
+}

@@ -1,0 +1,175 @@
+import { LRUCache } from 'lru-cache';
+import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
+import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { Session } from '../core/session.ts';
+import type { PodContext } from './context.ts';
+import { LiveSession, type SendStanding } from './live-session.ts';
+
+/** What a session without a server takes, about: its record and the bookkeeping. */
+const RECORD_BYTES = 2048;
+const TOMBSTONES = 10_000;
+const TOMBSTONE_MS = 60_000;
+
+interface Loading {
+  /** A change was announced while the load was under way, so what it brings may be old. */
+  stale: boolean;
+  result: Promise<LiveSession | undefined>;
+}
+
+/** The client's session is over, or was never there; said in the same words for both. */
+export function sessionNotFound(id: RequestId | null): JsonRpcResponse {
+  return rpcError(id, RPC.sessionNotFound, 'Session not found: it expired, was ended, or never existed. Start a new one with initialize.');
+}
+
+/**
+ * The sessions that this pod holds. Those in use stay; idle ones are bounded in bytes and time. What is held here is never the truth: the
+ * store is, and it tells every pod that holds a session when that session changes.
+ */
+export class SessionCache {
+  readonly #context: PodContext;
+  readonly #sendStanding: SendStanding;
+  readonly #used = new Map<string, LiveSession>();
+  readonly #idle: LRUCache<string, LiveSession>;
+  readonly #loading = new Map<string, Loading>();
+  /** Sessions that ended a moment ago: a load that was under way must not bring them back. Ids are never used again. */
+  readonly #ended = new LRUCache<string, true>({ max: TOMBSTONES, ttl: TOMBSTONE_MS });
+  readonly #sweeper: NodeJS.Timeout;
+  /** Until when this pod hears of changes for certain; ms of its own clock. */
+  trustedUntil = 0;
+
+  constructor(context: PodContext, sendStanding: SendStanding) {
+    this.#context = context;
+    this.#sendStanding = sendStanding;
+    const { cacheBytes, cacheIdleMs } = context.options;
+    this.#idle = new LRUCache({
+      maxSize: cacheBytes,
+      ttl: cacheIdleMs,
+      sizeCalculation: (live) => RECORD_BYTES + (live.hasServer ? context.host.bytes : 0),
+      dispose: (live, _id, reason) => {
+        if (reason !== 'delete' && reason !== 'set') context.background.run('close idle server', live.close());
+      },
+    });
+    this.#sweeper = setInterval(() => this.#idle.purgeStale(), Math.max(1000, cacheIdleMs / 4)).unref();
+  }
+
+  /** Takes the session into use; undefined: there is none. Whoever takes must release. */
+  async take(id: string): Promise<LiveSession | undefined> {
+    const held = this.#held(id);
+    const live = held !== undefined && this.#fresh(held) ? held : await this.#load(id);
+    if (live === undefined || live.ended) return undefined;
+    this.#idle.delete(id);
+    this.#used.set(id, live);
+    live.uses += 1;
+    this.#touch(live);
+    return live;
+  }
+
+  /** Takes in a session that was just created here; in use until released. */
+  add(session: Session): LiveSession {
+    const live = new LiveSession(this.#context, session, this.#sendStanding);
+    live.uses = 1;
+    this.#used.set(live.id, live);
+    return live;
+  }
+
+  release(live: LiveSession): void {
+    live.uses -= 1;
+    if (live.uses > 0 || live.ended) return;
+    this.#used.delete(live.id);
+    this.#idle.set(live.id, live);
+  }
+
+  /** The session if this pod holds it, without taking it into use. */
+  peek(id: string): LiveSession | undefined {
+    return this.#held(id);
+  }
+
+  /** The session changed in the store: forget what is cached, and read again at once what is in use. */
+  async changed(id: string): Promise<void> {
+    const loading = this.#loading.get(id);
+    if (loading !== undefined) loading.stale = true;
+    const live = this.#held(id);
+    if (live === undefined) return;
+    live.stale = true;
+    if (live.uses > 0) await this.#load(id);
+  }
+
+  /** The session ended: aborts what runs here and lets go of it. */
+  async ended(id: string): Promise<void> {
+    this.#ended.set(id, true);
+    const live = this.#held(id);
+    this.#used.delete(id);
+    this.#idle.delete(id);
+    await live?.end(sessionNotFound);
+  }
+
+  /** Changes may have been missed: trust nothing that is cached. */
+  distrust(): void {
+    for (const loading of this.#loading.values()) loading.stale = true;
+    for (const live of [...this.#used.values(), ...this.#idle.values()]) live.stale = true;
+  }
+
+  /** How many sessions are in use. */
+  get used(): number {
+    return this.#used.size;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    const all = [...this.#used.values(), ...this.#idle.values()];
+    this.#used.clear();
+    await Promise.all(all.map((live) => live.close()));
+    this.#idle.clear();
+  }
+
+  #held(id: string): LiveSession | undefined {
+    return this.#used.get(id) ?? this.#idle.get(id);
+  }
+
+  #fresh(live: LiveSession): boolean {
+    const now = Date.now();
+    return !live.stale && now < this.trustedUntil && now - live.touchedAt < this.#context.options.sessionTtlMs;
+  }
+
+  #load(id: string): Promise<LiveSession | undefined> {
+    const underWay = this.#loading.get(id);
+    if (underWay !== undefined) return underWay.result;
+    const loading = { stale: false } as Loading;
+    loading.result = this.#read(id, loading).finally(() => this.#loading.delete(id));
+    this.#loading.set(id, loading);
+    return loading.result;
+  }
+
+  async #read(id: string, loading: Loading): Promise<LiveSession | undefined> {
+    let session: Session | undefined;
+    do {
+      loading.stale = false;
+      session = await this.#context.store.sessions.load(id, this.#context.pod);
+    } while (loading.stale);
+    if (session === undefined || this.#ended.has(id)) {
+      if (this.#held(id) !== undefined) await this.ended(id);
+      return undefined;
+    }
+    const held = this.#held(id);
+    if (held === undefined) {
+      const live = new LiveSession(this.#context, session, this.#sendStanding);
+      this.#idle.set(id, live);
+      return live;
+    }
+    held.session = session;
+    held.stale = false;
+    held.touchedAt = Date.now();
+    return held;
+  }
+
+  /** Renews the TTL rarely, and beside the request. */
+  #touch(live: LiveSession): void {
+    const now = Date.now();
+    if (now - live.touchedAt < this.#context.options.sessionTtlMs / 10) return;
+    live.touchedAt = now;
+    const touched = this.#context.store.sessions.touch(live.id).then(async (exists) => {
+      if (!exists) await this.ended(live.id);
+    });
+    this.#context.background.run('touch session', touched);
+  }
+}
