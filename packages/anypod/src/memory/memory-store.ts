@@ -1,0 +1,54 @@
+import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store.ts';
+import { createMemoryChangeLog } from './change-log.ts';
+import type { Clock } from './clock.ts';
+import { createMemoryEventLog } from './event-log.ts';
+import { createExpiringMap } from './expiring-map.ts';
+import { createMemoryInbox } from './inbox.ts';
+import { createMemoryPodRegistry } from './pod-registry.ts';
+import { createMemoryQuestionStore } from './question-store.ts';
+import type { SessionState } from './session-state.ts';
+import { createMemorySessionStore } from './session-store.ts';
+import { createMemoryStandingLog } from './standing-log.ts';
+
+const SWEEP_MS = 60_000;
+
+export interface MemoryStoreOptions extends StoreOptions {
+  /** Default `Date.now`. */
+  readonly clock?: Clock;
+}
+
+/**
+ * The store of one process: the embedded default, and fast tests. Several pods of one process may share it. What has expired is
+ * never seen, and freed once a minute; the timer does not keep the process alive.
+ */
+export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+  const { clock = Date.now, ...given } = options;
+  const settings = { ...STORE_DEFAULTS, ...given };
+  const sessions = createExpiringMap<SessionState>(clock);
+  const leases = createExpiringMap<true>(clock);
+  const inbox = createMemoryInbox();
+  const changes = createMemoryChangeLog(clock, settings.standingLimit);
+
+  function sweep(): void {
+    sessions.sweep();
+    leases.sweep();
+    for (const id of sessions.keys()) sessions.get(id)?.streams.sweep();
+  }
+  const sweeping = setInterval(sweep, SWEEP_MS).unref();
+
+  return {
+    sessions: createMemorySessionStore(sessions, clock, settings),
+    events: createMemoryEventLog(sessions, settings),
+    standing: createMemoryStandingLog(sessions),
+    questions: createMemoryQuestionStore(sessions),
+    pods: createMemoryPodRegistry(leases, inbox),
+    inbox,
+    changes,
+    ping: async () => undefined,
+    async close() {
+      clearInterval(sweeping);
+      inbox.close();
+      changes.close();
+    },
+  };
+}

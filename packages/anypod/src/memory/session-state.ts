@@ -1,0 +1,47 @@
+import type { Connection, StreamEvent } from '../core/event-log.ts';
+import type { RequestId } from '../core/json-rpc.ts';
+import type { SessionRecord } from '../core/session.ts';
+import type { Clock } from './clock.ts';
+import { createExpiringMap, type ExpiringMap } from './expiring-map.ts';
+import { createPositionedLog, type PositionedLog } from './positioned-log.ts';
+
+/** The log of one exchange. */
+export interface StreamState {
+  readonly events: StreamEvent[];
+  follower?: Connection;
+  done: boolean;
+}
+
+/** A question and, once given, its answer. */
+export interface QuestionState {
+  readonly owner: string;
+  answer?: string;
+}
+
+/** Everything of one session: it ends as one. */
+export interface SessionState {
+  readonly record: SessionRecord;
+  readonly pods: Set<string>;
+  readonly subscriptions: Set<string>;
+  readonly questions: Map<string, QuestionState>;
+  readonly streams: ExpiringMap<StreamState>;
+  readonly standing: PositionedLog<string>;
+  /** Until when each request counts as cancelled. */
+  readonly cancelled: Map<RequestId, number>;
+  logLevel?: string;
+  holder?: Connection;
+}
+
+export type Sessions = ExpiringMap<SessionState>;
+
+export function createSessionState(record: SessionRecord, clock: Clock, limit: number, keepMs: number): SessionState {
+  return {
+    record,
+    pods: new Set(),
+    subscriptions: new Set(),
+    questions: new Map(),
+    streams: createExpiringMap(clock),
+    standing: createPositionedLog(clock, limit, keepMs),
+    cancelled: new Map(),
+  };
+}

@@ -1,0 +1,84 @@
+import { AnypodError } from '../core/errors.ts';
+import type { SessionStore } from '../core/session-store.ts';
+import type { StoreOptions } from '../core/store.ts';
+import type { Clock } from './clock.ts';
+import { createSessionState, type Sessions, type SessionState } from './session-state.ts';
+
+const CANCELLED_MS = 60_000;
+const CANCELLED_LIMIT = 100;
+
+export function createMemorySessionStore(
+  sessions: Sessions,
+  clock: Clock,
+  options: Required<StoreOptions>,
+): SessionStore {
+  const { sessionTtlMs, standingLimit, standingRetentionMs, subscriptionLimit } = options;
+
+  async function change(id: string, apply: (session: SessionState) => void): Promise<readonly string[] | undefined> {
+    const session = sessions.get(id);
+    if (!session) return undefined;
+    apply(session);
+    return [...session.pods];
+  }
+
+  function forgetOldCancelled({ cancelled }: SessionState): void {
+    for (const [request, until] of cancelled) if (until <= clock()) cancelled.delete(request);
+    // A Map keeps the order of insertion: the first is the oldest.
+    for (const request of cancelled.keys()) if (cancelled.size > CANCELLED_LIMIT) cancelled.delete(request);
+  }
+
+  return {
+    async create(record, pod) {
+      const session = createSessionState(structuredClone(record), clock, standingLimit, standingRetentionMs);
+      session.pods.add(pod);
+      sessions.set(record.id, session, sessionTtlMs);
+    },
+
+    async load(id, pod) {
+      const session = sessions.get(id);
+      if (!session) return undefined;
+      session.pods.add(pod);
+      sessions.renew(id, sessionTtlMs);
+      forgetOldCancelled(session);
+      return {
+        record: session.record,
+        ...(session.logLevel !== undefined && { logLevel: session.logLevel }),
+        subscriptions: new Set(session.subscriptions),
+        cancelled: new Set(session.cancelled.keys()),
+      };
+    },
+
+    touch: async (id) => sessions.renew(id, sessionTtlMs),
+
+    setLogLevel: (id, level) =>
+      change(id, (session) => {
+        session.logLevel = level;
+      }),
+
+    subscribe: (id, uri) =>
+      change(id, ({ subscriptions }) => {
+        if (!subscriptions.has(uri) && subscriptions.size >= subscriptionLimit) {
+          throw new AnypodError(
+            'subscription_limit',
+            `A session holds at most ${subscriptionLimit} subscriptions; unsubscribe from one first.`,
+          );
+        }
+        subscriptions.add(uri);
+      }),
+
+    unsubscribe: (id, uri) => change(id, ({ subscriptions }) => void subscriptions.delete(uri)),
+
+    cancel: (id, request) =>
+      change(id, (session) => {
+        session.cancelled.delete(request);
+        session.cancelled.set(request, clock() + CANCELLED_MS);
+        forgetOldCancelled(session);
+      }),
+
+    async end(id) {
+      const session = sessions.get(id);
+      sessions.delete(id);
+      return session && [...session.pods];
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * The part of a Redis client that anypod uses: ioredis and iovalkey fit, single server, Sentinel and Cluster alike.
+ *
+ * Commands: `evalsha eval hget hdel xadd xread xrange xrevrange zrangebyscore zrem pexpire exists unlink ping`
+ * (an ACL needs these, and those that the scripts call). Names are lower case, because ioredis picks reply shapes by them.
+ */
+export interface RedisConnection {
+  call(command: string, ...args: (string | number)[]): Promise<unknown>;
+  /** Closes at once; what is under way rejects. */
+  disconnect(): void;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** What a blocking connection needs otherwise than the one it is duplicated from. */
+export interface BlockingOptions {
+  /** A blocked read waits out any outage: it is sent again, from the same position, on the next connection. */
+  maxRetriesPerRequest: null;
+  enableOfflineQueue: true;
+  autoResendUnfulfilledCommands: true;
+  /** None: the command itself waits. */
+  commandTimeout: undefined;
+  /** Ends a connection that died without a word, in ms. */
+  socketTimeout: number;
+}
+
+/** A client of one server, or of a master that Sentinel names. */
+export interface SingleClient extends RedisConnection {
+  readonly isCluster: boolean;
+  duplicate(override?: BlockingOptions): RedisConnection;
+}
+
+/** A client of a Redis Cluster. */
+export interface ClusterClient extends RedisConnection {
+  readonly isCluster: boolean;
+  duplicate(nodes?: [], override?: { redisOptions: BlockingOptions; scaleReads: 'master' }): RedisConnection;
+  nodes(role: 'master'): unknown[];
+}
+
+export type RedisClient = SingleClient | ClusterClient;
+
+/** How long one blocking read waits, in ms; a reader looks after its log as often. */
+export const BLOCK_MS = 5000;
+
+/** Opens a connection of its own for blocking reads. */
+export function duplicateForBlocking(client: RedisClient): RedisConnection {
+  const override: BlockingOptions = {
+    maxRetriesPerRequest: null,
+    enableOfflineQueue: true,
+    autoResendUnfulfilledCommands: true,
+    commandTimeout: undefined,
+    socketTimeout: 3 * BLOCK_MS,
+  };
+  return 'nodes' in client
+    ? client.duplicate([], { redisOptions: override, scaleReads: 'master' })
+    : client.duplicate(override);
+}

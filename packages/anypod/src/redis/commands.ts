@@ -1,0 +1,53 @@
+import { AnypodError } from '../core/errors.ts';
+import type { RedisConnection } from './client.ts';
+import type { Script } from './scripts.generated.ts';
+
+export type Argument = string | number;
+
+/** What the stores say to Redis with. Rejects with `AnypodError` `store_unavailable` where Redis cannot serve now. */
+export interface Commands {
+  call(command: string, ...args: Argument[]): Promise<unknown>;
+  /** Runs a script on keys of one slot. */
+  run(script: Script, keys: readonly string[], ...args: Argument[]): Promise<unknown>;
+}
+
+/** Error replies that say "not now"; any other is a fault of ours and passes as it is. */
+const TRANSIENT = new Set([
+  'LOADING', 'READONLY', 'CLUSTERDOWN', 'MASTERDOWN', 'TRYAGAIN', 'OOM', 'MISCONF', 'NOREPLICAS', 'BUSY', 'UNBLOCKED',
+]);
+
+function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
+function firstWord(error: Error): string {
+  return error.message.split(' ', 1)[0] ?? '';
+}
+
+function translate(error: unknown): unknown {
+  if (isReply(error) && !TRANSIENT.has(firstWord(error))) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new AnypodError('store_unavailable', `Redis does not answer (${reason}); try again shortly.`, { cause: error });
+}
+
+/** Scripts go by their hash; a server that does not know one (each node of a Cluster has its own cache) gets the text, and keeps it. */
+export function createCommands(connection: RedisConnection): Commands {
+  async function call(command: string, ...args: Argument[]): Promise<unknown> {
+    try {
+      return await connection.call(command, ...args);
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  async function run(script: Script, keys: readonly string[], ...args: Argument[]): Promise<unknown> {
+    try {
+      return await connection.call('evalsha', script.sha, script.keys, ...keys, ...args);
+    } catch (error) {
+      if (isReply(error) && firstWord(error) === 'NOSCRIPT') return call('eval', script.lua, script.keys, ...keys, ...args);
+      throw translate(error);
+    }
+  }
+
+  return { call, run };
+}

@@ -1,0 +1,76 @@
+import type { Inbox, InboxMessage } from '../core/inbox.ts';
+import type { RedisConnection } from './client.ts';
+import type { Commands } from './commands.ts';
+import { type Entry, fieldOf } from './entries.ts';
+import type { Keys } from './keys.ts';
+import { startReader } from './reader.ts';
+import * as scripts from './scripts.generated.ts';
+
+/** How long an inbox stays whose pod does not renew it, in ms. */
+export const INBOX_KEEP_MS = 60_000;
+
+/** Unread messages kept, about. */
+const LIMIT = 10_000;
+const BATCH = 500;
+/** Messages read before their room is freed. */
+const TRIM_EVERY = 100;
+
+/** `data` goes beside the envelope: it is JSON already. */
+function encode(message: InboxMessage): string[] {
+  if (!('data' in message)) return ['m', JSON.stringify(message)];
+  const { data, ...envelope } = message;
+  return data === undefined ? ['m', JSON.stringify(envelope)] : ['m', JSON.stringify(envelope), 'd', data];
+}
+
+function decode(entry: Entry): InboxMessage {
+  const envelope = JSON.parse(fieldOf(entry, 'm') ?? '{}') as InboxMessage;
+  const data = fieldOf(entry, 'd');
+  return data === undefined ? envelope : ({ ...envelope, data } as InboxMessage);
+}
+
+/**
+ * A pod's inbox is a Redis Stream that only its pod creates (`NOMKSTREAM`), so mail to a pod that is gone leaves no key.
+ * `connect` opens the connection for blocking reads.
+ */
+export function createRedisInbox(
+  commands: Commands,
+  keys: Keys,
+  connect: () => RedisConnection,
+  onError: (error: unknown) => void,
+): Inbox {
+  const open = async (on: Commands, key: string) => (await on.run(scripts.openInbox, [key], INBOX_KEEP_MS)) as string;
+
+  return {
+    async send(pod, message) {
+      await commands.call('xadd', keys.inbox(pod), 'NOMKSTREAM', 'MAXLEN', '~', LIMIT, '*', ...encode(message));
+    },
+
+    async listen(pod, onMessage, onGap) {
+      const key = keys.inbox(pod);
+      const from = await open(commands, key);
+      let read = 0;
+
+      return startReader(connect(), {
+        key,
+        from,
+        batch: BATCH,
+        onEntry: (entry) => onMessage(decode(entry)),
+        onGap,
+        onError,
+        async onRead(own, position, count) {
+          read += count;
+          if (read < TRIM_EVERY) return;
+          read = 0;
+          // The last entry read stays, as the proof that none after it was trimmed.
+          await own.call('xtrim', key, 'MINID', position);
+        },
+        async onQuiet(own) {
+          if ((await own.call('exists', key)) === 1) return undefined;
+          const position = await open(own, key);
+          onGap();
+          return position;
+        },
+      });
+    },
+  };
+}

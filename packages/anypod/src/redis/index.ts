@@ -1,0 +1,3 @@
+/** The store over Redis or Redis Cluster. */
+export type { BlockingOptions, ClusterClient, RedisClient, RedisConnection, SingleClient } from './client.ts';
+export { createRedisStore, type RedisStoreOptions } from './redis-store.ts';

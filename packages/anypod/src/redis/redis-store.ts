@@ -1,0 +1,64 @@
+import type { Listening } from '../core/inbox.ts';
+import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store.ts';
+import { createRedisChangeLog } from './change-log.ts';
+import { duplicateForBlocking, type RedisClient } from './client.ts';
+import { createCommands } from './commands.ts';
+import { createRedisEventLog } from './event-log.ts';
+import { createRedisInbox } from './inbox.ts';
+import { createKeys } from './keys.ts';
+import { createRedisPodRegistry } from './pod-registry.ts';
+import { createRedisQuestionStore } from './question-store.ts';
+import { createRedisSessionStore } from './session-store.ts';
+import { createRedisStandingLog } from './standing-log.ts';
+
+export interface RedisStoreOptions extends StoreOptions {
+  /** What every key begins with; servers with different prefixes share nothing. Default `anypod`. */
+  readonly prefix?: string;
+  /** Told of the faults of the blocking connections, which recover by themselves. Default: nobody. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * The store over Redis (7.0 or newer) or Redis Cluster. `client` stays the caller's to close; each `listen` and each `follow`
+ * adds one blocking connection of its own, which `stop` or `close` ends. Calls reject with `AnypodError` `store_unavailable`
+ * while Redis cannot serve; how long that takes to find out is the client's to decide (`maxRetriesPerRequest`).
+ */
+export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
+  const { prefix = 'anypod', onError = () => undefined, ...given } = options;
+  const settings = { ...STORE_DEFAULTS, ...given };
+  const commands = createCommands(client);
+  const keys = createKeys(prefix);
+  const connect = () => duplicateForBlocking(client);
+  const running = new Set<Listening>();
+
+  async function track(starting: Promise<Listening>): Promise<Listening> {
+    const listening = await starting;
+    const tracked = {
+      async stop() {
+        running.delete(tracked);
+        await listening.stop();
+      },
+    };
+    running.add(tracked);
+    return tracked;
+  }
+
+  const inbox = createRedisInbox(commands, keys, connect, onError);
+  const changes = createRedisChangeLog(commands, keys, settings, connect, onError);
+
+  return {
+    sessions: createRedisSessionStore(commands, keys, settings),
+    events: createRedisEventLog(commands, keys, settings),
+    standing: createRedisStandingLog(commands, keys, settings),
+    questions: createRedisQuestionStore(commands, keys, settings),
+    pods: createRedisPodRegistry(commands, keys),
+    inbox: { ...inbox, listen: (...args) => track(inbox.listen(...args)) },
+    changes: { ...changes, follow: (...args) => track(changes.follow(...args)) },
+    async ping() {
+      await commands.call('ping');
+    },
+    async close() {
+      await Promise.all([...running].map((listening) => listening.stop()));
+    },
+  };
+}

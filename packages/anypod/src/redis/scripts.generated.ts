@@ -1,0 +1,406 @@
+/* Generated from scripts/*.lua by tools/embed-lua.ts; edit those. */
+
+/** One atomic verb. */
+export interface Script {
+  readonly keys: number;
+  readonly sha: string;
+  readonly lua: string;
+}
+
+export const answerQuestion: Script = {
+  keys: 1,
+  sha: '75aa9a569d85739d334b9ede7d6dc283ff992157',
+  lua: `-- Stores the first answer to a question.
+--
+-- KEYS[1] questions
+-- ARGV[1] the question's owner field   ARGV[2] its answer field   ARGV[3] answer
+-- Returns the owner; nil: no such question, or it is answered.
+
+local owner = redis.call('HGET', KEYS[1], ARGV[1])
+if not owner or redis.call('HSETNX', KEYS[1], ARGV[2], ARGV[3]) == 0 then return false end
+return owner
+`,
+};
+
+export const appendEvent: Script = {
+  keys: 3,
+  sha: '9c060f8f7f2988ad809a5cff05e45b16da6bdbab',
+  lua: `-- Appends an event to the log of an exchange and tells who follows it.
+--
+-- KEYS[1] stream state   KEYS[2] stream   KEYS[3] streams
+-- ARGV[1] seq   ARGV[2] data   ARGV[3] '1': the last one   ARGV[4] stream
+-- ARGV[5] how long to keep the log, ms   ARGV[6] the longest life of a log, ms
+-- Returns { follower's pod or nil, follower's connection or nil }; nil: no such log; -1: an earlier event is missing.
+
+local state = redis.call('HMGET', KEYS[1], 'n', 'd', 'p', 'c')
+if not state[1] then return false end
+local seq, last = tonumber(ARGV[1]), tonumber(state[1])
+if seq > last and not state[2] then
+  if seq > last + 1 then return -1 end
+  redis.call('XADD', KEYS[2], ARGV[1] .. '-0', 'd', ARGV[2])
+  redis.call('HSET', KEYS[1], 'n', ARGV[1])
+  if ARGV[3] == '1' then redis.call('HSET', KEYS[1], 'd', '1') end
+  if ARGV[3] == '1' or seq == 1 or redis.call('PTTL', KEYS[1]) < ARGV[5] * 0.9 then
+    local time = redis.call('TIME')
+    redis.call('PEXPIRE', KEYS[1], ARGV[5])
+    redis.call('PEXPIRE', KEYS[2], ARGV[5])
+    redis.call('ZADD', KEYS[3], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[5], ARGV[4])
+    redis.call('PEXPIRE', KEYS[3], ARGV[6])
+  end
+end
+return { state[3], state[4] }
+`,
+};
+
+export const appendStanding: Script = {
+  keys: 2,
+  sha: '8f2b7e0d187d0e21f862168572308545564c5a21',
+  lua: `-- Appends a message to a session's standing log and tells which connection reads it.
+--
+-- KEYS[1] session   KEYS[2] standing
+-- ARGV[1] data   ARGV[2] how many to keep, about   ARGV[3] how long to keep them, ms
+-- Returns { position, holder's pod or nil, holder's connection or nil }; nil: no such session.
+
+local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc')
+if not session[1] then return false end
+local position = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'd', ARGV[1])
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
+return { position, session[2], session[3] }
+`,
+};
+
+export const askQuestion: Script = {
+  keys: 2,
+  sha: '8d2993f33aab3fcdac55a9c76185240113956c55',
+  lua: `-- Records a question of a session.
+--
+-- KEYS[1] session   KEYS[2] questions
+-- ARGV[1] the question's owner field   ARGV[2] owner   ARGV[3] session TTL, ms
+-- Returns 1, or 0: no such session.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+return redis.call('PEXPIRE', KEYS[2], ARGV[3])
+`,
+};
+
+export const attachStanding: Script = {
+  keys: 2,
+  sha: '8ab508aef18e4d61a30596f3afb275ca658db4bd',
+  lua: `-- Makes a connection the one that reads a session's standing log, and reads what it lacks.
+--
+-- KEYS[1] session   KEYS[2] standing
+-- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has; '' : none, it wants no replay
+-- Returns { entries, the newest entry, previous pod or nil, previous connection or nil }; nil: no such session.
+
+local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc')
+if not session[1] then return false end
+redis.call('HSET', KEYS[1], 'hp', ARGV[1], 'hc', ARGV[2])
+local entries = {}
+if ARGV[3] ~= '' then entries = redis.call('XRANGE', KEYS[2], '(' .. ARGV[3], '+') end
+return { entries, redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1), session[2], session[3] }
+`,
+};
+
+export const cancelRequest: Script = {
+  keys: 2,
+  sha: 'f25b1ed94e38903ea4f3e2367f68545a817117e8',
+  lua: `-- Remembers that a request is cancelled, in case it has not arrived yet. The newest are kept, for the time and up to the number given.
+--
+-- KEYS[1] session   KEYS[2] cancelled
+-- ARGV[1] request id (JSON)   ARGV[2] how long to remember, ms   ARGV[3] how many to remember
+-- Returns the session's field names; empty: no such session.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', KEYS[2], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - ARGV[2])
+redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+return redis.call('HKEYS', KEYS[1])
+`,
+};
+
+export const createSession: Script = {
+  keys: 1,
+  sha: 'de92838c86a260e4d8554420bbf74867d718c2b4',
+  lua: `-- Stores a new session, cached by one pod.
+--
+-- KEYS[1] session
+-- ARGV[1] record (JSON)   ARGV[2] the pod's field   ARGV[3] session TTL, ms
+-- Returns 1.
+
+redis.call('HSET', KEYS[1], 'r', ARGV[1], ARGV[2], '1')
+return redis.call('PEXPIRE', KEYS[1], ARGV[3])
+`,
+};
+
+export const detachStanding: Script = {
+  keys: 1,
+  sha: 'd92d01e1516a883129f495f976ac936e58f72f1c',
+  lua: `-- Takes a connection off a session's standing log, if it is still the one.
+--
+-- KEYS[1] session
+-- ARGV[1] holder's pod   ARGV[2] holder's connection
+-- Returns how many fields were removed.
+
+local holder = redis.call('HMGET', KEYS[1], 'hp', 'hc')
+if holder[1] ~= ARGV[1] or holder[2] ~= ARGV[2] then return 0 end
+return redis.call('HDEL', KEYS[1], 'hp', 'hc')
+`,
+};
+
+export const endSession: Script = {
+  keys: 6,
+  sha: 'ee62d16f50f7666370200bcd2d832a3a04b34b6b',
+  lua: `-- Removes a session. The logs of its exchanges are the caller's to remove, since only the index knows them.
+--
+-- KEYS[1] session   KEYS[2] subscriptions   KEYS[3] cancelled   KEYS[4] questions   KEYS[5] standing   KEYS[6] streams
+-- Returns { the session's field names, the names of its streams }; the first is empty: no such session.
+
+local fields = redis.call('HKEYS', KEYS[1])
+local streams = redis.call('ZRANGE', KEYS[6], 0, -1)
+redis.call('DEL', unpack(KEYS))
+return { fields, streams }
+`,
+};
+
+export const finishStream: Script = {
+  keys: 3,
+  sha: '47835b25a676444dd965f4444939807eefa46231',
+  lua: `-- Ends the log of an exchange without a last event, and tells who follows it.
+--
+-- KEYS[1] stream state   KEYS[2] stream   KEYS[3] streams
+-- ARGV[1] stream   ARGV[2] how long to keep the log, ms
+-- Returns { follower's pod or nil, follower's connection or nil }; nil: no such log.
+
+local state = redis.call('HMGET', KEYS[1], 'n', 'd', 'p', 'c')
+if not state[1] then return false end
+if not state[2] then
+  local time = redis.call('TIME')
+  redis.call('HSET', KEYS[1], 'd', '1')
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
+  redis.call('ZADD', KEYS[3], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2], ARGV[1])
+end
+return { state[3], state[4] }
+`,
+};
+
+export const followStream: Script = {
+  keys: 2,
+  sha: 'bc0fa3a584f1c06e0dc6c116e92b616433229a36',
+  lua: `-- Registers the one follower of a log that has not ended, and reads what it lacks.
+--
+-- KEYS[1] stream state   KEYS[2] stream
+-- ARGV[1] the last seq it has   ARGV[2] follower's pod   ARGV[3] follower's connection
+-- Returns { 1 if ended, else 0; entries }; nil: no such log.
+
+local state = redis.call('HMGET', KEYS[1], 'n', 'd')
+if not state[1] then return false end
+if not state[2] then redis.call('HSET', KEYS[1], 'p', ARGV[2], 'c', ARGV[3]) end
+return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+') }
+`,
+};
+
+export const livingPods: Script = {
+  keys: 1,
+  sha: '7eb98ccc16352951a0ec494820866b92fa46a031',
+  lua: `-- Lists the pods whose lease has not run out by the server's clock.
+--
+-- KEYS[1] pods
+-- Returns their ids.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')
+`,
+};
+
+export const loadSession: Script = {
+  keys: 4,
+  sha: '28e67667aaee2307acafdd0cfb839b2ff03a70a8',
+  lua: `-- Reads a session, notes that a pod caches it, and renews its keys once a tenth of the TTL has passed.
+--
+-- KEYS[1] session   KEYS[2] subscriptions   KEYS[3] cancelled   KEYS[4] questions
+-- ARGV[1] the pod's field   ARGV[2] session TTL, ms
+-- Returns { record, level or nil, subscriptions, cancelled request ids }, or nil: no such session.
+
+local fields = redis.call('HMGET', KEYS[1], 'r', 'l', ARGV[1])
+if not fields[1] then return false end
+if not fields[3] then redis.call('HSET', KEYS[1], ARGV[1], '1') end
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) * 0.9 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
+  redis.call('PEXPIRE', KEYS[4], ARGV[2])
+end
+return { fields[1], fields[2], redis.call('SMEMBERS', KEYS[2]), redis.call('ZRANGE', KEYS[3], 0, -1) }
+`,
+};
+
+export const openInbox: Script = {
+  keys: 1,
+  sha: '90a91f2f22231f8e1bc1773bb06df1645c3227f2',
+  lua: `-- Makes sure that a pod's inbox is there, with a first entry that nobody reads.
+--
+-- KEYS[1] inbox
+-- ARGV[1] how long to keep an inbox that nobody renews, ms
+-- Returns the position to read from.
+
+local position = redis.call('XADD', KEYS[1], '*', 'm', '{"type":"opened"}')
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return position
+`,
+};
+
+export const openStream: Script = {
+  keys: 3,
+  sha: '422bc6898d083f26d0d7557120f5eb038737b4ea',
+  lua: `-- Creates the log of an exchange, unless its session is gone. Forgets those of the session's logs that have expired.
+--
+-- KEYS[1] session   KEYS[2] stream state   KEYS[3] streams
+-- ARGV[1] stream   ARGV[2] owner   ARGV[3] requests (JSON)   ARGV[4] idle time, ms   ARGV[5] the longest life of a log, ms
+-- Returns 1, or 0: no such session.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[2], 'o', ARGV[2], 'q', ARGV[3], 'n', '0')
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+redis.call('ZADD', KEYS[3], now + ARGV[4], ARGV[1])
+redis.call('PEXPIRE', KEYS[3], ARGV[5])
+return 1
+`,
+};
+
+export const readStream: Script = {
+  keys: 2,
+  sha: 'de1e36d8f3f784f0d7de3bc3ea66aa6b95b0af81',
+  lua: `-- Reads a log after a position.
+--
+-- KEYS[1] stream state   KEYS[2] stream
+-- ARGV[1] the last seq that the reader has
+-- Returns { 1 if ended, else 0; entries }; nil: no such log.
+
+local state = redis.call('HMGET', KEYS[1], 'n', 'd')
+if not state[1] then return false end
+return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+') }
+`,
+};
+
+export const renewLease: Script = {
+  keys: 1,
+  sha: 'a5f7ffab98efb57f23c5c99b01e02a463079d414',
+  lua: `-- Renews a pod's lease by the server's clock, and forgets the leases that ran out long ago.
+--
+-- KEYS[1] pods
+-- ARGV[1] pod   ARGV[2] lease, ms   ARGV[3] how long to remember a lease that ran out, ms
+-- Returns how many leases were forgotten.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+return redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])
+`,
+};
+
+export const setLogLevel: Script = {
+  keys: 1,
+  sha: 'c2f4ffe90df5b280849cbca790d280c7e4431257',
+  lua: `-- Sets a session's log level.
+--
+-- KEYS[1] session
+-- ARGV[1] level
+-- Returns the session's field names (among them the pods that cache it); empty: no such session.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+redis.call('HSET', KEYS[1], 'l', ARGV[1])
+return redis.call('HKEYS', KEYS[1])
+`,
+};
+
+export const subscribe: Script = {
+  keys: 2,
+  sha: 'd532820e1bd53315634939729cb6c79db2fd4bd1',
+  lua: `-- Adds a subscription, up to a limit; one that is there already is no fault.
+--
+-- KEYS[1] session   KEYS[2] subscriptions
+-- ARGV[1] uri   ARGV[2] limit   ARGV[3] session TTL, ms
+-- Returns the session's field names; empty: no such session; -1: the limit is reached.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 0 then
+  if redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[2]) then return -1 end
+  redis.call('SADD', KEYS[2], ARGV[1])
+  redis.call('PEXPIRE', KEYS[2], ARGV[3])
+end
+return redis.call('HKEYS', KEYS[1])
+`,
+};
+
+export const takeAnswer: Script = {
+  keys: 1,
+  sha: '010a788bd70ca3e8e945118a117f7d1fd7f28964',
+  lua: `-- Reads the answer to a question and removes the question; one that is not answered stays.
+--
+-- KEYS[1] questions
+-- ARGV[1] the question's owner field   ARGV[2] its answer field
+-- Returns the answer; nil: none.
+
+local answer = redis.call('HGET', KEYS[1], ARGV[2])
+if answer then redis.call('HDEL', KEYS[1], ARGV[1], ARGV[2]) end
+return answer
+`,
+};
+
+export const touchSession: Script = {
+  keys: 3,
+  sha: '4c6f092a171a2aa143e1770ddb6384a5d0e108f6',
+  lua: `-- Renews a session's keys once a tenth of the TTL has passed.
+--
+-- KEYS[1] session   KEYS[2] subscriptions   KEYS[3] questions
+-- ARGV[1] session TTL, ms
+-- Returns 1, or 0: no such session.
+
+local left = redis.call('PTTL', KEYS[1])
+if left == -2 then return 0 end
+if left < tonumber(ARGV[1]) * 0.9 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  redis.call('PEXPIRE', KEYS[2], ARGV[1])
+  redis.call('PEXPIRE', KEYS[3], ARGV[1])
+end
+return 1
+`,
+};
+
+export const unfollowStream: Script = {
+  keys: 1,
+  sha: '889c5f355935eed6d472c1d33b6d2a4def023e70',
+  lua: `-- Takes a follower off a log, if it is still the one.
+--
+-- KEYS[1] stream state
+-- ARGV[1] follower's pod   ARGV[2] follower's connection
+-- Returns how many fields were removed.
+
+local follower = redis.call('HMGET', KEYS[1], 'p', 'c')
+if follower[1] ~= ARGV[1] or follower[2] ~= ARGV[2] then return 0 end
+return redis.call('HDEL', KEYS[1], 'p', 'c')
+`,
+};
+
+export const unsubscribe: Script = {
+  keys: 2,
+  sha: '780549ebfaee76b20abddce0ef4e306842897216',
+  lua: `-- Removes a subscription.
+--
+-- KEYS[1] session   KEYS[2] subscriptions
+-- ARGV[1] uri
+-- Returns the session's field names; empty: no such session.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+redis.call('SREM', KEYS[2], ARGV[1])
+return redis.call('HKEYS', KEYS[1])
+`,
+};

@@ -1,0 +1,8 @@
+-- Lists the pods whose lease has not run out by the server's clock.
+--
+-- KEYS[1] pods
+-- Returns their ids.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')

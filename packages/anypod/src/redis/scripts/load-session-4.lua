@@ -1,0 +1,15 @@
+-- Reads a session, notes that a pod caches it, and renews its keys once a tenth of the TTL has passed.
+--
+-- KEYS[1] session   KEYS[2] subscriptions   KEYS[3] cancelled   KEYS[4] questions
+-- ARGV[1] the pod's field   ARGV[2] session TTL, ms
+-- Returns { record, level or nil, subscriptions, cancelled request ids }, or nil: no such session.
+
+local fields = redis.call('HMGET', KEYS[1], 'r', 'l', ARGV[1])
+if not fields[1] then return false end
+if not fields[3] then redis.call('HSET', KEYS[1], ARGV[1], '1') end
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) * 0.9 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
+  redis.call('PEXPIRE', KEYS[4], ARGV[2])
+end
+return { fields[1], fields[2], redis.call('SMEMBERS', KEYS[2]), redis.call('ZRANGE', KEYS[3], 0, -1) }

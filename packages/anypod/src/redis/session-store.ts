@@ -1,0 +1,85 @@
+import { AnypodError } from '../core/errors.ts';
+import type { RequestId } from '../core/json-rpc.ts';
+import type { SessionRecord } from '../core/session.ts';
+import type { SessionStore } from '../core/session-store.ts';
+import type { StoreOptions } from '../core/store.ts';
+import type { Commands } from './commands.ts';
+import type { Keys } from './keys.ts';
+import * as scripts from './scripts.generated.ts';
+
+const CANCELLED_MS = 60_000;
+const CANCELLED_LIMIT = 100;
+
+/** The pods that cache a session are fields of its hash, so a load that finds its pod there writes nothing. */
+const POD_FIELD = 'p:';
+
+/** A session's field names, as the scripts return them; none: there is no such session. */
+function podsIn(fields: readonly string[]): readonly string[] | undefined {
+  if (fields.length === 0) return undefined;
+  return fields.filter((field) => field.startsWith(POD_FIELD)).map((field) => field.slice(POD_FIELD.length));
+}
+
+type Loaded = [record: string, level: string | null, subscriptions: string[], cancelled: string[]];
+
+export function createRedisSessionStore(commands: Commands, keys: Keys, options: Required<StoreOptions>): SessionStore {
+  const { sessionTtlMs, subscriptionLimit } = options;
+
+  async function change(script: scripts.Script, keysOf: string[], ...args: (string | number)[]) {
+    return podsIn((await commands.run(script, keysOf, ...args)) as string[]);
+  }
+
+  return {
+    async create(record, pod) {
+      const json = JSON.stringify(record);
+      await commands.run(scripts.createSession, [keys.session(record.id)], json, POD_FIELD + pod, sessionTtlMs);
+    },
+
+    async load(id, pod) {
+      const keysOf = [keys.session(id), keys.subscriptions(id), keys.cancelled(id), keys.questions(id)];
+      const loaded = (await commands.run(scripts.loadSession, keysOf, POD_FIELD + pod, sessionTtlMs)) as Loaded | null;
+      if (loaded === null) return undefined;
+      const [record, level, subscriptions, cancelled] = loaded;
+      return {
+        record: JSON.parse(record) as SessionRecord,
+        ...(level !== null && { logLevel: level }),
+        subscriptions: new Set(subscriptions),
+        cancelled: new Set(cancelled.map((request) => JSON.parse(request) as RequestId)),
+      };
+    },
+
+    async touch(id) {
+      const keysOf = [keys.session(id), keys.subscriptions(id), keys.questions(id)];
+      return (await commands.run(scripts.touchSession, keysOf, sessionTtlMs)) === 1;
+    },
+
+    setLogLevel: (id, level) => change(scripts.setLogLevel, [keys.session(id)], level),
+
+    async subscribe(id, uri) {
+      const keysOf = [keys.session(id), keys.subscriptions(id)];
+      const fields = await commands.run(scripts.subscribe, keysOf, uri, subscriptionLimit, sessionTtlMs);
+      if (fields !== -1) return podsIn(fields as string[]);
+      throw new AnypodError(
+        'subscription_limit',
+        `A session holds at most ${subscriptionLimit} subscriptions; unsubscribe from one first.`,
+      );
+    },
+
+    unsubscribe: (id, uri) => change(scripts.unsubscribe, [keys.session(id), keys.subscriptions(id)], uri),
+
+    cancel(id, request) {
+      const keysOf = [keys.session(id), keys.cancelled(id)];
+      return change(scripts.cancelRequest, keysOf, JSON.stringify(request), CANCELLED_MS, CANCELLED_LIMIT);
+    },
+
+    async end(id) {
+      const [fields, streams] = (await commands.run(scripts.endSession, [
+        keys.session(id), keys.subscriptions(id), keys.cancelled(id),
+        keys.questions(id), keys.standing(id), keys.streams(id),
+      ])) as [string[], string[]];
+      // A crash before this leaves logs that nobody can reach any more, until they expire.
+      const logs = streams.flatMap((stream) => [keys.stream(id, stream), keys.streamState(id, stream)]);
+      if (logs.length > 0) await commands.call('unlink', ...logs);
+      return podsIn(fields);
+    },
+  };
+}

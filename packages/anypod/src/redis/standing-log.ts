@@ -1,0 +1,42 @@
+import type { StandingLog } from '../core/standing-log.ts';
+import type { StoreOptions } from '../core/store.ts';
+import type { Commands } from './commands.ts';
+import { connectionOf, type Entry, fieldOf } from './entries.ts';
+import type { Keys } from './keys.ts';
+import * as scripts from './scripts.generated.ts';
+
+type Appended = [position: string, pod: string | null, connection: string | null] | null;
+type Attachment = [entries: Entry[], newest: Entry[], pod: string | null, connection: string | null] | null;
+
+/** The log is a Redis Stream with ids of the server's making; who reads it stands in the session's hash. */
+export function createRedisStandingLog(commands: Commands, keys: Keys, options: Required<StoreOptions>): StandingLog {
+  const { standingLimit, standingRetentionMs } = options;
+  const keysOf = (session: string) => [keys.session(session), keys.standing(session)];
+
+  return {
+    async append(session, data) {
+      const args = [data, standingLimit, standingRetentionMs];
+      const reply = (await commands.run(scripts.appendStanding, keysOf(session), ...args)) as Appended;
+      if (reply === null) return undefined;
+      const holder = connectionOf(reply[1], reply[2]);
+      return { position: reply[0], ...(holder && { holder }) };
+    },
+
+    async attach(session, holder, after = '') {
+      const args = [holder.pod, holder.connection, after];
+      const reply = (await commands.run(scripts.attachStanding, keysOf(session), ...args)) as Attachment;
+      if (reply === null) return undefined;
+      const [entries, newest, pod, connection] = reply;
+      const previous = connectionOf(pod, connection);
+      return {
+        events: entries.map((entry) => ({ position: entry[0], data: fieldOf(entry, 'd') ?? '' })),
+        position: newest[0]?.[0] ?? '0-0',
+        ...(previous && { previous }),
+      };
+    },
+
+    async detach(session, holder) {
+      await commands.run(scripts.detachStanding, [keys.session(session)], holder.pod, holder.connection);
+    },
+  };
+}
