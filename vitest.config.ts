@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** Files that start processes run one after the other: the tests decide on order, never on time, but pods need a core. */
+const serial = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout: 10_000 } },
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...serial } },
+      { test: { name: 'cluster', include: ['test/{cluster,lib}/**/*.test.ts'], ...serial } },
+      { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
+      { test: { name: 'repo', include: ['tools/**/*.test.ts'], ...serial } },
+    ],
+  },
+});
