@@ -25,3 +25,13 @@ export function principalOf(authInfo: AuthInfo | undefined): string | undefined 
   const { iss, sub, tenant } = authInfo.extra ?? {};
   return JSON.stringify([iss ?? '', sub ?? authInfo.clientId, tenant ?? '']);
 }
+
+/** The caller's headers in the web's form. */
+export function webHeaders(caller: Caller): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(caller.headers)) {
+    if (value === undefined || name.startsWith(':')) continue;
+    for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one);
+  }
+  return headers;
+}

@@ -49,5 +49,10 @@ export interface ServerHost {
   rehydrate(record: SessionRecord, outlet: Outlet, caller: Caller): Promise<HostedServer>;
 }
 
-/** Serves one 2026-07-28 request; `body` is parsed JSON. */
-export type ModernHandler = (request: Request, body: unknown, caller: Caller) => Promise<Response>;
+/** Serves the 2026-07-28 era. */
+export interface ModernHandler {
+  /** `body` is parsed JSON; the request carries none. */
+  serve(request: Request, body: unknown, caller: Caller): Promise<Response>;
+  /** Ends what is being served. */
+  close(): Promise<void>;
+}

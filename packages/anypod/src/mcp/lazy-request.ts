@@ -1,14 +1,4 @@
-import type { Caller } from '../core/caller.ts';
-
-/** The caller's headers as the web's `Headers`. */
-export function webHeaders(caller: Caller): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(caller.headers)) {
-    if (value === undefined || name.startsWith(':')) continue;
-    for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one);
-  }
-  return headers;
-}
+import { type Caller, webHeaders } from '../core/caller.ts';
 
 /**
  * The caller's HTTP request, without its body, for handlers and factories that look at it. Few do and a `Request` is dear, so the real

@@ -73,21 +73,27 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     onerror: (error) => options.log.info({ reason: error.message }, 'a modern request was refused or failed'),
   });
 
-  return async (request, body, caller) => {
-    const binding = bindingOf(body, caller);
-    const opened = openInbound(body, requestState, binding);
-    if (opened === undefined) return refusedState(body);
-    bindings.set(request, binding);
-    const { authInfo } = caller;
-    return handler.fetch(request, { parsedBody: opened, ...(authInfo === undefined ? {} : { authInfo }) });
+  return {
+    async serve(request, body, caller) {
+      const binding = bindingOf(body, caller);
+      const opened = openInbound(body, requestState, binding);
+      if (opened === undefined) return refusedState(body);
+      bindings.set(request, binding);
+      const { authInfo } = caller;
+      return handler.fetch(request, { parsedBody: opened, ...(authInfo === undefined ? {} : { authInfo }) });
+    },
+    close: () => handler.close(),
   };
 }
 
 /** The honest answer where the user's server is of SDK v1, which knows no modern revision. */
-export const refuseModern: ModernHandler = async (request, body) => {
-  const { id } = body as JsonRpcRequest;
-  const requested = request.headers.get('mcp-protocol-version') ?? undefined;
-  const message = `This server speaks ${LEGACY_VERSIONS.at(-1)} and earlier; start with initialize.`;
-  const data = { supported: LEGACY_VERSIONS, ...(requested === undefined ? {} : { requested }) };
-  return Response.json(rpcError(id ?? null, RPC.unsupportedVersion, message, data), { status: 400 });
+export const refuseModern: ModernHandler = {
+  async serve(request, body) {
+    const { id } = body as JsonRpcRequest;
+    const requested = request.headers.get('mcp-protocol-version') ?? undefined;
+    const message = `This server speaks ${LEGACY_VERSIONS.at(-1)} and earlier; start with initialize.`;
+    const data = { supported: LEGACY_VERSIONS, ...(requested === undefined ? {} : { requested }) };
+    return Response.json(rpcError(id ?? null, RPC.unsupportedVersion, message, data), { status: 400 });
+  },
+  close: async () => undefined,
 };

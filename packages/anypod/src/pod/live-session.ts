@@ -26,7 +26,7 @@ export type SendStanding = (session: string, data: string) => Promise<void>;
 export class LiveSession {
   session: Session;
   /** When the store last renewed the TTL for us, as far as we know; ms of this pod's clock. */
-  touchedAt = Date.now();
+  touchedAt: number = Date.now();
   /** The cached state is out of date: load it before the next use. */
   stale = false;
   /** Requests, connections and questions that keep it from being evicted. */

@@ -1,0 +1,138 @@
+import { AnypodError } from './core/errors.ts';
+import { type Log, silentLog } from './core/log.ts';
+import { createRequestState } from './core/request-state.ts';
+import type { ModernHandler } from './core/server-host.ts';
+import type { Store } from './core/store.ts';
+import { createEndpoint } from './http/endpoint.ts';
+import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
+import { createHeartbeats } from './http/heartbeats.ts';
+import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
+import { type ChangeBus, createChangeBus } from './mcp/change-bus.ts';
+import { createLegacyHost } from './mcp/legacy-host.ts';
+import { createModernHandler, refuseModern } from './mcp/modern.ts';
+import { type Probe, probeFactory } from './mcp/probe.ts';
+import type { ServerSdk } from './mcp/sdk.ts';
+import type { ServerFactory } from './mcp/user-server.ts';
+import { createMemoryStore } from './memory/index.ts';
+import { createNotify, type Notify } from './notify.ts';
+import type { PodOptions } from './pod/options.ts';
+import { Pod } from './pod/pod.ts';
+import { createSigner, randomId } from './signing/signer.ts';
+
+/** Times in ms, sizes in bytes. */
+export interface AnypodOptions extends PodOptions {
+  /** Builds your server; called once per session and pod, and once per modern request. */
+  readonly createServer: ServerFactory;
+  /** What the pods share. Default: a memory store, with which this process is the only pod. */
+  readonly store?: Store;
+  /** Sign ids and request state; each of 32 bytes or more. The first signs, all verify. Default: random, which suits one process only. */
+  readonly secrets?: readonly string[];
+  /** The copy of `@modelcontextprotocol/server` that `createServer` builds with. Default: the one that anypod resolves; without any, only sessions are served. */
+  readonly sdk?: ServerSdk;
+  /** Host names that requests may be for; default: any. Set it where browsers on the same machine could reach the server. */
+  readonly allowedHosts?: readonly string[];
+  /** Host names whose pages may call; default: the one that the request is for. */
+  readonly allowedOrigins?: readonly string[];
+  /** Largest request body. Default 4 MiB. */
+  readonly maxBodyBytes?: number;
+  /** What may wait for a slow reader of a stream. Default 1 MiB. */
+  readonly maxBufferedBytes?: number;
+  /** How often idle streams carry a comment. Default 15000. */
+  readonly heartbeatMs?: number;
+  /** Open `subscriptions/listen` streams in this process. Default 1024. */
+  readonly maxSubscriptions?: number;
+  /** How long a client may take to answer an `input_required` result. Default 600000. */
+  readonly requestStateTtlMs?: number;
+  readonly log?: Log;
+}
+
+const DEFAULTS = {
+  maxBodyBytes: 4 * 1024 * 1024,
+  maxBufferedBytes: 1024 * 1024,
+  heartbeatMs: 15_000,
+  maxSubscriptions: 1024,
+  requestStateTtlMs: 600_000,
+};
+
+/** One pod, to be mounted wherever HTTP is served. */
+export interface Anypod {
+  /** For web-standard servers. */
+  readonly fetch: FetchHandler;
+  /** For `node:http`, and for Express: `app.all('/mcp', anypod.handler)`, before any body parser. */
+  readonly handler: NodeHandler;
+  readonly notify: Notify;
+  /** What was learnt of the factory. */
+  readonly probe: Probe;
+  /** Resolves while the store answers. */
+  ready(): Promise<void>;
+  /** Ends streams that merely wait, so that their clients come back on other pods. */
+  releaseStreams(): void;
+  /** Sessions with something running in this process. */
+  readonly busy: number;
+  /** Lets go of everything in this process; sessions stay in the store. A store that was handed in stays open. */
+  close(): Promise<void>;
+}
+
+/** Loads the SDK that anypod itself resolves; undefined where it is not installed. */
+async function loadSdk(): Promise<ServerSdk | undefined> {
+  try {
+    return (await import('@modelcontextprotocol/server')) as unknown as ServerSdk;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Makes your server serve every client from any pod. Rejects with `AnypodError`: `factory_failed` where the factory cannot build a server,
+ * `invalid_secret`, or `store_unavailable`.
+ */
+export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
+  const settings = { ...DEFAULTS, ...options };
+  const log = options.log ?? silentLog;
+  const signer = createSigner(options.secrets ?? [randomId() + randomId()]);
+  const store = options.store ?? createMemoryStore();
+  const sdk = options.sdk ?? (await loadSdk());
+  const probe = await probeFactory(options.createServer, sdk).catch((cause: unknown) => {
+    throw new AnypodError('factory_failed', `The server factory failed: ${String(cause)}`, { cause });
+  });
+
+  const podId = randomId().slice(0, 11);
+  let questions = 0;
+  const newQuestionId = () => `${podId}-${++questions}`;
+  const bus = createChangeBus((change) => {
+    pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
+  });
+  const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes });
+  const pod: Pod = new Pod(
+    { pod: podId, store, host, signer, random: randomId, log, onChange: (change) => bus.deliver(change) },
+    options,
+  );
+  await pod.start();
+
+  const modern = probe.modern && sdk !== undefined ? modernHandler(sdk, bus) : refuseModern;
+  const endpoint = createEndpoint({ ...settings, pod, modern, log });
+  const heartbeats = createHeartbeats(settings.heartbeatMs);
+
+  function modernHandler(copy: ServerSdk, changes: ChangeBus): ModernHandler {
+    const requestState = createRequestState(signer, settings.requestStateTtlMs);
+    return createModernHandler({ ...settings, sdk: copy, bus: changes, requestState, keepAliveMs: settings.heartbeatMs, log });
+  }
+
+  return {
+    fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
+    handler: createNodeHandler({ ...settings, endpoint, heartbeats }),
+    notify: createNotify((change) => pod.notify(change)),
+    probe,
+    ready: () => store.ping(),
+    releaseStreams: () => pod.releaseStreams(),
+    get busy() {
+      return pod.busy;
+    },
+    async close() {
+      await modern.close();
+      await pod.close();
+      heartbeats.stop();
+      if (options.store === undefined) await store.close();
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { type Caller, webHeaders } from '../core/caller.ts';
+import { isModern } from '../core/era.ts';
+import { isRequest, type JsonRpcMessage } from '../core/json-rpc.ts';
+import type { Log } from '../core/log.ts';
+import type { Reply } from '../core/reply.ts';
+import { RPC } from '../core/rpc-error.ts';
+import type { ModernHandler } from '../core/server-host.ts';
+import type { LiveSession } from '../pod/live-session.ts';
+import type { Pod } from '../pod/pod.ts';
+import { sessionNotFound } from '../pod/session-cache.ts';
+import { headerOf, type Incoming } from './incoming.ts';
+import { idOf, parseMessage, parseMessages } from './messages.ts';
+import { requireAcceptsAnswer, requireAcceptsEvents, requireJson, requireKnownVersion } from './negotiation.ts';
+import { createOriginGuard, type OriginGuardOptions } from './origin-guard.ts';
+import { Refusal, refuse } from './refusal.ts';
+
+export interface EndpointOptions extends OriginGuardOptions {
+  readonly pod: Pod;
+  readonly modern: ModernHandler;
+  readonly log: Log;
+}
+
+/** A reply that can also pass a modern response on as it is. */
+export interface EndpointReply extends Reply {
+  response(response: Response): void;
+}
+
+/** Serves `/mcp` for both eras: checks a request, finds its session and hands it to the pod. Never rejects. */
+export type Endpoint = (incoming: Incoming, reply: EndpointReply) => Promise<void>;
+
+const METHODS = 'GET, POST, DELETE';
+
+export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOptions): Endpoint {
+  const guard = createOriginGuard(guardOptions);
+
+  function sessionIdOf(caller: Caller): string {
+    requireKnownVersion(caller);
+    const id = headerOf(caller, 'mcp-session-id');
+    if (id !== undefined) return id;
+    throw new Refusal(400, RPC.refused, 'Mcp-Session-Id is missing. Send the id that initialize answered with.');
+  }
+
+  async function inSession(
+    caller: Caller,
+    reply: Reply,
+    body: unknown,
+    use: (live: LiveSession) => Promise<void>,
+  ): Promise<void> {
+    const found = await pod.withSession(sessionIdOf(caller), caller, async (live) => {
+      await use(live);
+      return true;
+    });
+    if (found === undefined) reply.json(404, JSON.stringify(sessionNotFound(idOf(body))));
+  }
+
+  async function postLegacy(body: unknown, caller: Caller, reply: Reply): Promise<void> {
+    requireAcceptsAnswer(caller);
+    if (isInitialize(body)) return pod.initialize(body, caller, reply);
+    if (!Array.isArray(body)) parseMessage(body);
+    await inSession(caller, reply, body, async (live) => {
+      const messages = parseMessages(body, live.session.record.protocolVersion);
+      await pod.post(live, messages, Array.isArray(body), caller, reply);
+    });
+  }
+
+  async function post(incoming: Incoming, reply: EndpointReply): Promise<void> {
+    const { caller } = incoming;
+    requireJson(caller);
+    const body = await incoming.body();
+    try {
+      if (!isModern(body, headerOf(caller, 'mcp-protocol-version'))) return await postLegacy(body, caller, reply);
+      const request = new Request(caller.url, { method: 'POST', headers: webHeaders(caller), signal: incoming.signal });
+      reply.response(await modern.serve(request, body, caller));
+    } catch (error) {
+      report(error);
+      refuse(reply, idOf(body), error);
+    }
+  }
+
+  async function get({ caller }: Incoming, reply: Reply): Promise<void> {
+    requireAcceptsEvents(caller);
+    await inSession(caller, reply, undefined, (live) => pod.listen(live, headerOf(caller, 'last-event-id'), reply));
+  }
+
+  async function end({ caller }: Incoming, reply: Reply): Promise<void> {
+    await inSession(caller, reply, undefined, async (live) => {
+      if (await pod.end(live)) reply.empty(200);
+      else reply.json(404, JSON.stringify(sessionNotFound(null)));
+    });
+  }
+
+  function report(error: unknown): void {
+    if (!(error instanceof Refusal)) log.warn({ err: error }, 'a request failed');
+  }
+
+  return async (incoming, reply) => {
+    try {
+      guard(headerOf(incoming.caller, 'host') ?? '', headerOf(incoming.caller, 'origin'));
+      if (incoming.method === 'POST') await post(incoming, reply);
+      else if (incoming.method === 'GET') await get(incoming, reply);
+      else if (incoming.method === 'DELETE') await end(incoming, reply);
+      else throw new Refusal(405, RPC.refused, `Use one of ${METHODS}.`, { allow: METHODS });
+    } catch (error) {
+      report(error);
+      refuse(reply, null, error);
+    }
+  };
+}
+
+function isInitialize(body: unknown): body is JsonRpcMessage & { id: string | number; method: string } {
+  if (typeof body !== 'object' || body === null || (body as { method?: unknown }).method !== 'initialize') return false;
+  return isRequest(parseMessage(body));
+}

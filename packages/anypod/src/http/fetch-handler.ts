@@ -1,0 +1,97 @@
+import type { AuthInfo } from '../core/caller.ts';
+import type { EventSink } from '../core/reply.ts';
+import type { Endpoint, EndpointReply } from './endpoint.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import { parseJson, tooLarge } from './read-body.ts';
+import { formatEvent, SSE_HEADERS } from './sse.ts';
+
+export interface FetchHandlerOptions {
+  readonly endpoint: Endpoint;
+  readonly heartbeats: Heartbeats;
+  readonly maxBodyBytes: number;
+  readonly maxBufferedBytes: number;
+}
+
+/** Serves one web-standard request; `authInfo` is what a verifier in front has established. */
+export type FetchHandler = (request: Request, context?: { readonly authInfo?: AuthInfo }) => Promise<Response>;
+
+export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
+  return (request, context) => {
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    const caller = {
+      headers: { host: new URL(request.url).host, ...Object.fromEntries(request.headers) },
+      url: request.url,
+      ...(context?.authInfo === undefined ? {} : { authInfo: context.authInfo }),
+    };
+    const body = async () => parseJson(await readText(request, options.maxBodyBytes));
+    const incoming = { method: request.method, caller, body, signal: request.signal };
+    options.endpoint(incoming, fetchReply(resolve, options)).catch(reject);
+    return promise;
+  };
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const bytes: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    bytes.push(chunk);
+  }
+  return Buffer.concat(bytes).toString('utf8');
+}
+
+function fetchReply(resolve: (response: Response) => void, options: FetchHandlerOptions): EndpointReply {
+  return {
+    json(status, body, headers) {
+      resolve(new Response(body, { status, headers: { 'content-type': 'application/json', ...headers } }));
+    },
+    empty: (status) => resolve(new Response(null, { status })),
+    stream() {
+      const { readable, sink } = fetchSink(options);
+      resolve(new Response(readable, { headers: SSE_HEADERS }));
+      return sink;
+    },
+    response: resolve,
+  };
+}
+
+function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): { readable: ReadableStream; sink: EventSink } {
+  const encoder = new TextEncoder();
+  const listeners: (() => void)[] = [];
+  let open = true;
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const closed = () => {
+    open = false;
+    heartbeats.remove(write);
+    for (const listener of listeners.splice(0)) listener();
+  };
+  const readable = new ReadableStream<Uint8Array>(
+    { start: (given) => void (controller = given), cancel: () => closed() },
+    { highWaterMark: maxBufferedBytes, size: (chunk) => chunk?.byteLength ?? 0 },
+  );
+  function write(text: string): void {
+    if (!open) return;
+    controller?.enqueue(encoder.encode(text));
+    if ((controller?.desiredSize ?? 1) < 0) end();
+  }
+  function end(): void {
+    if (!open) return;
+    controller?.close();
+    closed();
+  }
+  heartbeats.add(write);
+  const sink: EventSink = {
+    get open() {
+      return open;
+    },
+    send: (event) => write(formatEvent(event)),
+    end,
+    onClose(listener) {
+      if (open) listeners.push(listener);
+      else queueMicrotask(listener);
+    },
+  };
+  return { readable, sink };
+}

@@ -1,0 +1,20 @@
+import type { Caller } from '../core/caller.ts';
+
+/** An HTTP request, whatever server it came through. */
+export interface Incoming {
+  /** Upper case. */
+  readonly method: string;
+  readonly caller: Caller;
+  /**
+   * The body as parsed JSON. Throws `Refusal` 413 beyond the limit, 400 (-32700) where it is not JSON. Read at most once.
+   */
+  body(): Promise<unknown>;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+/** The first value of a header. */
+export function headerOf({ headers }: Caller, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

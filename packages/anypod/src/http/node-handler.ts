@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuthInfo, Caller } from '../core/caller.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import type { Incoming } from './incoming.ts';
+import { createNodeReply } from './node-reply.ts';
+import { parseJson, readBody } from './read-body.ts';
+
+export interface NodeHandlerOptions {
+  readonly endpoint: Endpoint;
+  readonly heartbeats: Heartbeats;
+  readonly maxBodyBytes: number;
+  readonly maxBufferedBytes: number;
+}
+
+/** What middleware in front may have added: verified authentication (`requireBearerAuth`) and a parsed body (`express.json`). */
+type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown };
+
+/** Serves one request of `node:http`; it fits Express as a handler too. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
+  const { endpoint, heartbeats, maxBodyBytes, maxBufferedBytes } = options;
+  return (request: Request, response) => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const incoming: Incoming = {
+      method: request.method ?? 'GET',
+      caller: callerOf(request),
+      signal: gone.signal,
+      body: async () => request.body ?? parseJson(await readBody(request, maxBodyBytes)),
+    };
+    void endpoint(incoming, createNodeReply(response, { heartbeats, maxBufferedBytes }));
+  };
+}
+
+function callerOf(request: Request): Caller {
+  const { headers, auth } = request;
+  const scheme = 'encrypted' in request.socket ? 'https' : 'http';
+  const url = `${scheme}://${headers.host ?? 'localhost'}${request.url ?? '/'}`;
+  return auth === undefined ? { headers, url } : { headers, url, authInfo: auth };
+}

@@ -1,0 +1,101 @@
+import type { ServerResponse } from 'node:http';
+import type { EventSink } from '../core/reply.ts';
+import type { EndpointReply } from './endpoint.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import { formatEvent, SSE_HEADERS } from './sse.ts';
+
+export interface NodeReplyOptions {
+  readonly heartbeats: Heartbeats;
+  /** Bytes that may wait for a slow reader before its stream is ended, to be resumed. */
+  readonly maxBufferedBytes: number;
+}
+
+/** Writes answers straight to a `node:http` response. */
+export function createNodeReply(response: ServerResponse, options: NodeReplyOptions): EndpointReply {
+  return {
+    json(status, body, headers) {
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        ...headers,
+      });
+      response.end(body);
+    },
+    empty(status) {
+      response.writeHead(status, status === 204 ? {} : { 'content-length': 0 });
+      response.end();
+    },
+    stream() {
+      response.writeHead(200, SSE_HEADERS);
+      response.flushHeaders();
+      return nodeSink(response, options);
+    },
+    response(web) {
+      void pipeResponse(web, response);
+    },
+  };
+}
+
+function nodeSink(response: ServerResponse, { heartbeats, maxBufferedBytes }: NodeReplyOptions): EventSink {
+  let open = !response.destroyed;
+  const listeners: (() => void)[] = [];
+  const write = (text: string) => {
+    if (!open) return;
+    response.write(text);
+    if (response.writableLength > maxBufferedBytes) response.destroy();
+  };
+  const closed = () => {
+    if (!open) return;
+    open = false;
+    heartbeats.remove(write);
+    for (const listener of listeners.splice(0)) listener();
+  };
+  heartbeats.add(write);
+  response.once('close', closed);
+  return {
+    get open() {
+      return open;
+    },
+    send: (event) => write(formatEvent(event)),
+    end() {
+      response.end();
+      closed();
+    },
+    onClose(listener) {
+      if (open) listeners.push(listener);
+      else queueMicrotask(listener);
+    },
+  };
+}
+
+/** Passes a web response on, waiting where the client reads slowly; a client that goes cancels the body. */
+async function pipeResponse(web: Response, response: ServerResponse): Promise<void> {
+  response.writeHead(web.status, Object.fromEntries(web.headers));
+  if (web.body === null) {
+    response.end();
+    return;
+  }
+  const reader = web.body.getReader();
+  response.once('close', () => void reader.cancel().catch(() => undefined));
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      if (response.destroyed) return;
+      if (!response.write(part.value)) await drained(response);
+    }
+    response.end();
+  } catch {
+    response.destroy();
+  }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.once('drain', done);
+    response.once('close', done);
+  });
+}

@@ -1,0 +1,37 @@
+import { RPC } from '../core/rpc-error.ts';
+import { Refusal } from './refusal.ts';
+
+/** Names that only this machine can mean. */
+export const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
+export interface OriginGuardOptions {
+  /** Host names (without port) that the `Host` header may name; undefined: any. */
+  readonly allowedHosts?: readonly string[];
+  /** Host names (without scheme and port) that an `Origin` may name; undefined: the one in `Host`. */
+  readonly allowedOrigins?: readonly string[];
+}
+
+function hostNameOf(authority: string): string {
+  const name = authority.startsWith('[') ? authority.slice(0, authority.indexOf(']') + 1) : authority.split(':', 1)[0];
+  return (name ?? '').toLowerCase();
+}
+
+function originNameOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).hostname.toLowerCase() : undefined;
+}
+
+/** Refuses requests that a foreign page may have sent (DNS rebinding; MCP transports, Security Warning). */
+export function createOriginGuard(options: OriginGuardOptions): (host: string, origin: string | undefined) => void {
+  const { allowedHosts, allowedOrigins } = options;
+  return (host, origin) => {
+    const name = hostNameOf(host);
+    if (allowedHosts !== undefined && !allowedHosts.includes(name)) {
+      throw new Refusal(403, RPC.refused, `Host ${name} is not served here. Use a configured host name.`);
+    }
+    if (origin === undefined) return;
+    const from = originNameOf(origin);
+    if (from === undefined || !(allowedOrigins ?? [name]).includes(from)) {
+      throw new Refusal(403, RPC.refused, 'This Origin may not call this server. Add it to the allowed origins if it should.');
+    }
+  };
+}

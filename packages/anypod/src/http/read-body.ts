@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import { RPC } from '../core/rpc-error.ts';
+import { Refusal } from './refusal.ts';
+
+/** 413, and the connection is given up, since the rest of the body would still have to be read. */
+export function tooLarge(maxBytes: number): Refusal {
+  return new Refusal(413, RPC.refused, `The body is larger than ${maxBytes} bytes. Send less at once.`, {
+    connection: 'close',
+  });
+}
+
+/** 400 with -32700 where the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, RPC.parse, 'Parse error: the body is not valid JSON.');
+  }
+}
+
+/** Reads a request's body up to `maxBytes`. Rejects with `Refusal` 413, or when the client goes. */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        request.removeAllListeners('data');
+        request.resume();
+        reject(tooLarge(maxBytes));
+      } else chunks.push(chunk);
+    });
+    request.once('end', () => resolve((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? ''));
+    request.once('error', reject);
+    request.once('close', () => {
+      if (!request.complete) reject(new Refusal(400, RPC.refused, 'The client closed the connection before the body was complete.'));
+    });
+  });
+}

@@ -1,0 +1,40 @@
+import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
+import type { RequestId } from '../core/json-rpc.ts';
+import type { Reply } from '../core/reply.ts';
+import { RPC, rpcError } from '../core/rpc-error.ts';
+
+/** A request that is answered before anything is done: an HTTP status and a JSON-RPC error that says what to do instead. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.name = 'Refusal';
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** How anypod's own faults look to a client. */
+const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: Record<string, string> }>> = {
+  store_unavailable: { status: 503, headers: { 'retry-after': '1' } },
+  subscription_limit: { status: 429 },
+  factory_failed: { status: 500 },
+  invalid_secret: { status: 500 },
+  invalid_options: { status: 500 },
+};
+
+/** Answers with what `error` means to a client; faults that are not ours say nothing of themselves. */
+export function refuse(reply: Reply, id: RequestId | null, error: unknown): void {
+  if (error instanceof Refusal) {
+    reply.json(error.status, JSON.stringify(rpcError(id, error.code, error.message)), error.headers);
+  } else if (error instanceof AnypodError) {
+    const { status, headers } = ERROR_TABLE[error.code];
+    reply.json(status, JSON.stringify(rpcError(id, RPC.internal, error.message, { reason: error.code })), headers);
+  } else {
+    reply.json(500, JSON.stringify(rpcError(id, RPC.internal, 'Internal error')));
+  }
+}

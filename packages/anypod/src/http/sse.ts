@@ -1,0 +1,17 @@
+import type { SseEvent } from '../core/reply.ts';
+
+/** Nothing on the way may hold events back or change them. */
+export const SSE_HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
+
+/** A comment that keeps idle connections open on their way; clients ignore it. */
+export const HEARTBEAT = ': keep-alive\n\n';
+
+/** The wire form of one event (WHATWG HTML §9.2.6). `data` is serialised JSON, so it holds no line break. */
+export function formatEvent({ id, retry, data }: SseEvent): string {
+  const head = `${id === undefined ? '' : `id: ${id}\n`}${retry === undefined ? '' : `retry: ${retry}\n`}`;
+  return data === '' ? `${head}data: \n\n` : `${head}event: message\ndata: ${data}\n\n`;
+}

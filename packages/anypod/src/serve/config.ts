@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util';
+import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
+import { SETTINGS, type Setting } from './settings.ts';
+
+/** What `serve` runs with: one member per setting. */
+export interface Config {
+  readonly module: string;
+  readonly port: number;
+  readonly host: string;
+  readonly redis?: string;
+  readonly secrets?: readonly string[];
+  readonly prefix: string;
+  readonly path: string;
+  readonly allowedHosts?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
+  readonly sessionTtlMs: number;
+  readonly upgradeAfterMs: number;
+  readonly heartbeatMs: number;
+  readonly retryMs: number;
+  readonly streamRetentionMs: number;
+  readonly leaseMs: number;
+  readonly cacheBytes: number;
+  readonly maxBodyBytes: number;
+  readonly drainTimeoutMs: number;
+  readonly logLevel: string;
+}
+
+/** Wrong configuration: every problem at once, each with the name, the fault and the remedy. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(['Cannot start:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+function flagName(setting: Setting): string {
+  return setting.flag.slice(2);
+}
+
+function readArguments(argv: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
+  const options = Object.fromEntries(SETTINGS.map((setting) => [flagName(setting), { type: 'string' as const }]));
+  return parseArgs({ args: [...argv], options, allowPositionals: true, strict: false });
+}
+
+/** Reads the arguments after `serve`, and the environment. Throws `ConfigError`. */
+export function readConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+  const { values, positionals } = readArguments(argv);
+  const problems: string[] = [];
+  const config: Record<string, unknown> = { module: positionals[0] };
+  const known = new Set<string>(SETTINGS.map(flagName));
+
+  for (const flag of Object.keys(values)) {
+    if (!known.has(flag)) problems.push(`--${flag}: unknown flag; anypod serve --help lists them`);
+  }
+  if (positionals.length !== 1) problems.push('<module>: give one ES module whose default export builds your server');
+  for (const setting of SETTINGS) {
+    const flag = values[flagName(setting)];
+    const given = flag ?? (env[setting.env] === '' ? undefined : env[setting.env]);
+    const text = given ?? (setting.default === '' ? undefined : setting.default);
+    if (text === undefined) continue;
+    const parsed = typeof text === 'string' ? setting.schema.safeParse(text) : undefined;
+    if (parsed?.success === true) config[setting.name] = parsed.data;
+    else problems.push(`${nameOf(setting, flag)}: ${parsed?.error.issues[0]?.message ?? 'needs a value'}`);
+  }
+  const secretGiven = problems.some((problem) => problem.startsWith('ANYPOD_SECRET') || problem.startsWith('--secret'));
+  if (config['redis'] !== undefined && config['secrets'] === undefined && !secretGiven) {
+    problems.push('ANYPOD_SECRET: required with Redis, the same on all pods; make one with: openssl rand -base64 32');
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config as unknown as Config;
+}
+
+function nameOf(setting: Setting, flag: unknown): string {
+  return flag === undefined ? setting.env : setting.flag;
+}
+
+/** The host names that requests may be for: what is configured, else this machine's where only it can connect. */
+export function hostNamesOf({ host, allowedHosts }: Config): readonly string[] | undefined {
+  if (allowedHosts !== undefined) return allowedHosts;
+  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return loopback ? LOOPBACK_NAMES : undefined;
+}
+
+/** The text of `--help`. */
+export function helpText(): string {
+  const lines = SETTINGS.map(({ flag, env, default: preset, description }) => {
+    return `  ${`${flag} <value>`.padEnd(28)}${description}\n${' '.repeat(30)}${env}${preset === '' ? '' : `, default ${preset}`}`;
+  });
+  return ['Usage: anypod serve <module> [flags]', '', ...lines].join('\n');
+}

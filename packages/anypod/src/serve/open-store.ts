@@ -1,0 +1,31 @@
+import type { Log } from '../core/log.ts';
+import type { Store, StoreOptions } from '../core/store.ts';
+import { createMemoryStore } from '../memory/index.ts';
+import { createRedisStore } from '../redis/index.ts';
+import type { Config } from './config.ts';
+import { connectRedis } from './redis-connection.ts';
+
+/** The store, and what it takes to let go of it. */
+export interface OpenStore {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+/** Opens what the configuration names: Redis, or the store of this process. */
+export async function openStore(config: Config, log: Log): Promise<OpenStore> {
+  const options: StoreOptions = { sessionTtlMs: config.sessionTtlMs, streamRetentionMs: config.streamRetentionMs };
+  if (config.redis === undefined) {
+    const store = createMemoryStore(options);
+    return { store, close: () => store.close() };
+  }
+  const client = await connectRedis(config.redis, log);
+  const onError = (err: unknown) => log.warn({ err }, 'a blocking Redis connection failed; it comes back by itself');
+  const store = createRedisStore(client, { ...options, prefix: config.prefix, onError });
+  return {
+    store,
+    async close() {
+      await store.close();
+      client.disconnect();
+    },
+  };
+}

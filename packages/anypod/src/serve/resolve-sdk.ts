@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ServerSdk } from '../mcp/sdk.ts';
+
+const SDK = '@modelcontextprotocol/server';
+const CONDITIONS = ['node', 'import', 'module-sync', 'default'];
+
+/** Follows the conditions of a package's `exports` as an `import` does. */
+function targetOf(entry: unknown): string | undefined {
+  if (typeof entry === 'string') return entry;
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  for (const condition of CONDITIONS) {
+    const target = targetOf((entry as Record<string, unknown>)[condition]);
+    if (target !== undefined) return target;
+  }
+  return undefined;
+}
+
+/**
+ * Loads the SDK v2 that `moduleUrl` itself would import: the SDK tells its own servers by `instanceof`, so only the very copy that
+ * builds them can serve them. Undefined where the module resolves none.
+ */
+export async function loadSdkOf(moduleUrl: string): Promise<ServerSdk | undefined> {
+  let manifestPath: string | undefined;
+  try {
+    manifestPath = findPackageJSON(SDK, moduleUrl);
+  } catch {
+    return undefined;
+  }
+  if (manifestPath === undefined) return undefined;
+  const { exports } = JSON.parse(readFileSync(manifestPath, 'utf8')) as { exports?: Record<string, unknown> };
+  const target = targetOf(exports?.['.']);
+  if (target === undefined) return undefined;
+  return (await import(pathToFileURL(join(dirname(manifestPath), target)).href)) as ServerSdk;
+}

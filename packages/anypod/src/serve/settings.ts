@@ -1,0 +1,182 @@
+import { z } from 'zod';
+
+/** One setting: a flag and an environment variable for the same thing; the flag wins. */
+export interface Setting {
+  readonly name: string;
+  readonly flag: string;
+  readonly env: string;
+  /** As the documentation shows it; empty: none. */
+  readonly default: string;
+  readonly description: string;
+  readonly schema: z.ZodType;
+}
+
+const milliseconds = (min: number) =>
+  z.coerce
+    .number({ error: 'must be a number of milliseconds' })
+    .int('must be a whole number of milliseconds')
+    .min(min, `must be ${min} or more`);
+const bytes = (min: number) =>
+  z.coerce
+    .number({ error: 'must be a number of bytes' })
+    .int('must be a whole number of bytes')
+    .min(min, `must be ${min} or more`);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
+
+/** Everything that can be configured; `docs/configuration.md` is checked against it. */
+export const SETTINGS: readonly Setting[] = [
+  {
+    name: 'port',
+    flag: '--port',
+    env: 'PORT',
+    default: '3000',
+    description: 'TCP port; 0 picks a free one.',
+    schema: z.coerce.number({ error: 'must be a port number' }).int().min(0, 'must be 0 or more').max(65535, 'must be 65535 or less'),
+  },
+  {
+    name: 'host',
+    flag: '--host',
+    env: 'HOST',
+    default: '127.0.0.1',
+    description: 'Address to listen on; 0.0.0.0 in a container.',
+    schema: z.string().min(1, 'must not be empty'),
+  },
+  {
+    name: 'redis',
+    flag: '--redis',
+    env: 'REDIS_URL',
+    default: '',
+    description: 'Redis that the pods share; without it sessions live in this process.',
+    schema: z.string().regex(/^rediss?:\/\/\S+$/, 'must be a URL that begins with redis:// or rediss://'),
+  },
+  {
+    name: 'secrets',
+    flag: '--secret',
+    env: 'ANYPOD_SECRET',
+    default: '',
+    description: 'Signs session ids, event ids and request state; 32 bytes or more, the same on all pods; required with Redis. Several, comma-separated: the first signs, all verify.',
+    schema: list.refine(
+      (secrets) => secrets.length > 0 && secrets.every((secret) => Buffer.byteLength(secret) >= 32),
+      'must be 32 bytes or more each; make one with: openssl rand -base64 32',
+    ),
+  },
+  {
+    name: 'prefix',
+    flag: '--prefix',
+    env: 'ANYPOD_PREFIX',
+    default: 'anypod',
+    description: 'What all Redis keys begin with; servers that share a Redis need different ones.',
+    schema: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'),
+  },
+  {
+    name: 'path',
+    flag: '--path',
+    env: 'ANYPOD_PATH',
+    default: '/mcp',
+    description: 'Path of the MCP endpoint.',
+    schema: z.string().regex(/^\/[^?#\s]*$/, 'must begin with /'),
+  },
+  {
+    name: 'allowedHosts',
+    flag: '--allowed-hosts',
+    env: 'ANYPOD_ALLOWED_HOSTS',
+    default: '',
+    description: 'Host names that requests may be for, comma-separated; without it any, or only this machine’s where host is a loopback address.',
+    schema: names,
+  },
+  {
+    name: 'allowedOrigins',
+    flag: '--allowed-origins',
+    env: 'ANYPOD_ALLOWED_ORIGINS',
+    default: '',
+    description: 'Host names whose pages may call, comma-separated; without it the one that the request is for.',
+    schema: names,
+  },
+  {
+    name: 'sessionTtlMs',
+    flag: '--session-ttl',
+    env: 'ANYPOD_SESSION_TTL',
+    default: '86400000',
+    description: 'A session ends after this long without a request (ms).',
+    schema: milliseconds(1000),
+  },
+  {
+    name: 'upgradeAfterMs',
+    flag: '--upgrade-after',
+    env: 'ANYPOD_UPGRADE_AFTER',
+    default: '1000',
+    description: 'A call that takes longer is answered as an event stream, which survives its connection (ms).',
+    schema: milliseconds(0),
+  },
+  {
+    name: 'heartbeatMs',
+    flag: '--heartbeat',
+    env: 'ANYPOD_HEARTBEAT',
+    default: '15000',
+    description: 'How often idle streams carry a comment (ms); below every idle timeout on the way.',
+    schema: milliseconds(100),
+  },
+  {
+    name: 'retryMs',
+    flag: '--retry',
+    env: 'ANYPOD_RETRY',
+    default: '1000',
+    description: 'How long clients wait before they reconnect a stream (ms).',
+    schema: milliseconds(0),
+  },
+  {
+    name: 'streamRetentionMs',
+    flag: '--stream-retention',
+    env: 'ANYPOD_STREAM_RETENTION',
+    default: '600000',
+    description: 'How long a finished stream can be resumed (ms).',
+    schema: milliseconds(1000),
+  },
+  {
+    name: 'leaseMs',
+    flag: '--lease',
+    env: 'ANYPOD_LEASE',
+    default: '5000',
+    description: 'How long a pod counts as living after its last heartbeat (ms).',
+    schema: milliseconds(500),
+  },
+  {
+    name: 'cacheBytes',
+    flag: '--cache-bytes',
+    env: 'ANYPOD_CACHE_BYTES',
+    default: '134217728',
+    description: 'Heap for the servers of idle sessions (bytes).',
+    schema: bytes(8 * 1024 * 1024),
+  },
+  {
+    name: 'maxBodyBytes',
+    flag: '--max-body',
+    env: 'ANYPOD_MAX_BODY',
+    default: '4194304',
+    description: 'Largest request body (bytes).',
+    schema: bytes(1024),
+  },
+  {
+    name: 'drainTimeoutMs',
+    flag: '--drain-timeout',
+    env: 'ANYPOD_DRAIN_TIMEOUT',
+    default: '25000',
+    description: 'How long running calls may go on after SIGTERM (ms); below the grace period of the platform.',
+    schema: milliseconds(0),
+  },
+  {
+    name: 'logLevel',
+    flag: '--log-level',
+    env: 'ANYPOD_LOG_LEVEL',
+    default: 'info',
+    description: 'debug, info, warn, error or silent.',
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }),
+  },
+];
+

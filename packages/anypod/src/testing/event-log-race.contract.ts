@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import type { Connection, Replay } from '../core/event-log.ts';
+import type { Store } from '../core/store.ts';
+import { createStoreTest, type Runner, type Subject, sampleRecord } from './subject.ts';
+
+const EVENTS = 24;
+const all = Array.from({ length: EVENTS }, (_, index) => index + 1);
+
+/** What reached a follower: by its replay, or by an append that named it. */
+function delivered(replay: Replay | undefined, named: (Connection | undefined)[], follower: Connection): number[] {
+  const replayed = (replay?.events ?? []).map(({ seq }) => seq);
+  const live = all.filter((seq) => named[seq - 1]?.connection === follower.connection);
+  return [...replayed, ...live];
+}
+
+/** Appends all events without waiting, and calls `between` before the event numbered so is sent. */
+async function appendAll(store: Store, stream: string, between: (next: number) => void) {
+  const writes = all.map((seq) => {
+    between(seq);
+    return store.events.append({ session: 's', stream }, { seq, data: `{"n":${seq}}` }, seq === EVENTS);
+  });
+  return Promise.all(writes);
+}
+
+export function eventLogRaceContract(runner: Runner, subject: Subject): void {
+  const test = createStoreTest(runner, subject);
+
+  runner.describe('following a log that is being written', () => {
+    test('gets each event once and in order, whenever it begins', async ({ a, b }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      for (const start of all) {
+        const stream = `x${start}`;
+        const follower = { pod: 'pod-b', connection: `c${start}` };
+        await a.events.open({ session: 's', stream }, 'pod-a', '[]');
+        let following: Promise<Replay | undefined> | undefined;
+        const named = await appendAll(a, stream, (next) => {
+          if (next === start) following = b.events.follow({ session: 's', stream }, 0, follower);
+        });
+        assert.deepEqual(delivered(await following, named, follower), all, `follower that began near event ${start}`);
+      }
+    });
+
+    test('gets each event once and in order while events are far between', async ({ a, b }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      await a.events.open({ session: 's', stream: 'x' }, 'pod-a', '[]');
+      const named: (Connection | undefined)[] = [];
+      const followings: Promise<{ follower: Connection; replay: Replay | undefined }>[] = [];
+      for (const seq of all) {
+        const follower = { pod: 'pod-b', connection: `c${seq}` };
+        followings.push(
+          b.events.follow({ session: 's', stream: 'x' }, 0, follower).then((replay) => ({ follower, replay })),
+        );
+        named.push(await a.events.append({ session: 's', stream: 'x' }, { seq, data: '{}' }, false));
+      }
+      // An append names the newest follower only; what an older one got must be a prefix without holes.
+      for (const { follower, replay } of await Promise.all(followings)) {
+        const got = delivered(replay, named, follower);
+        assert.deepEqual(got, all.slice(0, got.length), follower.connection);
+      }
+      const last = await followings[EVENTS - 1];
+      assert.ok(last);
+      assert.deepEqual(delivered(last.replay, named, last.follower), all, 'the newest follower has everything');
+    });
+  });
+}

@@ -1,0 +1,64 @@
+import type { SessionRecord } from '../core/session.ts';
+import type { Store, StoreOptions } from '../core/store.ts';
+
+/** The two functions of a test runner that the suites need (vitest, node:test, mocha and jest have them). */
+export interface Runner {
+  describe(name: string, suite: () => void): unknown;
+  it(name: string, test: () => Promise<void>): unknown;
+}
+
+/** A fresh, empty store, as two pods see it. */
+export interface Opened {
+  readonly a: Store;
+  /** The same data; its own connections where the store has any. */
+  readonly b: Store;
+  /** Lets time pass for the store, by its clock or by waiting. */
+  pass(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** An implementation of the ports that the suites test. */
+export interface Subject {
+  readonly name: string;
+  open(options?: StoreOptions): Promise<Opened>;
+}
+
+/** Defines a test on a store of its own. */
+export type StoreTest = (name: string, test: (opened: Opened) => Promise<void>, options?: StoreOptions) => void;
+
+export function createStoreTest(runner: Runner, subject: Subject): StoreTest {
+  return (name, test, options) => {
+    runner.it(name, async () => {
+      const opened = await subject.open(options);
+      try {
+        await test(opened);
+      } finally {
+        await opened.close();
+      }
+    });
+  };
+}
+
+/** A session record like those that `initialize` makes. */
+export function sampleRecord(id: string): SessionRecord {
+  return {
+    id,
+    protocolVersion: '2025-11-25',
+    initialize: {
+      protocolVersion: '2025-11-25',
+      capabilities: { elicitation: { form: {} }, roots: { listChanged: true } },
+      clientInfo: { name: 'contract', title: 'Ünïcode ✓', version: '1.0.0' },
+    },
+    principal: 'https://issuer.example|alice',
+    createdAt: 1_700_000_000_000,
+  };
+}
+
+/** Waits until `holds` does; gives up, naming `what`, after ten seconds. */
+export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`still not so after 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
