@@ -2,6 +2,7 @@
 # The tests start their own redis-server and haproxy; installs from the system's packages whichever is missing.
 set -euo pipefail
 
+PATH=$PATH:/usr/local/sbin:/usr/sbin
 missing=()
 for command in redis-server haproxy; do
   command -v "$command" >/dev/null || missing+=("$command")
