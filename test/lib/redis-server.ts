@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Child, startChild } from './child.ts';
+import { freePort } from './free-port.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
+
+const run = promisify(execFile);
+
+export interface RedisOptions {
+  /** Default: a free one. Give one to start a server again where another was. */
+  readonly port?: number;
+  /** More arguments of redis-server. */
+  readonly args?: readonly string[];
+}
+
+/** A redis-server process with a directory of its own; it keeps nothing on disk. */
+export interface RedisServer {
+  readonly port: number;
+  /** `redis://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly process: Child;
+  stop(): Promise<void>;
+}
+
+/** Three masters that share all slots, without replicas. */
+export interface RedisCluster {
+  readonly nodes: readonly RedisServer[];
+  stop(): Promise<void>;
+}
+
+async function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.once('error', reject);
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString().startsWith('+PONG'));
+    });
+  });
+}
+
+export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
+  const port = options.port ?? (await freePort());
+  const directory = await mkdtemp(join(tmpdir(), 'anypod-redis-'));
+  const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'];
+  const child = startChild('redis-server', [...settings, ...(options.args ?? [])]);
+  const stop = async () => {
+    await child.stop(2000);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await waitUntilReady(child, () => answersPing(port), { name: 'redis-server' });
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+  return { port, url: `redis://127.0.0.1:${port}`, process: child, stop };
+}
+
+async function startNode(): Promise<RedisServer> {
+  return startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`] });
+}
+
+export async function startRedisCluster(): Promise<RedisCluster> {
+  const nodes = [await startNode(), await startNode(), await startNode()];
+  const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())));
+  const first = nodes[0] as RedisServer;
+  try {
+    const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
+    await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes']);
+    for (const node of nodes) {
+      const isWhole = async () =>
+        (await run('redis-cli', ['-p', `${node.port}`, 'cluster', 'info'])).stdout.includes('cluster_state:ok');
+      await waitUntilReady(first.process, isWhole, { name: 'the Redis Cluster' });
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { nodes, stop };
+}
