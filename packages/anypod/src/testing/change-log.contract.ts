@@ -25,7 +25,7 @@ export function changeLogContract(runner: Runner, subject: Subject): void {
     test('are read again after a position', async ({ a, b }) => {
       assert.equal(await a.changes.tail(), '0-0');
       assert.deepEqual(await a.changes.after('0-0'), []);
-      const positions = [];
+      const positions: string[] = [];
       for (let n = 0; n < 5; n++) positions.push(await a.changes.publish(updated(n)));
       assert.equal(await b.changes.tail(), positions[4]);
       const late = await b.changes.after(positions[2] ?? '');

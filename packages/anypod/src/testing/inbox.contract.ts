@@ -65,12 +65,12 @@ export function inboxContract(runner: Runner, subject: Subject): void {
       assert.deepEqual(got, [numbered(1)]);
     });
 
-    test('goes on after a listener’s fault', async ({ a, b }) => {
+    test('delivers what a newer build may send as it is, and goes on', async ({ a, b }) => {
       const got: InboxMessage[] = [];
       await b.inbox.listen('pod-b', (message) => got.push(message), () => assert.fail('no gap'));
       await a.inbox.send('pod-b', { type: 'from-a-newer-build', extra: [1] } as unknown as InboxMessage);
       await a.inbox.send('pod-b', numbered(1));
-      await eventually('the known one arrived', () => got.length >= 2);
+      await eventually('both arrived', () => got.length >= 2);
       assert.deepEqual(got[1], numbered(1));
     });
   });
