@@ -13,7 +13,7 @@ function expectStream(response: Response): void {
 }
 
 describe.each(LEGACY_VERSIONS)('the answer of a call, %s', (version) => {
-  test('[legacy.answer.json] is JSON where the handler finishes first', async () => {
+  test('is JSON where the handler finishes first [legacy.answer.json]', async () => {
     const [a, b] = deployment.pods;
     const session = await openSession(a, { version });
     const response = await session.call(b, 'id-1', 'echo', { text: 'quick' });
@@ -24,7 +24,7 @@ describe.each(LEGACY_VERSIONS)('the answer of a call, %s', (version) => {
     expect(textOf(message)).toBe('quick');
   });
 
-  test('[legacy.answer.sse] is SSE from the first related message on, in order, every event with its own id', async () => {
+  test('is SSE from the first related message on, in order, every event with its own id [legacy.answer.sse] [legacy.answer.sse-headers]', async () => {
     const [a, b] = deployment.pods;
     const session = await openSession(a, { version });
     const response = await session.call(b, 7, 'slow', { steps: 5, ms: 20 }, 'token');
@@ -39,7 +39,7 @@ describe.each(LEGACY_VERSIONS)('the answer of a call, %s', (version) => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('[legacy.answer.upgrade] is SSE where the handler is silent for longer than upgradeAfterMs', async () => {
+  test('is SSE where the handler is silent for longer than upgradeAfterMs [legacy.answer.sse]', async () => {
     const [a, b] = deployment.pods;
     const session = await openSession(a, { version });
     const response = await session.call(b, 8, 'slow', { steps: 1, ms: 2000 });
@@ -47,7 +47,7 @@ describe.each(LEGACY_VERSIONS)('the answer of a call, %s', (version) => {
     expect((await messagesOf(response)).map(textOf)).toEqual(['1 steps']);
   });
 
-  test('[legacy.answer.priming] starts with a priming event and retry from 2025-11-25 on, and never before', async () => {
+  test('starts with a priming event and retry from 2025-11-25 on, and never before [legacy.answer.priming]', async () => {
     const session = await openSession(deployment.pods[0], { version });
     const stream = readStream(await session.call(deployment.pods[1], 9, 'slow', { steps: 2, ms: 10 }, 'token'));
     await stream.rest();
@@ -63,7 +63,7 @@ describe.each(LEGACY_VERSIONS)('the answer of a call, %s', (version) => {
 });
 
 describe('event ids', () => {
-  test('[legacy.answer.event-ids] are unique in the session across pods', async () => {
+  test('are unique in the session across pods', async () => {
     const session = await openSession(deployment.pods[0]);
     const streams = await Promise.all(
       deployment.pods.map(async (pod, index) => readStream(await session.call(pod, index, 'slow', { steps: 3, ms: 10 }, 't'))),
@@ -73,7 +73,7 @@ describe('event ids', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('[legacy.answer.concurrent] concurrent calls with the same kind of answer keep to their own streams', async () => {
+  test('concurrent calls with the same kind of answer keep to their own streams', async () => {
     const session = await openSession(deployment.pods[0]);
     const calls = Array.from({ length: 9 }, async (_, id) => {
       const pod = deployment.pods[id % 3] as URL;

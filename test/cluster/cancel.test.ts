@@ -22,7 +22,7 @@ function aborted(key: string): Promise<void> {
 }
 
 describe('notifications/cancelled on another pod', () => {
-  test.each([0, 1, 'name'])('[legacy.cancel.any-pod] stops request %s before it became a stream', async (id) => {
+  test.each([0, 1, 'name'])('stops request %s before it became a stream [legacy.cancel.any-pod]', async (id) => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const key = `quick-${id}`;
@@ -33,7 +33,7 @@ describe('notifications/cancelled on another pod', () => {
     expect(await settled(call.then(messagesOf), 'the answer')).toEqual([]);
   });
 
-  test('[legacy.cancel.ends-stream] stops a request that became a stream, and ends the stream', async () => {
+  test('stops a request that became a stream, and ends the stream [legacy.cancel.ends-stream]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const stream = readStream(await session.call(b, 5, 'wait_cancel', { key: 'stream' }));
@@ -43,7 +43,7 @@ describe('notifications/cancelled on another pod', () => {
     expect(await settled(stream.rest(), 'the stream')).toEqual([]);
   });
 
-  test('[legacy.cancel.ends-stream] also a stream that is followed on a third pod', async () => {
+  test('also a stream that is followed on a third pod [legacy.cancel.ends-stream]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const first = readStream(await session.call(a, 6, 'wait_cancel', { key: 'followed' }));
@@ -58,7 +58,7 @@ describe('notifications/cancelled on another pod', () => {
     expect(await settled(late.rest(), 'a resume after the cancellation')).toEqual([]);
   });
 
-  test('[legacy.cancel.one] leaves the other requests of the session alone', async () => {
+  test('leaves the other requests of the session alone [legacy.cancel.any-pod]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const other = session.call(b, 8, 'slow', { steps: 5, ms: 100 }, 'token').then(messagesOf);
@@ -69,7 +69,7 @@ describe('notifications/cancelled on another pod', () => {
     expect(textOf((await other).at(-1))).toBe('5 steps');
   });
 
-  test('[legacy.cancel.foreign] of another session changes nothing', async () => {
+  test('of another session changes nothing [legacy.session.anonymous]', async () => {
     const [a, b, c] = deployment.pods;
     const [owner, stranger] = await Promise.all([openSession(a), openSession(a)]);
     const call = owner.call(b, 9, 'slow', { steps: 6, ms: 100 }, 'token').then(messagesOf);
@@ -79,7 +79,7 @@ describe('notifications/cancelled on another pod', () => {
 });
 
 describe('a cancellation that overtakes its request', () => {
-  test.each(['same pod', 'another pod'])('[legacy.cancel.overtakes] still counts: %s', async (where) => {
+  test.each(['same pod', 'another pod'])('still counts: %s [legacy.cancel.overtakes]', async (where) => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const id = `early-${where}`;
@@ -90,7 +90,7 @@ describe('a cancellation that overtakes its request', () => {
     expect(next.map(textOf)).toEqual(['alive']);
   });
 
-  test('[legacy.cancel.overtakes] also where the pod had the session cached before', async () => {
+  test('also where the pod had the session cached before [legacy.cancel.overtakes]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     for (const pod of [b, c]) await messagesOf(await session.call(pod, 'warm', 'echo', { text: 'warm' }));
@@ -101,7 +101,7 @@ describe('a cancellation that overtakes its request', () => {
 });
 
 describe('a client that goes away', () => {
-  test('[legacy.disconnect.goes-on] does not cancel: the tool finishes and its result can be fetched', async () => {
+  test('does not cancel: the tool finishes and its result can be fetched [legacy.disconnect.keeps-running]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const stream = readStream(await session.call(b, 1, 'slow', { steps: 4, ms: 100, key: 'gone' }, 'token'));
@@ -112,7 +112,7 @@ describe('a client that goes away', () => {
     expect(textOf(messages.at(-1))).toBe('4 steps');
   });
 
-  test('[legacy.disconnect.goes-on] before there was any answer', async () => {
+  test('before there was any answer [legacy.disconnect.keeps-running]', async () => {
     const [a, b] = deployment.pods;
     const session = await openSession(a);
     const cut = new AbortController();
@@ -125,7 +125,7 @@ describe('a client that goes away', () => {
 });
 
 describe.each(OFFICIAL_CLIENTS)('the official client cancels: $label', ({ label, connect }) => {
-  test('[legacy.cancel.client] and the handler stops on the other pod', async () => {
+  test('and the handler stops on the other pod [legacy.cancel.any-pod]', async () => {
     const fetch = choosing(deployment.pods, (request) => (rpcMethod(request) === 'notifications/cancelled' ? 2 : 1));
     const client = await connect({ fetch });
     const stop = new AbortController();

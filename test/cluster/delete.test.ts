@@ -19,7 +19,7 @@ async function expectGone(session: WireSession): Promise<void> {
 }
 
 describe('DELETE', () => {
-  test('[legacy.delete.confirmed] once it is answered, every pod answers 404, those that cached the session too', async () => {
+  test('once it is answered, every pod answers 404, those that cached the session too [legacy.delete.confirmed]', async () => {
     for (let round = 0; round < 5; round += 1) {
       const [a] = deployment.pods;
       const session = await openSession(a);
@@ -30,7 +30,7 @@ describe('DELETE', () => {
     }
   });
 
-  test('[legacy.delete.lets-go] streams end and handlers are aborted on all pods', async () => {
+  test('streams end and handlers are aborted on all pods [legacy.delete.ends-streams] [legacy.delete.aborts]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const standing = readStream(await session.listen(a)).rest();
@@ -48,7 +48,7 @@ describe('DELETE', () => {
     }
   });
 
-  test('[legacy.delete.question] a question that waits ends with its session', async () => {
+  test('a question that waits ends with its session [legacy.delete.ends-streams]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const stream = readStream(await session.call(a, 1, 'ask'));
@@ -59,14 +59,14 @@ describe('DELETE', () => {
     expect((await session.send(c, answer)).status).toBe(404);
   });
 
-  test('[legacy.delete.own] leaves other sessions alone', async () => {
+  test('leaves other sessions alone [legacy.session.anonymous]', async () => {
     const [a, b, c] = deployment.pods;
     const [gone, kept] = await Promise.all([openSession(a), openSession(a)]);
     await gone.end(b);
     expect((await kept.send(c, PING)).status).toBe(200);
   });
 
-  test.each(OFFICIAL_CLIENTS)('[legacy.delete.client] $label terminates its session', async ({ connect }) => {
+  test.each(OFFICIAL_CLIENTS)('$label terminates its session [legacy.delete.confirmed]', async ({ connect }) => {
     const client = await connect({ fetch: alternating(deployment.pods) });
     await client.call('echo', { text: 'x' });
     const id = client.sessionId ?? '';

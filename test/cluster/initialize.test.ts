@@ -16,7 +16,7 @@ interface WhoAmI {
 }
 
 describe.each(OFFICIAL_CLIENTS)('initialize on one pod, everything else on others: $label', ({ label, connect }) => {
-  test('[legacy.session.any-pod] lists and calls on pods that never saw the initialize', async () => {
+  test('lists and calls on pods that never saw the initialize [legacy.initialize.stored-first]', async () => {
     let next = 0;
     const fetch = choosing(deployment.pods, (request) => (rpcMethod(request) === 'initialize' ? 0 : 1 + (next++ % 2)));
     const client = await connect({ fetch, name: label });
@@ -27,7 +27,7 @@ describe.each(OFFICIAL_CLIENTS)('initialize on one pod, everything else on other
     await client.close();
   });
 
-  test('[legacy.session.any-pod] takes a different pod for every request', async () => {
+  test('takes a different pod for every request [legacy.initialize.stored-first]', async () => {
     const client = await connect({ fetch: alternating(deployment.pods), name: label });
     const seen = new Set<number>();
     for (let call = 0; call < 6; call += 1) seen.add((JSON.parse(await client.call('whoami')) as WhoAmI).pid);
@@ -37,7 +37,7 @@ describe.each(OFFICIAL_CLIENTS)('initialize on one pod, everything else on other
 });
 
 describe('what a rehydrated server knows', () => {
-  test.each(LEGACY_VERSIONS)('[legacy.session.rehydrated] client, capabilities and revision %s are right on each pod', async (version) => {
+  test.each(LEGACY_VERSIONS)('client, capabilities and revision %s are right on each pod [legacy.rehydrate.negotiated]', async (version) => {
     const [a] = deployment.pods;
     const capabilities = { elicitation: { form: {} }, sampling: {} };
     const session = await openSession(a, { version, capabilities, name: `knows-${version}` });
@@ -50,7 +50,7 @@ describe('what a rehydrated server knows', () => {
     }
   });
 
-  test('[legacy.session.rehydrated] a capability that the client lacks is refused on each pod', async () => {
+  test('a capability that the client lacks is refused on each pod [legacy.rehydrate.negotiated]', async () => {
     const session = await openSession(deployment.pods[0], { capabilities: {} });
     for (const pod of deployment.pods) {
       const [message] = await messagesOf(await session.call(pod, 1, 'ask'));
@@ -60,7 +60,7 @@ describe('what a rehydrated server knows', () => {
 });
 
 describe('notifications/initialized', () => {
-  test('[legacy.initialized.once] reaches the user\'s server exactly once, wherever it lands', async () => {
+  test("reaches the user's server exactly once, wherever it lands [legacy.initialized.once]", async () => {
     const [a, b, c] = deployment.pods;
     const name = 'initialized-once';
     const session = await openSession(a, { name });
@@ -74,7 +74,7 @@ describe('notifications/initialized', () => {
 });
 
 describe('initialize', () => {
-  test('[legacy.initialize.negotiates] answers an unknown revision with one that it has', async () => {
+  test('answers an unknown revision with one that it has', async () => {
     const params = { protocolVersion: '1999-01-01', capabilities: {}, clientInfo: { name: 'old', version: '1' } };
     const response = await post(deployment.pods[0], { jsonrpc: '2.0', id: 1, method: 'initialize', params });
     const [message] = await messagesOf(response);
@@ -82,7 +82,7 @@ describe('initialize', () => {
     expect(response.headers.get('mcp-session-id')).not.toBeNull();
   });
 
-  test('[legacy.initialize.own-session] two sessions are two', async () => {
+  test('two sessions are two [legacy.session.anonymous]', async () => {
     const [a, b] = deployment.pods;
     const [one, two] = await Promise.all([openSession(a, { name: 'one' }), openSession(b, { name: 'two' })]);
     expect(one.id).not.toBe(two.id);

@@ -18,7 +18,7 @@ async function setLevel(session: WireSession, pod: URL, level: string): Promise<
 }
 
 describe('logging/setLevel', () => {
-  test('[legacy.log-level.all-pods] holds on every pod as soon as it is answered, also where the session is cached', async () => {
+  test('holds on every pod as soon as it is answered, also where the session is cached [legacy.log-level.every-pod]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     for (const pod of [a, b, c]) expect(await levels(session, pod)).toEqual(LOG_LEVELS);
@@ -29,7 +29,7 @@ describe('logging/setLevel', () => {
     }
   });
 
-  test('[legacy.log-level.all-pods] can be lowered again', async () => {
+  test('can be lowered again [legacy.log-level.every-pod]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     await setLevel(session, b, 'error');
@@ -38,14 +38,14 @@ describe('logging/setLevel', () => {
     expect(await levels(session, b)).toEqual(LOG_LEVELS);
   });
 
-  test('[legacy.log-level.own] is the session\'s own', async () => {
+  test("is the session's own [legacy.session.anonymous]", async () => {
     const [a, b] = deployment.pods;
     const [one, two] = await Promise.all([openSession(a), openSession(a)]);
     await setLevel(one, a, 'emergency');
     expect(await levels(two, b)).toEqual(LOG_LEVELS);
   });
 
-  test('[legacy.log-level.refused] an unknown level is refused', async () => {
+  test('an unknown level is refused', async () => {
     const session = await openSession(deployment.pods[0]);
     const message = { jsonrpc: '2.0', id: 1, method: 'logging/setLevel', params: { level: 'loud' } };
     const [answer] = await messagesOf(await session.send(deployment.pods[1], message));
@@ -53,7 +53,7 @@ describe('logging/setLevel', () => {
     expect(await levels(session, deployment.pods[2])).toEqual(LOG_LEVELS);
   });
 
-  test.each(OFFICIAL_CLIENTS)('[legacy.log-level.client] $label', async ({ connect }) => {
+  test.each(OFFICIAL_CLIENTS)('$label [legacy.log-level.every-pod]', async ({ connect }) => {
     const heard: unknown[] = [];
     const on = { 'notifications/message': (params: Record<string, unknown>) => void heard.push(params['level']) };
     const client = await connect({ fetch: alternating(deployment.pods), on });

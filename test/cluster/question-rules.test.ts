@@ -23,7 +23,7 @@ async function resultOf(stream: StreamReader): Promise<string> {
 }
 
 describe('answers', () => {
-  test('[legacy.answer.first-wins] the first answer wins; a second is taken and dropped', async () => {
+  test('the first answer wins; a second is taken and dropped [legacy.question.first-answer-wins]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const [stream, question] = await asked(session, a, 1);
@@ -33,7 +33,7 @@ describe('answers', () => {
     expect((await answer(session, b, question.id, 'late')).status).toBe(202);
   });
 
-  test('[legacy.answer.first-wins] of answers at the same time, one wins', async () => {
+  test('of answers at the same time, one wins [legacy.question.first-answer-wins]', async () => {
     const session = await openSession(deployment.pods[0]);
     const [stream, question] = await asked(session, deployment.pods[0], 1);
     const responses = await Promise.all(deployment.pods.map((pod, index) => answer(session, pod, question.id, `n${index}`)));
@@ -41,14 +41,14 @@ describe('answers', () => {
     expect(await resultOf(stream)).toMatch(/"n[012]"/);
   });
 
-  test('[legacy.answer.unknown] to a question that nobody asked is taken and dropped', async () => {
+  test('to a question that nobody asked is taken and dropped [legacy.question.first-answer-wins]', async () => {
     const session = await openSession(deployment.pods[0]);
     for (const id of ['never-asked', 0, 12345]) {
       expect((await answer(session, deployment.pods[1], id, 'x')).status).toBe(202);
     }
   });
 
-  test('[legacy.answer.foreign] another session cannot answer', async () => {
+  test('another session cannot answer [legacy.session.anonymous]', async () => {
     const [a, b, c] = deployment.pods;
     const [owner, stranger] = await Promise.all([openSession(a), openSession(a)]);
     const [stream, question] = await asked(owner, a, 1);
@@ -59,7 +59,7 @@ describe('answers', () => {
 });
 
 describe('question ids', () => {
-  test('[legacy.question.unique-ids] are unique in the session across pods', async () => {
+  test('are unique in the session across pods [legacy.question.unique-ids]', async () => {
     const session = await openSession(deployment.pods[0]);
     const open = await Promise.all([0, 1, 2, 3, 4, 5].map((id) => asked(session, deployment.pods[id % 3] as URL, id)));
     const ids = open.map(([, question]) => question.id);
@@ -71,7 +71,7 @@ describe('question ids', () => {
     }
   });
 
-  test('[legacy.question.on-its-stream] each question is on the stream of the call that asks', async () => {
+  test('each question is on the stream of the call that asks [legacy.question.on-its-stream]', async () => {
     const [a, b] = deployment.pods;
     const session = await openSession(a);
     const [one, two] = await Promise.all([
@@ -88,7 +88,7 @@ describe('question ids', () => {
 });
 
 describe('while a question is open', () => {
-  test('[legacy.question.progress] progress of the client reaches the handler, and keeps the question open', async () => {
+  test('progress of the client reaches the handler, and keeps the question open [legacy.question.progress]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const key = 'question-progress';
@@ -106,7 +106,7 @@ describe('while a question is open', () => {
     expect(await resultOf(stream)).toContain('patient');
   });
 
-  test('[legacy.question.timeout] a question that times out is cancelled, and its late answer dropped', async () => {
+  test('a question that times out is cancelled, and its late answer dropped [legacy.question.timeout] [legacy.question.cancelled]', async () => {
     const [a, b] = deployment.pods;
     const session = await openSession(a);
     const [stream, question] = await asked(session, a, 1, { timeoutMs: 300 });
@@ -118,7 +118,7 @@ describe('while a question is open', () => {
     expect(next.id).not.toBe(question.id);
   });
 
-  test('[legacy.question.resume] a client that was cut finds the question on another pod, and answers', async () => {
+  test('a client that was cut finds the question on another pod, and answers [legacy.question.answer-any-pod]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const first = readStream(await session.call(a, 1, 'ask'));
@@ -130,7 +130,7 @@ describe('while a question is open', () => {
     expect(await resultOf(resumed)).toContain('back again');
   });
 
-  test('[legacy.question.no-session] an answer without a session is refused', async () => {
+  test('an answer without a session is refused [legacy.status.session-missing]', async () => {
     const response = await post(deployment.pods[0], { jsonrpc: '2.0', id: 'q', result: {} });
     expect(response.status).toBe(400);
   });

@@ -23,18 +23,18 @@ describe('a tool of SDK v2 asks on one pod and is answered on another', () => {
   const deployment = useDeployment();
 
   describe.each(OFFICIAL_CLIENTS)('$label', ({ connect }) => {
-    test.each(['ask', 'ask_related'])('[legacy.question.elicitation-form] %s', async (tool) => {
+    test.each(['ask', 'ask_related'])('%s [legacy.question.answer-any-pod]', async (tool) => {
       const elicitation = () => ({ action: 'accept', content: { name: 'Ada' } });
       const result = await ask(connect, deployment.pods, tool, { elicitation });
       expect(result).toMatchObject({ action: 'accept', content: { name: 'Ada' } });
     });
 
-    test('[legacy.question.declined]', async () => {
+    test('a refusal of the user', async () => {
       const result = await ask(connect, deployment.pods, 'ask', { elicitation: () => ({ action: 'decline' }) });
       expect(result).toMatchObject({ action: 'decline' });
     });
 
-    test('[legacy.question.elicitation-url]', async () => {
+    test('elicitation in URL mode [legacy.question.url]', async () => {
       let url: unknown;
       const elicitation = (params: Record<string, unknown>) => {
         url = params['url'];
@@ -44,17 +44,17 @@ describe('a tool of SDK v2 asks on one pod and is answered on another', () => {
       expect(url).toBe('https://example.com/sign-in');
     });
 
-    test('[legacy.question.sampling]', async () => {
+    test('sampling [legacy.question.answer-any-pod]', async () => {
       const answer = { model: 'm', role: 'assistant', content: { type: 'text', text: 'sampled' } };
       expect(await ask(connect, deployment.pods, 'sample', { sampling: () => answer })).toMatchObject(answer);
     });
 
-    test('[legacy.question.roots]', async () => {
+    test('roots [legacy.question.answer-any-pod]', async () => {
       const answer = { roots: [{ uri: 'file:///project', name: 'project' }] };
       expect(await ask(connect, deployment.pods, 'roots', { roots: () => answer })).toMatchObject(answer);
     });
 
-    test('[legacy.question.error] an error as the answer reaches the handler', async () => {
+    test('an error as the answer reaches the handler [legacy.question.answer-any-pod]', async () => {
       const elicitation = () => {
         throw new Error('the user is away');
       };
@@ -63,7 +63,7 @@ describe('a tool of SDK v2 asks on one pod and is answered on another', () => {
       await client.close();
     });
 
-    test('[legacy.question.slow-human] takes its time, longer than upgradeAfterMs', async () => {
+    test('takes its time, longer than upgradeAfterMs [legacy.question.answer-any-pod]', async () => {
       const elicitation = async () => {
         await new Promise((resolve) => setTimeout(resolve, 1500));
         return { action: 'accept', content: { name: 'Slow' } };
@@ -77,13 +77,13 @@ describe('a tool of SDK v2 asks on one pod and is answered on another', () => {
 describe('a tool of SDK v1 asks on one pod and is answered on another', () => {
   const deployment = useDeployment({ module: FIXTURE_V1 });
 
-  test.each(OFFICIAL_CLIENTS)('[legacy.question.sdk-v1] $label', async ({ connect }) => {
+  test.each(OFFICIAL_CLIENTS)('$label [legacy.question.answer-any-pod]', async ({ connect }) => {
     const elicitation = () => ({ action: 'accept', content: { name: 'Ada' } });
     const result = await ask(connect, deployment.pods, 'ask', { elicitation });
     expect(result).toMatchObject({ action: 'accept', content: { name: 'Ada' } });
   });
 
-  test('[legacy.question.sdk-v1] without the capability the server refuses on the other pod', async () => {
+  test('without the capability the server refuses on the other pod [legacy.rehydrate.negotiated]', async () => {
     const client = await connectV1({ fetch: split(deployment.pods) });
     expect(await client.call('ask')).toContain('does not support');
     await client.close();

@@ -18,7 +18,7 @@ function isProgress(step: number) {
 }
 
 describe.each(LEGACY_VERSIONS)('a stream that was cut, %s', (version) => {
-  test('[legacy.resume.running] goes on on another pod while the tool runs', async () => {
+  test('goes on on another pod while the tool runs [legacy.resume.any-pod]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a, { version });
     const first = readStream(await session.call(b, 1, 'slow', { steps: 8, ms: 100 }, 'token'));
@@ -29,7 +29,7 @@ describe.each(LEGACY_VERSIONS)('a stream that was cut, %s', (version) => {
     expect(outline(await readStream(resumed).rest())).toEqual([3, 4, 5, 6, 7, 8, 1]);
   });
 
-  test('[legacy.resume.finished] is replayed on another pod after the tool has finished', async () => {
+  test('is replayed on another pod after the tool has finished [legacy.resume.any-pod]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a, { version });
     const key = `finished-${version}`;
@@ -45,7 +45,7 @@ describe.each(LEGACY_VERSIONS)('a stream that was cut, %s', (version) => {
 });
 
 describe('each event exactly once and in order', () => {
-  test('[legacy.resume.twice] through two cuts and three pods', async () => {
+  test('through two cuts and three pods [legacy.resume.exactly-once]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const first = readStream(await session.call(a, 3, 'slow', { steps: 12, ms: 80 }, 'token'));
@@ -60,7 +60,7 @@ describe('each event exactly once and in order', () => {
     expect(new Set(ids.filter((id) => id !== undefined)).size).toBe(ids.filter((id) => id !== undefined).length);
   });
 
-  test('[legacy.resume.priming] from the priming event: all of it', async () => {
+  test('from the priming event: all of it [legacy.resume.any-pod]', async () => {
     const [a, b] = deployment.pods;
     const session = await openSession(a);
     const first = readStream(await session.call(a, 4, 'slow', { steps: 3, ms: 50 }, 'token'));
@@ -70,7 +70,7 @@ describe('each event exactly once and in order', () => {
     expect(outline(await resumed.rest())).toEqual([1, 2, 3, 4]);
   });
 
-  test('[legacy.resume.silent] of a call that became SSE by time alone', async () => {
+  test('of a call that became SSE by time alone [legacy.resume.any-pod]', async () => {
     const [a, b] = deployment.pods;
     const session = await openSession(a);
     const first = readStream(await session.call(a, 5, 'slow', { steps: 1, ms: 2500 }));
@@ -80,7 +80,7 @@ describe('each event exactly once and in order', () => {
     expect(resumed.map(textOf)).toEqual(['1 steps']);
   });
 
-  test('[legacy.resume.newest] the newest connection gets the rest, the older one ends', async () => {
+  test('the newest connection gets the rest, the older one ends [legacy.resume.exactly-once]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const first = readStream(await session.call(a, 6, 'slow', { steps: 10, ms: 100 }, 'token'));
@@ -96,7 +96,7 @@ describe('each event exactly once and in order', () => {
 });
 
 describe('an event id of elsewhere', () => {
-  test('[legacy.resume.foreign] of another session gives nothing of it', async () => {
+  test('of another session gives nothing of it [legacy.resume.foreign]', async () => {
     const [a, b] = deployment.pods;
     const [owner, stranger] = await Promise.all([openSession(a, { name: 'owner' }), openSession(a, { name: 'stranger' })]);
     const stream = readStream(await owner.call(a, 1, 'slow', { steps: 3, ms: 10 }, 'private'));
@@ -109,7 +109,7 @@ describe('an event id of elsewhere', () => {
     }
   });
 
-  test.each(['nonsense', 'x.1.2.3.4', 'g.0.0-0.0-0'])('[legacy.resume.forged] %s is refused', async (id) => {
+  test.each(['nonsense', 'x.1.2.3.4', 'g.0.0-0.0-0'])('%s is refused [legacy.resume.foreign]', async (id) => {
     const session = await openSession(deployment.pods[0]);
     const response = await session.listen(deployment.pods[1], id);
     expect(response.status).toBe(400);
@@ -138,7 +138,7 @@ function cutting(fetch: FetchLike, afterEvents: number): FetchLike {
 }
 
 describe.each(OFFICIAL_CLIENTS)('the official client resumes by itself: $label', ({ connect }) => {
-  test('[legacy.resume.client] and its caller sees every progress once, and the result', async () => {
+  test('and its caller sees every progress once, and the result [legacy.resume.exactly-once]', async () => {
     const client = await connect({ fetch: cutting(alternating(deployment.pods), 3) });
     const seen: number[] = [];
     const result = await client.call('slow', { steps: 10, ms: 150 }, { onprogress: ({ progress }) => seen.push(progress) });

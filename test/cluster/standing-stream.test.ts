@@ -18,7 +18,7 @@ async function say(session: WireSession, pod: URL, text: string): Promise<void> 
 }
 
 describe('the standing stream', () => {
-  test('[legacy.standing.cross-pod] carries what handlers on every pod say', async () => {
+  test('carries what handlers on every pod say [legacy.standing.any-pod]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const response = await session.listen(b);
@@ -32,7 +32,7 @@ describe('the standing stream', () => {
     await stream.cut();
   });
 
-  test('[legacy.standing.newest-wins] the newest connection gets the messages, the older one ends', async () => {
+  test('the newest connection gets the messages, the older one ends [legacy.standing.newest-wins]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const older = readStream(await session.listen(a));
@@ -44,7 +44,7 @@ describe('the standing stream', () => {
     await newer.cut();
   });
 
-  test('[legacy.standing.newest-wins] on the same pod too', async () => {
+  test('on the same pod too [legacy.standing.newest-wins]', async () => {
     const [a, b] = deployment.pods;
     const session = await openSession(a);
     const olderRest = readStream(await session.listen(a)).rest();
@@ -55,7 +55,7 @@ describe('the standing stream', () => {
     await newer.cut();
   });
 
-  test('[legacy.standing.resume] a client that comes back on another pod gets what it missed, once', async () => {
+  test('a client that comes back on another pod gets what it missed, once [legacy.standing.any-pod]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const first = readStream(await session.listen(a));
@@ -72,7 +72,7 @@ describe('the standing stream', () => {
     await second.cut();
   });
 
-  test('[legacy.standing.own] is the session\'s own: another session hears nothing of it', async () => {
+  test("is the session's own: another session hears nothing of it [legacy.session.anonymous]", async () => {
     const [a, b] = deployment.pods;
     const [one, two] = await Promise.all([openSession(a), openSession(a)]);
     const ofTwo = readStream(await two.listen(b));
@@ -85,7 +85,7 @@ describe('the standing stream', () => {
     await Promise.all([ofOne.cut(), ofTwo.cut()]);
   });
 
-  test('[legacy.standing.resume] the event id of another session\'s standing stream gives nothing of it', async () => {
+  test("the event id of another session's standing stream gives nothing of it [legacy.resume.foreign]", async () => {
     const [a, b] = deployment.pods;
     const [owner, stranger] = await Promise.all([openSession(a), openSession(a)]);
     const stream = readStream(await owner.listen(a));
@@ -100,7 +100,7 @@ describe('the standing stream', () => {
 });
 
 describe('tools/list_changed of a handler', () => {
-  test('[legacy.notify.list-changed] reaches the standing streams of all sessions, on all pods', async () => {
+  test('reaches the standing streams of all sessions, on all pods [legacy.standing.any-pod]', async () => {
     const [a, b, c] = deployment.pods;
     const [one, two] = await Promise.all([openSession(a), openSession(b)]);
     const streams = [readStream(await one.listen(b)), readStream(await two.listen(c))];
@@ -111,7 +111,7 @@ describe('tools/list_changed of a handler', () => {
     }
   });
 
-  test.each(OFFICIAL_CLIENTS)('[legacy.notify.list-changed] $label hears it on its own stream', async ({ connect }) => {
+  test.each(OFFICIAL_CLIENTS)('$label hears it on its own stream [legacy.standing.any-pod]', async ({ connect }) => {
     let heard = 0;
     const on = { 'notifications/tools/list_changed': () => void (heard += 1) };
     const streams: Promise<Response>[] = [];

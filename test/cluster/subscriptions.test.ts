@@ -33,7 +33,7 @@ async function updatesUntil(stream: StreamReader, last: string): Promise<unknown
 }
 
 describe('resources/subscribe', () => {
-  test('[legacy.subscribe.any-pod] hears of changes that a handler of any session reports on any pod', async () => {
+  test('hears of changes that a handler of any session reports on any pod [legacy.subscribe.everywhere]', async () => {
     const [a, b, c] = deployment.pods;
     const [subscriber, other] = await Promise.all([openSession(a), openSession(c)]);
     await resources(subscriber, a, 'subscribe', 'note://one');
@@ -47,7 +47,7 @@ describe('resources/subscribe', () => {
     await stream.cut();
   });
 
-  test('[legacy.subscribe.only] hears of nothing else, and nothing after resources/unsubscribe on another pod', async () => {
+  test('hears of nothing else, and nothing after resources/unsubscribe on another pod [legacy.subscribe.everywhere]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     for (const uri of ['note://kept', 'note://left']) await resources(session, b, 'subscribe', uri);
@@ -62,7 +62,7 @@ describe('resources/subscribe', () => {
     await stream.cut();
   });
 
-  test('[legacy.subscribe.late] made while the standing stream is open on another pod holds at once', async () => {
+  test('made while the standing stream is open on another pod holds at once [legacy.subscribe.everywhere]', async () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const stream = readStream(await session.listen(b));
@@ -72,7 +72,7 @@ describe('resources/subscribe', () => {
     await stream.cut();
   });
 
-  test('[legacy.subscribe.own] is the session\'s own', async () => {
+  test("is the session's own [legacy.session.anonymous]", async () => {
     const [a, b] = deployment.pods;
     const [one, two] = await Promise.all([openSession(a), openSession(a)]);
     await resources(one, a, 'subscribe', 'note://of-one');
@@ -84,7 +84,7 @@ describe('resources/subscribe', () => {
     await stream.cut();
   });
 
-  test.each(OFFICIAL_CLIENTS)('[legacy.subscribe.client] $label', async ({ connect }) => {
+  test.each(OFFICIAL_CLIENTS)('$label [legacy.subscribe.everywhere]', async ({ connect }) => {
     const heard: unknown[] = [];
     const on = { 'notifications/resources/updated': (params: Record<string, unknown>) => void heard.push(params['uri']) };
     const client = await connect({ fetch: alternating(deployment.pods), on });

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { describe, expect, test } from 'vitest';
+import { useDeployment } from './deployment.ts';
+import { eventually } from './settle.ts';
+import { messagesOf, openSession, sessionOf } from './wire.ts';
+
+const deployment = useDeployment();
+
+const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
+const FORGED = 200;
+
+/** A real id with one character changed: the right form, the wrong code. */
+function forge(id: string, position: number): string {
+  const at = position % id.length;
+  return `${id.slice(0, at)}${id[at] === 'A' ? 'B' : 'A'}${id.slice(at + 1)}`;
+}
+
+/** The commands that Redis was sent while `act` ran. */
+async function commandsDuring(url: string, act: () => Promise<void>): Promise<readonly string[][]> {
+  const redis = new Redis(url);
+  const monitor = await redis.monitor();
+  const commands: string[][] = [];
+  monitor.on('monitor', (_time: string, command: string[]) => commands.push(command));
+  try {
+    await act();
+    const marker = randomBytes(8).toString('hex');
+    await redis.echo(marker);
+    await eventually(() => expect(commands.some((command) => command.includes(marker))).toBe(true));
+    return commands;
+  } finally {
+    monitor.disconnect();
+    redis.disconnect();
+  }
+}
+
+describe('a forged session id', () => {
+  test('is refused with 404 without asking the store [legacy.session.forged-id]', async () => {
+    const { id } = await openSession(deployment.pods[0]);
+    const forged = Array.from({ length: FORGED }, (_, index) => forge(id, index)).concat(randomBytes(32).toString('base64url'));
+    const commands = await commandsDuring(deployment.redisUrl, async () => {
+      for (const [index, bad] of forged.entries()) {
+        const pod = deployment.pods[index % 3] as URL;
+        const session = sessionOf(bad, '2025-11-25');
+        const requests = [() => session.send(pod, PING), () => session.listen(pod), () => session.end(pod)];
+        const response = await (requests[index % requests.length] as () => Promise<Response>)();
+        expect(response.status).toBe(404);
+        await response.body?.cancel();
+      }
+    });
+    expect(commands.filter((command) => forged.some((bad) => command.some((word) => word.includes(bad))))).toEqual([]);
+    // What is left is what pods send by themselves: leases and blocking reads.
+    expect(commands.length).toBeLessThan(FORGED / 2);
+  });
+
+  test('while a real one does ask it, where the pod has not cached the session', async () => {
+    const session = await openSession(deployment.pods[0]);
+    const commands = await commandsDuring(deployment.redisUrl, async () => {
+      await messagesOf(await session.send(deployment.pods[1], PING));
+    });
+    expect(commands.some((command) => command.some((word) => word.includes(session.id)))).toBe(true);
+  });
+});
