@@ -7,12 +7,14 @@ import { createEndpoint } from './http/endpoint.ts';
 import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
+import { createRouter, type Router } from './http/router.ts';
 import { type ChangeBus, createChangeBus } from './mcp/change-bus.ts';
 import { createLegacyHost } from './mcp/legacy-host.ts';
 import { createModernHandler, refuseModern } from './mcp/modern.ts';
 import { type Probe, probeFactory } from './mcp/probe.ts';
 import type { ServerSdk } from './mcp/sdk.ts';
 import type { ServerFactory } from './mcp/user-server.ts';
+
 import { createMemoryStore } from './memory/index.ts';
 import { createNotify, type Notify } from './notify.ts';
 import type { PodOptions } from './pod/options.ts';
@@ -58,8 +60,10 @@ const DEFAULTS = {
 export interface Anypod {
   /** For web-standard servers. */
   readonly fetch: FetchHandler;
-  /** For `node:http`, and for Express: `app.all('/mcp', anypod.handler)`, before any body parser. */
+  /** For `node:http`. */
   readonly handler: NodeHandler;
+  /** For Express: `app.use(anypod.router())`. Default path: `/mcp`. */
+  router(path?: string): Router;
   readonly notify: Notify;
   /** What was learnt of the factory. */
   readonly probe: Probe;
@@ -112,6 +116,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const modern = probe.modern && sdk !== undefined ? modernHandler(sdk, bus) : refuseModern;
   const endpoint = createEndpoint({ ...settings, pod, modern, log });
   const heartbeats = createHeartbeats(settings.heartbeatMs);
+  const handler = createNodeHandler({ ...settings, endpoint, heartbeats });
 
   function modernHandler(copy: ServerSdk, changes: ChangeBus): ModernHandler {
     const requestState = createRequestState(signer, settings.requestStateTtlMs);
@@ -120,7 +125,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
 
   return {
     fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
-    handler: createNodeHandler({ ...settings, endpoint, heartbeats }),
+    handler,
+    router: (path = '/mcp') => createRouter(handler, path),
     notify: createNotify((change) => pod.notify(change)),
     probe,
     ready: () => store.ping(),

@@ -9,6 +9,7 @@ export type { Log } from './core/log.ts';
 export type { Store, StoreOptions } from './core/store.ts';
 export type { FetchHandler } from './http/fetch-handler.ts';
 export type { NodeHandler } from './http/node-handler.ts';
+export type { Router } from './http/router.ts';
 export type { ServerSdk } from './mcp/sdk.ts';
 export type { FactoryContext, ServerFactory, UserServer } from './mcp/user-server.ts';
 export type { Notify } from './notify.ts';

@@ -9,14 +9,11 @@ function claimsModern(body: object): boolean {
 
 /**
  * Whether a POST belongs to the modern era, by the SDK's own rule (its `isLegacyRequest`; a test compares the two): the body decides,
- * by the `_meta` claim; without a claim a version header that names a modern revision does, except for `initialize`,
+ * by the `_meta` claim; without a claim a version header that names a modern revision does, except for
  * responses and batches, which only the legacy era has. The SDK judges the rest of the request when it serves it.
  */
 export function isModern(body: unknown, versionHeader: string | undefined): boolean {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return false;
-  const method = (body as { method?: unknown }).method;
-  if (typeof method !== 'string') return false;
-  if (claimsModern(body)) return true;
-  if (method === 'initialize' || versionHeader === undefined) return false;
-  return versionHeader.trim() >= FIRST_MODERN_VERSION;
+  if (typeof (body as { method?: unknown }).method !== 'string') return false;
+  return claimsModern(body) || (versionHeader !== undefined && versionHeader.trim() >= FIRST_MODERN_VERSION);
 }

@@ -2,21 +2,24 @@ import { describe, expect, it, vi } from 'vitest';
 import { describeStore, sampleRecord } from '../testing/index.ts';
 import { createMemoryStore } from './memory-store.ts';
 
-describeStore({ describe, it }, {
-  name: 'the store of one process',
-  async open(options) {
-    let now = Date.now();
-    const store = createMemoryStore({ ...options, clock: () => now });
-    return {
-      a: store,
-      b: store,
-      async pass(ms) {
-        now += ms;
-      },
-      close: () => store.close(),
-    };
+describeStore(
+  { describe, it },
+  {
+    name: 'the store of one process',
+    async open(options) {
+      let now = Date.now();
+      const store = createMemoryStore({ ...options, clock: () => now });
+      return {
+        a: store,
+        b: store,
+        async pass(ms) {
+          now += ms;
+        },
+        close: () => store.close(),
+      };
+    },
   },
-});
+);
 
 describe('the sweep of the memory store', () => {
   it('frees what has expired and nobody asked for, until the store is closed', async () => {

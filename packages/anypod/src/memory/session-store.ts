@@ -2,7 +2,7 @@ import { AnypodError } from '../core/errors.ts';
 import type { SessionStore } from '../core/session-store.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Clock } from './clock.ts';
-import { createSessionState, type Sessions, type SessionState } from './session-state.ts';
+import { createSessionState, type SessionState, type Sessions } from './session-state.ts';
 
 const CANCELLED_MS = 60_000;
 const CANCELLED_LIMIT = 100;

@@ -8,7 +8,12 @@ it('takes the clients of ioredis as they are', () => {
 });
 
 it('lets a blocking connection wait out an outage, whatever the client it comes from does', () => {
-  const client = new Redis({ lazyConnect: true, maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 100 });
+  const client = new Redis({
+    lazyConnect: true,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    commandTimeout: 100,
+  });
   const blocking = duplicateForBlocking(client) as Redis;
   expect(blocking.options).toMatchObject({ maxRetriesPerRequest: null, enableOfflineQueue: true });
   expect(blocking.options.commandTimeout).toBeUndefined();

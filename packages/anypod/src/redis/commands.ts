@@ -13,7 +13,16 @@ export interface Commands {
 
 /** Error replies that say "not now"; any other is a fault of ours and passes as it is. */
 const TRANSIENT = new Set([
-  'LOADING', 'READONLY', 'CLUSTERDOWN', 'MASTERDOWN', 'TRYAGAIN', 'OOM', 'MISCONF', 'NOREPLICAS', 'BUSY', 'UNBLOCKED',
+  'LOADING',
+  'READONLY',
+  'CLUSTERDOWN',
+  'MASTERDOWN',
+  'TRYAGAIN',
+  'OOM',
+  'MISCONF',
+  'NOREPLICAS',
+  'BUSY',
+  'UNBLOCKED',
 ]);
 
 function isReply(error: unknown): error is Error {
@@ -27,7 +36,9 @@ function firstWord(error: Error): string {
 function translate(error: unknown): unknown {
   if (isReply(error) && !TRANSIENT.has(firstWord(error))) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new AnypodError('store_unavailable', `Redis does not answer (${reason}); try again shortly.`, { cause: error });
+  return new AnypodError('store_unavailable', `Redis does not answer (${reason}); try again shortly.`, {
+    cause: error,
+  });
 }
 
 /** Scripts go by their hash; a server that does not know one (each node of a Cluster has its own cache) gets the text, and keeps it. */
@@ -44,7 +55,8 @@ export function createCommands(connection: RedisConnection): Commands {
     try {
       return await connection.call('evalsha', script.sha, script.keys, ...keys, ...args);
     } catch (error) {
-      if (isReply(error) && firstWord(error) === 'NOSCRIPT') return call('eval', script.lua, script.keys, ...keys, ...args);
+      if (isReply(error) && firstWord(error) === 'NOSCRIPT')
+        return call('eval', script.lua, script.keys, ...keys, ...args);
       throw translate(error);
     }
   }

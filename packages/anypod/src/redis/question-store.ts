@@ -8,7 +8,11 @@ const ownerField = (question: string) => `o:${question}`;
 const answerField = (question: string) => `a:${question}`;
 
 /** One hash per session holds its open questions, two fields each: owner and, once given, answer. */
-export function createRedisQuestionStore(commands: Commands, keys: Keys, options: Required<StoreOptions>): QuestionStore {
+export function createRedisQuestionStore(
+  commands: Commands,
+  keys: Keys,
+  options: Required<StoreOptions>,
+): QuestionStore {
   const { sessionTtlMs } = options;
 
   return {
@@ -19,7 +23,9 @@ export function createRedisQuestionStore(commands: Commands, keys: Keys, options
 
     async answer(session, question, answer) {
       const args = [ownerField(question), answerField(question), answer];
-      return ((await commands.run(scripts.answerQuestion, [keys.questions(session)], ...args)) as string | null) ?? undefined;
+      return (
+        ((await commands.run(scripts.answerQuestion, [keys.questions(session)], ...args)) as string | null) ?? undefined
+      );
     },
 
     async owner(session, question) {
@@ -29,7 +35,9 @@ export function createRedisQuestionStore(commands: Commands, keys: Keys, options
 
     async take(session, question) {
       const args = [ownerField(question), answerField(question)];
-      return ((await commands.run(scripts.takeAnswer, [keys.questions(session)], ...args)) as string | null) ?? undefined;
+      return (
+        ((await commands.run(scripts.takeAnswer, [keys.questions(session)], ...args)) as string | null) ?? undefined
+      );
     },
 
     async withdraw(session, question) {

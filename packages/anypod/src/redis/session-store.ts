@@ -73,8 +73,12 @@ export function createRedisSessionStore(commands: Commands, keys: Keys, options:
 
     async end(id) {
       const [fields, streams] = (await commands.run(scripts.endSession, [
-        keys.session(id), keys.subscriptions(id), keys.cancelled(id),
-        keys.questions(id), keys.standing(id), keys.streams(id),
+        keys.session(id),
+        keys.subscriptions(id),
+        keys.cancelled(id),
+        keys.questions(id),
+        keys.standing(id),
+        keys.streams(id),
       ])) as [string[], string[]];
       // A crash before this leaves logs that nobody can reach any more, until they expire.
       const logs = streams.flatMap((stream) => [keys.stream(id, stream), keys.streamState(id, stream)]);

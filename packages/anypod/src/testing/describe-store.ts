@@ -6,9 +6,9 @@ import { podRegistryContract } from './pod-registry.contract.ts';
 import { questionStoreContract } from './question-store.contract.ts';
 import { sessionStoreContract } from './session-store.contract.ts';
 import { standingLogContract } from './standing-log.contract.ts';
-import type { Runner, Subject } from './subject.ts';
+import type { Contract, Runner, Subject } from './subject.ts';
 
-const CONTRACTS = [
+const CONTRACTS: readonly Contract[] = [
   sessionStoreContract,
   eventLogContract,
   eventLogRaceContract,
@@ -19,9 +19,23 @@ const CONTRACTS = [
   changeLogContract,
 ];
 
-/** Defines, with the given test runner, everything that a store must do. */
+/** Defines, with the given test runner, everything that a store must do. Each test gets a store of its own. */
 export function describeStore(runner: Runner, subject: Subject): void {
   runner.describe(subject.name, () => {
-    for (const contract of CONTRACTS) contract(runner, subject);
+    for (const contract of CONTRACTS) runner.describe(contract.of, () => define(runner, subject, contract));
   });
+}
+
+function define(runner: Runner, subject: Subject, contract: Contract): void {
+  for (const [sentence, promise] of Object.entries(contract.holds)) {
+    const { options, check } = typeof promise === 'function' ? { options: {}, check: promise } : promise;
+    runner.it(sentence, async () => {
+      const opened = await subject.open(options);
+      try {
+        await check(opened);
+      } finally {
+        await opened.close();
+      }
+    });
+  }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Connection, Replay } from '../core/event-log.ts';
 import type { Store } from '../core/store.ts';
-import { createStoreTest, type Runner, type Subject, sampleRecord } from './subject.ts';
+import { type Contract, sampleRecord } from './subject.ts';
 
 const EVENTS = 24;
 const all = Array.from({ length: EVENTS }, (_, index) => index + 1);
@@ -22,11 +22,10 @@ async function appendAll(store: Store, stream: string, between: (next: number) =
   return Promise.all(writes);
 }
 
-export function eventLogRaceContract(runner: Runner, subject: Subject): void {
-  const test = createStoreTest(runner, subject);
-
-  runner.describe('following a log that is being written', () => {
-    test('gets each event once and in order, whenever it begins', async ({ a, b }) => {
+export const eventLogRaceContract: Contract = {
+  of: 'following a log that is being written',
+  holds: {
+    'gets each event once and in order, whenever it begins': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       for (const start of all) {
         const stream = `x${start}`;
@@ -38,9 +37,9 @@ export function eventLogRaceContract(runner: Runner, subject: Subject): void {
         });
         assert.deepEqual(delivered(await following, named, follower), all, `follower that began near event ${start}`);
       }
-    });
+    },
 
-    test('gets each event once and in order while events are far between', async ({ a, b }) => {
+    'gets each event once and in order while events are far between': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       await a.events.open({ session: 's', stream: 'x' }, 'pod-a', '[]');
       const named: (Connection | undefined)[] = [];
@@ -60,6 +59,6 @@ export function eventLogRaceContract(runner: Runner, subject: Subject): void {
       const last = await followings[EVENTS - 1];
       assert.ok(last);
       assert.deepEqual(delivered(last.replay, named, last.follower), all, 'the newest follower has everything');
-    });
-  });
-}
+    },
+  },
+};

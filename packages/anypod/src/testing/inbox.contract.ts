@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { InboxMessage } from '../core/inbox.ts';
-import { createStoreTest, eventually, type Runner, type Subject } from './subject.ts';
+import { type Contract, eventually } from './subject.ts';
 
 const SAMPLES: readonly InboxMessage[] = [
   { type: 'answered', session: 's', question: 'q' },
@@ -18,60 +18,87 @@ const SAMPLES: readonly InboxMessage[] = [
 
 const numbered = (n: number): InboxMessage => ({ type: 'confirmed', ack: String(n), from: 'pod-a' });
 
-export function inboxContract(runner: Runner, subject: Subject): void {
-  const test = createStoreTest(runner, subject);
-
-  runner.describe('an inbox', () => {
-    test('delivers every kind of message as it was sent', async ({ a, b }) => {
+export const inboxContract: Contract = {
+  of: 'an inbox',
+  holds: {
+    'delivers every kind of message as it was sent': async ({ a, b }) => {
       const got: InboxMessage[] = [];
-      await b.inbox.listen('pod-b', (message) => got.push(message), () => assert.fail('no gap'));
+      await b.inbox.listen(
+        'pod-b',
+        (message) => got.push(message),
+        () => assert.fail('no gap'),
+      );
       for (const message of SAMPLES) await a.inbox.send('pod-b', message);
       await eventually('all samples arrived', () => got.length >= SAMPLES.length);
       assert.deepEqual(got, SAMPLES);
-    });
+    },
 
-    test('keeps the order of its sender, also of messages sent without waiting', async ({ a, b }) => {
+    'keeps the order of its sender, also of messages sent without waiting': async ({ a, b }) => {
       const got: InboxMessage[] = [];
-      await b.inbox.listen('pod-b', (message) => got.push(message), () => assert.fail('no gap'));
+      await b.inbox.listen(
+        'pod-b',
+        (message) => got.push(message),
+        () => assert.fail('no gap'),
+      );
       const sent = Array.from({ length: 1500 }, (_, n) => numbered(n));
       await Promise.all(sent.map((message) => a.inbox.send('pod-b', message)));
       await eventually('all messages arrived', () => got.length >= sent.length);
       assert.deepEqual(got, sent);
-    });
+    },
 
-    test('is its pod’s alone, and a pod can write to itself', async ({ a, b }) => {
+    'is its pod’s alone, and a pod can write to itself': async ({ a, b }) => {
       const atA: InboxMessage[] = [];
       const atB: InboxMessage[] = [];
-      await a.inbox.listen('pod-a', (message) => atA.push(message), () => assert.fail('no gap'));
-      await b.inbox.listen('pod-b', (message) => atB.push(message), () => assert.fail('no gap'));
+      await a.inbox.listen(
+        'pod-a',
+        (message) => atA.push(message),
+        () => assert.fail('no gap'),
+      );
+      await b.inbox.listen(
+        'pod-b',
+        (message) => atB.push(message),
+        () => assert.fail('no gap'),
+      );
       await a.inbox.send('pod-a', numbered(1));
       await a.inbox.send('pod-b', numbered(2));
       await eventually('both arrived', () => atA.length > 0 && atB.length > 0);
       assert.deepEqual([atA, atB], [[numbered(1)], [numbered(2)]]);
-    });
+    },
 
-    test('delivers from the moment it listens, and nothing after it stopped', async ({ a, b }) => {
+    'delivers from the moment it listens, and nothing after it stopped': async ({ a, b }) => {
       const got: InboxMessage[] = [];
       await a.inbox.send('pod-b', numbered(0));
-      const listening = await b.inbox.listen('pod-b', (message) => got.push(message), () => assert.fail('no gap'));
+      const listening = await b.inbox.listen(
+        'pod-b',
+        (message) => got.push(message),
+        () => assert.fail('no gap'),
+      );
       await a.inbox.send('pod-b', numbered(1));
       await eventually('the first arrived', () => got.length > 0);
       await listening.stop();
       await a.inbox.send('pod-b', numbered(2));
       const again: InboxMessage[] = [];
-      await b.inbox.listen('pod-c', (message) => again.push(message), () => assert.fail('no gap'));
+      await b.inbox.listen(
+        'pod-c',
+        (message) => again.push(message),
+        () => assert.fail('no gap'),
+      );
       await a.inbox.send('pod-c', numbered(3));
       await eventually('later mail arrived elsewhere', () => again.length > 0);
       assert.deepEqual(got, [numbered(1)]);
-    });
+    },
 
-    test('delivers what a newer build may send as it is, and goes on', async ({ a, b }) => {
+    'delivers what a newer build may send as it is, and goes on': async ({ a, b }) => {
       const got: InboxMessage[] = [];
-      await b.inbox.listen('pod-b', (message) => got.push(message), () => assert.fail('no gap'));
+      await b.inbox.listen(
+        'pod-b',
+        (message) => got.push(message),
+        () => assert.fail('no gap'),
+      );
       await a.inbox.send('pod-b', { type: 'from-a-newer-build', extra: [1] } as unknown as InboxMessage);
       await a.inbox.send('pod-b', numbered(1));
       await eventually('both arrived', () => got.length >= 2);
       assert.deepEqual(got[1], numbered(1));
-    });
-  });
-}
+    },
+  },
+};

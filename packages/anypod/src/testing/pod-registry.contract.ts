@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { createStoreTest, type Runner, type Subject } from './subject.ts';
+import type { Contract } from './subject.ts';
 
-export function podRegistryContract(runner: Runner, subject: Subject): void {
-  const test = createStoreTest(runner, subject);
-
-  runner.describe('pods', () => {
-    test('live while their lease does', async ({ a, b, pass }) => {
+export const podRegistryContract: Contract = {
+  of: 'pods',
+  holds: {
+    'live while their lease does': async ({ a, b, pass }) => {
       await a.pods.renew('pod-a', 60_000);
       await b.pods.renew('pod-b', 100);
       assert.ok((await a.pods.living()).has('pod-a'));
@@ -13,14 +12,14 @@ export function podRegistryContract(runner: Runner, subject: Subject): void {
       assert.deepEqual(await a.pods.living(), new Set(['pod-a']));
       await b.pods.renew('pod-b', 60_000);
       assert.deepEqual(await a.pods.living(), new Set(['pod-a', 'pod-b']));
-    });
+    },
 
-    test('leave at once', async ({ a, b }) => {
+    'leave at once': async ({ a, b }) => {
       await a.pods.renew('pod-a', 60_000);
       await b.pods.renew('pod-b', 60_000);
       await b.pods.leave('pod-b');
       assert.deepEqual(await a.pods.living(), new Set(['pod-a']));
       await b.pods.leave('pod-b');
-    });
-  });
-}
+    },
+  },
+};

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { createStoreTest, type Runner, type Subject, sampleRecord } from './subject.ts';
+import { type Contract, sampleRecord } from './subject.ts';
 
-export function questionStoreContract(runner: Runner, subject: Subject): void {
-  const test = createStoreTest(runner, subject);
-
-  runner.describe('questions', () => {
-    test('are answered on any pod and taken by their owner, once', async ({ a, b }) => {
+export const questionStoreContract: Contract = {
+  of: 'questions',
+  holds: {
+    'are answered on any pod and taken by their owner, once': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       await a.questions.ask('s', 'q', 'pod-a');
       assert.equal(await b.questions.owner('s', 'q'), 'pod-a');
@@ -14,9 +13,9 @@ export function questionStoreContract(runner: Runner, subject: Subject): void {
       assert.equal(await a.questions.take('s', 'q'), '{"result":{}}');
       assert.equal(await a.questions.take('s', 'q'), undefined);
       assert.equal(await b.questions.owner('s', 'q'), undefined);
-    });
+    },
 
-    test('take the first answer only', async ({ a, b }) => {
+    'take the first answer only': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       for (let round = 0; round < 20; round++) {
         const question = `q${round}`;
@@ -28,9 +27,9 @@ export function questionStoreContract(runner: Runner, subject: Subject): void {
         assert.equal(won.filter((owner) => owner === 'pod-a').length, 1);
         assert.equal(await a.questions.take('s', question), answers[won.indexOf('pod-a')]);
       }
-    });
+    },
 
-    test('that nobody asked, that were taken or withdrawn, or of another session are unknown', async ({ a, b }) => {
+    'that nobody asked, that were taken or withdrawn, or of another session are unknown': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       await a.sessions.create(sampleRecord('other'), 'pod-a');
       assert.equal(await b.questions.answer('s', 'q', '{}'), undefined);
@@ -44,14 +43,14 @@ export function questionStoreContract(runner: Runner, subject: Subject): void {
       await b.questions.answer('s', 'q2', '{}');
       await a.questions.take('s', 'q2');
       assert.equal(await b.questions.answer('s', 'q2', '{}'), undefined);
-    });
+    },
 
-    test('of a session that is gone are not recorded', async ({ a, b }) => {
+    'of a session that is gone are not recorded': async ({ a, b }) => {
       await a.questions.ask('gone', 'q', 'pod-a');
       assert.equal(await b.questions.owner('gone', 'q'), undefined);
-    });
+    },
 
-    test('do not hinder each other', async ({ a, b }) => {
+    'do not hinder each other': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       await a.questions.ask('s', 'q1', 'pod-a');
       await b.questions.ask('s', 'q2', 'pod-b');
@@ -59,6 +58,6 @@ export function questionStoreContract(runner: Runner, subject: Subject): void {
       assert.equal(await a.questions.answer('s', 'q2', '"2"'), 'pod-b');
       assert.equal(await a.questions.take('s', 'q1'), '"1"');
       assert.equal(await b.questions.take('s', 'q2'), '"2"');
-    });
-  });
-}
+    },
+  },
+};

@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
 import { AnypodError } from '../core/errors.ts';
-import { createStoreTest, type Runner, type Subject, sampleRecord } from './subject.ts';
+import { type Contract, sampleRecord } from './subject.ts';
 
 const sorted = (pods: readonly string[] | undefined) => pods && [...pods].sort();
 
-export function sessionStoreContract(runner: Runner, subject: Subject): void {
-  const test = createStoreTest(runner, subject);
-
-  runner.describe('sessions', () => {
-    test('are read on any pod as they were created', async ({ a, b }) => {
+export const sessionStoreContract: Contract = {
+  of: 'sessions',
+  holds: {
+    'are read on any pod as they were created': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       assert.deepEqual(await b.sessions.load('s', 'pod-b'), {
         record: sampleRecord('s'),
         subscriptions: new Set(),
         cancelled: new Set(),
       });
-    });
+    },
 
-    test('that do not exist are undefined to every verb', async ({ a }) => {
+    'that do not exist are undefined to every verb': async ({ a }) => {
       assert.equal(await a.sessions.load('none', 'pod-a'), undefined);
       assert.equal(await a.sessions.touch('none'), false);
       assert.equal(await a.sessions.setLogLevel('none', 'error'), undefined);
@@ -26,9 +25,9 @@ export function sessionStoreContract(runner: Runner, subject: Subject): void {
       assert.equal(await a.sessions.cancel('none', 1), undefined);
       assert.equal(await a.sessions.end('none'), undefined);
       assert.equal(await a.sessions.load('none', 'pod-a'), undefined, 'no verb made one');
-    });
+    },
 
-    test('know each pod that created or loaded them, once', async ({ a, b }) => {
+    'know each pod that created or loaded them, once': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       assert.deepEqual(await a.sessions.setLogLevel('s', 'error'), ['pod-a']);
       await b.sessions.load('s', 'pod-b');
@@ -39,9 +38,9 @@ export function sessionStoreContract(runner: Runner, subject: Subject): void {
       assert.deepEqual(sorted(await a.sessions.unsubscribe('s', 'x://1')), both);
       assert.deepEqual(sorted(await a.sessions.cancel('s', 1)), both);
       assert.deepEqual(sorted(await a.sessions.end('s')), both);
-    });
+    },
 
-    test('keep level and subscriptions for every pod', async ({ a, b }) => {
+    'keep level and subscriptions for every pod': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       await a.sessions.setLogLevel('s', 'warning');
       await a.sessions.subscribe('s', 'x://1');
@@ -51,31 +50,34 @@ export function sessionStoreContract(runner: Runner, subject: Subject): void {
       const session = await a.sessions.load('s', 'pod-a');
       assert.equal(session?.logLevel, 'warning');
       assert.deepEqual(session.subscriptions, new Set(['x://2']));
-    });
+    },
 
-    test('hold so many subscriptions and no more; the same one again is none more', async ({ a }) => {
-      await a.sessions.create(sampleRecord('s'), 'pod-a');
-      await a.sessions.subscribe('s', 'x://1');
-      await a.sessions.subscribe('s', 'x://2');
-      await a.sessions.subscribe('s', 'x://2');
-      const isLimit = (error: unknown) => error instanceof AnypodError && error.code === 'subscription_limit';
-      await assert.rejects(async () => a.sessions.subscribe('s', 'x://3'), isLimit);
-      await a.sessions.unsubscribe('s', 'x://1');
-      await a.sessions.subscribe('s', 'x://3');
-      const session = await a.sessions.load('s', 'pod-a');
-      assert.deepEqual(session?.subscriptions, new Set(['x://2', 'x://3']));
-    }, { subscriptionLimit: 2 });
+    'hold so many subscriptions and no more; the same one again is none more': {
+      options: { subscriptionLimit: 2 },
+      check: async ({ a }) => {
+        await a.sessions.create(sampleRecord('s'), 'pod-a');
+        await a.sessions.subscribe('s', 'x://1');
+        await a.sessions.subscribe('s', 'x://2');
+        await a.sessions.subscribe('s', 'x://2');
+        const isLimit = (error: unknown) => error instanceof AnypodError && error.code === 'subscription_limit';
+        await assert.rejects(async () => a.sessions.subscribe('s', 'x://3'), isLimit);
+        await a.sessions.unsubscribe('s', 'x://1');
+        await a.sessions.subscribe('s', 'x://3');
+        const session = await a.sessions.load('s', 'pod-a');
+        assert.deepEqual(session?.subscriptions, new Set(['x://2', 'x://3']));
+      },
+    },
 
-    test('tell of cancelled requests, and tell numbers from strings', async ({ a, b }) => {
+    'tell of cancelled requests, and tell numbers from strings': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       await a.sessions.cancel('s', 7);
       await b.sessions.cancel('s', '7');
       await b.sessions.cancel('s', 'a "quoted" id');
       const session = await b.sessions.load('s', 'pod-b');
       assert.deepEqual(session?.cancelled, new Set([7, '7', 'a "quoted" id']));
-    });
+    },
 
-    test('remember the newest hundred cancelled requests', async ({ a, pass }) => {
+    'remember the newest hundred cancelled requests': async ({ a, pass }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       for (let id = 0; id < 50; id++) await a.sessions.cancel('s', id);
       await pass(5);
@@ -83,31 +85,37 @@ export function sessionStoreContract(runner: Runner, subject: Subject): void {
       const cancelled = (await a.sessions.load('s', 'pod-a'))?.cancelled;
       assert.equal(cancelled?.size, 100);
       assert.ok(cancelled.has(149) && cancelled.has(50) && !cancelled.has(49));
-    });
+    },
 
-    test('expire after their TTL without a request', async ({ a, pass }) => {
-      await a.sessions.create(sampleRecord('s'), 'pod-a');
-      await a.sessions.subscribe('s', 'x://1');
-      await pass(150);
-      assert.equal(await a.sessions.load('s', 'pod-a'), undefined);
-      assert.equal(await a.sessions.touch('s'), false);
-      assert.equal(await a.sessions.setLogLevel('s', 'error'), undefined);
-    }, { sessionTtlMs: 100 });
+    'expire after their TTL without a request': {
+      options: { sessionTtlMs: 100 },
+      check: async ({ a, pass }) => {
+        await a.sessions.create(sampleRecord('s'), 'pod-a');
+        await a.sessions.subscribe('s', 'x://1');
+        await pass(150);
+        assert.equal(await a.sessions.load('s', 'pod-a'), undefined);
+        assert.equal(await a.sessions.touch('s'), false);
+        assert.equal(await a.sessions.setLogLevel('s', 'error'), undefined);
+      },
+    },
 
-    test('live on with each load and each touch, and so do subscriptions and questions', async ({ a, b, pass }) => {
-      await a.sessions.create(sampleRecord('s'), 'pod-a');
-      await a.sessions.subscribe('s', 'x://1');
-      await a.questions.ask('s', 'q', 'pod-a');
-      await pass(1600);
-      assert.ok(await b.sessions.load('s', 'pod-b'));
-      await pass(1600);
-      assert.equal(await b.sessions.touch('s'), true);
-      await pass(1600);
-      assert.deepEqual((await a.sessions.load('s', 'pod-a'))?.subscriptions, new Set(['x://1']));
-      assert.equal(await a.questions.owner('s', 'q'), 'pod-a');
-    }, { sessionTtlMs: 3000 });
+    'live on with each load and each touch, and so do subscriptions and questions': {
+      options: { sessionTtlMs: 3000 },
+      check: async ({ a, b, pass }) => {
+        await a.sessions.create(sampleRecord('s'), 'pod-a');
+        await a.sessions.subscribe('s', 'x://1');
+        await a.questions.ask('s', 'q', 'pod-a');
+        await pass(1600);
+        assert.ok(await b.sessions.load('s', 'pod-b'));
+        await pass(1600);
+        assert.equal(await b.sessions.touch('s'), true);
+        await pass(1600);
+        assert.deepEqual((await a.sessions.load('s', 'pod-a'))?.subscriptions, new Set(['x://1']));
+        assert.equal(await a.questions.owner('s', 'q'), 'pod-a');
+      },
+    },
 
-    test('end once, with everything that is theirs', async ({ a, b }) => {
+    'end once, with everything that is theirs': async ({ a, b }) => {
       const key = { session: 's', stream: 'x' };
       const connection = { pod: 'pod-b', connection: 'c' };
       await a.sessions.create(sampleRecord('s'), 'pod-a');
@@ -130,6 +138,6 @@ export function sessionStoreContract(runner: Runner, subject: Subject): void {
       await a.events.open({ session: 's', stream: 'late' }, 'pod-a', '[]');
       assert.equal(await b.events.read({ session: 's', stream: 'late' }, 0), undefined);
       assert.ok(await b.sessions.load('other', 'pod-b'), 'another session is untouched');
-    });
-  });
-}
+    },
+  },
+};

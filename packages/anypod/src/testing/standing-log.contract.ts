@@ -1,23 +1,22 @@
 import assert from 'node:assert/strict';
 import { comparePositions } from '../core/standing-log.ts';
-import { createStoreTest, type Runner, type Subject, sampleRecord } from './subject.ts';
+import { type Contract, sampleRecord } from './subject.ts';
 
 const onA = { pod: 'pod-a', connection: 'a1' };
 const onB = { pod: 'pod-b', connection: 'b1' };
 
-export function standingLogContract(runner: Runner, subject: Subject): void {
-  const test = createStoreTest(runner, subject);
-
-  runner.describe('a standing log', () => {
-    test('gives a connection without a position nothing but the place to go on from', async ({ a, b }) => {
+export const standingLogContract: Contract = {
+  of: 'a standing log',
+  holds: {
+    'gives a connection without a position nothing but the place to go on from': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       assert.deepEqual(await a.standing.attach('s', onA), { events: [], position: '0-0' });
       const sent = await b.standing.append('s', '"one"');
       assert.deepEqual(sent?.holder, onA);
       assert.deepEqual(await a.standing.attach('s', onA), { events: [], position: sent.position, previous: onA });
-    });
+    },
 
-    test('gives a connection what was sent since its position, once and in order', async ({ a, b }) => {
+    'gives a connection what was sent since its position, once and in order': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       const sent = [];
       for (let n = 0; n < 30; n++) sent.push(await (n % 2 ? a : b).standing.append('s', `"${n}"`));
@@ -25,12 +24,15 @@ export function standingLogContract(runner: Runner, subject: Subject): void {
         assert.ok(comparePositions(append?.position ?? '', sent[index]?.position ?? '') > 0, 'positions grow');
       }
       const attached = await b.standing.attach('s', onB, sent[9]?.position);
-      assert.deepEqual(attached?.events.map(({ data }) => data), Array.from({ length: 20 }, (_, n) => `"${n + 10}"`));
+      assert.deepEqual(
+        attached?.events.map(({ data }) => data),
+        Array.from({ length: 20 }, (_, n) => `"${n + 10}"`),
+      );
       assert.equal(attached?.position, sent[29]?.position);
       assert.equal((await b.standing.attach('s', onB, '0-0'))?.events.length, 30);
-    });
+    },
 
-    test('has one connection, the newest; each is told whom it replaces', async ({ a, b }) => {
+    'has one connection, the newest; each is told whom it replaces': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       assert.equal((await a.standing.append('s', '"nobody"'))?.holder, undefined);
       assert.equal((await a.standing.attach('s', onA))?.previous, undefined);
@@ -39,9 +41,9 @@ export function standingLogContract(runner: Runner, subject: Subject): void {
       assert.deepEqual((await a.standing.append('s', '"x"'))?.holder, onB, 'the older one cannot take the newest off');
       await b.standing.detach('s', onB);
       assert.equal((await a.standing.append('s', '"x"'))?.holder, undefined);
-    });
+    },
 
-    test('either replays a message or names the connection to its append', async ({ a, b }) => {
+    'either replays a message or names the connection to its append': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       const count = 20;
       for (let start = 0; start < count; start++) {
@@ -56,25 +58,37 @@ export function standingLogContract(runner: Runner, subject: Subject): void {
         const replayed = (await attaching)?.events.map(({ position }) => position) ?? [];
         const live = appended.filter((one) => one?.holder?.connection === holder.connection);
         const got = [...replayed, ...live.map((one) => one?.position)];
-        assert.deepEqual(got, appended.map((one) => one?.position).sort((x, y) => comparePositions(x ?? '', y ?? '')));
+        assert.deepEqual(
+          got,
+          appended.map((one) => one?.position).sort((x, y) => comparePositions(x ?? '', y ?? '')),
+        );
       }
-    });
+    },
 
-    test('forgets its oldest messages beyond its limit', async ({ a }) => {
-      await a.sessions.create(sampleRecord('s'), 'pod-a');
-      for (let n = 0; n < 500; n++) await a.standing.append('s', `"${n}"`);
-      const kept = (await a.standing.attach('s', onA, '0-0'))?.events ?? [];
-      assert.ok(kept.length >= 10 && kept.length <= 210, `${kept.length} kept`);
-      assert.equal(kept.at(-1)?.data, '"499"');
-    }, { standingLimit: 10 });
+    'forgets its oldest messages beyond its limit': {
+      options: { standingLimit: 10 },
+      check: async ({ a }) => {
+        await a.sessions.create(sampleRecord('s'), 'pod-a');
+        for (let n = 0; n < 500; n++) await a.standing.append('s', `"${n}"`);
+        const kept = (await a.standing.attach('s', onA, '0-0'))?.events ?? [];
+        assert.ok(kept.length >= 10 && kept.length <= 210, `${kept.length} kept`);
+        assert.equal(kept.at(-1)?.data, '"499"');
+      },
+    },
 
-    test('forgets its messages after their time, and goes on', async ({ a, pass }) => {
-      await a.sessions.create(sampleRecord('s'), 'pod-a');
-      await a.standing.append('s', '"old"');
-      await pass(150);
-      assert.deepEqual((await a.standing.attach('s', onA, '0-0'))?.events, []);
-      await a.standing.append('s', '"new"');
-      assert.deepEqual((await a.standing.attach('s', onA, '0-0'))?.events.map(({ data }) => data), ['"new"']);
-    }, { standingRetentionMs: 100 });
-  });
-}
+    'forgets its messages after their time, and goes on': {
+      options: { standingRetentionMs: 100 },
+      check: async ({ a, pass }) => {
+        await a.sessions.create(sampleRecord('s'), 'pod-a');
+        await a.standing.append('s', '"old"');
+        await pass(150);
+        assert.deepEqual((await a.standing.attach('s', onA, '0-0'))?.events, []);
+        await a.standing.append('s', '"new"');
+        assert.deepEqual(
+          (await a.standing.attach('s', onA, '0-0'))?.events.map(({ data }) => data),
+          ['"new"'],
+        );
+      },
+    },
+  },
+};

@@ -23,20 +23,13 @@ export interface Subject {
   open(options?: StoreOptions): Promise<Opened>;
 }
 
-/** Defines a test on a store of its own. */
-export type StoreTest = (name: string, test: (opened: Opened) => Promise<void>, options?: StoreOptions) => void;
+/** One promise: it throws where the store does not keep it. */
+export type Check = (opened: Opened) => Promise<void>;
 
-export function createStoreTest(runner: Runner, subject: Subject): StoreTest {
-  return (name, test, options) => {
-    runner.it(name, async () => {
-      const opened = await subject.open(options);
-      try {
-        await test(opened);
-      } finally {
-        await opened.close();
-      }
-    });
-  };
+/** What a port promises, each promise by its sentence; some need a store with options of their own. */
+export interface Contract {
+  readonly of: string;
+  readonly holds: Readonly<Record<string, Check | { readonly options: StoreOptions; readonly check: Check }>>;
 }
 
 /** A session record like those that `initialize` makes. */

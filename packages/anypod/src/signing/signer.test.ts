@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { createSessionId, isSessionId } from '../core/session-id.ts';
+import { createSigner, randomId } from './signer.ts';
+
+const first = 'the first secret of thirty-two bytes';
+const second = 'the second secret of thirty-two bytes';
+
+describe('signer', () => {
+  it('tells its own codes from others', () => {
+    const signer = createSigner([first]);
+    const code = signer.sign('event', 'text');
+    expect(signer.verify('event', 'text', code)).toBe(true);
+    expect(signer.verify('event', 'other', code)).toBe(false);
+    expect(signer.verify('session', 'text', code)).toBe(false);
+    expect(signer.verify('event', 'text', '')).toBe(false);
+    expect(signer.verify('event', 'text', '!'.repeat(22))).toBe(false);
+  });
+
+  it('signs with the first secret and verifies with all', () => {
+    const old = createSigner([first]);
+    const appended = createSigner([first, second]);
+    const swapped = createSigner([second, first]);
+    const done = createSigner([second]);
+    const code = (signer: typeof old) => signer.sign('event', 'text');
+    expect(swapped.verify('event', 'text', code(old))).toBe(true);
+    expect(appended.verify('event', 'text', code(swapped))).toBe(true);
+    expect(done.verify('event', 'text', code(swapped))).toBe(true);
+    expect(done.verify('event', 'text', code(old))).toBe(false);
+  });
+
+  it.each([[[]], [['short']], [[first, 'short']]])('refuses the secrets %j', (secrets) => {
+    expect(() => createSigner(secrets)).toThrowError(expect.objectContaining({ code: 'invalid_secret' }));
+  });
+});
+
+describe('session ids', () => {
+  const signer = createSigner([first]);
+
+  it('are visible ASCII, never the same, and known as ours', () => {
+    const ids = Array.from({ length: 100 }, () => createSessionId(signer, randomId));
+    expect(new Set(ids).size).toBe(100);
+    for (const id of ids) {
+      expect(id).toMatch(/^[\x21-\x7e]{44}$/);
+      expect(isSessionId(signer, id)).toBe(true);
+    }
+  });
+
+  it('cannot be made without the secret', () => {
+    const id = createSessionId(createSigner([second]), randomId);
+    expect(isSessionId(signer, id)).toBe(false);
+    expect(isSessionId(signer, 'x'.repeat(44))).toBe(false);
+    expect(isSessionId(signer, '')).toBe(false);
+  });
+});
