@@ -31,7 +31,9 @@ function embed(file: string): string {
   return `\nexport const ${name}: Script = {\n  keys: ${keys},\n  sha: '${sha}',\n  lua: \`${text}\`,\n};\n`;
 }
 
-const files = readdirSync(join(room, 'scripts')).filter((file) => file.endsWith('.lua')).sort();
+const files = readdirSync(join(room, 'scripts'))
+  .filter((file) => file.endsWith('.lua'))
+  .sort();
 const generated = HEADER + files.map(embed).join('');
 
 if (!process.argv.includes('--check')) {

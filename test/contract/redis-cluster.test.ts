@@ -21,4 +21,7 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-describeStore({ describe, it }, redisSubject('the store over Redis Cluster', () => ({ a, b })));
+describeStore(
+  { describe, it },
+  redisSubject('the store over Redis Cluster', () => ({ a, b })),
+);

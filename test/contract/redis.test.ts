@@ -20,4 +20,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-describeStore({ describe, it }, redisSubject('the store over Redis', () => ({ a, b })));
+describeStore(
+  { describe, it },
+  redisSubject('the store over Redis', () => ({ a, b })),
+);

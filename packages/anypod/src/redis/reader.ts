@@ -53,6 +53,7 @@ export function startReader(connection: RedisConnection, reading: Reading): List
     // Less than a full batch means that fewer entries are left than the log keeps, so none of them was trimmed.
     if (entries.length === reading.batch && (await mayHaveMissed())) reading.onGap();
     for (const entry of entries) {
+      if (stopping.signal.aborted) return;
       position = entry[0];
       reading.onEntry(entry);
     }
@@ -71,12 +72,13 @@ export function startReader(connection: RedisConnection, reading: Reading): List
     }
   }
 
-  const ended = readOn();
+  void readOn();
   return {
+    // Nothing is delivered from here on. The loop is not waited for: a client that is between two connections may never
+    // settle what it holds.
     async stop() {
       stopping.abort();
       connection.disconnect();
-      await ended;
     },
   };
 }
