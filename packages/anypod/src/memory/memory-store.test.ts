@@ -1,5 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
-import { describeStore, sampleRecord } from '../testing/index.ts';
+import { describe, it } from 'vitest';
+import { describeStore } from '../testing/index.ts';
 import { createMemoryStore } from './memory-store.ts';
 
 describeStore(
@@ -20,21 +20,3 @@ describeStore(
     },
   },
 );
-
-describe('the sweep of the memory store', () => {
-  it('frees what has expired and nobody asked for, until the store is closed', async () => {
-    vi.useFakeTimers();
-    try {
-      const held = vi.spyOn(Map.prototype, 'delete');
-      const store = createMemoryStore({ sessionTtlMs: 1000 });
-      await store.sessions.create(sampleRecord('s'), 'pod-a');
-      vi.advanceTimersByTime(60_000);
-      expect(held).toHaveBeenCalledWith('s');
-      await store.close();
-      expect(vi.getTimerCount()).toBe(0);
-    } finally {
-      vi.restoreAllMocks();
-      vi.useRealTimers();
-    }
-  });
-});
