@@ -10,7 +10,7 @@ import type { Pod } from '../pod/pod.ts';
 import { sessionNotFound } from '../pod/session-cache.ts';
 import { headerOf, type Incoming } from './incoming.ts';
 import { idOf, parseMessage, parseMessages } from './messages.ts';
-import { requireAcceptsAnswer, requireAcceptsEvents, requireJson, requireKnownVersion } from './negotiation.ts';
+import { requireAcceptsAnswer, requireAcceptsEvents, requireJson, requireKnownVersion, requireMethod } from './negotiation.ts';
 import { createOriginGuard, type OriginGuardOptions } from './origin-guard.ts';
 import { Refusal, refuse } from './refusal.ts';
 
@@ -27,8 +27,6 @@ export interface EndpointReply extends Reply {
 
 /** Serves `/mcp` for both eras: checks a request, finds its session and hands it to the pod. Never rejects. */
 export type Endpoint = (incoming: Incoming, reply: EndpointReply) => Promise<void>;
-
-const METHODS = 'GET, POST, DELETE';
 
 export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOptions): Endpoint {
   const guard = createOriginGuard(guardOptions);
@@ -96,10 +94,10 @@ export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOp
   return async (incoming, reply) => {
     try {
       guard(headerOf(incoming.caller, 'host') ?? '', headerOf(incoming.caller, 'origin'));
+      requireMethod(incoming);
       if (incoming.method === 'POST') await post(incoming, reply);
       else if (incoming.method === 'GET') await get(incoming, reply);
-      else if (incoming.method === 'DELETE') await end(incoming, reply);
-      else throw new Refusal(405, RPC.refused, `Use one of ${METHODS}.`, { allow: METHODS });
+      else await end(incoming, reply);
     } catch (error) {
       report(error);
       refuse(reply, null, error);

@@ -1,7 +1,7 @@
 import type { Caller } from '../core/caller.ts';
-import { LEGACY_VERSIONS } from '../core/protocol-version.ts';
+import { FIRST_MODERN_VERSION, LEGACY_VERSIONS } from '../core/protocol-version.ts';
 import { RPC } from '../core/rpc-error.ts';
-import { headerOf } from './incoming.ts';
+import { headerOf, type Incoming } from './incoming.ts';
 import { Refusal } from './refusal.ts';
 
 const JSON_TYPE = 'application/json';
@@ -9,6 +9,18 @@ const EVENT_STREAM = 'text/event-stream';
 
 function accepts(accept: string, type: string): boolean {
   return accept.includes(type) || accept.includes('*/*') || accept.includes(`${type.split('/', 1)[0]}/*`);
+}
+
+const LEGACY_METHODS = ['POST', 'GET', 'DELETE'];
+const MODERN_METHODS = ['POST'];
+
+/** 405 with `Allow` unless the caller's era has the method. */
+export function requireMethod({ method, caller }: Incoming): void {
+  const version = headerOf(caller, 'mcp-protocol-version');
+  const methods = version !== undefined && version >= FIRST_MODERN_VERSION ? MODERN_METHODS : LEGACY_METHODS;
+  if (methods.includes(method)) return;
+  const allow = methods.join(', ');
+  throw new Refusal(405, RPC.refused, `${method} is not served here. Use ${allow}.`, { allow });
 }
 
 /** 415 unless the body is declared as JSON. */

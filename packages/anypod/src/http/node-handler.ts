@@ -30,7 +30,7 @@ export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
       signal: gone.signal,
       body: async () => request.body ?? parseJson(await readBody(request, maxBodyBytes)),
     };
-    void endpoint(incoming, createNodeReply(response, { heartbeats, maxBufferedBytes }));
+    endpoint(incoming, createNodeReply(response, { heartbeats, maxBufferedBytes })).catch(() => response.destroy());
   };
 }
 

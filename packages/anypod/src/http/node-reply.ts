@@ -14,6 +14,11 @@ export interface NodeReplyOptions {
 export function createNodeReply(response: ServerResponse, options: NodeReplyOptions): EndpointReply {
   return {
     json(status, body, headers) {
+      if (response.headersSent) {
+        // A failure after the answer has begun: a broken connection is the only honest end.
+        response.destroy();
+        return;
+      }
       response.writeHead(status, {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),

@@ -96,7 +96,12 @@ export class SessionTransport {
 function messageExtra({ caller, closeStream }: DeliveryOptions): unknown {
   return {
     ...(caller.authInfo === undefined ? {} : { authInfo: caller.authInfo }),
-    requestInfo: { headers: caller.headers, url: caller.url },
+    requestInfo: {
+      headers: caller.headers,
+      get url() {
+        return new URL(caller.url);
+      },
+    },
     request: lazyRequest(caller),
     ...(closeStream === undefined ? {} : { closeSSEStream: closeStream }),
   };
