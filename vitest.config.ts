@@ -6,11 +6,11 @@ const serial = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_00
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout: 10_000 } },
+      { test: { name: 'unit', include: ['{packages,examples}/**/*.test.ts'], testTimeout: 10_000 } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...serial } },
       { test: { name: 'cluster', include: ['test/{cluster,lib}/**/*.test.ts'], ...serial } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
-      { test: { name: 'repo', include: ['tools/**/*.test.ts'], ...serial } },
+      { test: { name: 'repo', include: ['{tools,test/requirements}/**/*.test.ts'], ...serial } },
     ],
   },
 });
