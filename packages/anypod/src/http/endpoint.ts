@@ -67,7 +67,7 @@ export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOp
     const body = await incoming.body();
     try {
       if (!isModern(body, headerOf(caller, 'mcp-protocol-version'))) return await postLegacy(body, caller, reply);
-      const request = new Request(caller.url, { method: 'POST', headers: webHeaders(caller), signal: incoming.signal });
+      const request = new Request(caller.url, { method: 'POST', headers: webHeaders(caller), signal: incoming.signal() });
       reply.response(await modern.serve(request, body, caller));
     } catch (error) {
       report(error);

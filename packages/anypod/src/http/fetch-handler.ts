@@ -24,7 +24,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
       ...(context?.authInfo === undefined ? {} : { authInfo: context.authInfo }),
     };
     const body = async () => parseJson(await readText(request, options.maxBodyBytes));
-    const incoming = { method: request.method, caller, body, signal: request.signal };
+    const incoming = { method: request.method, caller, body, signal: () => request.signal };
     options.endpoint(incoming, fetchReply(resolve, options)).catch(reject);
     return promise;
   };

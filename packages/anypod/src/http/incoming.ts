@@ -9,8 +9,8 @@ export interface Incoming {
    * The body as parsed JSON. Throws `Refusal` 413 beyond the limit, 400 (-32700) where it is not JSON. Read at most once.
    */
   body(): Promise<unknown>;
-  /** Aborts when the client has gone. */
-  readonly signal: AbortSignal;
+  /** A signal that aborts when the client goes before it has its answer. */
+  signal(): AbortSignal;
 }
 
 /** The first value of a header. */

@@ -22,12 +22,10 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
   const { endpoint, heartbeats, maxBodyBytes, maxBufferedBytes } = options;
   return (request: Request, response) => {
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
     const incoming: Incoming = {
       method: request.method ?? 'GET',
       caller: callerOf(request),
-      signal: gone.signal,
+      signal: () => goneSignal(response),
       body: async () => request.body ?? parseJson(await readBody(request, maxBodyBytes)),
     };
     endpoint(incoming, createNodeReply(response, { heartbeats, maxBufferedBytes })).catch(() => response.destroy());
@@ -39,4 +37,13 @@ function callerOf(request: Request): Caller {
   const scheme = 'encrypted' in request.socket ? 'https' : 'http';
   const url = `${scheme}://${headers.host ?? 'localhost'}${request.url ?? '/'}`;
   return auth === undefined ? { headers, url } : { headers, url, authInfo: auth };
+}
+
+/** Made on demand: a controller for each request would cost more than reading it. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
