@@ -36,7 +36,7 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
       return nodeSink(response, options);
     },
     response(web) {
-      void pipeResponse(web, response);
+      passOn(web, response).catch(() => response.destroy());
     },
   };
 }
@@ -73,24 +73,28 @@ function nodeSink(response: ServerResponse, { heartbeats, maxBufferedBytes }: No
   };
 }
 
-/** Passes a web response on, waiting where the client reads slowly; a client that goes cancels the body. */
-async function pipeResponse(web: Response, response: ServerResponse): Promise<void> {
-  response.writeHead(web.status, Object.fromEntries(web.headers));
-  if (web.body === null) {
-    response.end();
+/** Passes a web response on: streams piece by piece, all else in one. */
+async function passOn(web: Response, response: ServerResponse): Promise<void> {
+  const headers = Object.fromEntries(web.headers);
+  if (web.headers.get('content-type')?.startsWith('text/event-stream') === true && web.body !== null) {
+    response.writeHead(web.status, headers);
+    await pipe(web.body, response);
     return;
   }
-  const reader = web.body.getReader();
+  const body = await web.text();
+  response.writeHead(web.status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** Waits where the client reads slowly; a client that goes cancels the body. */
+async function pipe(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
+  const reader = body.getReader();
   response.once('close', () => void reader.cancel().catch(() => undefined));
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      if (response.destroyed) return;
-      if (!response.write(part.value)) await drained(response);
-    }
-    response.end();
-  } catch {
-    response.destroy();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    if (response.destroyed) return;
+    if (!response.write(part.value)) await drained(response);
   }
+  response.end();
 }
 
 function drained(response: ServerResponse): Promise<void> {
