@@ -1,9 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { record } from './journal.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
+
+/** Runs what belongs to no request, as a timer or a listener of the server does. */
+const outsideRequests = AsyncLocalStorage.snapshot();
 
 const nothing = z.object({});
 const slow = z.object({ steps: z.number(), ms: z.number(), key: z.string().optional() });
@@ -53,9 +57,9 @@ export function registerTools(server: McpServer): void {
     return text('logged');
   });
 
-  server.registerTool('log_standing', { description: 'Logs to the standing stream.', inputSchema: echo }, async (args) => {
-    await server.sendLoggingMessage({ level: 'emergency', data: args.text });
-    return text('logged');
+  server.registerTool('say', { description: 'Lets the server speak by itself.', inputSchema: echo }, async (args) => {
+    await outsideRequests(() => server.sendLoggingMessage({ level: 'emergency', data: args.text }));
+    return text('said');
   });
 
   server.registerTool('change_tools', { description: 'Says that the tools changed.', inputSchema: nothing }, async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { alternating, type FetchLike } from '../lib/pod-choosing-fetch.ts';
 import { useDeployment } from './deployment.ts';
 import { OFFICIAL_CLIENTS } from './official-clients.ts';
-import { eventually } from './settle.ts';
+import { eventually, settled } from './settle.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
 import { LEGACY_VERSIONS, type Message, openSession, textOf } from './wire.ts';
 
@@ -91,7 +91,7 @@ describe('each event exactly once and in order', () => {
     await older.until(isProgress(3));
     const newer = readStream(await session.listen(c, from));
     expect(outline(await newer.rest())).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 6]);
-    await older.rest();
+    await settled(older.rest(), 'the older connection');
   });
 });
 

@@ -12,9 +12,9 @@ function says(text: string) {
   return (message: Message) => message.method === 'notifications/message' && message.params?.['data'] === text;
 }
 
-/** Lets a handler on `pod` write to the session's standing stream. */
+/** Lets the session's server on `pod` say something that belongs to no request. */
 async function say(session: WireSession, pod: URL, text: string): Promise<void> {
-  await messagesOf(await session.call(pod, `say-${text}`, 'log_standing', { text }));
+  await messagesOf(await session.call(pod, `say-${text}`, 'say', { text }));
 }
 
 describe('the standing stream', () => {
@@ -60,7 +60,7 @@ describe('the standing stream', () => {
     const session = await openSession(a);
     const first = readStream(await session.listen(a));
     await say(session, c, 'before');
-    await first.until(says('before'));
+    await settled(first.until(says('before')), 'the first message');
     await first.cut();
     await say(session, c, 'missed-1');
     await say(session, a, 'missed-2');
@@ -90,7 +90,7 @@ describe('the standing stream', () => {
     const [owner, stranger] = await Promise.all([openSession(a), openSession(a)]);
     const stream = readStream(await owner.listen(a));
     await say(owner, b, 'seen');
-    await stream.until(says('seen'));
+    await settled(stream.until(says('seen')), 'the message');
     await say(owner, b, 'secret');
     const response = await stranger.listen(b, lastEventId(stream.events));
     expect(response.status).toBeGreaterThanOrEqual(400);
