@@ -1,0 +1,100 @@
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { McpServer } from '@modelcontextprotocol/server';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Anypod, createAnypod } from '../anypod.ts';
+
+const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+const initialize = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'client', version: '1' } },
+};
+
+describe('the endpoint over HTTP', () => {
+  let anypod: Anypod;
+  let servers: Server[] = [];
+  const urls = { node: '', express: '', parsed: '' };
+  let session: Record<string, string>;
+
+  function listen(handler: Parameters<typeof createServer>[1]): Promise<string> {
+    const server = createServer(handler);
+    servers.push(server);
+    return new Promise((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`));
+    });
+  }
+
+  beforeAll(async () => {
+    anypod = await createAnypod({ createServer: () => new McpServer({ name: 'test', version: '1' }), maxBodyBytes: 2000 });
+    urls.node = await listen(anypod.handler);
+    urls.express = await listen(express().use(anypod.router()));
+    urls.parsed = await listen(express().use(express.json(), anypod.router()));
+    const response = await fetch(urls.node, { method: 'POST', headers: HEADERS, body: JSON.stringify(initialize) });
+    session = { 'mcp-session-id': response.headers.get('mcp-session-id') ?? '' };
+  });
+
+  afterAll(async () => {
+    await anypod.close();
+    for (const server of servers.splice(0)) server.close();
+    servers = [];
+  });
+
+  const ping = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'ping' });
+  const send = (init: RequestInit & { url?: string }) => {
+    const headers = { ...HEADERS, ...session, ...(init.headers as Record<string, string>) };
+    return fetch(init.url ?? urls.node, { method: 'POST', body: ping, ...init, headers });
+  };
+
+  it.each(['node', 'express', 'parsed'] as const)('answers through %s', async (url) => {
+    const response = await send({ url: urls[url] });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ jsonrpc: '2.0', id: 2, result: {} });
+  });
+
+  it('leaves other paths of an Express app alone', async () => {
+    expect((await fetch(urls.express.replace('/mcp', '/other'))).status).toBe(404);
+  });
+
+  const text = 'x'.repeat(3000);
+  it.each<[number, number, RequestInit]>([
+    [400, -32700, { body: '{' }],
+    [400, -32600, { body: '{}' }],
+    [400, -32600, { body: '[]' }],
+    [400, -32600, { body: `[${ping}]` }],
+    [400, -32000, { headers: { 'mcp-protocol-version': '1999-01-01' } }],
+    [404, -32001, { headers: { 'mcp-session-id': 'x'.repeat(44) } }],
+    [406, -32000, { headers: { accept: 'application/json' } }],
+    [413, -32000, { body: JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'ping', params: { text } }) }],
+    [415, -32000, { headers: { 'content-type': 'text/plain' } }],
+    [405, -32000, { method: 'PUT' }],
+    [405, -32000, { method: 'DELETE', body: null, headers: { 'mcp-protocol-version': '2026-07-28' } }],
+    [403, -32000, { headers: { origin: 'http://evil.example.com' } }],
+  ])('refuses with %i (%i): %j', async (status, code, init) => {
+    const response = await send(init);
+    const body = (await response.json()) as { jsonrpc: string; error: { code: number; message: string } };
+    expect([response.status, body.error.code]).toEqual([status, code]);
+    expect(body.error.message).toMatch(/\S+ \S+/);
+    expect((await send({})).status).toBe(200);
+  });
+
+  it('needs a session id on anything but initialize', async () => {
+    const response = await fetch(urls.node, { method: 'POST', headers: HEADERS, body: ping });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('Mcp-Session-Id');
+  });
+
+  it('lives on when a client leaves in the middle of its body, or sends garbage', async () => {
+    const { port } = new URL(urls.node);
+    for (const bytes of ['POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"json', '\u0000\u0001garbage\r\n\r\n']) {
+      const socket = connect(Number(port), '127.0.0.1');
+      await new Promise((resolve) => socket.once('connect', resolve));
+      socket.write(bytes);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      socket.destroy();
+    }
+    expect((await send({})).status).toBe(200);
+  });
+});
