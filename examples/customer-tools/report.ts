@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 
 const amounts = { events: z.number(), units: z.number(), cents: z.number() };

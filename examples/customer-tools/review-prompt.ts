@@ -1,10 +1,12 @@
-import { completable, ProtocolError, ProtocolErrorCode, type McpServer } from '@modelcontextprotocol/server';
+import { completable, type McpServer, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import type { Customers } from './customers.ts';
 
 /** A prompt that has the model review one account. Made once for a database, registered on many servers. */
 export function createReviewPrompt(customers: Customers): (server: McpServer) => void {
-  const email = completable(z.string().describe("The customer's email address."), (prefix) => customers.emailsStartingWith(prefix));
+  const email = completable(z.string().describe("The customer's email address."), (prefix) =>
+    customers.emailsStartingWith(prefix),
+  );
   const config = {
     title: 'Review an account',
     description: 'Reviews the usage of one customer and suggests what to do.',

@@ -31,7 +31,9 @@ export async function readChecks(directory: string): Promise<ScenarioChecks[]> {
     names.sort().map(async (name) => {
       const scenario = DIRECTORY.exec(name)?.[1];
       if (scenario === undefined) throw new Error(`${name} is not the directory of a scenario`);
-      const checks = z.array(checkSchema).parse(JSON.parse(await readFile(join(directory, name, 'checks.json'), 'utf8')));
+      const checks = z
+        .array(checkSchema)
+        .parse(JSON.parse(await readFile(join(directory, name, 'checks.json'), 'utf8')));
       return { scenario, checks };
     }),
   );

@@ -18,4 +18,3 @@ export const expectedDefects: readonly ExpectedDefect[] = [
   'tasks-required-task-error',
   'tasks-mrtr-composition',
 ].map((scenario) => ({ suite: 'requirements-2026-07-28', scenario, reason: 'The tasks extension is not served.' }));
-

@@ -30,7 +30,9 @@ export function judge(
   scenarios: number,
 ): Verdict {
   const excused = new Set(expected.map((defect) => defect.scenario));
-  const faulty = results.map((result) => ({ ...result, faults: faultsOf(result) })).filter(({ faults }) => faults.length);
+  const faulty = results
+    .map((result) => ({ ...result, faults: faultsOf(result) }))
+    .filter(({ faults }) => faults.length);
   const faultyNames = new Set(faulty.map(({ scenario }) => scenario));
   const stale = [...excused].filter((scenario) => !faultyNames.has(scenario));
   const unexpected = faulty.filter(({ scenario }) => !excused.has(scenario));

@@ -26,7 +26,8 @@ if (unknown.length > 0) {
 
 let problems = 0;
 if (url === undefined) {
-  for (const name of values.deployment as DeploymentName[]) problems += await runAgainst(name, await deployments[name]());
+  for (const name of values.deployment as DeploymentName[])
+    problems += await runAgainst(name, await deployments[name]());
 } else {
   problems += await runAgainst(url, { url, logs: () => '', stop: async () => {} });
 }

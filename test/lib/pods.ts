@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startChild, type Child, type Exit } from './child.ts';
+import { type Child, type Exit, startChild } from './child.ts';
 import { freePort } from './free-port.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 

@@ -49,7 +49,10 @@ const entries = {
     SENDING,
   ],
 
-  'legacy.resume.any-pod': ['GET with Last-Event-ID on any pod replays a call and follows it to its response.', RESUMING],
+  'legacy.resume.any-pod': [
+    'GET with Last-Event-ID on any pod replays a call and follows it to its response.',
+    RESUMING,
+  ],
   'legacy.resume.exactly-once': ['Each event reaches a resuming client exactly once and in order.', RESUMING],
   'legacy.resume.foreign': ['An event id of another session, or a forged one, is refused.', RESUMING],
   'legacy.disconnect.keeps-running': ['A client that disconnects does not cancel its call.', SENDING],
@@ -60,7 +63,10 @@ const entries = {
   ],
   'legacy.question.answer-any-pod': ['The answer may be posted to any pod.', SENDING],
   'legacy.question.first-answer-wins': ['Only the first answer reaches the handler.', ANYPOD],
-  'legacy.question.unique-ids': ['Ids of questions are unique in the session, across pods.', `${LEGACY}/basic#requests`],
+  'legacy.question.unique-ids': [
+    'Ids of questions are unique in the session, across pods.',
+    `${LEGACY}/basic#requests`,
+  ],
   'legacy.question.progress': [
     "The client's progress on a question reaches the handler that waits.",
     `${LEGACY}/basic/utilities/progress`,
@@ -115,7 +121,10 @@ const entries = {
 
   'modern.serve.any-pod': ['Every request stands alone: any pod answers it.', `${MODERN}/basic/transports`],
   'modern.state.any-pod': ['A request state of one pod is accepted on another.', `${MODERN}/basic/patterns/mrtr`],
-  'modern.state.tampered': ['A changed request state is refused before the tool runs.', `${MODERN}/basic/patterns/mrtr`],
+  'modern.state.tampered': [
+    'A changed request state is refused before the tool runs.',
+    `${MODERN}/basic/patterns/mrtr`,
+  ],
   'modern.listen.changes': [
     'Changed lists and updated resources that a handler announces reach listen streams on every pod.',
     `${MODERN}/basic/utilities/subscriptions`,
@@ -124,14 +133,20 @@ const entries = {
     'Changes that the host announces by notify reach listen streams on every pod.',
     `${MODERN}/basic/utilities/subscriptions`,
   ],
-  'modern.disconnect.cancels': ['A client that disconnects cancels its call.', `${MODERN}/basic/utilities/cancellation`],
+  'modern.disconnect.cancels': [
+    'A client that disconnects cancels its call.',
+    `${MODERN}/basic/utilities/cancellation`,
+  ],
   'modern.v1.refused': [
     'A server of SDK v1 answers a modern client with -32022 and the supported versions.',
     `${MODERN}/basic/lifecycle`,
   ],
 
   'host.sdk.own-install': ['A module is hosted with the SDK that it resolves itself, v1 or v2.', ANYPOD],
-  'host.schemas.slow-factory': ['A factory that builds its schemas inside works, and the log says what it costs.', ANYPOD],
+  'host.schemas.slow-factory': [
+    'A factory that builds its schemas inside works, and the log says what it costs.',
+    ANYPOD,
+  ],
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
 
 export type RequirementId = keyof typeof entries;

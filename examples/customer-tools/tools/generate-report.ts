@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { McpServer, ServerContext } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { daysBetween } from '../days.ts';
-import { addUp, reportSchema, type Report } from '../report.ts';
+import { addUp, type Report, reportSchema } from '../report.ts';
 import { FIRST_DAY, LAST_DAY } from '../seed.ts';
 
 const LONGEST_DAYS = 366;

@@ -1,6 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { customerSchema, type Customers } from '../customers.ts';
+import { type Customers, customerSchema } from '../customers.ts';
 import { emailSchema, requireCustomer } from './require-customer.ts';
 
 const inputSchema = z.object({ email: emailSchema });

@@ -9,7 +9,9 @@ export const emailSchema = z
 export function requireCustomer(customers: Customers, email: string): Customer {
   const customer = customers.byEmail(email);
   if (customer === undefined) {
-    throw new Error(`There is no customer with the email ${email}. Check the spelling, or ask the user for the address.`);
+    throw new Error(
+      `There is no customer with the email ${email}. Check the spelling, or ask the user for the address.`,
+    );
   }
   return customer;
 }

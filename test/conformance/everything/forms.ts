@@ -25,7 +25,10 @@ export const defaultsForm: Form = {
 const options = ['option1', 'option2', 'option3'];
 
 function titled(noun: string) {
-  return ['First', 'Second', 'Third'].map((title, index) => ({ const: `value${index + 1}`, title: `${title} ${noun}` }));
+  return ['First', 'Second', 'Third'].map((title, index) => ({
+    const: `value${index + 1}`,
+    title: `${title} ${noun}`,
+  }));
 }
 
 export const enumsForm: Form = {

@@ -1,4 +1,4 @@
-import { completable, type ContentBlock, inputRequired, type McpServer } from '@modelcontextprotocol/server';
+import { type ContentBlock, completable, inputRequired, type McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { pixel, textBlock } from './content.ts';
 import { askFor, textGiven } from './inputs.ts';

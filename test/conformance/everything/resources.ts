@@ -1,4 +1,4 @@
-import { ResourceTemplate, type McpServer } from '@modelcontextprotocol/server';
+import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { PNG } from './content.ts';
 
 const template = new ResourceTemplate('test://template/{id}/data', { list: undefined });

@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startChild } from '../lib/child.ts';
+import { type Haproxy, startHaproxy } from '../lib/haproxy.ts';
+import { type Pods, startPods } from '../lib/pods.ts';
+import { type RedisServer, startRedis } from '../lib/redis-server.ts';
+
+const example = (path: string) => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url));
+
+/** Two pods of an example in turns, from `beforeAll` to `afterAll`. */
+function usePods(module: string): { readonly url: string } {
+  const parts: { redis?: RedisServer; pods?: Pods; haproxy?: Haproxy } = {};
+  beforeAll(async () => {
+    parts.redis = await startRedis();
+    parts.pods = await startPods({ module: example(module), count: 2, redisUrl: parts.redis.url });
+    parts.haproxy = await startHaproxy({ pods: parts.pods.pods, balance: 'roundrobin' });
+  });
+  afterAll(async () => {
+    await parts.haproxy?.stop();
+    await parts.pods?.stop();
+    await parts.redis?.stop();
+  });
+  return {
+    get url() {
+      return parts.haproxy?.url ?? '';
+    },
+  };
+}
+
+describe('examples/customer-tools on two pods', () => {
+  const pods = usePods('customer-tools/server.ts');
+
+  it.each([
+    ['legacy', '2025-11-25'],
+    ['modern', '2026-07-28'],
+    ['auto', '2026-07-28'],
+  ])('does for examples/client what its README says (%s) [modern.serve.any-pod]', async (era, version) => {
+    const client = startChild(process.execPath, [example('client/client.ts'), pods.url, '--era', era, '--yes']);
+    await expect(client.exited).resolves.toEqual({ code: 0, signal: null });
+    const lines = client.logs().split('\n');
+    expect(lines).toContain(`connected to customer-tools, protocol ${version}`);
+    expect(lines).toContain('tools: lookup_customer, generate_report, close_account');
+    expect(lines).toContain('progress: 365 of 365 days');
+    expect(lines).toContain('answered: yes');
+    expect(lines.filter((line) => /^(customer|question|answer): /.test(line))).toEqual([
+      expect.stringContaining('customer@example.com'),
+      expect.stringContaining('for good?'),
+      expect.stringContaining('is closed.'),
+    ]);
+  });
+});
+
+describe('examples/sdk-v1 on two pods', () => {
+  const pods = usePods('sdk-v1/server.ts');
+
+  it('answers a client of the 2025 era [legacy.rehydrate.negotiated]', async () => {
+    const client = new Client({ name: 'test', version: '1' });
+    const transport = new StreamableHTTPClientTransport(new URL(pods.url));
+    await client.connect(transport);
+    for (const name of ['Ada', 'Bo', 'Chidi']) {
+      const { content } = await client.callTool({ name: 'greet', arguments: { name } });
+      expect(content).toEqual([{ type: 'text', text: `Hello, ${name}!` }]);
+    }
+    await transport.terminateSession();
+    await client.close();
+  });
+});
