@@ -5,6 +5,7 @@ SHELL := bash
 export PATH := $(CURDIR)/.node/bin:$(CURDIR)/node_modules/.bin:$(PATH):/usr/local/sbin:/usr/sbin
 
 MODULE ?= examples/customer-tools/server.ts
+URL ?= http://127.0.0.1:3000/mcp
 TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json tools bench test $(wildcard examples/*/tsconfig.json)
 INSTALLED = node_modules/.package-lock.json
 # One vitest project; its JSON report is what tools/test.ts counts.
@@ -16,9 +17,12 @@ help: ## Show this list
 
 ## Use
 
-.PHONY: run build
+.PHONY: run client build
 run: build ## Serve the example on http://127.0.0.1:3000/mcp (MODULE=your-server.ts for your own)
 	exec node packages/anypod/bin/anypod.js serve $(MODULE)
+
+client: $(INSTALLED) ## The plain official client against it (URL=http://127.0.0.1:3000/mcp)
+	node examples/client/client.ts $(URL)
 
 build: $(INSTALLED) ## Compile the package into packages/anypod/dist
 	tsc -b packages/anypod

@@ -6,8 +6,8 @@
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { startRedis } from '../test/lib/redis-server.ts';
 import { type Bench, type Sample, startBench } from './measure.ts';
-import { startRedis } from './redis.ts';
 import { summarize, table } from './report.ts';
 import { SUBJECTS } from './subjects.ts';
 
@@ -28,7 +28,8 @@ const subjects = [bare, ...others.filter((subject) => `${subject.name} ${subject
 const progress = (text: string) => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`));
 
 execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', LOAD_CORE, `${process.pid}`], { stdio: 'ignore' });
-const redis = await startRedis(LOAD_CORE);
+// Inherits this process's core.
+const redis = await startRedis();
 const running: { bench: Bench; samples: Sample[] }[] = [];
 try {
   for (const subject of subjects) {
