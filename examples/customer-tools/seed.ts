@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { daysBetween } from './days.ts';
 import { createRandom, type Random } from './random.ts';
 
-export const CUSTOMERS = 1_000;
-export const EVENTS = 100_000;
+const CUSTOMERS = 1_000;
+const EVENTS = 100_000;
 export const FIRST_DAY = '2025-01-01';
 export const LAST_DAY = '2025-12-31';
 

@@ -87,7 +87,7 @@ it('keeps an idle session under one kilobyte', async () => {
   expect(await client.memory('USAGE', `anypod:v1:session:{${id}}`)).toBeLessThan(1024);
 });
 
-it('does not renew a session before a tenth of its time has passed', async () => {
+it('does not renew a session before a tenth of its time has passed [legacy.session.sliding-ttl]', async () => {
   const store = createRedisStore(client, { sessionTtlMs: 100_000 });
   await store.sessions.create(sampleRecord('s'), 'pod-a');
   const key = 'anypod:v1:session:{s}';

@@ -6,7 +6,7 @@ import { waitUntilReady } from './wait-until-ready.ts';
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A secret that is good enough for tests: pods that form one server need the same. */
-export const TEST_SECRET = 'a-secret-that-only-tests-may-use-0123456789';
+const TEST_SECRET = 'a-secret-that-only-tests-may-use-0123456789';
 
 export interface PodOptions {
   /** The user's module: a path (absolute, or relative to `cwd`). */
