@@ -1,0 +1,58 @@
+import type { Client } from './flow.ts';
+
+interface Progress {
+  onprogress?: (progress: { progress: number }) => void;
+}
+
+/** What the versions of SDK v1 have in common; they are loaded by name, so their types are not at hand. */
+interface SdkClient {
+  setRequestHandler(schema: unknown, handler: () => Promise<unknown>): void;
+  connect(transport: unknown): Promise<void>;
+  listTools(): Promise<{ tools: { name: string }[] }>;
+  callTool(call: object, schema: undefined, options: Progress): Promise<{ content: { text: string }[] }>;
+  close(): Promise<void>;
+}
+
+interface SdkTransport {
+  readonly protocolVersion?: string;
+  readonly sessionId?: string;
+  terminateSession(): Promise<void>;
+}
+
+interface Sdk {
+  Client: new (info: object, options: object) => SdkClient;
+  StreamableHTTPClientTransport: new (url: URL) => SdkTransport;
+  /** Since 1.13. */
+  ElicitRequestSchema?: unknown;
+}
+
+async function load(name: string): Promise<Sdk> {
+  const files = ['client/index.js', 'client/streamableHttp.js', 'types.js'];
+  const parts = await Promise.all(files.map((file) => import(`${name}/${file}`) as Promise<object>));
+  return Object.assign({}, ...parts) as Sdk;
+}
+
+/** Connects the client of an SDK v1 that is installed under `name`. */
+export async function connectV1(name: string, url: URL): Promise<Client> {
+  const sdk = await load(name);
+  const canBeAsked = sdk.ElicitRequestSchema !== undefined;
+  const client = new sdk.Client({ name, version: '1' }, { capabilities: canBeAsked ? { elicitation: {} } : {} });
+  if (canBeAsked) {
+    client.setRequestHandler(sdk.ElicitRequestSchema, async () => ({ action: 'accept', content: { name: 'Ada' } }));
+  }
+  const transport = new sdk.StreamableHTTPClientTransport(url);
+  await client.connect(transport);
+  return {
+    revision: transport.protocolVersion ?? 'not told',
+    asks: canBeAsked ? 'ask' : undefined,
+    tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
+    async call(tool, args, onprogress) {
+      const options = onprogress === undefined ? {} : { onprogress };
+      return (await client.callTool({ name: tool, arguments: args }, undefined, options)).content[0]?.text ?? '';
+    },
+    async close() {
+      await transport.terminateSession();
+      await client.close();
+    },
+  };
+}
