@@ -10,7 +10,7 @@ describe('the official suites against two pods in turns', () => {
   }, 60_000);
   afterAll(() => deployment?.stop(), 30_000);
 
-  it.each(suites)('$id [modern.serve.any-pod]', { timeout: 600_000 }, async (suite) => {
+  it.each(suites)('$id', { timeout: 600_000 }, async (suite) => {
     expect((await runSuite(suite, deployment.url)).problems).toEqual([]);
   });
 });
