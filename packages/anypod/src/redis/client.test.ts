@@ -13,16 +13,32 @@ it('lets a blocking connection wait out an outage, whatever the client it comes 
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     commandTimeout: 100,
+    enableAutoPipelining: true,
   });
   const blocking = duplicateForBlocking(client) as Redis;
-  expect(blocking.options).toMatchObject({ maxRetriesPerRequest: null, enableOfflineQueue: true });
+  expect(blocking.options).toMatchObject({
+    maxRetriesPerRequest: null,
+    enableOfflineQueue: true,
+    enableAutoPipelining: false,
+  });
   expect(blocking.options.commandTimeout).toBeUndefined();
   expect(blocking.options.socketTimeout).toBeGreaterThan(BLOCK_MS);
 });
 
 it('does the same on a cluster', () => {
-  const client = new Cluster([{ port: 1 }], { lazyConnect: true, redisOptions: { commandTimeout: 100 } });
+  const client = new Cluster([{ port: 1 }], {
+    lazyConnect: true,
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    scaleReads: 'slave',
+    redisOptions: { commandTimeout: 100, maxRetriesPerRequest: 1 },
+  });
   const blocking = duplicateForBlocking(client) as Cluster;
-  expect(blocking.options.redisOptions).toMatchObject({ maxRetriesPerRequest: null, enableOfflineQueue: true });
+  expect(blocking.options).toMatchObject({
+    enableAutoPipelining: false,
+    enableOfflineQueue: true,
+    scaleReads: 'master',
+    redisOptions: { maxRetriesPerRequest: null },
+  });
   expect(blocking.options.redisOptions?.commandTimeout).toBeUndefined();
 });

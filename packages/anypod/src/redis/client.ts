@@ -19,8 +19,19 @@ export interface BlockingOptions {
   autoResendUnfulfilledCommands: true;
   /** None: the command itself waits. */
   commandTimeout: undefined;
+  /** A blocking read goes alone. */
+  enableAutoPipelining: false;
   /** Ends a connection that died without a word, in ms. */
   socketTimeout: number;
+}
+
+/** The same for a Cluster, which has some of these of its own. */
+export interface ClusterBlockingOptions {
+  redisOptions: BlockingOptions;
+  enableOfflineQueue: true;
+  enableAutoPipelining: false;
+  /** A replica may not have yet what was written. */
+  scaleReads: 'master';
 }
 
 /** A client of one server, or of a master that Sentinel names. */
@@ -32,7 +43,7 @@ export interface SingleClient extends RedisConnection {
 /** A client of a Redis Cluster. */
 export interface ClusterClient extends RedisConnection {
   readonly isCluster: boolean;
-  duplicate(nodes?: [], override?: { redisOptions: BlockingOptions; scaleReads: 'master' }): RedisConnection;
+  duplicate(nodes?: [], override?: ClusterBlockingOptions): RedisConnection;
   nodes(role: 'master'): unknown[];
 }
 
@@ -48,9 +59,14 @@ export function duplicateForBlocking(client: RedisClient): RedisConnection {
     enableOfflineQueue: true,
     autoResendUnfulfilledCommands: true,
     commandTimeout: undefined,
+    enableAutoPipelining: false,
     socketTimeout: 3 * BLOCK_MS,
   };
-  return 'nodes' in client
-    ? client.duplicate([], { redisOptions: override, scaleReads: 'master' })
-    : client.duplicate(override);
+  if (!('nodes' in client)) return client.duplicate(override);
+  return client.duplicate([], {
+    redisOptions: override,
+    enableOfflineQueue: true,
+    enableAutoPipelining: false,
+    scaleReads: 'master',
+  });
 }

@@ -1,3 +1,10 @@
 /** The store over Redis or Redis Cluster. */
-export type { BlockingOptions, ClusterClient, RedisClient, RedisConnection, SingleClient } from './client.ts';
+export type {
+  BlockingOptions,
+  ClusterBlockingOptions,
+  ClusterClient,
+  RedisClient,
+  RedisConnection,
+  SingleClient,
+} from './client.ts';
 export { createRedisStore, type RedisStoreOptions } from './redis-store.ts';
