@@ -133,7 +133,9 @@ export class LiveSession {
     },
     notify: async (notification, related) => {
       if (this.#filtered(notification)) return;
-      await this.#send(notification, related);
+      const updated = updatedResource(notification);
+      if (updated === undefined) await this.#send(notification, related);
+      else await this.#context.store.changes.publish({ kind: 'resource_updated', uri: updated });
     },
   };
 
@@ -147,4 +149,9 @@ export class LiveSession {
     else if (related === undefined) await this.#sendStanding(this.id, JSON.stringify(message));
     // A word about a request that is over has nowhere to go.
   }
+}
+
+/** That a resource changed concerns all who subscribed to it, not the session whose handler says so. */
+function updatedResource({ method, params }: JsonRpcNotification): string | undefined {
+  return method === 'notifications/resources/updated' ? String(params?.['uri']) : undefined;
 }
