@@ -66,7 +66,9 @@ describe('event ids', () => {
   test('are unique in the session across pods', async () => {
     const session = await openSession(deployment.pods[0]);
     const streams = await Promise.all(
-      deployment.pods.map(async (pod, index) => readStream(await session.call(pod, index, 'slow', { steps: 3, ms: 10 }, 't'))),
+      deployment.pods.map(async (pod, index) =>
+        readStream(await session.call(pod, index, 'slow', { steps: 3, ms: 10 }, 't')),
+      ),
     );
     for (const stream of streams) await stream.rest();
     const ids = streams.flatMap((stream) => stream.events.map((event) => event.id));

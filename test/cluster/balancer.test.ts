@@ -4,7 +4,6 @@ import { connectV1 } from './client-v1.ts';
 import { connectMode, connectV2 } from './client-v2.ts';
 import { useDeployment } from './deployment.ts';
 import type { Connect } from './official-client.ts';
-import { eventually } from './settle.ts';
 
 const deployment = useDeployment();
 
@@ -40,26 +39,15 @@ describe.each(CLIENTS)('through a balancer without affinity: $label', ({ label, 
   });
 
   test('a tool asks the user [legacy.question.answer-any-pod] [modern.state.any-pod]', async () => {
-    const elicitation = (params: Record<string, unknown>) => ({ action: 'accept', content: { answer: params['message'] } });
+    const elicitation = (params: Record<string, unknown>) => ({
+      action: 'accept',
+      content: { answer: params['message'] },
+    });
     const client = await connect({ fetch: through, name: label, answers: { elicitation } });
     for (let call = 0; call < 4; call += 1) {
       const trail = JSON.parse(await client.call('two_rounds')) as { answer: string }[];
       expect(trail.map((step) => step.answer)).toEqual(['first', 'second']);
     }
-    await client.close();
-  });
-});
-
-describe('the balancer', () => {
-  test('passes events on as they come, not when the call ends', async () => {
-    const client = await connectV2({ fetch: through });
-    let first = false;
-    const call = client.call('slow', { steps: 2, ms: 1500 }, { onprogress: () => void (first = true) });
-    let finished = false;
-    void call.then(() => (finished = true));
-    await eventually(() => expect(first).toBe(true));
-    expect(finished).toBe(false);
-    await call;
     await client.close();
   });
 });

@@ -6,14 +6,16 @@ import {
   ElicitRequestSchema,
   ListRootsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { capabilitiesOf, type Connect, ENDPOINT, firstText } from './official-client.ts';
+import { type Connect, capabilitiesOf, ENDPOINT, firstText } from './official-client.ts';
 
 /** The official client of SDK v1. */
 export const connectV1: Connect = async ({ fetch, name = 'v1', answers = {}, on = {} }) => {
   const client = new Client({ name, version: '1.2.3' }, { capabilities: capabilitiesOf(answers) });
   const { elicitation, sampling, roots } = answers;
-  if (elicitation) client.setRequestHandler(ElicitRequestSchema, async ({ params }) => (await elicitation(params)) as never);
-  if (sampling) client.setRequestHandler(CreateMessageRequestSchema, async ({ params }) => (await sampling(params)) as never);
+  if (elicitation)
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => (await elicitation(params)) as never);
+  if (sampling)
+    client.setRequestHandler(CreateMessageRequestSchema, async ({ params }) => (await sampling(params)) as never);
   if (roots) client.setRequestHandler(ListRootsRequestSchema, async () => (await roots()) as never);
   client.fallbackNotificationHandler = async ({ method, params }) => on[method]?.(params ?? {});
   const transport = new StreamableHTTPClientTransport(ENDPOINT, { fetch });

@@ -1,5 +1,12 @@
 import { Client, StreamableHTTPClientTransport, type VersionNegotiationMode } from '@modelcontextprotocol/client';
-import { capabilitiesOf, type Connect, type ConnectOptions, ENDPOINT, firstText, type OfficialClient } from './official-client.ts';
+import {
+  type Connect,
+  type ConnectOptions,
+  capabilitiesOf,
+  ENDPOINT,
+  firstText,
+  type OfficialClient,
+} from './official-client.ts';
 
 /** What only the client of SDK v2 has. */
 export interface ClientV2 extends OfficialClient {
@@ -14,8 +21,10 @@ export async function connectMode(mode: VersionNegotiationMode, options: Connect
   const capabilities = capabilitiesOf(answers);
   const client = new Client({ name, version: '1.2.3' }, { capabilities, versionNegotiation: { mode } });
   const { elicitation, sampling, roots } = answers;
-  if (elicitation) client.setRequestHandler('elicitation/create', async ({ params }) => (await elicitation({ ...params })) as never);
-  if (sampling) client.setRequestHandler('sampling/createMessage', async ({ params }) => (await sampling(params)) as never);
+  if (elicitation)
+    client.setRequestHandler('elicitation/create', async ({ params }) => (await elicitation({ ...params })) as never);
+  if (sampling)
+    client.setRequestHandler('sampling/createMessage', async ({ params }) => (await sampling(params)) as never);
   if (roots) client.setRequestHandler('roots/list', async () => (await roots()) as never);
   client.fallbackNotificationHandler = async ({ method, params }) => on[method]?.(params ?? {});
   const transport = new StreamableHTTPClientTransport(ENDPOINT, { fetch });

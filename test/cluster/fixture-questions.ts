@@ -15,7 +15,9 @@ export function registerQuestions(server: McpServer): void {
     const key = args.key;
     const options = {
       ...(args.timeoutMs === undefined ? {} : { timeout: args.timeoutMs }),
-      ...(key === undefined ? {} : { onprogress: () => record('question-progress', key), resetTimeoutOnProgress: true }),
+      ...(key === undefined
+        ? {}
+        : { onprogress: () => record('question-progress', key), resetTimeoutOnProgress: true }),
     };
     try {
       return text(await ctx.mcpReq.elicitInput({ message: args.message ?? 'Your name?', requestedSchema }, options));
@@ -24,14 +26,26 @@ export function registerQuestions(server: McpServer): void {
     }
   });
 
-  server.registerTool('ask_related', { description: 'Asks, naming its request.', inputSchema: nothing }, async (_args, ctx) =>
-    text(await ctx.mcpReq.send({ method: 'elicitation/create', params: { message: 'Your name?', requestedSchema } })),
+  server.registerTool(
+    'ask_related',
+    { description: 'Asks, naming its request.', inputSchema: nothing },
+    async (_args, ctx) =>
+      text(await ctx.mcpReq.send({ method: 'elicitation/create', params: { message: 'Your name?', requestedSchema } })),
   );
 
-  server.registerTool('ask_url', { description: 'Sends the user to a page.', inputSchema: nothing }, async (_args, ctx) => {
-    const params = { mode: 'url' as const, message: 'Sign in', url: 'https://example.com/sign-in', elicitationId: 'sign-in' };
-    return text(await ctx.mcpReq.elicitInput(params));
-  });
+  server.registerTool(
+    'ask_url',
+    { description: 'Sends the user to a page.', inputSchema: nothing },
+    async (_args, ctx) => {
+      const params = {
+        mode: 'url' as const,
+        message: 'Sign in',
+        url: 'https://example.com/sign-in',
+        elicitationId: 'sign-in',
+      };
+      return text(await ctx.mcpReq.elicitInput(params));
+    },
+  );
 
   server.registerTool('sample', { description: 'Asks the model.', inputSchema: nothing }, async (_args, ctx) => {
     const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: 'hello' } }];

@@ -17,7 +17,8 @@ export function registerRounds(server: McpServer): void {
   server.registerTool('two_rounds', { description: 'Asks twice.', inputSchema: nothing }, (_args, ctx) => {
     const state = ctx.mcpReq.requestState<string>();
     const answer = acceptedContent<{ answer: string }>(ctx.mcpReq.inputResponses, 'question')?.answer;
-    if (answer === undefined) return inputRequired({ inputRequests: { question: question('first') }, requestState: '[]' });
+    if (answer === undefined)
+      return inputRequired({ inputRequests: { question: question('first') }, requestState: '[]' });
     const trail = [...(JSON.parse(state ?? '[]') as unknown[]), { answer, pid: process.pid }];
     if (trail.length === 2) return text(trail);
     return inputRequired({ inputRequests: { question: question('second') }, requestState: JSON.stringify(trail) });

@@ -36,20 +36,27 @@ export function registerTools(server: McpServer): void {
     return text(`${args.steps} steps`);
   });
 
-  server.registerTool('wait_cancel', { description: 'Waits to be cancelled.', inputSchema: keyed }, async (args, ctx) => {
-    record('started', args.key);
-    await delay(30_000, undefined, { signal: ctx.mcpReq.signal }).catch(() => record('aborted', args.key));
-    return text('not cancelled');
-  });
+  server.registerTool(
+    'wait_cancel',
+    { description: 'Waits to be cancelled.', inputSchema: keyed },
+    async (args, ctx) => {
+      record('started', args.key);
+      await delay(30_000, undefined, { signal: ctx.mcpReq.signal }).catch(() => record('aborted', args.key));
+      return text('not cancelled');
+    },
+  );
 
-  server.registerTool('whoami', { description: 'Says what the server knows of its client.', inputSchema: nothing }, (_args, ctx) =>
-    text({
-      client: server.server.getClientVersion(),
-      capabilities: server.server.getClientCapabilities(),
-      version: server.server.getNegotiatedProtocolVersion(),
-      session: ctx.sessionId,
-      pid: process.pid,
-    }),
+  server.registerTool(
+    'whoami',
+    { description: 'Says what the server knows of its client.', inputSchema: nothing },
+    (_args, ctx) =>
+      text({
+        client: server.server.getClientVersion(),
+        capabilities: server.server.getClientCapabilities(),
+        version: server.server.getNegotiatedProtocolVersion(),
+        session: ctx.sessionId,
+        pid: process.pid,
+      }),
   );
 
   server.registerTool('log', { description: 'Logs once at every level.', inputSchema: nothing }, async (_args, ctx) => {
@@ -62,10 +69,14 @@ export function registerTools(server: McpServer): void {
     return text('said');
   });
 
-  server.registerTool('change_tools', { description: 'Says that the tools changed.', inputSchema: nothing }, async () => {
-    await server.server.sendToolListChanged();
-    return text('changed');
-  });
+  server.registerTool(
+    'change_tools',
+    { description: 'Says that the tools changed.', inputSchema: nothing },
+    async () => {
+      await server.server.sendToolListChanged();
+      return text('changed');
+    },
+  );
 
   server.registerTool('touch', { description: 'Says that a resource changed.', inputSchema: uri }, async (args) => {
     await server.server.sendResourceUpdated({ uri: args.uri });

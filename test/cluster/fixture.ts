@@ -1,8 +1,8 @@
 import { McpServer } from '@modelcontextprotocol/server';
-import { record } from './journal.ts';
 import { registerQuestions } from './fixture-questions.ts';
 import { registerRounds } from './fixture-rounds.ts';
 import { registerTools } from './fixture-tools.ts';
+import { record } from './journal.ts';
 
 /** A server of SDK v2, as a user would write it; its tools show the tests what a handler sees. */
 export default function createServer(): McpServer {

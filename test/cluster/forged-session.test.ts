@@ -37,7 +37,9 @@ async function commandsDuring(url: string, act: () => Promise<void>): Promise<re
 describe('a forged session id', () => {
   test('is refused with 404 without asking the store [legacy.session.forged-id]', async () => {
     const { id } = await openSession(deployment.pods[0]);
-    const forged = Array.from({ length: FORGED }, (_, index) => forge(id, index)).concat(randomBytes(32).toString('base64url'));
+    const forged = Array.from({ length: FORGED }, (_, index) => forge(id, index)).concat(
+      randomBytes(32).toString('base64url'),
+    );
     const commands = await commandsDuring(deployment.redisUrl, async () => {
       for (const [index, bad] of forged.entries()) {
         const pod = deployment.pods[index % 3] as URL;

@@ -37,18 +37,25 @@ describe.each(OFFICIAL_CLIENTS)('initialize on one pod, everything else on other
 });
 
 describe('what a rehydrated server knows', () => {
-  test.each(LEGACY_VERSIONS)('client, capabilities and revision %s are right on each pod [legacy.rehydrate.negotiated]', async (version) => {
-    const [a] = deployment.pods;
-    const capabilities = { elicitation: { form: {} }, sampling: {} };
-    const session = await openSession(a, { version, capabilities, name: `knows-${version}` });
-    expect(session.initialized.result?.['protocolVersion']).toBe(version);
-    for (const pod of deployment.pods) {
-      const [message] = await messagesOf(await session.call(pod, 1, 'whoami'));
-      const known = JSON.parse(textOf(message)) as WhoAmI;
-      expect(known).toMatchObject({ client: { name: `knows-${version}`, version: '1.2.3' }, version, session: session.id });
-      expect(known.capabilities).toMatchObject(capabilities);
-    }
-  });
+  test.each(LEGACY_VERSIONS)(
+    'client, capabilities and revision %s are right on each pod [legacy.rehydrate.negotiated]',
+    async (version) => {
+      const [a] = deployment.pods;
+      const capabilities = { elicitation: { form: {} }, sampling: {} };
+      const session = await openSession(a, { version, capabilities, name: `knows-${version}` });
+      expect(session.initialized.result?.['protocolVersion']).toBe(version);
+      for (const pod of deployment.pods) {
+        const [message] = await messagesOf(await session.call(pod, 1, 'whoami'));
+        const known = JSON.parse(textOf(message)) as WhoAmI;
+        expect(known).toMatchObject({
+          client: { name: `knows-${version}`, version: '1.2.3' },
+          version,
+          session: session.id,
+        });
+        expect(known.capabilities).toMatchObject(capabilities);
+      }
+    },
+  );
 
   test('a capability that the client lacks is refused on each pod [legacy.rehydrate.negotiated]', async () => {
     const session = await openSession(deployment.pods[0], { capabilities: {} });

@@ -19,7 +19,9 @@ export function record(event: string, key: string): void {
 
 /** The entries of `key`, in order; of one kind only, where `event` is given. */
 export function readJournal(file: string, key: string, event?: string): readonly JournalEntry[] {
-  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '');
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   const entries = lines.map((line) => JSON.parse(line) as JournalEntry);
   return entries.filter((entry) => entry.key === key && (event === undefined || entry.event === event));
 }

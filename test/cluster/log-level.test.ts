@@ -13,7 +13,12 @@ async function levels(session: WireSession, pod: URL): Promise<unknown[]> {
 }
 
 async function setLevel(session: WireSession, pod: URL, level: string): Promise<void> {
-  const response = await session.send(pod, { jsonrpc: '2.0', id: 'level', method: 'logging/setLevel', params: { level } });
+  const response = await session.send(pod, {
+    jsonrpc: '2.0',
+    id: 'level',
+    method: 'logging/setLevel',
+    params: { level },
+  });
   expect(await messagesOf(response)).toMatchObject([{ id: 'level', result: {} }]);
 }
 

@@ -30,7 +30,10 @@ describe('a tool that asks in rounds', () => {
       asked.push(params['message']);
       return { action: 'accept', content: { answer: `to the ${params['message']}` } };
     };
-    const client = await connectMode({ pin: '2026-07-28' }, { fetch: alternating(deployment.pods), answers: { elicitation } });
+    const client = await connectMode(
+      { pin: '2026-07-28' },
+      { fetch: alternating(deployment.pods), answers: { elicitation } },
+    );
     const trail = JSON.parse(await client.call('two_rounds')) as { answer: string; pid: number }[];
     expect(asked).toEqual(['first', 'second']);
     expect(trail.map((step) => step.answer)).toEqual(['to the first', 'to the second']);
@@ -43,7 +46,14 @@ describe('a tool that asks in rounds', () => {
     const first = await round(a);
     const state = String(first.result?.['requestState']);
     const trail = JSON.stringify([{ answer: 'forged', pid: 0 }]);
-    const forgeries = [trail, `${state}x`, state.slice(0, -1), state.replace('[]', trail), state.replace(/\d/, '9'), ''];
+    const forgeries = [
+      trail,
+      `${state}x`,
+      state.slice(0, -1),
+      state.replace('[]', trail),
+      state.replace(/\d/, '9'),
+      '',
+    ];
     for (const forged of forgeries.filter((text) => text !== state)) {
       for (const pod of [a, b, c]) {
         const refused = await round(pod, answer('second', forged));
@@ -55,7 +65,10 @@ describe('a tool that asks in rounds', () => {
   });
 
   test('a 2025-era client answers the same tool on another pod [legacy.question.answer-any-pod]', async () => {
-    const elicitation = (params: Record<string, unknown>) => ({ action: 'accept', content: { answer: params['message'] } });
+    const elicitation = (params: Record<string, unknown>) => ({
+      action: 'accept',
+      content: { answer: params['message'] },
+    });
     const client = await connectMode('legacy', { fetch: alternating(deployment.pods), answers: { elicitation } });
     const trail = JSON.parse(await client.call('two_rounds')) as { answer: string }[];
     expect(trail.map((step) => step.answer)).toEqual(['first', 'second']);

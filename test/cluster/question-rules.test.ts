@@ -36,7 +36,9 @@ describe('answers', () => {
   test('of answers at the same time, one wins [legacy.question.first-answer-wins]', async () => {
     const session = await openSession(deployment.pods[0]);
     const [stream, question] = await asked(session, deployment.pods[0], 1);
-    const responses = await Promise.all(deployment.pods.map((pod, index) => answer(session, pod, question.id, `n${index}`)));
+    const responses = await Promise.all(
+      deployment.pods.map((pod, index) => answer(session, pod, question.id, `n${index}`)),
+    );
     expect(responses.map((response) => response.status)).toEqual([202, 202, 202]);
     expect(await resultOf(stream)).toMatch(/"n[012]"/);
   });

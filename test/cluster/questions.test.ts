@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { choosing, isAnswer, rpcMethod } from '../lib/pod-choosing-fetch.ts';
 import { connectV1 } from './client-v1.ts';
 import { FIXTURE_V1, useDeployment } from './deployment.ts';
-import { type Answers, type Connect } from './official-client.ts';
+import type { Answers, Connect } from './official-client.ts';
 import { OFFICIAL_CLIENTS } from './official-clients.ts';
 
 /** `initialize` on pod A, calls on B, answers on C. */

@@ -98,7 +98,10 @@ describe('each event exactly once and in order', () => {
 describe('an event id of elsewhere', () => {
   test('of another session gives nothing of it [legacy.resume.foreign]', async () => {
     const [a, b] = deployment.pods;
-    const [owner, stranger] = await Promise.all([openSession(a, { name: 'owner' }), openSession(a, { name: 'stranger' })]);
+    const [owner, stranger] = await Promise.all([
+      openSession(a, { name: 'owner' }),
+      openSession(a, { name: 'stranger' }),
+    ]);
     const stream = readStream(await owner.call(a, 1, 'slow', { steps: 3, ms: 10 }, 'private'));
     await stream.rest();
     const from = stream.events[0]?.id ?? '';
@@ -141,7 +144,11 @@ describe.each(OFFICIAL_CLIENTS)('the official client resumes by itself: $label',
   test('and its caller sees every progress once, and the result [legacy.resume.exactly-once]', async () => {
     const client = await connect({ fetch: cutting(alternating(deployment.pods), 3) });
     const seen: number[] = [];
-    const result = await client.call('slow', { steps: 10, ms: 150 }, { onprogress: ({ progress }) => seen.push(progress) });
+    const result = await client.call(
+      'slow',
+      { steps: 10, ms: 150 },
+      { onprogress: ({ progress }) => seen.push(progress) },
+    );
     expect(result).toBe('10 steps');
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     await client.close();

@@ -45,11 +45,14 @@ describe('the rotation of ANYPOD_SECRET: append, roll out, swap, roll out, remov
     ['appended', ['old', 'appended', 'swapped'], ['removed', 'stranger']],
     ['swapped', ['appended', 'swapped', 'removed'], ['old', 'stranger']],
     ['removed', ['appended', 'swapped', 'removed'], ['old', 'stranger']],
-  ])('a session made at "%s" is accepted by the next stage and the one before it [legacy.status.session-unknown]', async (made, accepting, refusing) => {
-    const session = await openSession(at(made));
-    for (const stage of accepting) expect(await echo(session, stage), stage).toBe('accepted');
-    for (const stage of refusing) expect(await echo(session, stage), stage).toBe(404);
-  });
+  ])(
+    'a session made at "%s" is accepted by the next stage and the one before it [legacy.status.session-unknown]',
+    async (made, accepting, refusing) => {
+      const session = await openSession(at(made));
+      for (const stage of accepting) expect(await echo(session, stage), stage).toBe('accepted');
+      for (const stage of refusing) expect(await echo(session, stage), stage).toBe(404);
+    },
+  );
 
   test('a stream that began before the swap is resumed after it [legacy.resume.any-pod]', async () => {
     const session = await openSession(at('appended'));
@@ -63,6 +66,7 @@ describe('the rotation of ANYPOD_SECRET: append, roll out, swap, roll out, remov
   test('pods of another secret do not accept sessions, though they share the Redis [legacy.session.forged-id]', async () => {
     const foreign = await openSession(at('stranger'));
     expect(await echo(foreign, 'stranger')).toBe('accepted');
-    for (const stage of ['old', 'appended', 'swapped', 'removed'] as const) expect(await echo(foreign, stage)).toBe(404);
+    for (const stage of ['old', 'appended', 'swapped', 'removed'] as const)
+      expect(await echo(foreign, stage)).toBe(404);
   });
 });

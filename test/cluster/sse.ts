@@ -10,7 +10,8 @@ function parseEvent(block: string): SseEvent | undefined {
   for (const line of block.split('\n')) {
     if (line.startsWith('id:')) event.id = line.slice(3).trim();
     if (line.startsWith('retry:')) event.retry = Number(line.slice(6));
-    if (line.startsWith('data:')) event.data = `${event.data === undefined ? '' : `${event.data}\n`}${line.slice(5).trimStart()}`;
+    if (line.startsWith('data:'))
+      event.data = `${event.data === undefined ? '' : `${event.data}\n`}${line.slice(5).trimStart()}`;
   }
   return Object.keys(event).length === 0 ? undefined : { ...event, data: event.data ?? '' };
 }

@@ -106,18 +106,21 @@ describe('tools/list_changed of a handler', () => {
     const streams = [readStream(await one.listen(b)), readStream(await two.listen(c))];
     await messagesOf(await one.call(a, 1, 'change_tools'));
     for (const stream of streams) {
-      await settled(stream.until(({ method }) => method === 'notifications/tools/list_changed'), 'the notification');
+      await settled(
+        stream.until(({ method }) => method === 'notifications/tools/list_changed'),
+        'the notification',
+      );
       await stream.cut();
     }
   });
 
   test.each(OFFICIAL_CLIENTS)('$label hears it on its own stream [legacy.standing.any-pod]', async ({ connect }) => {
-    let heard = 0;
-    const on = { 'notifications/tools/list_changed': () => void (heard += 1) };
+    const heard: string[] = [];
+    const on = { 'notifications/tools/list_changed': () => void heard.push('changed') };
     const streams: Promise<Response>[] = [];
-    const choose = choosing(deployment.pods, ({ method, body, headers }) => {
-      if (method === 'GET') return 2;
-      return rpcMethod({ method, body, headers }) === 'tools/call' ? 1 : 0;
+    const choose = choosing(deployment.pods, (request) => {
+      if (request.method === 'GET') return 2;
+      return rpcMethod(request) === 'tools/call' ? 1 : 0;
     });
     const fetch: typeof choose = (url, init) => {
       const response = choose(url, init);
@@ -128,7 +131,7 @@ describe('tools/list_changed of a handler', () => {
     await eventually(() => expect(streams.length).toBeGreaterThan(0));
     await streams[0];
     await client.call('change_tools');
-    await eventually(() => expect(heard).toBe(1));
+    await eventually(() => expect(heard).toEqual(['changed']));
     await client.close();
   });
 });

@@ -12,7 +12,10 @@ async function expectRefusal(response: Response, status: number, code?: number):
   expect(response.status).toBe(status);
   expect(response.headers.get('content-type')).toMatch(/^application\/json/);
   const [message] = await messagesOf(response);
-  expect(message).toMatchObject({ jsonrpc: '2.0', error: { code: expect.any(Number), message: expect.stringMatching(/\w+ \w+/) } });
+  expect(message).toMatchObject({
+    jsonrpc: '2.0',
+    error: { code: expect.any(Number), message: expect.stringMatching(/\w+ \w+/) },
+  });
   if (code !== undefined) expect(message?.error?.code).toBe(code);
 }
 
@@ -44,9 +47,12 @@ describe('the session id', () => {
     }
   });
 
-  test.each(['unknown', 'a'.repeat(60), '%00', 'x'.repeat(4000)])('404 for %s [legacy.status.session-unknown]', async (id) => {
-    for (const pod of deployment.pods) await expectRefusal(await post(pod, PING, { 'mcp-session-id': id }), 404);
-  });
+  test.each(['unknown', 'a'.repeat(60), '%00', 'x'.repeat(4000)])(
+    '404 for %s [legacy.status.session-unknown]',
+    async (id) => {
+      for (const pod of deployment.pods) await expectRefusal(await post(pod, PING, { 'mcp-session-id': id }), 404);
+    },
+  );
 
   test('404 says the id of the request', async () => {
     const [message] = await messagesOf(await post(deployment.pods[0], PING, { 'mcp-session-id': 'unknown' }));
@@ -62,10 +68,16 @@ describe('the request itself', () => {
     if (method !== 'HEAD') await expectRefusal(response, 405);
   });
 
-  test.each(['application/json', 'text/event-stream', 'text/html', null])('406 for Accept %s [legacy.status.accept]', async (accept) => {
-    const session = await openSession(deployment.pods[0]);
-    await expectRefusal(await post(deployment.pods[1], PING, { ...session.headers, accept: accept ?? 'text/plain' }), 406);
-  });
+  test.each(['application/json', 'text/event-stream', 'text/html', null])(
+    '406 for Accept %s [legacy.status.accept]',
+    async (accept) => {
+      const session = await openSession(deployment.pods[0]);
+      await expectRefusal(
+        await post(deployment.pods[1], PING, { ...session.headers, accept: accept ?? 'text/plain' }),
+        406,
+      );
+    },
+  );
 
   test('406 for a GET that does not take events [legacy.status.accept]', async () => {
     const session = await openSession(deployment.pods[0]);
@@ -73,10 +85,13 @@ describe('the request itself', () => {
     await expectRefusal(await fetch(deployment.pods[1], { headers }), 406);
   });
 
-  test.each(['text/plain', 'application/xml', 'multipart/form-data'])('415 for %s [http.status.content-type]', async (type) => {
-    const session = await openSession(deployment.pods[0]);
-    await expectRefusal(await post(deployment.pods[1], PING, { ...session.headers, 'content-type': type }), 415);
-  });
+  test.each(['text/plain', 'application/xml', 'multipart/form-data'])(
+    '415 for %s [http.status.content-type]',
+    async (type) => {
+      const session = await openSession(deployment.pods[0]);
+      await expectRefusal(await post(deployment.pods[1], PING, { ...session.headers, 'content-type': type }), 415);
+    },
+  );
 
   test('JSON with a charset is JSON', async () => {
     const session = await openSession(deployment.pods[0]);
@@ -92,10 +107,13 @@ describe('the request itself', () => {
     expect((await post(deployment.pods[1], sized(4 * 1024 * 1024 - 1024), session.headers)).status).toBe(200);
   });
 
-  test.each(['{', '', 'nonsense', '{"a":}'])('400 and -32700 for the broken JSON %j [http.status.broken-json]', async (body) => {
-    const session = await openSession(deployment.pods[0]);
-    await expectRefusal(await post(deployment.pods[1], body, session.headers), 400, -32700);
-  });
+  test.each(['{', '', 'nonsense', '{"a":}'])(
+    '400 and -32700 for the broken JSON %j [http.status.broken-json]',
+    async (body) => {
+      const session = await openSession(deployment.pods[0]);
+      await expectRefusal(await post(deployment.pods[1], body, session.headers), 400, -32700);
+    },
+  );
 
   test.each([
     1,
@@ -108,10 +126,13 @@ describe('the request itself', () => {
     { jsonrpc: '2.0', id: 1, method: 5 },
     { jsonrpc: '2.0', id: 1, method: 'ping', params: 'text' },
     { jsonrpc: '2.0', id: 1 },
-  ])('400 and -32600 for %j, which is not JSON-RPC [http.status.broken-json] [http.status.says-what-to-do]', async (body) => {
-    const session = await openSession(deployment.pods[0]);
-    await expectRefusal(await post(deployment.pods[1], JSON.stringify(body), session.headers), 400, -32600);
-  });
+  ])(
+    '400 and -32600 for %j, which is not JSON-RPC [http.status.broken-json] [http.status.says-what-to-do]',
+    async (body) => {
+      const session = await openSession(deployment.pods[0]);
+      await expectRefusal(await post(deployment.pods[1], JSON.stringify(body), session.headers), 400, -32600);
+    },
+  );
 });
 
 describe('the version header', () => {
@@ -121,7 +142,7 @@ describe('the version header', () => {
     await expectRefusal(await post(deployment.pods[1], PING, headers), 400);
   });
 
-  test('a known one that is not the session\'s, or none, is accepted [legacy.status.version]', async () => {
+  test("a known one that is not the session's, or none, is accepted [legacy.status.version]", async () => {
     const session = await openSession(deployment.pods[0], { version: '2025-11-25' });
     for (const version of ['2025-03-26', '2025-06-18', null]) {
       const headers = { ...session.headers, 'mcp-protocol-version': version };
@@ -131,7 +152,10 @@ describe('the version header', () => {
 });
 
 describe('batches', () => {
-  const batch = [PING, { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'echo', arguments: { text: 'b' } } }];
+  const batch = [
+    PING,
+    { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'echo', arguments: { text: 'b' } } },
+  ];
 
   test('are served at 2025-03-26 [legacy.status.batch]', async () => {
     const session = await openSession(deployment.pods[0], { version: '2025-03-26' });

@@ -8,7 +8,12 @@ import { type Message, messagesOf, openSession, type WireSession } from './wire.
 
 const deployment = useDeployment();
 
-async function resources(session: WireSession, pod: URL, verb: 'subscribe' | 'unsubscribe', uri: string): Promise<void> {
+async function resources(
+  session: WireSession,
+  pod: URL,
+  verb: 'subscribe' | 'unsubscribe',
+  uri: string,
+): Promise<void> {
   const response = await session.send(pod, { jsonrpc: '2.0', id: verb, method: `resources/${verb}`, params: { uri } });
   expect(await messagesOf(response)).toMatchObject([{ id: verb, result: {} }]);
 }
@@ -86,7 +91,9 @@ describe('resources/subscribe', () => {
 
   test.each(OFFICIAL_CLIENTS)('$label [legacy.subscribe.everywhere]', async ({ connect }) => {
     const heard: unknown[] = [];
-    const on = { 'notifications/resources/updated': (params: Record<string, unknown>) => void heard.push(params['uri']) };
+    const on = {
+      'notifications/resources/updated': (params: Record<string, unknown>) => void heard.push(params['uri']),
+    };
     const client = await connect({ fetch: alternating(deployment.pods), on });
     await client.subscribe('note://client');
     await client.call('touch', { uri: 'note://client' });

@@ -13,15 +13,27 @@ export interface Message {
 export const LEGACY_VERSIONS = ['2025-03-26', '2025-06-18', '2025-11-25'] as const;
 
 /** A capable client. */
-export const ALL_CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: {}, roots: { listChanged: true } };
+const ALL_CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: {}, roots: { listChanged: true } };
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 /** POSTs a body; `headers` with the value null are left out. A string body goes as it is. */
-export function post(pod: URL, body: unknown, headers: Record<string, string | null> = {}, signal?: AbortSignal): Promise<Response> {
-  const all = Object.entries({ ...HEADERS, ...headers }).filter((entry): entry is [string, string] => entry[1] !== null);
+export function post(
+  pod: URL,
+  body: unknown,
+  headers: Record<string, string | null> = {},
+  signal?: AbortSignal,
+): Promise<Response> {
+  const all = Object.entries({ ...HEADERS, ...headers }).filter(
+    (entry): entry is [string, string] => entry[1] !== null,
+  );
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return fetch(pod, { method: 'POST', headers: Object.fromEntries(all), body: text, ...(signal === undefined ? {} : { signal }) });
+  return fetch(pod, {
+    method: 'POST',
+    headers: Object.fromEntries(all),
+    body: text,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 /** All messages of an answer, JSON or SSE, after it has ended. */
@@ -60,7 +72,14 @@ export interface WireSession {
   readonly headers: Record<string, string>;
   send(pod: URL, message: object, signal?: AbortSignal): Promise<Response>;
   /** Calls a tool; `token` asks for progress. */
-  call(pod: URL, id: string | number, name: string, args?: object, token?: string, signal?: AbortSignal): Promise<Response>;
+  call(
+    pod: URL,
+    id: string | number,
+    name: string,
+    args?: object,
+    token?: string,
+    signal?: AbortSignal,
+  ): Promise<Response>;
   /** Opens the standing stream, or resumes the stream of `lastEventId`. */
   listen(pod: URL, lastEventId?: string, signal?: AbortSignal): Promise<Response>;
   end(pod: URL): Promise<Response>;
@@ -93,7 +112,11 @@ export function sessionOf(id: string, version: string, initialized: Message = {}
     send,
     call(pod, requestId, name, args = {}, token, signal) {
       const meta = token === undefined ? {} : { _meta: { progressToken: token } };
-      return send(pod, { jsonrpc: '2.0', id: requestId, method: 'tools/call', params: { name, arguments: args, ...meta } }, signal);
+      return send(
+        pod,
+        { jsonrpc: '2.0', id: requestId, method: 'tools/call', params: { name, arguments: args, ...meta } },
+        signal,
+      );
     },
     listen(pod, lastEventId, signal) {
       const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };

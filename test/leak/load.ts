@@ -37,7 +37,8 @@ export function runSessions(requests: Requests, pods: Pods, count: number): Prom
     const headers = await open(requests, podOf(pods, index));
     const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
     await drain(await requests.send(podOf(pods, index + 1), 'POST', initialized, headers), 202);
-    const standing = index % 3 === 0 ? await requests.send(podOf(pods, index + 2), 'GET', undefined, headers) : undefined;
+    const standing =
+      index % 3 === 0 ? await requests.send(podOf(pods, index + 2), 'GET', undefined, headers) : undefined;
     const ended = standing === undefined ? undefined : drain(standing, 200);
     for (const [id, pod] of pods.entries()) {
       await drain(await requests.send(pod, 'POST', call(id, 'echo', { text: 'x' }), headers), 200);

@@ -19,7 +19,7 @@ function countByType(types: readonly string[]): Record<string, number> {
   return counts;
 }
 
-process.on('SIGUSR2', async () => {
+async function measure(): Promise<void> {
   measured += 1;
   // Finalizers run between turns and may free more.
   for (let round = 0; round < 4; round += 1) {
@@ -31,4 +31,6 @@ process.on('SIGUSR2', async () => {
   const file = join(directory, `${process.pid}-${measured}.json`);
   writeFileSync(`${file}.part`, JSON.stringify({ heapBytes: heapUsed + external, handles }));
   renameSync(`${file}.part`, file);
-});
+}
+
+process.on('SIGUSR2', () => void measure());
