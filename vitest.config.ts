@@ -8,7 +8,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['{packages,examples}/**/*.test.ts'], testTimeout: 10_000 } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...serial } },
-      { test: { name: 'cluster', include: ['test/{cluster,lib,examples,library}/**/*.test.ts'], ...serial } },
+      { test: { name: 'cluster', include: ['test/{cluster,leak,lib,examples,library}/**/*.test.ts'], ...serial } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
       { test: { name: 'repo', include: ['{tools,test/requirements}/**/*.test.ts'], ...serial } },
     ],
