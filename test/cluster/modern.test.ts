@@ -80,19 +80,34 @@ describe('subscriptions/listen', () => {
     await client.close();
   });
 
-  test("streams on all pods hear what a legacy session's handler announces [modern.listen.changes]", async () => {
+  test("streams on all pods hear of a resource that a legacy session's handler changed [modern.listen.changes]", async () => {
+    const uri = 'note://of-legacy';
     const heard: number[] = [];
     const listeners = await Promise.all(
       deployment.pods.map(async (pod, index) => {
-        const on = { 'notifications/tools/list_changed': () => void heard.push(index) };
+        const on = { 'notifications/resources/updated': () => void heard.push(index) };
         const client = await connectMode(PIN, { fetch: choosing([pod], () => 0), on });
-        await client.client.listen({ toolsListChanged: true });
+        await client.client.listen({ resourceSubscriptions: [uri] });
         return client;
       }),
     );
     const legacy = await connectMode('legacy', { fetch: alternating(deployment.pods) });
-    await legacy.call('change_tools');
+    await legacy.call('touch', { uri });
     await eventually(() => expect(heard.toSorted()).toEqual([0, 1, 2]));
     await Promise.all([...listeners, legacy].map((client) => client.close()));
+  });
+
+  test('a legacy subscriber hears of a resource that a modern call changed [legacy.subscribe.everywhere]', async () => {
+    const uri = 'note://of-modern';
+    const heard: unknown[] = [];
+    const on = {
+      'notifications/resources/updated': (params: Record<string, unknown>) => void heard.push(params['uri']),
+    };
+    const legacy = await connectMode('legacy', { fetch: alternating(deployment.pods), on });
+    await legacy.subscribe(uri);
+    const modern = await connectMode(PIN, { fetch: alternating(deployment.pods) });
+    await modern.call('touch', { uri });
+    await eventually(() => expect(heard).toEqual([uri]));
+    await Promise.all([modern, legacy].map((client) => client.close()));
   });
 });

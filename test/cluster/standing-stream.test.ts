@@ -4,7 +4,7 @@ import { useDeployment } from './deployment.ts';
 import { OFFICIAL_CLIENTS } from './official-clients.ts';
 import { eventually, settled } from './settle.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
-import { type Message, messagesOf, openSession, type WireSession } from './wire.ts';
+import { type Message, messagesOf, openSession, parse, type WireSession } from './wire.ts';
 
 const deployment = useDeployment();
 
@@ -100,18 +100,18 @@ describe('the standing stream', () => {
 });
 
 describe('tools/list_changed of a handler', () => {
-  test('reaches the standing streams of all sessions, on all pods [legacy.standing.any-pod]', async () => {
+  test("reaches the session's standing stream on another pod, and no other session [legacy.standing.any-pod]", async () => {
     const [a, b, c] = deployment.pods;
     const [one, two] = await Promise.all([openSession(a), openSession(b)]);
-    const streams = [readStream(await one.listen(b)), readStream(await two.listen(c))];
+    const ofOne = readStream(await one.listen(b));
+    const ofTwo = readStream(await two.listen(c));
+    const isChange = ({ method }: Message) => method === 'notifications/tools/list_changed';
     await messagesOf(await one.call(a, 1, 'change_tools'));
-    for (const stream of streams) {
-      await settled(
-        stream.until(({ method }) => method === 'notifications/tools/list_changed'),
-        'the notification',
-      );
-      await stream.cut();
-    }
+    await settled(ofOne.until(isChange), 'the notification');
+    await say(two, a, 'nothing else');
+    await settled(ofTwo.until(says('nothing else')), 'the message');
+    expect(ofTwo.events.filter((event) => event.data !== '' && isChange(parse(event)))).toEqual([]);
+    await Promise.all([ofOne.cut(), ofTwo.cut()]);
   });
 
   test.each(OFFICIAL_CLIENTS)('$label hears it on its own stream [legacy.standing.any-pod]', async ({ connect }) => {
