@@ -9,7 +9,13 @@ const clients: Redis[] = [];
 
 /** A client that gives up soon, as a pod that must answer does. */
 function connect(): Redis {
-  const client = new Redis(server.url, { maxRetriesPerRequest: 1, retryStrategy: () => 50 });
+  const client = new Redis(server.url, {
+    lazyConnect: true,
+    enableAutoPipelining: true,
+    commandTimeout: 1000,
+    maxRetriesPerRequest: 1,
+    retryStrategy: () => 50,
+  });
   client.on('error', () => {});
   clients.push(client);
   return client;

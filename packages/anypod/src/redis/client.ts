@@ -17,8 +17,8 @@ export interface BlockingOptions {
   maxRetriesPerRequest: null;
   enableOfflineQueue: true;
   autoResendUnfulfilledCommands: true;
-  /** None: the command itself waits. */
-  commandTimeout: undefined;
+  /** As good as none, in ms: the command itself waits. */
+  commandTimeout: number;
   /** A blocking read goes alone. */
   enableAutoPipelining: false;
   /** Ends a connection that died without a word, in ms. */
@@ -52,13 +52,16 @@ export type RedisClient = SingleClient | ClusterClient;
 /** How long one blocking read waits, in ms; a reader looks after its log as often. */
 export const BLOCK_MS = 5000;
 
+/** The longest that Node's timers can wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Opens a connection of its own for blocking reads. */
 export function duplicateForBlocking(client: RedisClient): RedisConnection {
   const override: BlockingOptions = {
     maxRetriesPerRequest: null,
     enableOfflineQueue: true,
     autoResendUnfulfilledCommands: true,
-    commandTimeout: undefined,
+    commandTimeout: LONGEST_TIMER_MS,
     enableAutoPipelining: false,
     socketTimeout: 3 * BLOCK_MS,
   };

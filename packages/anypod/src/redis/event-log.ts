@@ -8,7 +8,7 @@ import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
 
 type Follower = [pod: string | null, connection: string | null] | null;
-type Read = [done: 0 | 1, entries: Entry[]] | null;
+type Read = [done: 0 | 1, entries: Entry[], pod?: string | null, connection?: string | null] | null;
 
 function replayOf(read: Read): Replay | undefined {
   if (read === null) return undefined;
@@ -16,7 +16,8 @@ function replayOf(read: Read): Replay | undefined {
     seq: Number(entry[0].slice(0, entry[0].indexOf('-'))),
     data: fieldOf(entry, 'd') ?? '',
   }));
-  return { events, done: read[0] === 1 };
+  const previous = connectionOf(read[2] ?? null, read[3] ?? null);
+  return { events, done: read[0] === 1, ...(previous !== undefined && { previous }) };
 }
 
 /**

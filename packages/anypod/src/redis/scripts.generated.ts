@@ -24,7 +24,7 @@ return owner
 
 export const appendEvent: Script = {
   keys: 3,
-  sha: '9c060f8f7f2988ad809a5cff05e45b16da6bdbab',
+  sha: 'b8461f40f213696cb0eb68420151d7516de1bdd1',
   lua: `-- Appends an event to the log of an exchange and tells who follows it.
 --
 -- KEYS[1] stream state   KEYS[2] stream   KEYS[3] streams
@@ -44,7 +44,7 @@ if seq > last and not state[2] then
     local time = redis.call('TIME')
     redis.call('PEXPIRE', KEYS[1], ARGV[5])
     redis.call('PEXPIRE', KEYS[2], ARGV[5])
-    redis.call('ZADD', KEYS[3], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[5], ARGV[4])
+    redis.call('ZADD', KEYS[3], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[5], ARGV[4])
     redis.call('PEXPIRE', KEYS[3], ARGV[6])
   end
 end
@@ -168,7 +168,7 @@ return { fields, streams }
 
 export const finishStream: Script = {
   keys: 3,
-  sha: '47835b25a676444dd965f4444939807eefa46231',
+  sha: '4165d6d52d2dd10b9d2bcad95f23003fabeea451',
   lua: `-- Ends the log of an exchange without a last event, and tells who follows it.
 --
 -- KEYS[1] stream state   KEYS[2] stream   KEYS[3] streams
@@ -182,7 +182,7 @@ if not state[2] then
   redis.call('HSET', KEYS[1], 'd', '1')
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   redis.call('PEXPIRE', KEYS[2], ARGV[2])
-  redis.call('ZADD', KEYS[3], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2], ARGV[1])
+  redis.call('ZADD', KEYS[3], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2], ARGV[1])
 end
 return { state[3], state[4] }
 `,
@@ -190,17 +190,17 @@ return { state[3], state[4] }
 
 export const followStream: Script = {
   keys: 2,
-  sha: 'bc0fa3a584f1c06e0dc6c116e92b616433229a36',
+  sha: '881f7c136205fccfe06f586d72709b3b3c1289f3',
   lua: `-- Registers the one follower of a log that has not ended, and reads what it lacks.
 --
 -- KEYS[1] stream state   KEYS[2] stream
 -- ARGV[1] the last seq it has   ARGV[2] follower's pod   ARGV[3] follower's connection
--- Returns { 1 if ended, else 0; entries }; nil: no such log.
+-- Returns { 1 if ended, else 0; entries; previous follower's pod or nil, connection or nil }; nil: no such log.
 
-local state = redis.call('HMGET', KEYS[1], 'n', 'd')
+local state = redis.call('HMGET', KEYS[1], 'n', 'd', 'p', 'c')
 if not state[1] then return false end
 if not state[2] then redis.call('HSET', KEYS[1], 'p', ARGV[2], 'c', ARGV[3]) end
-return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+') }
+return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+'), state[3], state[4] }
 `,
 };
 

@@ -17,7 +17,7 @@ if seq > last and not state[2] then
     local time = redis.call('TIME')
     redis.call('PEXPIRE', KEYS[1], ARGV[5])
     redis.call('PEXPIRE', KEYS[2], ARGV[5])
-    redis.call('ZADD', KEYS[3], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[5], ARGV[4])
+    redis.call('ZADD', KEYS[3], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[5], ARGV[4])
     redis.call('PEXPIRE', KEYS[3], ARGV[6])
   end
 end
