@@ -33,7 +33,7 @@ afterEach(async () => {
 it('says store_unavailable while Redis is away, and works again when it is back', async () => {
   const store = createRedisStore(connect());
   await store.sessions.create(sampleRecord('s'), 'pod-a');
-  await server.process.stop();
+  await server.stop();
   await expect(store.sessions.load('s', 'pod-a')).rejects.toMatchObject({ code: 'store_unavailable' });
   await expect(store.ping()).rejects.toMatchObject({ code: 'store_unavailable' });
   server = await startRedis({ port: server.port });
@@ -93,7 +93,7 @@ it('goes on delivering after Redis was away: first a gap where the log was lost,
   );
   const changes: string[] = [];
   await store.changes.follow(({ change }) => changes.push(change.kind));
-  await server.process.stop();
+  await server.stop();
   server = await startRedis({ port: server.port });
   await eventually('the gap was noticed', () => gaps === 1);
   await store.inbox.send('pod-a', { type: 'confirmed', ack: '1', from: 'pod-b' });
@@ -110,7 +110,7 @@ it('stops its readers at once, also while Redis is away', async () => {
     () => undefined,
   );
   await store.changes.follow(() => undefined);
-  await server.process.stop();
+  await server.stop();
   const stopped = store.close().then(() => 'stopped');
   const late = new Promise((resolve) => setTimeout(resolve, 4000, 'late'));
   expect(await Promise.race([stopped, late])).toBe('stopped');
