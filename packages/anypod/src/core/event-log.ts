@@ -26,6 +26,8 @@ export interface Replay {
   readonly events: readonly StreamEvent[];
   /** The exchange has ended: nothing will follow. */
   readonly done: boolean;
+  /** From `follow`: the connection that the new one replaces. */
+  readonly previous?: Connection;
 }
 
 /**

@@ -35,6 +35,8 @@ export type InboxMessage =
       readonly position: string;
       readonly data: string;
     }
+  /** A newer connection follows the exchange elsewhere: end this one. */
+  | { readonly type: 'follower-replaced'; readonly connection: string }
   /** A newer standing connection was opened elsewhere: end this one. */
   | { readonly type: 'standing-replaced'; readonly session: string; readonly connection: string };
 

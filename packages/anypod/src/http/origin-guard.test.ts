@@ -11,6 +11,7 @@ describe('origin guard', () => {
     [loopback, 'localhost:3000', undefined],
     [loopback, '127.0.0.1:8080', 'http://127.0.0.1:5173'],
     [loopback, '[::1]:3000', undefined],
+    [open, '127.0.0.1:3000', 'http://localhost:5173'],
     [open, 'mcp.example.com', 'https://mcp.example.com'],
     [listed, 'mcp.example.com', 'https://app.example.com:8443'],
   ])('lets pass %#', (guard, host, origin) => {

@@ -7,7 +7,7 @@ export const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::
 export interface OriginGuardOptions {
   /** Host names (without port) that the `Host` header may name; undefined: any. */
   readonly allowedHosts?: readonly string[];
-  /** Host names (without scheme and port) that an `Origin` may name; undefined: the one in `Host`. */
+  /** Host names (without scheme and port) that an `Origin` may name; undefined: the one in `Host`, where all loopback names are one. */
   readonly allowedOrigins?: readonly string[];
 }
 
@@ -20,6 +20,10 @@ function originNameOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).hostname.toLowerCase() : undefined;
 }
 
+function sameMachine(name: string): readonly string[] {
+  return LOOPBACK_NAMES.includes(name) ? LOOPBACK_NAMES : [name];
+}
+
 /** Refuses requests that a foreign page may have sent (DNS rebinding; MCP transports, Security Warning). */
 export function createOriginGuard(options: OriginGuardOptions): (host: string, origin: string | undefined) => void {
   const { allowedHosts, allowedOrigins } = options;
@@ -30,7 +34,7 @@ export function createOriginGuard(options: OriginGuardOptions): (host: string, o
     }
     if (origin === undefined) return;
     const from = originNameOf(origin);
-    if (from === undefined || !(allowedOrigins ?? [name]).includes(from)) {
+    if (from === undefined || !(allowedOrigins ?? sameMachine(name)).includes(from)) {
       throw new Refusal(403, RPC.refused, 'This Origin may not call this server. Add it to the allowed origins if it should.');
     }
   };

@@ -49,8 +49,9 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
     async follow(key, after, follower) {
       const stream = streamsOf(key)?.get(key.stream);
       if (!stream) return undefined;
+      const previous = stream.follower;
       if (!stream.done) stream.follower = follower;
-      return replay(stream, after);
+      return { ...replay(stream, after), ...(previous !== undefined && { previous }) };
     },
 
     async read(key, after) {

@@ -1,4 +1,4 @@
-import type { Replay, StreamKey } from '../core/event-log.ts';
+import type { Connection, Replay, StreamKey } from '../core/event-log.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { RequestId } from '../core/json-rpc.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
@@ -39,13 +39,11 @@ export class Followers {
     const prefix = eventIds.exchangePrefix(session, place.stream, place.request);
     const follower: Follower = { key, prefix, seq: place.seq, early: [], tail: Promise.resolve() };
     this.#open.set(connection, follower);
-    let replay: Replay | undefined;
-    try {
-      replay = await store.events.follow(key, place.seq, { pod, connection });
-    } catch (error) {
+    const replay = await store.events.follow(key, place.seq, { pod, connection }).catch((error: unknown) => {
       this.#open.delete(connection);
       throw error;
-    }
+    });
+    if (replay?.previous !== undefined) this.#replace(replay.previous);
     if (replay === undefined) {
       this.#open.delete(connection);
       answerGone(place.request, reply);
@@ -66,6 +64,12 @@ export class Followers {
     else this.#enqueue(connection, follower, event);
   }
 
+  /** Ends a connection that a newer one has replaced. */
+  end(connection: string): void {
+    const follower = this.#open.get(connection);
+    if (follower !== undefined) this.#end(connection, follower);
+  }
+
   /** Messages may have been missed: every follower reads its log again. */
   recheck(): void {
     for (const [connection, follower] of this.#open) {
@@ -83,6 +87,13 @@ export class Followers {
   /** Ends all connections; their clients resume elsewhere. */
   endAll(): void {
     for (const [connection, follower] of this.#open) this.#end(connection, follower);
+  }
+
+  /** A client has one connection per stream, the newest; an older one is only half open. */
+  #replace({ pod, connection }: Connection): void {
+    if (pod === this.#context.pod) return this.end(connection);
+    const { background, store } = this.#context;
+    background.run('replace follower', store.inbox.send(pod, { type: 'follower-replaced', connection }));
   }
 
   #start(connection: string, follower: Follower, replay: Replay, sink: EventSink): void {

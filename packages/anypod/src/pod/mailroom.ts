@@ -50,6 +50,8 @@ export function createMailroom(context: PodContext, to: Recipients): (message: I
     switch (message.type) {
       case 'event':
         return to.followers.deliver(message.connection, message);
+      case 'follower-replaced':
+        return to.followers.end(message.connection);
       case 'standing-event':
         return to.standing.deliver(message.session, message.connection, message);
       case 'standing-replaced':

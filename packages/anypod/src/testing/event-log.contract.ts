@@ -90,7 +90,7 @@ export const eventLogContract: Contract = {
     'has one follower, the newest, whom an older one cannot take off': async ({ a, b }) => {
       await open(a);
       await b.events.follow(key, 0, onB);
-      await b.events.follow(key, 0, onB2);
+      assert.deepEqual(await b.events.follow(key, 0, onB2), { events: [], done: false, previous: onB });
       await b.events.unfollow(key, onB);
       assert.deepEqual(await a.events.append(key, event(1), false), onB2);
     },
@@ -99,7 +99,7 @@ export const eventLogContract: Contract = {
       await open(a);
       await b.events.follow(key, 0, onB);
       assert.deepEqual(await a.events.append(key, event(1), true), onB);
-      assert.deepEqual(await b.events.follow(key, 0, onB2), { events: [event(1)], done: true });
+      assert.deepEqual(await b.events.follow(key, 0, onB2), { events: [event(1)], done: true, previous: onB });
       assert.deepEqual(await a.events.append(key, event(1), true), onB, 'the second follower was not registered');
       await a.events.append(key, event(2), false);
       assert.deepEqual(seqs(await b.events.read(key, 0)), [1], 'nothing is stored after the end');
