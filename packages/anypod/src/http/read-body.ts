@@ -2,11 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { RPC } from '../core/rpc-error.ts';
 import { Refusal } from './refusal.ts';
 
-/** 413, and the connection is given up, since the rest of the body would still have to be read. */
+/** 413. The rest of the body is still read, and thrown away: a connection closed under a client that sends loses the answer. */
 export function tooLarge(maxBytes: number): Refusal {
-  return new Refusal(413, RPC.refused, `The body is larger than ${maxBytes} bytes. Send less at once.`, {
-    connection: 'close',
-  });
+  return new Refusal(413, RPC.refused, `The body is larger than ${maxBytes} bytes. Send less at once.`);
 }
 
 /** 400 with -32700 where the text is not JSON. */
@@ -20,7 +18,10 @@ export function parseJson(text: string): unknown {
 
 /** Reads a request's body up to `maxBytes`. Rejects with `Refusal` 413, or when the client goes. */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+    request.resume();
+    return Promise.reject(tooLarge(maxBytes));
+  }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
