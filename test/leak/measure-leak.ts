@@ -13,8 +13,6 @@ import { createRequests } from './requests.ts';
 const FIXTURE = fileURLToPath(new URL('fixture.ts', import.meta.url));
 const PRELOAD = new URL('preload.ts', import.meta.url).href;
 const SETTLE_MS = 30_000;
-/** Work of the moment, not something that is held. */
-const PASSING = new Set(['Immediate']);
 
 /** What one pod holds after its garbage is collected. */
 export interface Held {
@@ -67,12 +65,21 @@ export function compare(baseline: Snapshot, after: Snapshot, heapToleranceBytes:
       leaks.push(`pod ${index} heap: ${before.heapBytes} -> ${heapBytes} bytes`);
     }
     for (const [type, count] of Object.entries(handles)) {
-      if (PASSING.has(type)) continue;
       const had = before.handles[type] ?? 0;
       if (count > had) leaks.push(`pod ${index} ${type}: ${had} -> ${count}`);
     }
   }
   return leaks;
+}
+
+/** The lesser of two snapshots in each respect: what is held is there at all times, what passes is not. */
+function lesser(one: Snapshot, other: Snapshot): Snapshot {
+  const pods = one.pods.map((held, index) => {
+    const { heapBytes, handles } = other.pods[index] as Held;
+    const both = Object.entries(held.handles).map(([type, count]) => [type, Math.min(count, handles[type] ?? 0)]);
+    return { heapBytes: Math.min(held.heapBytes, heapBytes), handles: Object.fromEntries(both) };
+  });
+  return { pods, redisKeys: Math.min(one.redisKeys, other.redisKeys) };
 }
 
 /** Runs sessions and cancelled calls over three pods and says what they leave behind. */
@@ -104,21 +111,21 @@ export async function measureLeak(options: LeakOptions): Promise<LeakReport> {
 
   try {
     await load(warmUp, warmUp);
-    // Timers of the warm-up must not count as baseline.
-    await delay(2000);
-    const baseline = await snapshot();
+    let baseline = await snapshot();
+    for (let round = 0; round < 3; round += 1) {
+      await delay(1000);
+      baseline = lesser(baseline, await snapshot());
+    }
     report(`baseline  ${JSON.stringify(baseline)}`);
     await load(sessions, cancelled);
     const until = Date.now() + SETTLE_MS;
-    for (;;) {
-      const after = await snapshot();
-      const leaks = compare(baseline, after, heapToleranceBytes);
-      if (leaks.length === 0 || Date.now() > until) {
-        report(`after     ${JSON.stringify(after)}`);
-        return { baseline, after, leaks };
-      }
+    let after = await snapshot();
+    while (compare(baseline, after, heapToleranceBytes).length > 0 && Date.now() < until) {
       await delay(1000);
+      after = lesser(after, await snapshot());
     }
+    report(`after     ${JSON.stringify(after)}`);
+    return { baseline, after, leaks: compare(baseline, after, heapToleranceBytes) };
   } finally {
     client.disconnect();
     await stop();

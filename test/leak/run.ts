@@ -8,7 +8,7 @@ const started = Date.now();
 const { leaks } = await measureLeak({
   sessions: COUNT,
   cancelled: COUNT,
-  warmUp: 1000,
+  warmUp: 2000,
   heapToleranceBytes: 3 * MIB,
   report: (line) => console.log(line),
 });
