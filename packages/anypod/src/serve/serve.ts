@@ -4,6 +4,7 @@ import express from 'express';
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
 import { AnypodError } from '../core/errors.ts';
+import { RPC, rpcError } from '../core/rpc-error.ts';
 import { bannerText, factoryAdvice } from './banner.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
 import { addHealthRoutes, type Health } from './health.ts';
@@ -118,6 +119,11 @@ function dispatch(path: string, anypod: () => Anypod | undefined, app: express.E
     const ready = anypod();
     if (!isEndpoint) app(request, response);
     else if (ready !== undefined) ready.handler(request, response);
-    else response.writeHead(503, { 'retry-after': '1' }).end();
+    else refuseEarly(response);
   };
+}
+
+function refuseEarly(response: ServerResponse): void {
+  const error = rpcError(null, RPC.internal, 'This pod is still starting. Try again shortly.', { reason: 'starting' });
+  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end(JSON.stringify(error));
 }
