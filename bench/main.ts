@@ -2,7 +2,7 @@
  * CPU time and requests per second of `tools/call`, one server process on one core; Redis and the load on the other. All
  * servers run at once and are measured in turn, round after round, so that a slow spell of the machine hits all alike.
  *
- *   node bench/main.ts [--rounds 3] [--seconds 1.5] [--only <part of a name>] [--json]
+ *   node bench/main.ts [--rounds 5] [--seconds 1] [--only <part of a name>] [--json]
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -12,11 +12,12 @@ import { summarize, table } from './report.ts';
 import { SUBJECTS } from './subjects.ts';
 
 const LOAD_CORE = '1';
+const WARM_UP_MS = 2000;
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '1.5' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
@@ -34,7 +35,7 @@ const running: { bench: Bench; samples: Sample[] }[] = [];
 try {
   for (const subject of subjects) {
     progress(`starting ${subject.name}, ${subject.tools} tools`);
-    running.push({ bench: await startBench(subject, redis.url, milliseconds), samples: [] });
+    running.push({ bench: await startBench(subject, redis.url, WARM_UP_MS), samples: [] });
   }
   for (let round = 1; round <= Number(options.rounds); round += 1) {
     for (const { bench, samples } of running) {
