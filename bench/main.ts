@@ -5,6 +5,7 @@
  *   node bench/main.ts [--rounds 5] [--seconds 1] [--only <part of a name>] [--json]
  */
 import { execFileSync } from 'node:child_process';
+import { availableParallelism, platform } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startRedis } from '../test/lib/redis-server.ts';
 import { type Bench, type Sample, startBench } from './measure.ts';
@@ -22,6 +23,8 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+if (platform() !== 'linux' || availableParallelism() < 2)
+  throw new Error('The bench pins processes: it needs Linux and two cores.');
 const milliseconds = Number(options.seconds) * 1000;
 const [bare, ...others] = SUBJECTS;
 if (!bare) throw new Error('no subject');
