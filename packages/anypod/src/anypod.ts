@@ -10,6 +10,7 @@ import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
 import { createRouter, type Router } from './http/router.ts';
 import { type ChangeBus, createChangeBus } from './mcp/change-bus.ts';
 import { createLegacyHost } from './mcp/legacy-host.ts';
+import { loadSdk } from './mcp/load-sdk.ts';
 import { createModernHandler, refuseModern } from './mcp/modern.ts';
 import { type Probe, probeFactory } from './mcp/probe.ts';
 import type { ServerSdk } from './mcp/sdk.ts';
@@ -77,15 +78,6 @@ export interface Anypod {
   close(): Promise<void>;
 }
 
-/** Loads the SDK that anypod itself resolves; undefined where it is not installed. */
-async function loadSdk(): Promise<ServerSdk | undefined> {
-  try {
-    return (await import('@modelcontextprotocol/server')) as unknown as ServerSdk;
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Makes your server serve every client from any pod. Rejects with `AnypodError`: `factory_failed` where the factory cannot build a server,
  * `invalid_secret`, or `store_unavailable`.
@@ -120,7 +112,14 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
 
   function modernHandler(copy: ServerSdk, changes: ChangeBus): ModernHandler {
     const requestState = createRequestState(signer, settings.requestStateTtlMs);
-    return createModernHandler({ ...settings, sdk: copy, bus: changes, requestState, keepAliveMs: settings.heartbeatMs, log });
+    return createModernHandler({
+      ...settings,
+      sdk: copy,
+      bus: changes,
+      requestState,
+      keepAliveMs: settings.heartbeatMs,
+      log,
+    });
   }
 
   return {

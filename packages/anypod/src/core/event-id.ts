@@ -63,7 +63,11 @@ export function createEventIds(signer: Signer): EventIds {
     parse(session, id) {
       if (id.length > MAX_LENGTH) return undefined;
       const parts = id.split('.');
-      return parts[0] === 'x' ? parseExchange(session, parts) : parts[0] === 'g' ? parseStanding(session, parts) : undefined;
+      return parts[0] === 'x'
+        ? parseExchange(session, parts)
+        : parts[0] === 'g'
+          ? parseStanding(session, parts)
+          : undefined;
     },
   };
 }

@@ -1,5 +1,11 @@
 /** Revisions with sessions, oldest first, as an `MCP-Protocol-Version` header may name them. */
-export const LEGACY_VERSIONS: readonly string[] = ['2024-10-07', '2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
+export const LEGACY_VERSIONS: readonly string[] = [
+  '2024-10-07',
+  '2024-11-05',
+  '2025-03-26',
+  '2025-06-18',
+  '2025-11-25',
+];
 
 /** The first revision without sessions. Versions are dates, so text order is time order. */
 export const FIRST_MODERN_VERSION = '2026-07-28';

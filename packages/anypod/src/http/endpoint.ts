@@ -10,7 +10,13 @@ import type { Pod } from '../pod/pod.ts';
 import { sessionNotFound } from '../pod/session-cache.ts';
 import { headerOf, type Incoming } from './incoming.ts';
 import { idOf, parseMessage, parseMessages } from './messages.ts';
-import { requireAcceptsAnswer, requireAcceptsEvents, requireJson, requireKnownVersion, requireMethod } from './negotiation.ts';
+import {
+  requireAcceptsAnswer,
+  requireAcceptsEvents,
+  requireJson,
+  requireKnownVersion,
+  requireMethod,
+} from './negotiation.ts';
 import { createOriginGuard, type OriginGuardOptions } from './origin-guard.ts';
 import { Refusal, refuse } from './refusal.ts';
 
@@ -67,7 +73,11 @@ export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOp
     const body = await incoming.body();
     try {
       if (!isModern(body, headerOf(caller, 'mcp-protocol-version'))) return await postLegacy(body, caller, reply);
-      const request = new Request(caller.url, { method: 'POST', headers: webHeaders(caller), signal: incoming.signal() });
+      const request = new Request(caller.url, {
+        method: 'POST',
+        headers: webHeaders(caller),
+        signal: incoming.signal(),
+      });
       reply.response(await modern.serve(request, body, caller));
     } catch (error) {
       report(error);

@@ -57,7 +57,10 @@ function fetchReply(resolve: (response: Response) => void, options: FetchHandler
   };
 }
 
-function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): { readable: ReadableStream; sink: EventSink } {
+function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): {
+  readable: ReadableStream;
+  sink: EventSink;
+} {
   const encoder = new TextEncoder();
   const listeners: (() => void)[] = [];
   let open = true;
@@ -68,7 +71,12 @@ function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): { rea
     for (const listener of listeners.splice(0)) listener();
   };
   const readable = new ReadableStream<Uint8Array>(
-    { start: (given) => void (controller = given), cancel: () => closed() },
+    {
+      start(given) {
+        controller = given;
+      },
+      cancel: () => closed(),
+    },
     { highWaterMark: maxBufferedBytes, size: (chunk) => chunk?.byteLength ?? 0 },
   );
   function write(text: string): void {

@@ -6,7 +6,11 @@ import { Refusal } from './refusal.ts';
 const MAX_BATCH = 100;
 
 const badMessage = () =>
-  new Refusal(400, RPC.invalidRequest, 'Not a JSON-RPC 2.0 message. Send one object with jsonrpc "2.0" and a method, result or error.');
+  new Refusal(
+    400,
+    RPC.invalidRequest,
+    'Not a JSON-RPC 2.0 message. Send one object with jsonrpc "2.0" and a method, result or error.',
+  );
 
 /** The one message of a body that is not a batch. */
 export function parseMessage(body: unknown): JsonRpcMessage {
@@ -18,7 +22,11 @@ export function parseMessage(body: unknown): JsonRpcMessage {
 export function parseMessages(body: unknown, protocolVersion: string): JsonRpcMessage[] {
   if (!Array.isArray(body)) return [parseMessage(body)];
   if (!allowsBatches(protocolVersion)) {
-    throw new Refusal(400, RPC.invalidRequest, `JSON-RPC batches do not exist in ${protocolVersion}. Send one message per POST.`);
+    throw new Refusal(
+      400,
+      RPC.invalidRequest,
+      `JSON-RPC batches do not exist in ${protocolVersion}. Send one message per POST.`,
+    );
   }
   if (body.length === 0 || body.length > MAX_BATCH) {
     throw new Refusal(400, RPC.invalidRequest, `A batch holds 1 to ${MAX_BATCH} messages.`);

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { McpServer } from '@modelcontextprotocol/server';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,7 +28,10 @@ describe('the endpoint over HTTP', () => {
   }
 
   beforeAll(async () => {
-    anypod = await createAnypod({ createServer: () => new McpServer({ name: 'test', version: '1' }), maxBodyBytes: 2000 });
+    anypod = await createAnypod({
+      createServer: () => new McpServer({ name: 'test', version: '1' }),
+      maxBodyBytes: 2000,
+    });
     urls.node = await listen(anypod.handler);
     urls.express = await listen(express().use(anypod.router()));
     urls.parsed = await listen(express().use(express.json(), anypod.router()));
@@ -88,7 +91,10 @@ describe('the endpoint over HTTP', () => {
 
   it('lives on when a client leaves in the middle of its body, or sends garbage', async () => {
     const { port } = new URL(urls.node);
-    for (const bytes of ['POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"json', '\u0000\u0001garbage\r\n\r\n']) {
+    for (const bytes of [
+      'POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"json',
+      '\u0000\u0001garbage\r\n\r\n',
+    ]) {
       const socket = connect(Number(port), '127.0.0.1');
       await new Promise((resolve) => socket.once('connect', resolve));
       socket.write(bytes);

@@ -35,7 +35,11 @@ export function createOriginGuard(options: OriginGuardOptions): (host: string, o
     if (origin === undefined) return;
     const from = originNameOf(origin);
     if (from === undefined || !(allowedOrigins ?? sameMachine(name)).includes(from)) {
-      throw new Refusal(403, RPC.refused, 'This Origin may not call this server. Add it to the allowed origins if it should.');
+      throw new Refusal(
+        403,
+        RPC.refused,
+        'This Origin may not call this server. Add it to the allowed origins if it should.',
+      );
     }
   };
 }

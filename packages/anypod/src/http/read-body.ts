@@ -33,10 +33,13 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<st
         reject(tooLarge(maxBytes));
       } else chunks.push(chunk);
     });
-    request.once('end', () => resolve((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? ''));
+    request.once('end', () =>
+      resolve((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? ''),
+    );
     request.once('error', reject);
     request.once('close', () => {
-      if (!request.complete) reject(new Refusal(400, RPC.refused, 'The client closed the connection before the body was complete.'));
+      if (!request.complete)
+        reject(new Refusal(400, RPC.refused, 'The client closed the connection before the body was complete.'));
     });
   });
 }

@@ -37,7 +37,8 @@ export function interpose(server: UserServer, outbound: ModernOutbound): UserSer
     const send = transport.send.bind(transport);
     transport.send = async (message, options) => {
       const change = 'id' in message ? undefined : changeOf(message as JsonRpcNotification);
-      if (change === undefined || options?.relatedRequestId !== undefined) return send(outbound.rewrite(message), options);
+      if (change === undefined || options?.relatedRequestId !== undefined)
+        return send(outbound.rewrite(message), options);
       outbound.publish(change);
     };
     return connect(transport);

@@ -25,7 +25,11 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     const { authInfo } = caller;
     try {
       const requestInfo = lazyRequest(caller);
-      return await options.createServer({ era: 'legacy', requestInfo, ...(authInfo === undefined ? {} : { authInfo }) });
+      return await options.createServer({
+        era: 'legacy',
+        requestInfo,
+        ...(authInfo === undefined ? {} : { authInfo }),
+      });
     } catch (cause) {
       throw new AnypodError('factory_failed', 'The server factory threw; see the cause in the log.', { cause });
     }

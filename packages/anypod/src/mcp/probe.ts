@@ -1,6 +1,7 @@
+import { cpuUsage, memoryUsage } from 'node:process';
 import { isResponse, type JsonRpcMessage, type JsonRpcResponse } from '../core/json-rpc.ts';
-import type { ServerSdk } from './sdk.ts';
 import { toolSchemas } from './schema-memo.ts';
+import type { ServerSdk } from './sdk.ts';
 import type { ServerFactory, UserServer } from './user-server.ts';
 
 /** What is learnt about a factory before it serves. */
@@ -26,12 +27,12 @@ const ANSWER_WITHIN_MS = 10_000;
 export async function probeFactory(createServer: ServerFactory, sdk: ServerSdk | undefined): Promise<Probe> {
   const first = await build(createServer);
   const modern = sdk !== undefined && (first instanceof sdk.McpServer || first instanceof sdk.Server);
-  const heapBefore = process.memoryUsage().heapUsed;
-  const cpuBefore = process.cpuUsage();
+  const heapBefore = memoryUsage().heapUsed;
+  const cpuBefore = cpuUsage();
   const others: UserServer[] = [];
   for (let sample = 0; sample < SAMPLES; sample += 1) others.push(await build(createServer));
-  const cpu = process.cpuUsage(cpuBefore);
-  const heap = (process.memoryUsage().heapUsed - heapBefore) / SAMPLES;
+  const cpu = cpuUsage(cpuBefore);
+  const heap = (memoryUsage().heapUsed - heapBefore) / SAMPLES;
   const rebuildsSchemas = differ(toolSchemas(first), toolSchemas(others[0] ?? first));
   const tools = await listTools(first);
   await Promise.all([first, ...others].map((server) => server.close()));
@@ -47,7 +48,9 @@ export async function probeFactory(createServer: ServerFactory, sdk: ServerSdk |
 async function build(createServer: ServerFactory): Promise<UserServer> {
   const server = await createServer({ era: 'legacy' });
   if (typeof (server as Partial<UserServer> | undefined)?.connect === 'function') return server;
-  throw new TypeError('The factory must return an McpServer or Server of the MCP SDK; it returned something without connect().');
+  throw new TypeError(
+    'The factory must return an McpServer or Server of the MCP SDK; it returned something without connect().',
+  );
 }
 
 function differ(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): boolean {

@@ -105,7 +105,11 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     const { server, next, call } = await host();
     call(7, 'ask');
     const asked = await next('ask');
-    expect(asked).toMatchObject({ question: 'pod-1', related: 7, message: { id: 'pod-1', method: 'elicitation/create' } });
+    expect(asked).toMatchObject({
+      question: 'pod-1',
+      related: 7,
+      message: { id: 'pod-1', method: 'elicitation/create' },
+    });
     server.deliver({ jsonrpc: '2.0', id: 'pod-9', result: { action: 'accept' } }, { caller });
     server.deliver({ jsonrpc: '2.0', id: 'pod-1', result: { action: 'decline' } }, { caller });
     const { message, related } = await next('respond');

@@ -64,7 +64,9 @@ export class SessionTransport {
       this.#running.run(Number(message.id), () => this.onmessage?.(message, messageExtra(options)));
       return;
     }
-    const local = isNotification(message) ? this.#questions.localProgress(message) : this.#questions.localAnswer(message);
+    const local = isNotification(message)
+      ? this.#questions.localProgress(message)
+      : this.#questions.localAnswer(message);
     if (local !== undefined) this.onmessage?.(local, messageExtra(options));
   }
 

@@ -1,7 +1,7 @@
 import type { Connection, Replay, StreamKey } from '../core/event-log.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { RequestId } from '../core/json-rpc.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
+import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { PodContext } from './context.ts';
 
 interface Delivered {
@@ -32,7 +32,11 @@ export class Followers {
   }
 
   /** Answers a GET with an exchange's event id: what the client missed, then what comes, until the final response. */
-  async resume(session: string, place: { stream: string; request: RequestId; seq: number }, reply: Reply): Promise<void> {
+  async resume(
+    session: string,
+    place: { stream: string; request: RequestId; seq: number },
+    reply: Reply,
+  ): Promise<void> {
     const { eventIds, random, store, pod } = this.#context;
     const key = { session, stream: place.stream };
     const connection = random();
@@ -91,9 +95,9 @@ export class Followers {
 
   /** A client has one connection per stream, the newest; an older one is only half open. */
   #replace({ pod, connection }: Connection): void {
-    if (pod === this.#context.pod) return this.end(connection);
     const { background, store } = this.#context;
-    background.run('replace follower', store.inbox.send(pod, { type: 'follower-replaced', connection }));
+    if (pod === this.#context.pod) this.end(connection);
+    else background.run('replace follower', store.inbox.send(pod, { type: 'follower-replaced', connection }));
   }
 
   #start(connection: string, follower: Follower, replay: Replay, sink: EventSink): void {
@@ -146,6 +150,8 @@ export class Followers {
 function answerGone(request: RequestId, reply: Reply): void {
   const message = 'The result of this request is no longer kept. Call again if the call is safe to repeat.';
   const sink = reply.stream();
-  sink.send({ data: JSON.stringify(rpcError(request, RPC.internal, message, { reason: 'stream_expired', retry: false })) });
+  sink.send({
+    data: JSON.stringify(rpcError(request, RPC.internal, message, { reason: 'stream_expired', retry: false })),
+  });
   sink.end();
 }

@@ -29,7 +29,13 @@ export class Intake {
   }
 
   /** Answers `reply`; `live` is in use and stays so for as long as an exchange runs. */
-  async post(live: LiveSession, messages: readonly JsonRpcMessage[], batch: boolean, caller: Caller, reply: Reply): Promise<void> {
+  async post(
+    live: LiveSession,
+    messages: readonly JsonRpcMessage[],
+    batch: boolean,
+    caller: Caller,
+    reply: Reply,
+  ): Promise<void> {
     const requests = messages.filter(isRequest);
     for (const message of messages) {
       if (isRequest(message)) continue;

@@ -91,7 +91,10 @@ export class OwnedStream {
     }
   }
 
-  async #forward(follower: Connection | undefined, event: { seq: number; final: boolean; data?: string }): Promise<void> {
+  async #forward(
+    follower: Connection | undefined,
+    event: { seq: number; final: boolean; data?: string },
+  ): Promise<void> {
     if (follower === undefined) return;
     // The client came back elsewhere: the newest connection wins, the first one is only half open.
     this.detach();

@@ -1,7 +1,6 @@
 import type { Caller } from '../core/caller.ts';
 import { principalOf } from '../core/caller.ts';
-import type { Change } from '../core/change-log.ts';
-import type { PositionedChange } from '../core/change-log.ts';
+import type { Change, PositionedChange } from '../core/change-log.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
 import type { Listening } from '../core/inbox.ts';
 import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
@@ -130,7 +129,13 @@ export class Pod {
   }
 
   /** Serves a POST of messages in a session. */
-  post(live: LiveSession, messages: readonly JsonRpcMessage[], batch: boolean, caller: Caller, reply: Reply): Promise<void> {
+  post(
+    live: LiveSession,
+    messages: readonly JsonRpcMessage[],
+    batch: boolean,
+    caller: Caller,
+    reply: Reply,
+  ): Promise<void> {
     return this.#intake.post(live, messages, batch, caller, reply);
   }
 
@@ -175,8 +180,8 @@ export class Pod {
     this.releaseStreams();
     await this.#to.sessions.close();
     await this.#context.background.settled();
-    await this.#lease?.stop();
     await Promise.all(this.#listening.splice(0).map((listening) => listening.stop()));
+    await this.#lease?.stop();
   }
 
   async #stand(live: LiveSession, place: EventPlace | undefined, reply: Reply): Promise<void> {

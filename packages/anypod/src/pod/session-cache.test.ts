@@ -20,7 +20,10 @@ function setUp(options: PodOptions = {}) {
   const open = { servers: 0 };
   const hosted = (): HostedServer => {
     open.servers += 1;
-    return { capabilities: {}, deliver: () => undefined, close: async () => void (open.servers -= 1) };
+    const close = async () => {
+      open.servers -= 1;
+    };
+    return { capabilities: {}, deliver: () => undefined, close };
   };
   const load = vi.fn<SessionStore['load']>((id, pod) => store.sessions.load(id, pod));
   const context: PodContext = {
@@ -52,7 +55,10 @@ describe('SessionCache', () => {
 
   function start(options?: PodOptions) {
     const set = setUp(options);
-    cleanUp.push(() => set.cache.close(), () => set.store.close());
+    cleanUp.push(
+      () => set.cache.close(),
+      () => set.store.close(),
+    );
     return set;
   }
 

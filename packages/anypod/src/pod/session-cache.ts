@@ -18,7 +18,11 @@ interface Loading {
 
 /** The client's session is over, or was never there; said in the same words for both. */
 export function sessionNotFound(id: RequestId | null): JsonRpcResponse {
-  return rpcError(id, RPC.sessionNotFound, 'Session not found: it expired, was ended, or never existed. Start a new one with initialize.');
+  return rpcError(
+    id,
+    RPC.sessionNotFound,
+    'Session not found: it expired, was ended, or never existed. Start a new one with initialize.',
+  );
 }
 
 /**

@@ -45,16 +45,22 @@ export class StandingStreams {
     const standing: Standing = { connection, live, prefix, onEnd, position: '0-0', changes: '0-0', early: [] };
     const changesFrom = place?.changes ?? (await store.changes.tail());
     this.#replace(live.id, standing);
-    const attached = await store.standing.attach(live.id, { pod, connection }, place?.position).catch((error: unknown) => {
-      this.#forget(standing);
-      throw error;
-    });
+    const attached = await store.standing
+      .attach(live.id, { pod, connection }, place?.position)
+      .catch((error: unknown) => {
+        this.#forget(standing);
+        throw error;
+      });
     if (attached === undefined) {
       this.#forget(standing);
       return false;
     }
     if (attached.previous !== undefined && attached.previous.pod !== pod) {
-      const replaced = { type: 'standing-replaced', session: live.id, connection: attached.previous.connection } as const;
+      const replaced = {
+        type: 'standing-replaced',
+        session: live.id,
+        connection: attached.previous.connection,
+      } as const;
       this.#context.background.run('replace standing stream', store.inbox.send(attached.previous.pod, replaced));
     }
     standing.position = place?.position ?? attached.position;

@@ -5,7 +5,10 @@ const SLOW_BUILD_MS = 1;
 /** What a person at a terminal wants to know after the start. */
 export function bannerText(url: string, probe: Probe, shared: boolean): string {
   const tool = probe.tools[0];
-  const call = tool === undefined ? '--method tools/list' : `--method tools/list   # then: --method tools/call --tool-name ${tool}`;
+  const call =
+    tool === undefined
+      ? '--method tools/list'
+      : `--method tools/list   # then: --method tools/call --tool-name ${tool}`;
   return [
     `MCP endpoint   ${url}`,
     `Tools          ${probe.tools.join(', ') || 'none'}`,

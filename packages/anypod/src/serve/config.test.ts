@@ -16,7 +16,12 @@ function problemsOf(argv: string[], env: Record<string, string> = {}): readonly 
 
 describe('readConfig', () => {
   it('needs nothing but a module', () => {
-    expect(readConfig(['server.ts'], {})).toMatchObject({ module: 'server.ts', port: 3000, host: '127.0.0.1', path: '/mcp' });
+    expect(readConfig(['server.ts'], {})).toMatchObject({
+      module: 'server.ts',
+      port: 3000,
+      host: '127.0.0.1',
+      path: '/mcp',
+    });
   });
 
   it('gives every setting that has a default', () => {
@@ -50,7 +55,9 @@ describe('readConfig', () => {
   });
 
   it('asks for a secret with Redis, once', () => {
-    expect(problemsOf(['server.ts'], { REDIS_URL: 'redis://localhost' })).toEqual([expect.stringMatching(/^ANYPOD_SECRET: required/)]);
+    expect(problemsOf(['server.ts'], { REDIS_URL: 'redis://localhost' })).toEqual([
+      expect.stringMatching(/^ANYPOD_SECRET: required/),
+    ]);
     expect(problemsOf(['server.ts'], { REDIS_URL: 'redis://localhost', ANYPOD_SECRET: 'short' })).toHaveLength(1);
     expect(problemsOf(['server.ts'], { REDIS_URL: 'redis://localhost', ANYPOD_SECRET: secret })).toEqual([]);
   });

@@ -45,36 +45,47 @@ function readArguments(argv: readonly string[]): { values: Record<string, unknow
   return parseArgs({ args: [...argv], options, allowPositionals: true, strict: false });
 }
 
-/** Reads the arguments after `serve`, and the environment. Throws `ConfigError`. */
-export function readConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
-  const { values, positionals } = readArguments(argv);
-  const problems: string[] = [];
-  const config: Record<string, unknown> = { module: positionals[0] };
-  const known = new Set<string>(SETTINGS.map(flagName));
+type Environment = Readonly<Record<string, string | undefined>>;
 
-  for (const flag of Object.keys(values)) {
-    if (!known.has(flag)) problems.push(`--${flag}: unknown flag; anypod serve --help lists them`);
-  }
+/** Reads the arguments after `serve`, and the environment. Throws `ConfigError`. */
+export function readConfig(argv: readonly string[], env: Environment): Config {
+  const { values, positionals } = readArguments(argv);
+  const known = new Set<string>(SETTINGS.map(flagName));
+  const problems = Object.keys(values)
+    .filter((flag) => !known.has(flag))
+    .map((flag) => `--${flag}: unknown flag; anypod serve --help lists them`);
   if (positionals.length !== 1) problems.push('<module>: give one ES module whose default export builds your server');
+
+  const config: Record<string, unknown> = { module: positionals[0] };
   for (const setting of SETTINGS) {
-    const flag = values[flagName(setting)];
-    const given = flag ?? (env[setting.env] === '' ? undefined : env[setting.env]);
-    const text = given ?? (setting.default === '' ? undefined : setting.default);
-    if (text === undefined) continue;
-    const parsed = typeof text === 'string' ? setting.schema.safeParse(text) : undefined;
-    if (parsed?.success === true) config[setting.name] = parsed.data;
-    else problems.push(`${nameOf(setting, flag)}: ${parsed?.error.issues[0]?.message ?? 'needs a value'}`);
+    const read = readSetting(setting, values[flagName(setting)], env);
+    if ('problem' in read) problems.push(read.problem);
+    else if (read.value !== undefined) config[setting.name] = read.value;
   }
-  const secretGiven = problems.some((problem) => problem.startsWith('ANYPOD_SECRET') || problem.startsWith('--secret'));
-  if (config['redis'] !== undefined && config['secrets'] === undefined && !secretGiven) {
+  if (config['redis'] !== undefined && !isGiven('secrets', values, env)) {
     problems.push('ANYPOD_SECRET: required with Redis, the same on all pods; make one with: openssl rand -base64 32');
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return config as unknown as Config;
 }
 
-function nameOf(setting: Setting, flag: unknown): string {
-  return flag === undefined ? setting.env : setting.flag;
+/** An empty variable counts as absent: that is how charts and compose files leave one out. */
+function givenText(setting: Setting, flag: unknown, env: Environment): unknown {
+  return flag ?? (env[setting.env] || undefined);
+}
+
+function isGiven(name: string, values: Readonly<Record<string, unknown>>, env: Environment): boolean {
+  const setting = SETTINGS.find((one) => one.name === name);
+  return setting !== undefined && givenText(setting, values[flagName(setting)], env) !== undefined;
+}
+
+function readSetting(setting: Setting, flag: unknown, env: Environment): { value: unknown } | { problem: string } {
+  const text = givenText(setting, flag, env) ?? (setting.default || undefined);
+  if (text === undefined) return { value: undefined };
+  const name = flag === undefined ? setting.env : setting.flag;
+  if (typeof text !== 'string') return { problem: `${name}: needs a value` };
+  const parsed = setting.schema.safeParse(text);
+  return parsed.success ? { value: parsed.data } : { problem: `${name}: ${parsed.error.issues[0]?.message}` };
 }
 
 /** The host names that requests may be for: what is configured, else this machine's where only it can connect. */

@@ -17,11 +17,17 @@ export function addHealthRoutes(app: Express, health: Health): void {
     response.type('text').send('ok\n');
   });
   app.get('/startupz', (_request, response) => {
-    response.status(health.started ? 200 : 503).type('text').send(health.started ? 'ok\n' : 'starting\n');
+    response
+      .status(health.started ? 200 : 503)
+      .type('text')
+      .send(health.started ? 'ok\n' : 'starting\n');
   });
   app.get('/readyz', async (_request, response) => {
     const reason = await unready(health);
-    response.status(reason === undefined ? 200 : 503).type('text').send(`${reason ?? 'ok'}\n`);
+    response
+      .status(reason === undefined ? 200 : 503)
+      .type('text')
+      .send(`${reason ?? 'ok'}\n`);
   });
 }
 

@@ -31,7 +31,8 @@ export async function listen(handler: RequestListener, port: number, host: strin
 function bind(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const remedy = error.code === 'EADDRINUSE' ? 'is in use; choose another with --port' : `cannot be used: ${error.message}`;
+      const remedy =
+        error.code === 'EADDRINUSE' ? 'is in use; choose another with --port' : `cannot be used: ${error.message}`;
       reject(new ConfigError([`PORT: ${host}:${port} ${remedy}`]));
     });
     server.listen(port, host, resolve);

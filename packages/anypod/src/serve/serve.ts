@@ -36,7 +36,11 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
   const { createServer, sdk } = await loadModule(config.module);
   const health: Health = { started: false, draining: false, store: () => Promise.reject(new Error('not connected')) };
   let anypod: Anypod | undefined;
-  const listener = await listen(dispatch(config.path, () => anypod, healthApp(health)), config.port, config.host);
+  const listener = await listen(
+    dispatch(config.path, () => anypod, healthApp(health)),
+    config.port,
+    config.host,
+  );
   const { store, close: closeStore } = await openStore(config, log);
   const allowedHosts = hostNamesOf(config);
   try {
@@ -80,7 +84,8 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
 }
 
 function settingsOf(config: Config) {
-  const { sessionTtlMs, upgradeAfterMs, heartbeatMs, retryMs, leaseMs, cacheBytes, maxBodyBytes, allowedOrigins } = config;
+  const { sessionTtlMs, upgradeAfterMs, heartbeatMs, retryMs, leaseMs, cacheBytes, maxBodyBytes, allowedOrigins } =
+    config;
   const origins = allowedOrigins === undefined ? {} : { allowedOrigins };
   return { sessionTtlMs, upgradeAfterMs, heartbeatMs, retryMs, leaseMs, cacheBytes, maxBodyBytes, ...origins };
 }

@@ -37,7 +37,11 @@ export const SETTINGS: readonly Setting[] = [
     env: 'PORT',
     default: '3000',
     description: 'TCP port; 0 picks a free one.',
-    schema: z.coerce.number({ error: 'must be a port number' }).int().min(0, 'must be 0 or more').max(65535, 'must be 65535 or less'),
+    schema: z.coerce
+      .number({ error: 'must be a port number' })
+      .int()
+      .min(0, 'must be 0 or more')
+      .max(65535, 'must be 65535 or less'),
   },
   {
     name: 'host',
@@ -60,7 +64,8 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--secret',
     env: 'ANYPOD_SECRET',
     default: '',
-    description: 'Signs session ids, event ids and request state; 32 bytes or more, the same on all pods; required with Redis. Several, comma-separated: the first signs, all verify.',
+    description:
+      'Signs session ids, event ids and request state; 32 bytes or more, the same on all pods; required with Redis. Several, comma-separated: the first signs, all verify.',
     schema: list.refine(
       (secrets) => secrets.length > 0 && secrets.every((secret) => Buffer.byteLength(secret) >= 32),
       'must be 32 bytes or more each; make one with: openssl rand -base64 32',
@@ -87,7 +92,8 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--allowed-hosts',
     env: 'ANYPOD_ALLOWED_HOSTS',
     default: '',
-    description: 'Host names that requests may be for, comma-separated; without it any, or only this machine’s where host is a loopback address.',
+    description:
+      'Host names that requests may be for, comma-separated; without it any, or only this machine’s where host is a loopback address.',
     schema: names,
   },
   {
@@ -176,7 +182,8 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_LOG_LEVEL',
     default: 'info',
     description: 'debug, info, warn, error or silent.',
-    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' }),
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'must be debug, info, warn, error or silent',
+    }),
   },
 ];
-
