@@ -22,12 +22,39 @@ export interface StreamEvent {
 
 /** What `follow` found. */
 export interface Replay {
-  /** Everything after the asked position, in order; may be empty. */
+  /** Everything after the asked position that is still kept, in order; may be empty. */
   readonly events: readonly StreamEvent[];
   /** The exchange has ended: nothing will follow. */
   readonly done: boolean;
+  /** Events after the asked position are no longer kept: there is a gap before `events`. */
+  readonly truncated: boolean;
   /** From `follow`: the connection that the new one replaces. */
   readonly previous?: Connection;
+}
+
+/** What became of a write to a log. */
+export type Written =
+  /** It is stored (also where it was before); `follower` is whom to forward it to. */
+  | { readonly state: 'stored'; readonly follower?: Connection }
+  /** Another pod has taken the exchange over: this one may say nothing more of it. */
+  | { readonly state: 'fenced' }
+  /** The session has ended, so there is nothing to write to. */
+  | { readonly state: 'gone' }
+  /** The session lives, but the store lacks what came before, as after a failover: `last` is the newest seq it has, -1 without a log. */
+  | { readonly state: 'missing'; readonly last: number };
+
+/** An exchange whose owner died, as the pod that took it over finds it. */
+export interface Orphan {
+  /** To be given with every write from now on. */
+  readonly epoch: number;
+  /** As `open` got them. */
+  readonly requests: string;
+  /** The newest seq; the next event continues from here. */
+  readonly last: number;
+  /** What is kept of the log. */
+  readonly events: readonly StreamEvent[];
+  /** How often it was taken over, this time included. */
+  readonly takeOvers: number;
 }
 
 /**
@@ -36,22 +63,31 @@ export interface Replay {
  * No lost wake-up, by construction: `follow` registers the follower and reads in one atomic step, and `append` stores and
  * returns the registered follower in one atomic step. So an event is either in the replay or its append names the follower.
  * One follower per stream: the newest connection wins.
+ *
+ * Fenced: a log has an epoch, 1 when it is opened and one more with each take-over; a write with another epoch stores nothing.
+ * Capped: beyond the store's limits of events and bytes the oldest events go, never the newest.
  */
 export interface EventLog {
-  /** Creates the log; the owner calls it when an exchange becomes SSE, before its first `append`. `requests` is the JSON of the exchange's requests. */
-  open(key: StreamKey, owner: string, requests: string): Promise<void>;
   /**
-   * Stores an event and tells who follows (undefined: nobody but perhaps the owner's first connection). `final` marks the
-   * log as done and starts its retention. Storing a seq again is a no-op that still answers. To a log that is gone
-   * (its session ended) it stores nothing and answers undefined.
+   * Creates the log, or finds it there already; the owner calls it when an exchange becomes SSE, before its first `append`, and again
+   * where a write finds it missing. `requests` is the JSON of the exchange's requests.
    */
-  append(key: StreamKey, event: StreamEvent, final: boolean): Promise<Connection | undefined>;
+  open(key: StreamKey, owner: string, epoch: number, requests: string): Promise<Written>;
+  /**
+   * Stores an event. `final` marks the log as done and starts its retention. Storing a seq again is a no-op that still answers `stored`.
+   */
+  append(key: StreamKey, epoch: number, event: StreamEvent, final: boolean): Promise<Written>;
   /** Ends a log without a last event (a cancelled exchange); answers as `append` does. */
-  finish(key: StreamKey): Promise<Connection | undefined>;
+  finish(key: StreamKey, epoch: number): Promise<Written>;
   /** Makes `follower` the stream's one follower and reads all events after `after`; undefined: no such log (any more). A done log registers nobody. */
   follow(key: StreamKey, after: number, follower: Connection): Promise<Replay | undefined>;
   /** Reads without registering: how a follower fills a gap. */
   read(key: StreamKey, after: number): Promise<Replay | undefined>;
   /** Takes `follower` off, if it is still the one. */
   unfollow(key: StreamKey, follower: Connection): Promise<void>;
+  /**
+   * Makes `to` the owner of a log whose owner is `from` and that is not done, and counts it, in one step; undefined: there is no such log (any
+   * more), it is done, or another pod was first. The log's follower stays.
+   */
+  takeOver(key: StreamKey, from: string, to: string): Promise<Orphan | undefined>;
 }

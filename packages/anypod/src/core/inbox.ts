@@ -15,6 +15,8 @@ export type InboxMessage =
   | { readonly type: 'session-changed'; readonly session: string; readonly from: string; readonly ack: string }
   /** The session ended: let go of everything of it, then confirm. */
   | { readonly type: 'session-ended'; readonly session: string; readonly from: string; readonly ack: string }
+  /** A pod left with exchanges running: they are orphans now, not only after a lease. */
+  | { readonly type: 'pod-left'; readonly pod: string }
   /** The confirmation of `from` for the `ack` that the receiver handed out. */
   | { readonly type: 'confirmed'; readonly ack: string; readonly from: string }
   /** An event for a follower on the receiving pod; `seq` 0 without data: the log ended without a last event. */

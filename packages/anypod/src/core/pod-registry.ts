@@ -1,9 +1,13 @@
-/** The leases of the living pods. */
+/** The leases of the pods. */
 export interface PodRegistry {
-  /** Says that `pod` lives for `leaseMs` more; the store's clock counts. */
+  /** Says that `pod` lives for `leaseMs` more; the store's clock counts. Keeps the pod's inbox and ownership from expiring too. */
   renew(pod: string, leaseMs: number): Promise<void>;
   /** The pods whose lease has not run out. */
   living(): Promise<ReadonlySet<string>>;
-  /** Gives the lease up, and removes the pod's inbox. */
+  /** The pods whose lease has run out, or that left, and that nobody has buried yet. */
+  dead(): Promise<readonly string[]>;
+  /** Ends the lease now. */
   leave(pod: string): Promise<void>;
+  /** Removes what is left of a dead pod: its entry, inbox and ownership. A pod that has renewed its lease meanwhile is left alone. */
+  bury(pod: string): Promise<void>;
 }

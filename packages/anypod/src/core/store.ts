@@ -1,6 +1,7 @@
 import type { ChangeLog } from './change-log.ts';
 import type { EventLog } from './event-log.ts';
 import type { Inbox } from './inbox.ts';
+import type { Ownership } from './ownership.ts';
 import type { PodRegistry } from './pod-registry.ts';
 import type { QuestionStore } from './question-store.ts';
 import type { SessionStore } from './session-store.ts';
@@ -14,6 +15,7 @@ export interface Store {
   readonly questions: QuestionStore;
   readonly inbox: Inbox;
   readonly pods: PodRegistry;
+  readonly ownership: Ownership;
   readonly changes: ChangeLog;
   /** Resolves when the store answers; rejects when it does not. */
   ping(): Promise<void>;
@@ -29,6 +31,10 @@ export interface StoreOptions {
   readonly streamRetentionMs?: number;
   /** How long a log whose exchange never finishes is kept after its last event. Default 1 h. */
   readonly streamIdleMs?: number;
+  /** Events kept of one exchange's log. Default 10 000. */
+  readonly streamEventLimit?: number;
+  /** Bytes of events kept of one exchange's log; the newest event is kept whatever its size. Default 4 MiB. */
+  readonly streamByteLimit?: number;
   /** How long a standing log is kept after its last message. Default 5 min. */
   readonly standingRetentionMs?: number;
   /** Messages kept in a standing log, and changes in the change log (about). Default 1000. */
@@ -41,6 +47,8 @@ export const STORE_DEFAULTS: Required<StoreOptions> = {
   sessionTtlMs: 24 * 60 * 60 * 1000,
   streamRetentionMs: 10 * 60 * 1000,
   streamIdleMs: 60 * 60 * 1000,
+  streamEventLimit: 10_000,
+  streamByteLimit: 4 * 1024 * 1024,
   standingRetentionMs: 5 * 60 * 1000,
   standingLimit: 1000,
   subscriptionLimit: 1000,
