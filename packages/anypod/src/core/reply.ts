@@ -11,8 +11,8 @@ export interface SseEvent {
 export interface EventSink {
   /** Writes the event; after the connection is gone, nothing. */
   send(event: SseEvent): void;
-  /** Ends the response; the client may come back with the last event id. */
-  end(): void;
+  /** Ends the response; the client may come back with the last event id, after `retryMs` where given. */
+  end(retryMs?: number): void;
   readonly open: boolean;
   /** Called once, when the connection is gone, whoever ended it. */
   onClose(listener: () => void): void;

@@ -3,7 +3,7 @@ import type { EventSink } from '../core/reply.ts';
 import type { Endpoint, EndpointReply } from './endpoint.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { parseJson, tooLarge } from './read-body.ts';
-import { formatEvent, SSE_HEADERS } from './sse.ts';
+import { formatEvent, formatRetry, SSE_HEADERS } from './sse.ts';
 
 export interface FetchHandlerOptions {
   readonly endpoint: Endpoint;
@@ -84,8 +84,9 @@ function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): {
     controller?.enqueue(encoder.encode(text));
     if ((controller?.desiredSize ?? 1) < 0) end();
   }
-  function end(): void {
+  function end(retryMs?: number): void {
     if (!open) return;
+    if (retryMs !== undefined) controller?.enqueue(encoder.encode(formatRetry(retryMs)));
     controller?.close();
     closed();
   }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { EventSink } from '../core/reply.ts';
 import type { EndpointReply } from './endpoint.ts';
 import type { Heartbeats } from './heartbeats.ts';
-import { formatEvent, SSE_HEADERS } from './sse.ts';
+import { formatEvent, formatRetry, SSE_HEADERS } from './sse.ts';
 
 export interface NodeReplyOptions {
   readonly heartbeats: Heartbeats;
@@ -62,7 +62,8 @@ function nodeSink(response: ServerResponse, { heartbeats, maxBufferedBytes }: No
       return open;
     },
     send: (event) => write(formatEvent(event)),
-    end() {
+    end(retryMs) {
+      if (retryMs !== undefined) write(formatRetry(retryMs));
       response.end();
       closed();
     },

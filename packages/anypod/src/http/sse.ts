@@ -15,3 +15,8 @@ export function formatEvent({ id, retry, data }: SseEvent): string {
   const head = `${id === undefined ? '' : `id: ${id}\n`}${retry === undefined ? '' : `retry: ${retry}\n`}`;
   return data === '' ? `${head}data: \n\n` : `${head}event: message\ndata: ${data}\n\n`;
 }
+
+/** Sets how long the client waits before it reconnects, without being an event. */
+export function formatRetry(retryMs: number): string {
+  return `retry: ${retryMs}\n\n`;
+}

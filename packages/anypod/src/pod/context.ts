@@ -17,6 +17,10 @@ export interface PodContext {
   readonly log: Log;
   readonly options: Required<PodOptions>;
   readonly background: Background;
+  /** Whether this pod's lease surely holds: nobody can have taken over what it runs, and it hears of every change. */
+  readonly leased: () => boolean;
+  /** Aborts when the pod closes: nothing is tried again after that. */
+  readonly closing: AbortSignal;
 }
 
 /** Work that no request waits for; the pod waits for it before it closes. */
@@ -33,7 +37,7 @@ export function createBackground(log: Log): Background {
     run(what, work) {
       const watched = work.then(
         () => undefined,
-        (error: unknown) => log.warn({ what, err: error }, 'background work failed'),
+        (err: unknown) => log.warn({ what, err }, 'background work failed'),
       );
       running.add(watched);
       void watched.then(() => running.delete(watched));

@@ -1,35 +1,36 @@
-import type { PodContext } from './context.ts';
+import { hrtime } from 'node:process';
+import type { Lease } from '../core/lease.ts';
+import type { Log } from '../core/log.ts';
+import type { PodRegistry } from '../core/pod-registry.ts';
 
 /** Renewals in a lease: two may fail before other pods think this one is gone. */
-const RENEWALS_PER_LEASE = 3;
+export const RENEWALS_PER_LEASE = 3;
 
-/** This pod's heartbeat. */
-export interface Lease {
-  /** Gives the lease up. */
-  stop(): Promise<void>;
+/** Milliseconds of a clock that never goes back and that all threads share; only differences mean anything. */
+export function monotonicNow(): number {
+  return Number(hrtime.bigint() / 1000n) / 1000;
 }
 
-/** Takes the lease, then renews it; `onRenewed` gets the time (ms of this pod's clock) until which it surely holds. Rejects where the first attempt fails. */
-export async function holdLease(context: PodContext, onRenewed: (until: number) => void): Promise<Lease> {
-  const { pod, store, options, log } = context;
-  let stopped = false;
+/**
+ * Holds a lease from this thread, which suits tests and stores without connections of their own: a handler that blocks the event loop for
+ * longer than a lease looks like death to other pods. Rejects where the first attempt fails.
+ */
+export async function holdLease(pods: PodRegistry, pod: string, leaseMs: number, log: Log): Promise<Lease> {
+  let until = 0;
 
   async function renew(): Promise<void> {
-    const asked = Date.now();
-    await store.pods.renew(pod, options.leaseMs);
-    if (!stopped) onRenewed(asked + options.leaseMs);
+    const asked = monotonicNow();
+    await pods.renew(pod, leaseMs);
+    until = asked + leaseMs;
   }
 
   await renew();
   const timer = setInterval(() => {
     renew().catch((err: unknown) => log.warn({ err }, 'the lease could not be renewed; is the store reachable?'));
-  }, options.leaseMs / RENEWALS_PER_LEASE).unref();
+  }, leaseMs / RENEWALS_PER_LEASE).unref();
 
   return {
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await store.pods.leave(pod);
-    },
+    until: () => until,
+    stop: async () => clearInterval(timer),
   };
 }

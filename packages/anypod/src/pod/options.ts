@@ -1,3 +1,6 @@
+/** See `PodOptions.rerun`. */
+export type RerunPolicy = 'never' | 'read-only' | 'safe';
+
 /** How a pod serves sessions. Times in ms. */
 export interface PodOptions {
   /** A call that takes longer is answered as an event stream. Default 1000. */
@@ -10,6 +13,12 @@ export interface PodOptions {
   readonly cacheBytes?: number;
   /** An idle session leaves this pod's memory after this long. Default 5 min. */
   readonly cacheIdleMs?: number;
+  /** Bytes of a running stream's events that its pod keeps, to write them again after a failover. Default 4 MiB. */
+  readonly keptBytes?: number;
+  /** Which calls of a lost pod run again: none, those of read-only tools, or those of idempotent ones too. Default `read-only`. */
+  readonly rerun?: RerunPolicy;
+  /** How often one call may run again. Default 1. */
+  readonly rerunLimit?: number;
   /** The store's, so that a cached session is renewed in time. Default 24 h. */
   readonly sessionTtlMs?: number;
 }
@@ -20,5 +29,8 @@ export const POD_DEFAULTS: Required<PodOptions> = {
   leaseMs: 5000,
   cacheBytes: 128 * 1024 * 1024,
   cacheIdleMs: 5 * 60 * 1000,
+  keptBytes: 4 * 1024 * 1024,
+  rerun: 'read-only',
+  rerunLimit: 1,
   sessionTtlMs: 24 * 60 * 60 * 1000,
 };

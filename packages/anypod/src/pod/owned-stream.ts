@@ -1,100 +1,152 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Connection, StreamEvent, StreamKey } from '../core/event-log.ts';
+import type { Connection, Orphan, StreamKey, Written } from '../core/event-log.ts';
 import type { JsonRpcRequest } from '../core/json-rpc.ts';
 import type { EventSink } from '../core/reply.ts';
 import type { PodContext } from './context.ts';
 import type { Followers } from './followers.ts';
+import { StreamLog } from './stream-log.ts';
 
-const LOG_ATTEMPTS = 10;
-const LOG_RETRY_MS = 200;
+type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
+
+interface Forwarded {
+  readonly seq: number;
+  readonly final: boolean;
+  readonly data?: string;
+}
 
 /**
  * The stream of an exchange that runs here. It assigns the sequence numbers, so the client is written to at once and the log is
- * appended beside it, in order; whoever follows on another pod gets each event after it is stored.
+ * appended beside it; whoever follows on another pod gets each event after it is stored.
+ *
+ * While the lease may have run out (this process was paused, or cut off from the store) another pod may have taken the exchange over. Then an event
+ * goes to the client only after the log has taken it, which tells whether the exchange is still ours.
  */
 export class OwnedStream {
   readonly #context: PodContext;
   readonly #followers: Followers;
   readonly #key: StreamKey;
   readonly #prefix: string;
+  readonly #log: StreamLog;
   #sink: EventSink | undefined;
-  #seq = 0;
-  #log: Promise<void>;
+  #seq: number;
+  #steps: Promise<void> = Promise.resolve();
+  #unstored = 0;
+  /** Events wait for the log; those that come later must not overtake them. */
+  #careful = false;
+  #lost = false;
+  /** Called once where the exchange is no longer ours. */
+  onLost: () => void = () => undefined;
 
-  constructor(
+  private constructor(
     context: PodContext,
     followers: Followers,
-    session: string,
-    requests: readonly [JsonRpcRequest, ...JsonRpcRequest[]],
-    sink: EventSink,
+    key: StreamKey,
+    requests: Requests,
+    from: { epoch: number; seq: number; sink?: EventSink },
   ) {
     this.#context = context;
     this.#followers = followers;
-    this.#key = { session, stream: context.random() };
-    this.#prefix = context.eventIds.exchangePrefix(session, this.#key.stream, requests[0].id);
-    this.#sink = sink;
-    this.#log = this.#persist(() => context.store.events.open(this.#key, context.pod, JSON.stringify(requests)));
-    context.background.run('open stream', this.#log);
+    this.#key = key;
+    this.#prefix = context.eventIds.exchangePrefix(key.session, key.stream, requests[0].id);
+    this.#log = new StreamLog(context, { key, epoch: from.epoch, requests: JSON.stringify(requests) });
+    this.#sink = from.sink;
+    this.#seq = from.seq;
   }
+
+  /** A new stream on the client's own connection. */
+  static open(context: PodContext, followers: Followers, session: string, requests: Requests, sink: EventSink): OwnedStream {
+    const key = { session, stream: context.random() };
+    const stream = new OwnedStream(context, followers, key, requests, { epoch: 1, seq: 0, sink });
+    stream.#enqueue('open stream', async () => stream.#heed(await stream.#log.open()));
+    return stream;
+  }
+
+  /** The stream of an exchange whose owner died; its client, if it came back, follows it. */
+  static adopt(context: PodContext, followers: Followers, key: StreamKey, requests: Requests, orphan: Orphan): OwnedStream {
+    return new OwnedStream(context, followers, key, requests, { epoch: orphan.epoch, seq: orphan.last });
+  }
+
+  /** Whether the client holds an id to come back with. */
+  get resumable(): boolean {
+    return this.#primed || this.#seq > 0;
+  }
+
+  #primed = false;
 
   /** Gives the client an id to come back with before anything has happened (SEP-1699). */
   prime(retryMs: number): void {
+    this.#primed = true;
     this.#sink?.send({ id: `${this.#prefix}0`, retry: retryMs, data: '' });
   }
 
   /** Sends a serialised message; `final`: the last one, after which the connection ends. */
   write(data: string, final: boolean): void {
+    if (this.#lost) return;
     this.#seq += 1;
     const event = { seq: this.#seq, data };
-    this.#sink?.send({ id: this.#prefix + event.seq, data });
-    if (final) this.detach();
-    this.#append(event, final);
+    this.#careful ||= !this.#context.leased();
+    const sendFirst = !this.#careful;
+    if (sendFirst) this.#send(event.seq, data, final);
+    this.#enqueue('append event', async () => {
+      const written = await this.#log.append(event, final);
+      if (!this.#heed(written)) return;
+      if (!sendFirst) this.#send(event.seq, data, final);
+      await this.#forward(written, { ...event, final });
+      if (final) await this.#log.release();
+    });
   }
 
   /** Ends the stream without a response, which is how a cancelled request ends. */
   finish(): void {
     this.detach();
     this.#enqueue('finish stream', async () => {
-      const follower = await this.#context.store.events.finish(this.#key);
-      await this.#forward(follower, { seq: 0, final: true });
+      const written = await this.#log.finish();
+      if (!this.#heed(written)) return;
+      await this.#forward(written, { seq: 0, final: true });
+      await this.#log.release();
     });
   }
 
-  /** Ends the connection; the exchange goes on and can be resumed. */
-  detach(): void {
-    this.#sink?.end();
+  /** Ends the connection; the exchange goes on and can be resumed, after `retryMs` where given. */
+  detach(retryMs?: number): void {
+    this.#sink?.end(retryMs);
     this.#sink = undefined;
   }
 
-  #append(event: StreamEvent, final: boolean): void {
-    this.#enqueue('append event', async () => {
-      const follower = await this.#context.store.events.append(this.#key, event, final);
-      await this.#forward(follower, { ...event, final });
-    });
+  /** Says nothing more: another pod goes on with it. */
+  abandon(retryMs?: number): void {
+    this.#lost = true;
+    this.detach(retryMs);
+  }
+
+  #send(seq: number, data: string, final: boolean): void {
+    this.#sink?.send({ id: this.#prefix + seq, data });
+    if (final) this.detach();
   }
 
   #enqueue(what: string, step: () => Promise<void>): void {
-    this.#log = this.#log.then(() => this.#persist(step));
-    this.#context.background.run(what, this.#log);
+    this.#unstored += 1;
+    this.#steps = this.#steps.then(async () => {
+      if (!this.#lost) await step();
+      this.#unstored -= 1;
+      if (this.#unstored === 0) this.#careful = false;
+    });
+    this.#context.background.run(what, this.#steps);
   }
 
-  /** Tries again while the store is away: what the client was shown must not be missing from the log. */
-  async #persist(step: () => Promise<void>): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await step();
-        return;
-      } catch (error) {
-        if (attempt === LOG_ATTEMPTS) throw error;
-        await delay(LOG_RETRY_MS * attempt);
-      }
+  /** Whether a write arrived; where the log is another pod's now, this one lets go. */
+  #heed({ state }: Written): boolean {
+    if (state === 'stored') return true;
+    if (!this.#lost) {
+      this.#context.log.warn({ stream: this.#key.stream, state }, 'an exchange is no longer served by this pod');
+      this.abandon();
+      this.#context.background.run('disown stream', this.#log.release());
+      this.onLost();
     }
+    return false;
   }
 
-  async #forward(
-    follower: Connection | undefined,
-    event: { seq: number; final: boolean; data?: string },
-  ): Promise<void> {
+  async #forward(written: Written, event: Forwarded): Promise<void> {
+    const follower: Connection | undefined = written.state === 'stored' ? written.follower : undefined;
     if (follower === undefined) return;
     // The client came back elsewhere: the newest connection wins, the first one is only half open.
     this.detach();
@@ -103,6 +155,13 @@ export class OwnedStream {
       return;
     }
     const { connection } = follower;
-    await this.#context.store.inbox.send(follower.pod, { type: 'event', ...this.#key, connection, ...event });
+    await this.#wake(follower.pod, { type: 'event', ...this.#key, connection, ...event });
+  }
+
+  /** What is stored is not lost with its wake-up: followers read their logs again from time to time. */
+  async #wake(pod: string, message: Parameters<PodContext['store']['inbox']['send']>[1]): Promise<void> {
+    await this.#context.store.inbox.send(pod, message).catch((err: unknown) => {
+      this.#context.log.warn({ err }, 'a follower could not be woken');
+    });
   }
 }

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AnypodError } from '../core/errors.ts';
+import type { StreamEvent, StreamKey, Written } from '../core/event-log.ts';
+import type { PodContext } from './context.ts';
+
+const FIRST_RETRY_MS = 50;
+const MAX_RETRY_MS = 1000;
+
+/** The log as this pod writes it: which one, under which epoch, and what it would take to write it again. */
+export interface LogIdentity {
+  readonly key: StreamKey;
+  readonly epoch: number;
+  /** JSON of the exchange's requests. */
+  readonly requests: string;
+}
+
+/**
+ * Writes one log, a write at a time and in order. While the store is away a write is tried until it succeeds, so an outage loses nothing; what
+ * the store lost of the log (replication is asynchronous, a failover may lose its end) is written again under the same numbers.
+ */
+export class StreamLog {
+  readonly #context: PodContext;
+  readonly #identity: LogIdentity;
+  /** What was written, as far back as the store itself would keep. */
+  readonly #kept: StreamEvent[] = [];
+  #keptBytes = 0;
+
+  constructor(context: PodContext, identity: LogIdentity) {
+    this.#context = context;
+    this.#identity = identity;
+  }
+
+  /** Makes the log and notes that it is ours; the note comes first, so that a dead owner's logs are always found. */
+  async open(): Promise<Written> {
+    const { store, pod } = this.#context;
+    const { key, epoch, requests } = this.#identity;
+    await this.#persist(() => store.ownership.add(pod, key));
+    return this.#persist(() => store.events.open(key, pod, epoch, requests));
+  }
+
+  /** Resolves when the event is stored, or cannot be any more. */
+  async append(event: StreamEvent, final: boolean): Promise<Written> {
+    this.#keep(event);
+    const { store } = this.#context;
+    const { key, epoch } = this.#identity;
+    return this.#write(() => store.events.append(key, epoch, event, final), event.seq);
+  }
+
+  /** Ends the log without a last event. */
+  async finish(): Promise<Written> {
+    const { store } = this.#context;
+    const { key, epoch } = this.#identity;
+    return this.#write(() => store.events.finish(key, epoch), Number.POSITIVE_INFINITY);
+  }
+
+  /** The log is done, or somebody else's: nobody needs to find it through this pod. */
+  async release(): Promise<void> {
+    const { store, pod } = this.#context;
+    await this.#persist(() => store.ownership.remove(pod, this.#identity.key));
+  }
+
+  async #write(write: () => Promise<Written>, before: number): Promise<Written> {
+    for (;;) {
+      const written = await this.#persist(write);
+      if (written.state !== 'missing') return written;
+      const restored = await this.#restore(written.last, before);
+      if (restored.state !== 'stored') return restored;
+    }
+  }
+
+  /** Writes again what the store lost: everything after `last` and before seq `before`. */
+  async #restore(last: number, before: number): Promise<Written> {
+    const { store, log } = this.#context;
+    const { key, epoch } = this.#identity;
+    const lost = this.#kept.filter(({ seq }) => seq > last && seq < before);
+    log.warn({ stream: key.stream, events: lost.length }, 'the store lost the end of a log; writing it again');
+    if (last < 0) {
+      const opened = await this.open();
+      if (opened.state !== 'stored') return opened;
+    }
+    for (const event of lost) {
+      const written = await this.#persist(() => store.events.append(key, epoch, event, false));
+      if (written.state === 'fenced' || written.state === 'gone') return written;
+      if (written.state === 'missing') return { state: 'gone' };
+    }
+    return { state: 'stored' };
+  }
+
+  #keep(event: StreamEvent): void {
+    this.#kept.push(event);
+    this.#keptBytes += event.data.length;
+    while (this.#keptBytes > this.#context.options.keptBytes && this.#kept.length > 1) {
+      this.#keptBytes -= this.#kept.shift()?.data.length ?? 0;
+    }
+  }
+
+  async #persist<T>(write: () => Promise<T>): Promise<T> {
+    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, MAX_RETRY_MS)) {
+      try {
+        return await write();
+      } catch (error) {
+        const away = error instanceof AnypodError && error.code === 'store_unavailable';
+        if (!away || this.#context.closing.aborted) throw error;
+        await delay(waitMs, undefined, { signal: this.#context.closing, ref: false });
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+-- Ends the log of an exchange without a last event, and tells who follows it.
+--
+-- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
+-- ARGV[1] epoch   ARGV[2] the last seq that the owner knows of   ARGV[3] stream   ARGV[4] how long to keep the log, ms
+-- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' }, { 'fenced' } or { 'missing', the last seq or -1 }.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
+local state = redis.call('HMGET', KEYS[2], 'n', 'd', 'p', 'c', 'e')
+local epoch, log = tonumber(ARGV[1]), tonumber(state[5] or 1)
+if not state[1] or log < epoch then return { 'missing', -1 } end
+if log > epoch then return { 'fenced' } end
+if not state[2] then
+  if tonumber(state[1]) < tonumber(ARGV[2]) then return { 'missing', tonumber(state[1]) } end
+  local time = redis.call('TIME')
+  redis.call('HSET', KEYS[2], 'd', '1')
+  redis.call('PEXPIRE', KEYS[2], ARGV[4])
+  redis.call('PEXPIRE', KEYS[3], ARGV[4])
+  redis.call('ZADD', KEYS[4], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[4], ARGV[3])
+end
+return { 'stored', state[3], state[4] }
