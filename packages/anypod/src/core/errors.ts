@@ -1,4 +1,4 @@
-/** Every fault that anypod itself reports. Their HTTP and JSON-RPC form is one table in `http/error-table.ts`. */
+/** Every fault that anypod itself reports. Their HTTP and JSON-RPC form is one table in `http/refusal.ts`. */
 export type AnypodErrorCode =
   | 'store_unavailable'
   | 'subscription_limit'

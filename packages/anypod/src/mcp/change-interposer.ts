@@ -15,7 +15,7 @@ interface PerRequestTransport {
 }
 
 /** The change that a notification announces; undefined: it announces none. */
-export function changeOf(notification: JsonRpcNotification): Change | undefined {
+function changeOf(notification: JsonRpcNotification): Change | undefined {
   switch (notification.method) {
     case 'notifications/tools/list_changed':
       return { kind: 'tools_list_changed' };

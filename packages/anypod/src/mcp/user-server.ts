@@ -1,15 +1,5 @@
 import type { AuthInfo } from '../core/caller.ts';
 
-/** The SDK's transport, as much of it as v1 and v2 share. */
-export interface SdkTransport {
-  onmessage?: ((message: never, extra?: never) => void) | undefined;
-  onclose?: (() => void) | undefined;
-  onerror?: ((error: Error) => void) | undefined;
-  start(): Promise<void>;
-  send(message: never, options?: never): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** A user's server: `McpServer` or `Server` of SDK v2 or v1, known by its shape, since each module brings its own copy. */
 export interface UserServer {
   // biome-ignore lint/suspicious/noExplicitAny: the transports of v1 and v2 have no common type, and ours satisfies both.

@@ -18,7 +18,7 @@ export interface Keys {
 }
 
 /** The version of keys and envelopes: a wire protocol between pods of different builds. */
-export const KEY_VERSION = 'v1';
+const KEY_VERSION = 'v1';
 
 export function createKeys(prefix: string): Keys {
   const root = `${prefix}:${KEY_VERSION}`;

@@ -45,6 +45,15 @@ describe('session ids', () => {
     }
   });
 
+  it('have one form only: no other character in any place', () => {
+    const id = createSessionId(signer, randomId);
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    for (let place = 0; place < id.length; place += 1) {
+      const forms = [...letters].map((letter) => id.slice(0, place) + letter + id.slice(place + 1));
+      expect(forms.filter((form) => isSessionId(signer, form))).toEqual([id]);
+    }
+  });
+
   it('cannot be made without the secret', () => {
     const id = createSessionId(createSigner([second]), randomId);
     expect(isSessionId(signer, id)).toBe(false);
