@@ -70,8 +70,8 @@ export interface Anypod {
   readonly probe: Probe;
   /** Resolves while the store answers. */
   ready(): Promise<void>;
-  /** Ends streams that merely wait, so that their clients come back on other pods. */
-  releaseStreams(): void;
+  /** Gets ready to go: streams that merely wait end and come back on other pods, what runs goes on. */
+  drain(): void;
   /** Sessions with something running in this process. */
   readonly busy: number;
   /** Lets go of everything in this process; sessions stay in the store. A store that was handed in stays open. */
@@ -129,7 +129,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     notify: createNotify((change) => pod.notify(change)),
     probe,
     ready: () => store.ping(),
-    releaseStreams: () => pod.releaseStreams(),
+    drain: () => pod.drain(),
     get busy() {
       return pod.busy;
     },

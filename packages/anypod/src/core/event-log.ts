@@ -64,7 +64,8 @@ export interface Orphan {
  * returns the registered follower in one atomic step. So an event is either in the replay or its append names the follower.
  * One follower per stream: the newest connection wins.
  *
- * Fenced: a log has an epoch, 1 when it is opened and one more with each take-over; a write with another epoch stores nothing.
+ * Fenced: a log has an epoch, 1 when it is opened and one more with each take-over; a write with an older epoch is fenced. One with
+ * a newer epoch, which the store can only see where a failover lost the take-over, is told `missing`, and `open` makes it good.
  * Capped: beyond the store's limits of events and bytes the oldest events go, never the newest.
  */
 export interface EventLog {
@@ -77,8 +78,11 @@ export interface EventLog {
    * Stores an event. `final` marks the log as done and starts its retention. Storing a seq again is a no-op that still answers `stored`.
    */
   append(key: StreamKey, epoch: number, event: StreamEvent, final: boolean): Promise<Written>;
-  /** Ends a log without a last event (a cancelled exchange); answers as `append` does. */
-  finish(key: StreamKey, epoch: number): Promise<Written>;
+  /**
+   * Ends a log without a last event (a cancelled exchange); answers as `append` does. `last` is the seq of the newest event, so that a log
+   * which lost events in a failover is not ended before it has them again. Default 0.
+   */
+  finish(key: StreamKey, epoch: number, last?: number): Promise<Written>;
   /** Makes `follower` the stream's one follower and reads all events after `after`; undefined: no such log (any more). A done log registers nobody. */
   follow(key: StreamKey, after: number, follower: Connection): Promise<Replay | undefined>;
   /** Reads without registering: how a follower fills a gap. */

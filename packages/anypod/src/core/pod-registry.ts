@@ -8,6 +8,9 @@ export interface PodRegistry {
   dead(): Promise<readonly string[]>;
   /** Ends the lease now. */
   leave(pod: string): Promise<void>;
-  /** Removes what is left of a dead pod: its entry, inbox and ownership. A pod that has renewed its lease meanwhile is left alone. */
+  /**
+   * Removes what is left of a dead pod: its entry, its inbox and, at once or in time, its ownership. A pod that has renewed its lease
+   * meanwhile is left alone.
+   */
   bury(pod: string): Promise<void>;
 }

@@ -20,6 +20,12 @@ export interface DeliveryOptions {
   readonly closeStream?: () => void;
 }
 
+/** What a tool says of itself (MCP tool annotations); hints, and only as good as their author. */
+export interface ToolHints {
+  readonly readOnlyHint?: boolean;
+  readonly idempotentHint?: boolean;
+}
+
 /** The user's server, serving one session on this pod. */
 export interface HostedServer {
   /** What the server declared in its `initialize` result. */
@@ -29,6 +35,8 @@ export interface HostedServer {
    * cancellation of id 0. An answer names its question by the shared id.
    */
   deliver(message: JsonRpcMessage, options: DeliveryOptions): void;
+  /** The hints of a tool; undefined: there is no such tool. Asks the server, so it is for rare occasions. */
+  toolHints(name: string): Promise<ToolHints | undefined>;
   /** Aborts running handlers and lets go of the server. */
   close(): Promise<void>;
 }

@@ -6,10 +6,8 @@ import type { InitializeParams } from '../core/session.ts';
 import { lazyRequest } from './lazy-request.ts';
 import { createQuestionIds } from './question-ids.ts';
 import { SessionTransport } from './session-transport.ts';
+import { findToolHints } from './tool-hints.ts';
 import type { ServerFactory, UserServer } from './user-server.ts';
-
-/** The id of the `initialize` that is handed in; client requests count from 1. */
-const INITIALIZE_ID = 0;
 
 export interface LegacyHostOptions {
   readonly createServer: ServerFactory;
@@ -41,19 +39,17 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     outlet: Outlet,
     caller: Caller,
   ): Promise<Initialized> {
-    const answered = Promise.withResolvers<JsonRpcResponse>();
-    let respond: Outlet['respond'] = (_id, response) => answered.resolve(response);
-    const switching: Outlet = { ...outlet, respond: (id, response) => respond(id, response) };
-    const transport = new SessionTransport(session, switching, createQuestionIds(options.newQuestionId));
+    const own = createOwnRequests(outlet);
+    const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId));
     const server = await build(caller);
     await server.connect(transport);
-    transport.deliver({ jsonrpc: '2.0', id: INITIALIZE_ID, method: 'initialize', params }, { caller });
-    const response = await answered.promise;
-    respond = outlet.respond;
-    const capabilities = (response.result?.['capabilities'] ?? {}) as Record<string, unknown>;
+    const ask = (method: string, given: Record<string, unknown>) =>
+      own.ask((id) => transport.deliver({ jsonrpc: '2.0', id, method, params: given }, { caller }));
+    const response = await ask('initialize', params);
     const hosted: HostedServer = {
-      capabilities,
+      capabilities: (response.result?.['capabilities'] ?? {}) as Record<string, unknown>,
       deliver: (message, delivery) => transport.deliver(message, delivery),
+      toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page)),
       close: () => server.close(),
     };
     return { server: hosted, response };
@@ -70,6 +66,30 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
         throw new AnypodError('factory_failed', 'The server refused to initialize a session that it accepted before.');
       }
       return server;
+    },
+  };
+}
+
+/** The host's own requests to a server: they count down from 0, clients' up from 1, and their responses stay here. */
+function createOwnRequests(outlet: Outlet) {
+  const waiting = new Map<number, (response: JsonRpcResponse) => void>();
+  let last = 1;
+  return {
+    outlet: {
+      ...outlet,
+      respond(id, response) {
+        const resolve = waiting.get(id);
+        if (resolve === undefined) outlet.respond(id, response);
+        else resolve(response);
+        waiting.delete(id);
+      },
+    } satisfies Outlet,
+    ask(deliver: (id: number) => void): Promise<JsonRpcResponse> {
+      last -= 1;
+      const { promise, resolve } = Promise.withResolvers<JsonRpcResponse>();
+      waiting.set(last, resolve);
+      deliver(last);
+      return promise;
     },
   };
 }

@@ -1,53 +1,85 @@
-import { AnypodError } from '../core/errors.ts';
-import type { Connection, EventLog, Replay, StreamKey } from '../core/event-log.ts';
+import type { EventLog, Orphan, Replay, StreamKey, Written } from '../core/event-log.ts';
 import type { StoreOptions } from '../core/store.ts';
 import { sameConnection } from './same-connection.ts';
 import type { Sessions, StreamState } from './session-state.ts';
 
+const MISSING: Written = { state: 'missing', last: -1 };
+
+function stored({ follower }: StreamState): Written {
+  return { state: 'stored', ...(follower !== undefined && { follower }) };
+}
+
+function replay(stream: StreamState, after: number): Replay {
+  const events = stream.events.filter((event) => event.seq > after);
+  return { events, done: stream.done, truncated: (events[0]?.seq ?? 0) > after + 1 };
+}
+
 export function createMemoryEventLog(sessions: Sessions, options: Required<StoreOptions>): EventLog {
-  const { streamRetentionMs, streamIdleMs } = options;
+  const { streamRetentionMs, streamIdleMs, streamEventLimit, streamByteLimit } = options;
 
   const streamsOf = (key: StreamKey) => sessions.get(key.session)?.streams;
+  const find = (key: StreamKey) => streamsOf(key)?.get(key.stream);
 
-  function replay(stream: StreamState, after: number): Replay {
-    return { events: stream.events.filter((event) => event.seq > after), done: stream.done };
+  /** The log that this epoch may write to, or why there is none. */
+  function writable(key: StreamKey, epoch: number): StreamState | Written {
+    const streams = streamsOf(key);
+    if (!streams) return { state: 'gone' };
+    const stream = streams.get(key.stream);
+    if (!stream || stream.epoch < epoch) return MISSING;
+    return stream.epoch > epoch ? { state: 'fenced' } : stream;
   }
 
-  function finish(key: StreamKey, stream: StreamState): void {
+  function end(key: StreamKey, stream: StreamState): void {
     stream.done = true;
     streamsOf(key)?.renew(key.stream, streamRetentionMs);
   }
 
+  /** The oldest go until both limits are kept; the newest stays, whatever its size. */
+  function trim(stream: StreamState): void {
+    const { events } = stream;
+    while (events.length > 1 && (events.length > streamEventLimit || stream.bytes > streamByteLimit)) {
+      stream.bytes -= Buffer.byteLength(events.shift()?.data ?? '');
+    }
+  }
+
   return {
-    async open(key) {
-      streamsOf(key)?.set(key.stream, { events: [], done: false }, streamIdleMs);
-    },
-
-    async append(key, event, final): Promise<Connection | undefined> {
-      const stream = streamsOf(key)?.get(key.stream);
-      if (!stream) return undefined;
-      if (event.seq > stream.events.length && !stream.done) {
-        if (event.seq > stream.events.length + 1) {
-          throw new AnypodError(
-            'store_unavailable',
-            `Event ${event.seq} cannot be stored before those that precede it; append those again first.`,
-          );
-        }
-        stream.events.push(event);
-        streamsOf(key)?.renew(key.stream, streamIdleMs);
-        if (final) finish(key, stream);
+    async open(key, owner, epoch, requests): Promise<Written> {
+      const streams = streamsOf(key);
+      if (!streams) return { state: 'gone' };
+      const stream = streams.get(key.stream);
+      if (stream) {
+        const isFenced = stream.epoch > epoch || (stream.epoch === epoch && stream.owner !== owner);
+        return isFenced ? { state: 'fenced' } : stored(Object.assign(stream, { owner, epoch }));
       }
-      return stream.follower;
+      streams.set(key.stream, { owner, epoch, requests, last: 0, events: [], bytes: 0, done: false }, streamIdleMs);
+      return { state: 'stored' };
     },
 
-    async finish(key) {
-      const stream = streamsOf(key)?.get(key.stream);
-      if (stream && !stream.done) finish(key, stream);
-      return stream?.follower;
+    async append(key, epoch, event, final) {
+      const stream = writable(key, epoch);
+      if ('state' in stream) return stream;
+      if (event.seq <= stream.last || stream.done) return stored(stream);
+      if (event.seq > stream.last + 1) return { state: 'missing', last: stream.last };
+      stream.events.push(event);
+      stream.last = event.seq;
+      stream.bytes += Buffer.byteLength(event.data);
+      trim(stream);
+      streamsOf(key)?.renew(key.stream, streamIdleMs);
+      if (final) end(key, stream);
+      return stored(stream);
+    },
+
+    async finish(key, epoch, last = 0) {
+      const stream = writable(key, epoch);
+      if ('state' in stream) return stream;
+      if (stream.done) return stored(stream);
+      if (stream.last < last) return { state: 'missing', last: stream.last };
+      end(key, stream);
+      return stored(stream);
     },
 
     async follow(key, after, follower) {
-      const stream = streamsOf(key)?.get(key.stream);
+      const stream = find(key);
       if (!stream) return undefined;
       const previous = stream.follower;
       if (!stream.done) stream.follower = follower;
@@ -55,13 +87,23 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
     },
 
     async read(key, after) {
-      const stream = streamsOf(key)?.get(key.stream);
+      const stream = find(key);
       return stream && replay(stream, after);
     },
 
     async unfollow(key, follower) {
-      const stream = streamsOf(key)?.get(key.stream);
+      const stream = find(key);
       if (stream && sameConnection(stream.follower, follower)) delete stream.follower;
+    },
+
+    async takeOver(key, from, to): Promise<Orphan | undefined> {
+      const stream = find(key);
+      if (!stream || stream.done || stream.owner !== from) return undefined;
+      stream.owner = to;
+      stream.epoch += 1;
+      streamsOf(key)?.renew(key.stream, streamIdleMs);
+      const { epoch, requests, last, events } = stream;
+      return { epoch, requests, last, events: [...events], takeOvers: epoch - 1 };
     },
   };
 }

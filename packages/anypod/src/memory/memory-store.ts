@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import { createMemoryEventLog } from './event-log.ts';
 import { createExpiringMap } from './expiring-map.ts';
 import { createMemoryInbox } from './inbox.ts';
+import { createMemoryOwnership } from './ownership.ts';
 import { createMemoryPodRegistry } from './pod-registry.ts';
 import { createMemoryQuestionStore } from './question-store.ts';
 import type { SessionState } from './session-state.ts';
@@ -25,13 +26,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const { clock = Date.now, ...given } = options;
   const settings = { ...STORE_DEFAULTS, ...given };
   const sessions = createExpiringMap<SessionState>(clock);
-  const leases = createExpiringMap<true>(clock);
   const inbox = createMemoryInbox();
+  const ownership = createMemoryOwnership();
   const changes = createMemoryChangeLog(clock, settings.standingLimit);
 
   function sweep(): void {
     sessions.sweep();
-    leases.sweep();
     for (const id of sessions.keys()) sessions.get(id)?.streams.sweep();
   }
   const sweeping = setInterval(sweep, SWEEP_MS).unref();
@@ -41,7 +41,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     events: createMemoryEventLog(sessions, settings),
     standing: createMemoryStandingLog(sessions),
     questions: createMemoryQuestionStore(sessions),
-    pods: createMemoryPodRegistry(leases, inbox),
+    pods: createMemoryPodRegistry(clock, inbox, ownership),
+    ownership,
     inbox,
     changes,
     ping: async () => undefined,

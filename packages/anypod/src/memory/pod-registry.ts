@@ -1,18 +1,30 @@
 import type { PodRegistry } from '../core/pod-registry.ts';
-import type { ExpiringMap } from './expiring-map.ts';
+import type { Clock } from './clock.ts';
 import type { MemoryInbox } from './inbox.ts';
+import type { MemoryOwnership } from './ownership.ts';
 
-export function createMemoryPodRegistry(leases: ExpiringMap<true>, inbox: MemoryInbox): PodRegistry {
+export function createMemoryPodRegistry(clock: Clock, inbox: MemoryInbox, ownership: MemoryOwnership): PodRegistry {
+  /** Until when each pod's lease holds. */
+  const leases = new Map<string, number>();
+  const lives = (pod: string) => (leases.get(pod) ?? 0) > clock();
+
   return {
     async renew(pod, leaseMs) {
-      leases.set(pod, true, leaseMs);
+      leases.set(pod, clock() + leaseMs);
     },
 
-    living: async () => new Set(leases.keys()),
+    living: async () => new Set([...leases.keys()].filter(lives)),
+    dead: async () => [...leases.keys()].filter((pod) => !lives(pod)),
 
     async leave(pod) {
+      if (leases.has(pod)) leases.set(pod, clock());
+    },
+
+    async bury(pod) {
+      if (lives(pod)) return;
       leases.delete(pod);
       inbox.remove(pod);
+      ownership.forget(pod);
     },
   };
 }

@@ -7,7 +7,15 @@ import { createPositionedLog, type PositionedLog } from './positioned-log.ts';
 
 /** The log of one exchange. */
 export interface StreamState {
+  readonly requests: string;
+  owner: string;
+  epoch: number;
+  /** The newest seq; 0: none yet. */
+  last: number;
+  /** What is kept. */
   readonly events: StreamEvent[];
+  /** The size of what is kept. */
+  bytes: number;
   follower?: Connection;
   done: boolean;
 }

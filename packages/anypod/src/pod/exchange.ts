@@ -12,8 +12,11 @@ export interface ExchangeOptions {
   readonly requests: readonly [JsonRpcRequest, ...JsonRpcRequest[]];
   /** The POST held an array, so a plain answer is an array too. */
   readonly batch: boolean;
-  readonly reply: Reply;
+  /** Where the answer goes: the client's own connection, or the stream of an exchange that another pod began. */
+  readonly to: { readonly reply: Reply } | { readonly stream: OwnedStream };
   readonly onEnd: () => void;
+  /** Another pod has taken the exchange over. */
+  readonly onLost: (exchange: Exchange) => void;
 }
 
 /**
@@ -26,7 +29,7 @@ export class Exchange {
   readonly #options: ExchangeOptions;
   readonly #pending: Set<RequestId>;
   readonly #responses: JsonRpcResponse[] = [];
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | undefined;
   #stream: OwnedStream | undefined;
   #ended = false;
 
@@ -35,18 +38,19 @@ export class Exchange {
     this.#followers = followers;
     this.#options = options;
     this.#pending = new Set(options.requests.map(({ id }) => id));
-    this.#timer = setTimeout(() => this.upgrade(), context.options.upgradeAfterMs);
+    if ('stream' in options.to) this.#take(options.to.stream);
+    else this.#timer = setTimeout(() => this.upgrade(), context.options.upgradeAfterMs);
   }
 
   /** Whether the client could come back for the answer after losing its connection on purpose. */
   get resumable(): boolean {
-    return hasPrimingEvents(this.#options.protocolVersion);
+    return hasPrimingEvents(this.#options.protocolVersion) || this.#stream?.resumable === true;
   }
 
   /** A question or notification that belongs to one of the requests. */
   emit(message: JsonRpcMessage): void {
     if (this.#ended) return;
-    this.upgrade().write(JSON.stringify(message), false);
+    this.upgrade()?.write(JSON.stringify(message), false);
   }
 
   /** The response to one of the requests, under the client's id. */
@@ -55,50 +59,74 @@ export class Exchange {
     const last = this.#pending.size === 0;
     if (this.#stream === undefined) this.#responses.push(response);
     else this.#stream.write(JSON.stringify(response), last);
+    if (last) this.#answerPlainly();
     if (last) this.#end();
   }
 
   /** The client gave one of the requests up; the SDK sends nothing for it any more. */
   cancel(id: RequestId): void {
     if (!this.#pending.delete(id) || this.#pending.size > 0) return;
-    if (this.#stream === undefined && this.#responses.length === 0) this.#options.reply.stream().end();
-    else this.#stream?.finish();
+    if (this.#stream !== undefined) this.#stream.finish();
+    else if (this.#responses.length > 0) this.#answerPlainly();
+    else this.#reply?.stream().end();
     this.#end();
   }
 
   /** Ends the connection at the handler's wish; the client comes back for the rest. */
   closeConnection(): void {
-    if (!this.#ended && this.resumable) this.upgrade().detach();
+    if (!this.#ended && this.resumable) this.upgrade()?.detach();
   }
 
-  /** The session ended under it: `refusal` answers what has no answer yet. */
+  /** Answers what has no answer yet with `refusal`; `status` where the answer is plain. */
   abort(refusal: (id: RequestId) => JsonRpcResponse, status: number): void {
     if (this.#ended) return;
-    if (this.#stream !== undefined) for (const id of [...this.#pending]) this.respond(refusal(id));
-    else {
-      this.#options.reply.json(status, JSON.stringify(refusal(this.#options.requests[0].id)));
-      this.#end({ answered: true });
+    if (this.#stream !== undefined) {
+      for (const id of [...this.#pending]) this.respond(refusal(id));
+      return;
     }
+    this.#reply?.json(status, JSON.stringify(refusal(this.#options.requests[0].id)));
+    this.#end();
   }
 
-  /** Becomes an event stream, if it is not one yet. */
-  upgrade(): OwnedStream {
-    if (this.#stream !== undefined) return this.#stream;
+  /** Leaves it, unanswered, to the pod that takes it over; the client comes back after `retryMs`. */
+  abandon(retryMs: number): void {
+    this.#stream?.abandon(retryMs);
+    this.#end();
+  }
+
+  /** Becomes an event stream, if it is not one yet; undefined where it has ended. */
+  upgrade(): OwnedStream | undefined {
+    if (this.#stream !== undefined || this.#reply === undefined || this.#ended) return this.#stream;
     clearTimeout(this.#timer);
-    const { session, requests, reply } = this.#options;
-    this.#stream = new OwnedStream(this.#context, this.#followers, session, requests, reply.stream());
-    if (this.resumable) this.#stream.prime(this.#context.options.retryMs);
-    for (const response of this.#responses.splice(0)) this.#stream.write(JSON.stringify(response), false);
-    return this.#stream;
+    const { session, requests } = this.#options;
+    const stream = OwnedStream.open(this.#context, this.#followers, session, requests, this.#reply.stream());
+    this.#take(stream);
+    if (this.resumable) stream.prime(this.#context.options.retryMs);
+    for (const response of this.#responses.splice(0)) stream.write(JSON.stringify(response), false);
+    return stream;
   }
 
-  #end({ answered = this.#stream !== undefined } = {}): void {
+  get #reply(): Reply | undefined {
+    return 'reply' in this.#options.to ? this.#options.to.reply : undefined;
+  }
+
+  #take(stream: OwnedStream): void {
+    this.#stream = stream;
+    stream.onLost = () => {
+      if (this.#ended) return;
+      this.#end();
+      this.#options.onLost(this);
+    };
+  }
+
+  #answerPlainly(): void {
+    if (this.#stream !== undefined) return;
+    this.#reply?.json(200, JSON.stringify(this.#options.batch ? this.#responses : this.#responses[0]));
+  }
+
+  #end(): void {
     this.#ended = true;
     clearTimeout(this.#timer);
-    if (!answered && this.#responses.length > 0) {
-      const body = this.#options.batch ? this.#responses : this.#responses[0];
-      this.#options.reply.json(200, JSON.stringify(body));
-    }
     this.#options.onEnd();
   }
 }

@@ -1,4 +1,4 @@
-import type { Connection, Replay, StreamKey } from '../core/event-log.ts';
+import type { Connection, Replay, StreamEvent, StreamKey } from '../core/event-log.ts';
 import type { RequestId } from '../core/json-rpc.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
@@ -48,7 +48,7 @@ export class Followers {
       throw error;
     });
     if (replay?.previous !== undefined) this.#replace(replay.previous);
-    if (replay === undefined) {
+    if (replay === undefined || replay.truncated) {
       this.#open.delete(connection);
       answerGone(place.request, reply);
     } else if (replay.done && replay.events.length === 0) {
@@ -88,9 +88,12 @@ export class Followers {
     }
   }
 
-  /** Ends all connections; their clients resume elsewhere. */
-  endAll(): void {
-    for (const [connection, follower] of this.#open) this.#end(connection, follower);
+  /** Ends all connections; their clients resume elsewhere, after the time that `retryMs` gives for each. */
+  endAll(retryMs: () => number): void {
+    for (const [connection, follower] of this.#open) {
+      this.#open.delete(connection);
+      follower.sink?.end(retryMs());
+    }
   }
 
   /** A client has one connection per stream, the newest; an older one is only half open. */
@@ -103,7 +106,7 @@ export class Followers {
   #start(connection: string, follower: Follower, replay: Replay, sink: EventSink): void {
     follower.sink = sink;
     sink.onClose(() => this.#leave(connection, follower));
-    this.#write(follower, replay);
+    this.#write(follower, replay.events);
     if (replay.done) this.#end(connection, follower);
     for (const event of follower.early.splice(0)) this.#enqueue(connection, follower, event);
   }
@@ -116,16 +119,21 @@ export class Followers {
   async #accept(connection: string, follower: Follower, event: Delivered): Promise<void> {
     if (!this.#open.has(connection)) return;
     if (event.data !== undefined && event.seq === follower.seq + 1) {
-      this.#write(follower, { events: [{ seq: event.seq, data: event.data }], done: event.final });
+      this.#write(follower, [{ seq: event.seq, data: event.data }]);
     } else if (event.seq > follower.seq) {
-      const missed = await this.#context.store.events.read(follower.key, follower.seq);
-      if (missed !== undefined) this.#write(follower, missed);
-      if (missed === undefined || missed.done) this.#end(connection, follower);
+      await this.#catchUp(connection, follower);
     }
     if (event.final) this.#end(connection, follower);
   }
 
-  #write(follower: Follower, { events }: Replay): void {
+  /** Reads what was missed; where it is not kept any more the connection ends, and a resume gets the honest error. */
+  async #catchUp(connection: string, follower: Follower): Promise<void> {
+    const missed = await this.#context.store.events.read(follower.key, follower.seq);
+    if (missed !== undefined && !missed.truncated) this.#write(follower, missed.events);
+    if (missed === undefined || missed.truncated || missed.done) this.#end(connection, follower);
+  }
+
+  #write(follower: Follower, events: readonly StreamEvent[]): void {
     for (const { seq, data } of events) {
       if (seq <= follower.seq) continue;
       follower.seq = seq;

@@ -61,8 +61,9 @@ export class Intake {
       protocolVersion: live.session.record.protocolVersion,
       requests,
       batch,
-      reply,
+      to: { reply },
       onEnd: () => this.#to.sessions.release(live),
+      onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, caller)),
     });
     for (const request of requests) {
       if (live.wasCancelled(request.id)) exchange.cancel(request.id);

@@ -35,6 +35,7 @@ export class LiveSession {
   readonly #context: PodContext;
   readonly #sendStanding: SendStanding;
   readonly #running = new Map<number, Running>();
+  readonly #questions = new Set<string>();
   readonly #cancelledEarly: Set<RequestId>;
   #server: Promise<HostedServer> | undefined;
   #lastId = 0;
@@ -78,6 +79,11 @@ export class LiveSession {
     return this.#lastId;
   }
 
+  /** The answer to a question has been taken. */
+  answered(question: string): void {
+    this.#questions.delete(question);
+  }
+
   /** Whether the cancellation of this request overtook it; asked once. */
   wasCancelled(request: RequestId): boolean {
     return this.#cancelledEarly.delete(request);
@@ -88,12 +94,34 @@ export class LiveSession {
     const entry = [...this.#running].find(([, running]) => running.request === request);
     if (entry === undefined) return false;
     const [id, { exchange }] = entry;
-    this.#running.delete(id);
     exchange.cancel(request);
+    await this.#stop(id, reason, caller);
+    return true;
+  }
+
+  /** Aborts a handler; the SDK sends nothing for it any more. */
+  async #stop(id: number, reason: string | undefined, caller: Caller): Promise<void> {
+    this.#running.delete(id);
     const params = { requestId: id, ...(reason === undefined ? {} : { reason }) };
     const server = await this.server(caller);
     server.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, { caller });
-    return true;
+  }
+
+  /** Stops what runs of an exchange that another pod has taken over. */
+  async drop(exchange: Exchange, caller: Caller): Promise<void> {
+    for (const [id, running] of [...this.#running]) {
+      if (running.exchange === exchange) await this.#stop(id, 'taken over by another pod', caller);
+    }
+  }
+
+  /** What runs here for the client, each exchange once. */
+  get exchanges(): ReadonlySet<Exchange> {
+    return new Set([...this.#running.values()].map(({ exchange }) => exchange));
+  }
+
+  /** Questions that wait for an answer here. */
+  get questions(): ReadonlySet<string> {
+    return this.#questions;
   }
 
   /** Remembers a cancellation whose request may still arrive here. */
@@ -124,10 +152,15 @@ export class LiveSession {
       running?.exchange.respond({ ...response, id: running.request });
     },
     ask: async (question, request, related) => {
-      await this.#context.store.questions.ask(this.id, question, this.#context.pod);
+      this.#questions.add(question);
+      await this.#context.store.questions.ask(this.id, question, this.#context.pod).catch((error: unknown) => {
+        this.#questions.delete(question);
+        throw error;
+      });
       await this.#send(request, related);
     },
     withdraw: async (question, notification, related) => {
+      this.#questions.delete(question);
       await this.#send(notification, related);
       await this.#context.store.questions.withdraw(this.id, question);
     },

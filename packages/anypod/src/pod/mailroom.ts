@@ -1,9 +1,10 @@
-import type { Caller } from '../core/caller.ts';
 import type { InboxMessage } from '../core/inbox.ts';
 import type { JsonRpcMessage } from '../core/json-rpc.ts';
 import type { Confirmations } from './confirmations.ts';
 import type { PodContext } from './context.ts';
 import type { Followers } from './followers.ts';
+import { NO_CALLER } from './no-caller.ts';
+import type { Orphans } from './orphans.ts';
 import type { SessionCache } from './session-cache.ts';
 import type { StandingStreams } from './standing-streams.ts';
 
@@ -13,10 +14,8 @@ export interface Recipients {
   readonly followers: Followers;
   readonly standing: StandingStreams;
   readonly confirmations: Confirmations;
+  readonly orphans: Orphans;
 }
-
-/** Mail carries no credentials: a message that another pod took in is handed on without them. */
-const NO_CALLER: Caller = { headers: {}, url: 'http://anypod.invalid/' };
 
 /** Acts on the mail of other pods. Unknown types are left alone: a newer pod may send them during a rollout. */
 export function createMailroom(context: PodContext, to: Recipients): (message: InboxMessage) => void {
@@ -58,6 +57,8 @@ export function createMailroom(context: PodContext, to: Recipients): (message: I
         return to.standing.end(message.session, message.connection);
       case 'confirmed':
         return to.confirmations.confirmed(message.ack, message.from);
+      case 'pod-left':
+        return background.run('take over', to.orphans.sweep());
       case 'answered':
         return background.run('take answer', answer(message));
       case 'question-progress':
@@ -87,7 +88,9 @@ export async function takeAnswer(
   question: string,
 ): Promise<void> {
   const answer = await context.store.questions.take(session, question);
-  if (answer !== undefined) await hand(sessions, session, answer);
+  if (answer === undefined) return;
+  sessions.peek(session)?.answered(question);
+  await hand(sessions, session, answer);
 }
 
 /** Hands a serialised message of the client to the session's server, where that is here. */

@@ -4,6 +4,7 @@ import type { EventSink } from '../core/reply.ts';
 import type { PodContext } from './context.ts';
 import type { Followers } from './followers.ts';
 import { StreamLog } from './stream-log.ts';
+import { untilStored } from './until-stored.ts';
 
 type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
 
@@ -155,13 +156,8 @@ export class OwnedStream {
       return;
     }
     const { connection } = follower;
-    await this.#wake(follower.pod, { type: 'event', ...this.#key, connection, ...event });
-  }
-
-  /** What is stored is not lost with its wake-up: followers read their logs again from time to time. */
-  async #wake(pod: string, message: Parameters<PodContext['store']['inbox']['send']>[1]): Promise<void> {
-    await this.#context.store.inbox.send(pod, message).catch((err: unknown) => {
-      this.#context.log.warn({ err }, 'a follower could not be woken');
-    });
+    const { store } = this.#context;
+    const message = { type: 'event', ...this.#key, connection, ...event } as const;
+    await untilStored(this.#context, () => store.inbox.send(follower.pod, message));
   }
 }

@@ -3,7 +3,8 @@ import { principalOf } from '../core/caller.ts';
 import type { Change, PositionedChange } from '../core/change-log.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
 import type { Listening } from '../core/inbox.ts';
-import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
+import type { Lease, TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
@@ -14,15 +15,20 @@ import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
 import { Confirmations } from './confirmations.ts';
 import { createBackground, type PodContext } from './context.ts';
+import type { Exchange } from './exchange.ts';
 import { Followers } from './followers.ts';
 import { Intake } from './intake.ts';
-import { holdLease, type Lease } from './lease.ts';
+import { holdLease, monotonicNow } from './lease.ts';
 import type { LiveSession } from './live-session.ts';
-import { createMailroom, endHere, type Recipients } from './mailroom.ts';
+import { createMailroom, endHere, type Recipients, takeAnswer } from './mailroom.ts';
+import { Orphans } from './orphans.ts';
 import { POD_DEFAULTS, type PodOptions } from './options.ts';
 import { SessionCache, sessionNotFound } from './session-cache.ts';
 import { createSessionRequests } from './session-requests.ts';
 import { StandingStreams } from './standing-streams.ts';
+
+/** How long writes may still be tried when the pod closes. */
+const CLOSE_WITHIN_MS = 2000;
 
 export interface PodDependencies {
   readonly pod: string;
@@ -31,6 +37,8 @@ export interface PodDependencies {
   readonly signer: Signer;
   readonly random: RandomId;
   readonly log: Log;
+  /** Holds the pod's lease; default: from this thread. */
+  readonly takeLease?: TakeLease;
   /** Every change, from whatever pod, in order. */
   readonly onChange: (change: Change) => void;
 }
@@ -45,22 +53,29 @@ export class Pod {
   readonly #intake: Intake;
   readonly #onChange: (change: Change) => void;
   readonly #listening: Listening[] = [];
+  readonly #takeLease: TakeLease;
+  readonly #closing = new AbortController();
   #lease: Lease | undefined;
+  #rereading: NodeJS.Timeout | undefined;
 
-  constructor({ onChange, ...dependencies }: PodDependencies, options: PodOptions = {}) {
+  constructor({ onChange, takeLease, ...dependencies }: PodDependencies, options: PodOptions = {}) {
     const context: PodContext = {
       ...dependencies,
       eventIds: createEventIds(dependencies.signer),
       background: createBackground(dependencies.log),
       options: { ...POD_DEFAULTS, ...options },
+      leased: () => this.#lease !== undefined && monotonicNow() < this.#lease.until(),
+      closing: this.#closing.signal,
     };
     const standing = new StandingStreams(context);
     const sessions = new SessionCache(context, standing.send);
     const confirmations = new Confirmations(context);
     this.#context = context;
-    this.#to = { sessions, standing, confirmations, followers: new Followers(context) };
+    const followers = new Followers(context);
+    this.#to = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
     this.#intake = new Intake(context, this.#to, createSessionRequests(context, sessions, confirmations));
     this.#onChange = onChange;
+    this.#takeLease = takeLease ?? ((pod, leaseMs) => holdLease(context.store.pods, pod, leaseMs, context.log));
   }
 
   /** Takes the lease and begins to hear from other pods; rejects where the store cannot be reached. */
@@ -68,9 +83,10 @@ export class Pod {
     const { store, pod } = this.#context;
     this.#listening.push(await store.inbox.listen(pod, createMailroom(this.#context, this.#to), () => this.#missed()));
     this.#listening.push(await store.changes.follow((change) => this.#changed(change)));
-    this.#lease = await holdLease(this.#context, (until) => {
-      this.#to.sessions.trustedUntil = until;
-    });
+    const { leaseMs } = this.#context.options;
+    this.#lease = await this.#takeLease(pod, leaseMs);
+    this.#rereading = setInterval(() => this.#rereadQuestions(), leaseMs).unref();
+    this.#to.orphans.start();
   }
 
   /** Creates a session and answers with what the user's server says to `initialize`. */
@@ -164,24 +180,72 @@ export class Pod {
     await this.#context.store.changes.publish(change);
   }
 
-  /** Sends the streams that wait for something away, to be taken up on other pods. */
-  releaseStreams(): void {
-    this.#to.standing.endAll();
-    this.#to.followers.endAll();
-  }
-
   /** Sessions with something running here. */
   get busy(): number {
-    return this.#to.sessions.used;
+    return this.#to.sessions.used.length;
   }
 
-  /** Ends everything on this pod; sessions stay in the store. */
+  /**
+   * Gets ready to go: streams that merely wait end, spread over the time that clients are told to wait, to be taken up on other pods; what runs
+   * becomes a stream where the client can resume one, so that it could be left to another pod.
+   */
+  drain(): void {
+    this.#to.standing.endAll(() => this.#spread());
+    this.#to.followers.endAll(() => this.#spread());
+    for (const exchange of this.#exchanges()) if (exchange.resumable) exchange.upgrade();
+  }
+
+  /** Ends everything on this pod; sessions stay in the store. What still runs is left to other pods at once, or refused where its client has no way back. */
   async close(): Promise<void> {
-    this.releaseStreams();
+    const { store, pod, background } = this.#context;
+    this.#to.orphans.stop();
+    clearInterval(this.#rereading);
+    this.drain();
+    const left = this.#leaveExchanges();
     await this.#to.sessions.close();
-    await this.#context.background.settled();
+    setTimeout(() => this.#closing.abort(), CLOSE_WITHIN_MS).unref();
+    await background.settled();
     await Promise.all(this.#listening.splice(0).map((listening) => listening.stop()));
     await this.#lease?.stop();
+    await store.pods.leave(pod).catch((err: unknown) => this.#context.log.warn({ err }, 'the lease could not be given up'));
+    if (left > 0) await this.#tellLeft();
+  }
+
+  #exchanges(): readonly Exchange[] {
+    return this.#to.sessions.used.flatMap((live) => [...live.exchanges]);
+  }
+
+  #leaveExchanges(): number {
+    const running = this.#exchanges();
+    for (const exchange of running) {
+      if (exchange.resumable) exchange.abandon(this.#spread());
+      else exchange.abort(draining, 503);
+    }
+    return running.length;
+  }
+
+  /** Others need not wait for a lease to find out. */
+  async #tellLeft(): Promise<void> {
+    const { store, pod, log } = this.#context;
+    const others = [...(await store.pods.living())].filter((other) => other !== pod);
+    const sent = others.map((other) => store.inbox.send(other, { type: 'pod-left', pod }));
+    await Promise.all(sent).catch((err: unknown) => log.warn({ err }, 'other pods could not be told; they will see'));
+  }
+
+  /** A time to reconnect after, so that not all clients come at once. */
+  #spread(): number {
+    const { retryMs } = this.#context.options;
+    return Math.round(retryMs * (0.1 + 0.9 * Math.random()));
+  }
+
+  /** A wake-up may be lost, a stored answer is not. */
+  #rereadQuestions(): void {
+    const { sessions } = this.#to;
+    for (const live of sessions.held) {
+      for (const question of live.questions) {
+        this.#context.background.run('read answer again', takeAnswer(this.#context, sessions, live.id, question));
+      }
+    }
   }
 
   async #stand(live: LiveSession, place: EventPlace | undefined, reply: Reply): Promise<void> {
@@ -207,5 +271,11 @@ export class Pod {
     this.#context.log.warn({}, 'mail from other pods may have been missed; reading everything again');
     this.#to.sessions.distrust();
     this.#to.followers.recheck();
+    this.#rereadQuestions();
   }
+}
+
+function draining(id: RequestId): JsonRpcResponse {
+  const message = 'This pod is going away and the call had not ended. Call again if the call is safe to repeat.';
+  return rpcError(id, RPC.internal, message, { reason: 'draining' });
 }

@@ -18,12 +18,13 @@ function setUp(options: PodOptions = {}) {
   const store = createMemoryStore();
   const signer = createSigner(['a secret of at least thirty-two bytes']);
   const open = { servers: 0 };
+  const lease = { held: true };
   const hosted = (): HostedServer => {
     open.servers += 1;
     const close = async () => {
       open.servers -= 1;
     };
-    return { capabilities: {}, deliver: () => undefined, close };
+    return { capabilities: {}, deliver: () => undefined, toolHints: async () => undefined, close };
   };
   const load = vi.fn<SessionStore['load']>((id, pod) => store.sessions.load(id, pod));
   const context: PodContext = {
@@ -40,10 +41,11 @@ function setUp(options: PodOptions = {}) {
     log: silentLog,
     background: createBackground(silentLog),
     options: { ...POD_DEFAULTS, ...options },
+    leased: () => lease.held,
+    closing: new AbortController().signal,
   };
   const cache = new SessionCache(context, async () => undefined);
-  cache.trustedUntil = Number.MAX_SAFE_INTEGER;
-  return { store, cache, load, open, context };
+  return { store, cache, load, open, context, lease };
 }
 
 describe('SessionCache', () => {
@@ -121,13 +123,13 @@ describe('SessionCache', () => {
   });
 
   it('trusts nothing that is cached once it may have missed a change', async () => {
-    const { store, cache } = start();
+    const { store, cache, lease } = start();
     await store.sessions.create(recordOf('s'), 'other');
     const live = await cache.take('s');
     if (live !== undefined) cache.release(live);
     await store.sessions.end('s');
     expect(await cache.take('s')).toBe(live);
-    cache.trustedUntil = 0;
+    lease.held = false;
     expect(await cache.take('s')).toBeUndefined();
   });
 

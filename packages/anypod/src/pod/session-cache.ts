@@ -38,8 +38,6 @@ export class SessionCache {
   /** Sessions that ended a moment ago: a load that was under way must not bring them back. Ids are never used again. */
   readonly #ended = new LRUCache<string, true>({ max: TOMBSTONES, ttl: TOMBSTONE_MS });
   readonly #sweeper: NodeJS.Timeout;
-  /** Until when this pod hears of changes for certain; ms of its own clock. */
-  trustedUntil = 0;
 
   constructor(context: PodContext, sendStanding: SendStanding) {
     this.#context = context;
@@ -110,17 +108,22 @@ export class SessionCache {
   /** Changes may have been missed: trust nothing that is cached. */
   distrust(): void {
     for (const loading of this.#loading.values()) loading.stale = true;
-    for (const live of [...this.#used.values(), ...this.#idle.values()]) live.stale = true;
+    for (const live of this.held) live.stale = true;
   }
 
-  /** How many sessions are in use. */
-  get used(): number {
-    return this.#used.size;
+  /** The sessions in use. */
+  get used(): readonly LiveSession[] {
+    return [...this.#used.values()];
+  }
+
+  /** Every session on this pod. */
+  get held(): readonly LiveSession[] {
+    return [...this.#used.values(), ...this.#idle.values()];
   }
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
-    const all = [...this.#used.values(), ...this.#idle.values()];
+    const all = this.held;
     this.#used.clear();
     await Promise.all(all.map((live) => live.close()));
     this.#idle.clear();
@@ -132,7 +135,7 @@ export class SessionCache {
 
   #fresh(live: LiveSession): boolean {
     const now = Date.now();
-    return !live.stale && now < this.trustedUntil && now - live.touchedAt < this.#context.options.sessionTtlMs;
+    return !live.stale && this.#context.leased() && now - live.touchedAt < this.#context.options.sessionTtlMs;
   }
 
   #load(id: string): Promise<LiveSession | undefined> {

@@ -104,9 +104,9 @@ export class StandingStreams {
     standing.sink?.end();
   }
 
-  /** Ends all connections; their clients come back on other pods. */
-  endAll(): void {
-    for (const session of [...this.#open.keys()]) this.end(session);
+  /** Ends all connections; their clients come back on other pods, after the time that `retryMs` gives for each. */
+  endAll(retryMs: () => number): void {
+    for (const { sink } of [...this.#open.values()]) sink?.end(retryMs());
   }
 
   #replace(session: string, standing: Standing): void {

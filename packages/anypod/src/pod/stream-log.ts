@@ -1,10 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { AnypodError } from '../core/errors.ts';
 import type { StreamEvent, StreamKey, Written } from '../core/event-log.ts';
 import type { PodContext } from './context.ts';
-
-const FIRST_RETRY_MS = 50;
-const MAX_RETRY_MS = 1000;
+import { untilStored } from './until-stored.ts';
 
 /** The log as this pod writes it: which one, under which epoch, and what it would take to write it again. */
 export interface LogIdentity {
@@ -94,15 +90,7 @@ export class StreamLog {
     }
   }
 
-  async #persist<T>(write: () => Promise<T>): Promise<T> {
-    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, MAX_RETRY_MS)) {
-      try {
-        return await write();
-      } catch (error) {
-        const away = error instanceof AnypodError && error.code === 'store_unavailable';
-        if (!away || this.#context.closing.aborted) throw error;
-        await delay(waitMs, undefined, { signal: this.#context.closing, ref: false });
-      }
-    }
+  #persist<T>(write: () => Promise<T>): Promise<T> {
+    return untilStored(this.#context, write);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The part of a Redis client that anypod uses: ioredis and iovalkey fit, single server, Sentinel and Cluster alike.
  *
- * Commands: `evalsha eval hget hdel xadd xread xrange xrevrange xtrim zrem pexpire exists unlink ping`
+ * Commands: `evalsha eval hget hdel xadd xread xrange xrevrange xtrim srem smembers pexpire exists unlink ping`
  * (an ACL needs these, and those that the scripts call). Names are lower case, because ioredis picks reply shapes by them.
  */
 export interface RedisConnection {

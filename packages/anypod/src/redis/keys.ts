@@ -1,7 +1,7 @@
 /**
  * Every key that anypod can touch; no other file and no script spells one. `docs/keyspace.md` describes them.
  *
- * The part in braces is the hash tag of Redis Cluster: all keys of a session share one slot, and an inbox has its pod's.
+ * The part in braces is the hash tag of Redis Cluster: all keys of a session share one slot, and what is a pod's has its pod's.
  */
 export interface Keys {
   session(session: string): string;
@@ -13,6 +13,7 @@ export interface Keys {
   stream(session: string, stream: string): string;
   streamState(session: string, stream: string): string;
   inbox(pod: string): string;
+  owned(pod: string): string;
   pods(): string;
   changes(): string;
 }
@@ -32,6 +33,7 @@ export function createKeys(prefix: string): Keys {
     stream: (session, stream) => `${root}:session:{${session}}:stream:${stream}`,
     streamState: (session, stream) => `${root}:session:{${session}}:stream:${stream}:state`,
     inbox: (pod) => `${root}:inbox:{${pod}}`,
+    owned: (pod) => `${root}:owned:{${pod}}`,
     pods: () => `${root}:pods`,
     changes: () => `${root}:changes`,
   };

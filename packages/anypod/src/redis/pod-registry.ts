@@ -4,17 +4,18 @@ import { INBOX_KEEP_MS } from './inbox.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
 
-/** How long a lease that ran out stays listed. */
-const REMEMBER_MS = 60 * 60 * 1000;
-
-/** One sorted set of pods, scored by the time (of the Redis server) at which their leases run out. */
-export function createRedisPodRegistry(commands: Commands, keys: Keys): PodRegistry {
+/**
+ * One sorted set of pods, scored by the time (of the Redis server) at which their leases run out. `keepMs`: how long a dead pod's
+ * entry and ownership stay where no other pod is there to bury it.
+ */
+export function createRedisPodRegistry(commands: Commands, keys: Keys, keepMs: number): PodRegistry {
   return {
     async renew(pod, leaseMs) {
       await Promise.all([
-        commands.run(scripts.renewLease, [keys.pods()], pod, leaseMs, REMEMBER_MS),
-        // Another slot, so another command. If it is lost, the next one makes it good.
+        commands.run(scripts.renewLease, [keys.pods()], pod, leaseMs, keepMs),
+        // Another slot, so other commands. If one is lost, the next makes it good.
         commands.call('pexpire', keys.inbox(pod), Math.max(INBOX_KEEP_MS, 4 * leaseMs)),
+        commands.call('pexpire', keys.owned(pod), Math.max(keepMs, 4 * leaseMs)),
       ]);
     },
 
@@ -22,8 +23,19 @@ export function createRedisPodRegistry(commands: Commands, keys: Keys): PodRegis
       return new Set((await commands.run(scripts.livingPods, [keys.pods()])) as string[]);
     },
 
+    async dead() {
+      return (await commands.run(scripts.deadPods, [keys.pods()])) as string[];
+    },
+
     async leave(pod) {
-      await Promise.all([commands.call('zrem', keys.pods(), pod), commands.call('unlink', keys.inbox(pod))]);
+      await commands.run(scripts.endLease, [keys.pods()], pod);
+    },
+
+    async bury(pod) {
+      if ((await commands.run(scripts.buryPod, [keys.pods()], pod)) !== 1) return;
+      // The pod may come back between the two: its reader notices that the inbox is gone and makes it anew. Nobody would
+      // notice that its ownership is gone, so that expires by itself.
+      await commands.call('unlink', keys.inbox(pod));
     },
   };
 }

@@ -6,10 +6,13 @@ import { createCommands } from './commands.ts';
 import { createRedisEventLog } from './event-log.ts';
 import { createRedisInbox } from './inbox.ts';
 import { createKeys } from './keys.ts';
+import { createRedisOwnership } from './ownership.ts';
 import { createRedisPodRegistry } from './pod-registry.ts';
 import { createRedisQuestionStore } from './question-store.ts';
 import { createRedisSessionStore } from './session-store.ts';
 import { createRedisStandingLog } from './standing-log.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
 
 export interface RedisStoreOptions extends StoreOptions {
   /** What every key begins with; servers with different prefixes share nothing. Default `anypod`. */
@@ -29,6 +32,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
   const commands = createCommands(client);
   const keys = createKeys(prefix);
   const connect = () => duplicateForBlocking(client);
+  const orphanKeepMs = Math.max(HOUR_MS, settings.streamIdleMs);
   const running = new Set<Listening>();
 
   async function track(starting: Promise<Listening>): Promise<Listening> {
@@ -51,7 +55,8 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     events: createRedisEventLog(commands, keys, settings),
     standing: createRedisStandingLog(commands, keys, settings),
     questions: createRedisQuestionStore(commands, keys, settings),
-    pods: createRedisPodRegistry(commands, keys),
+    pods: createRedisPodRegistry(commands, keys, orphanKeepMs),
+    ownership: createRedisOwnership(commands, keys, orphanKeepMs),
     inbox: { ...inbox, listen: (...args) => track(inbox.listen(...args)) },
     changes: { ...changes, follow: (...args) => track(changes.follow(...args)) },
     async ping() {

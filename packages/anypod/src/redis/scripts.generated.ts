@@ -23,32 +23,45 @@ return owner
 };
 
 export const appendEvent: Script = {
-  keys: 3,
-  sha: 'b8461f40f213696cb0eb68420151d7516de1bdd1',
+  keys: 4,
+  sha: '84c3ba348c4685d3ebbc5483110983ed2ac795c6',
   lua: `-- Appends an event to the log of an exchange and tells who follows it.
 --
--- KEYS[1] stream state   KEYS[2] stream   KEYS[3] streams
--- ARGV[1] seq   ARGV[2] data   ARGV[3] '1': the last one   ARGV[4] stream
--- ARGV[5] how long to keep the log, ms   ARGV[6] the longest life of a log, ms
--- Returns { follower's pod or nil, follower's connection or nil }; nil: no such log; -1: an earlier event is missing.
+-- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
+-- ARGV[1] epoch   ARGV[2] seq   ARGV[3] data   ARGV[4] '1': the last one   ARGV[5] stream
+-- ARGV[6] how long to keep the log, ms   ARGV[7] the longest life of a log, ms
+-- ARGV[8] how many events to keep   ARGV[9] how many bytes of them
+-- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' }, { 'fenced' } or { 'missing', the last seq or -1 }.
 
-local state = redis.call('HMGET', KEYS[1], 'n', 'd', 'p', 'c')
-if not state[1] then return false end
-local seq, last = tonumber(ARGV[1]), tonumber(state[1])
-if seq > last and not state[2] then
-  if seq > last + 1 then return -1 end
-  redis.call('XADD', KEYS[2], ARGV[1] .. '-0', 'd', ARGV[2])
-  redis.call('HSET', KEYS[1], 'n', ARGV[1])
-  if ARGV[3] == '1' then redis.call('HSET', KEYS[1], 'd', '1') end
-  if ARGV[3] == '1' or seq == 1 or redis.call('PTTL', KEYS[1]) < ARGV[5] * 0.9 then
-    local time = redis.call('TIME')
-    redis.call('PEXPIRE', KEYS[1], ARGV[5])
-    redis.call('PEXPIRE', KEYS[2], ARGV[5])
-    redis.call('ZADD', KEYS[3], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[5], ARGV[4])
-    redis.call('PEXPIRE', KEYS[3], ARGV[6])
-  end
+if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
+local state = redis.call('HMGET', KEYS[2], 'n', 'd', 'p', 'c', 'e')
+local epoch, log = tonumber(ARGV[1]), tonumber(state[5] or 1)
+if not state[1] or log < epoch then return { 'missing', -1 } end
+if log > epoch then return { 'fenced' } end
+local seq, last = tonumber(ARGV[2]), tonumber(state[1])
+if seq <= last or state[2] then return { 'stored', state[3], state[4] } end
+if seq > last + 1 then return { 'missing', last } end
+
+redis.call('XADD', KEYS[3], ARGV[2] .. '-0', 'd', ARGV[3])
+redis.call('HSET', KEYS[2], 'n', ARGV[2])
+if ARGV[4] == '1' then redis.call('HSET', KEYS[2], 'd', '1') end
+
+-- The oldest go until both limits are kept; the newest stays, whatever its size.
+local bytes, count = redis.call('HINCRBY', KEYS[2], 'b', #ARGV[3]), redis.call('XLEN', KEYS[3])
+while count > 1 and (count > tonumber(ARGV[8]) or bytes > tonumber(ARGV[9])) do
+  local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
+  redis.call('XDEL', KEYS[3], oldest[1])
+  bytes, count = redis.call('HINCRBY', KEYS[2], 'b', -#oldest[2][2]), count - 1
 end
-return { state[3], state[4] }
+
+if ARGV[4] == '1' or seq == 1 or redis.call('PTTL', KEYS[2]) < ARGV[6] * 0.9 then
+  local time = redis.call('TIME')
+  redis.call('PEXPIRE', KEYS[2], ARGV[6])
+  redis.call('PEXPIRE', KEYS[3], ARGV[6])
+  redis.call('ZADD', KEYS[4], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[6], ARGV[5])
+  redis.call('PEXPIRE', KEYS[4], ARGV[7])
+end
+return { 'stored', state[3], state[4] }
 `,
 };
 
@@ -102,6 +115,23 @@ return { entries, redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1), sessio
 `,
 };
 
+export const buryPod: Script = {
+  keys: 1,
+  sha: '281d54d6f0da4907e167b9830d5a13e6b4903e9a',
+  lua: `-- Forgets a pod whose lease has run out.
+--
+-- KEYS[1] pods
+-- ARGV[1] pod
+-- Returns 1, or 0: it lives.
+
+local time = redis.call('TIME')
+local ends = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if ends and tonumber(ends) > time[1] * 1000 + math.floor(time[2] / 1000) then return 0 end
+redis.call('ZREM', KEYS[1], ARGV[1])
+return 1
+`,
+};
+
 export const cancelRequest: Script = {
   keys: 2,
   sha: 'f25b1ed94e38903ea4f3e2367f68545a817117e8',
@@ -136,6 +166,20 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[3])
 `,
 };
 
+export const deadPods: Script = {
+  keys: 1,
+  sha: 'd2dd77dd40edc1f63c064cfea58c2e4716bcb4b8',
+  lua: `-- Lists the pods whose lease has run out by the server's clock, and that nobody has buried.
+--
+-- KEYS[1] pods
+-- Returns their ids.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)
+`,
+};
+
 export const detachStanding: Script = {
   keys: 1,
   sha: 'd92d01e1516a883129f495f976ac936e58f72f1c',
@@ -148,6 +192,20 @@ export const detachStanding: Script = {
 local holder = redis.call('HMGET', KEYS[1], 'hp', 'hc')
 if holder[1] ~= ARGV[1] or holder[2] ~= ARGV[2] then return 0 end
 return redis.call('HDEL', KEYS[1], 'hp', 'hc')
+`,
+};
+
+export const endLease: Script = {
+  keys: 1,
+  sha: 'c55da29338851b2c1024a9a7d11a65d0dc57fc1d',
+  lua: `-- Ends a pod's lease now; its entry stays until it is buried.
+--
+-- KEYS[1] pods
+-- ARGV[1] pod
+-- Returns 0.
+
+local time = redis.call('TIME')
+return redis.call('ZADD', KEYS[1], 'XX', time[1] * 1000 + math.floor(time[2] / 1000), ARGV[1])
 `,
 };
 
@@ -167,24 +225,28 @@ return { fields, streams }
 };
 
 export const finishStream: Script = {
-  keys: 3,
-  sha: '4165d6d52d2dd10b9d2bcad95f23003fabeea451',
+  keys: 4,
+  sha: 'c5cc380728f7d08eee83dcc26726dc3f4452f125',
   lua: `-- Ends the log of an exchange without a last event, and tells who follows it.
 --
--- KEYS[1] stream state   KEYS[2] stream   KEYS[3] streams
--- ARGV[1] stream   ARGV[2] how long to keep the log, ms
--- Returns { follower's pod or nil, follower's connection or nil }; nil: no such log.
+-- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
+-- ARGV[1] epoch   ARGV[2] the last seq that the owner knows of   ARGV[3] stream   ARGV[4] how long to keep the log, ms
+-- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' }, { 'fenced' } or { 'missing', the last seq or -1 }.
 
-local state = redis.call('HMGET', KEYS[1], 'n', 'd', 'p', 'c')
-if not state[1] then return false end
+if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
+local state = redis.call('HMGET', KEYS[2], 'n', 'd', 'p', 'c', 'e')
+local epoch, log = tonumber(ARGV[1]), tonumber(state[5] or 1)
+if not state[1] or log < epoch then return { 'missing', -1 } end
+if log > epoch then return { 'fenced' } end
 if not state[2] then
+  if tonumber(state[1]) < tonumber(ARGV[2]) then return { 'missing', tonumber(state[1]) } end
   local time = redis.call('TIME')
-  redis.call('HSET', KEYS[1], 'd', '1')
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-  redis.call('PEXPIRE', KEYS[2], ARGV[2])
-  redis.call('ZADD', KEYS[3], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2], ARGV[1])
+  redis.call('HSET', KEYS[2], 'd', '1')
+  redis.call('PEXPIRE', KEYS[2], ARGV[4])
+  redis.call('PEXPIRE', KEYS[3], ARGV[4])
+  redis.call('ZADD', KEYS[4], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[4], ARGV[3])
 end
-return { state[3], state[4] }
+return { 'stored', state[3], state[4] }
 `,
 };
 
@@ -256,21 +318,45 @@ return position
 
 export const openStream: Script = {
   keys: 3,
-  sha: '422bc6898d083f26d0d7557120f5eb038737b4ea',
-  lua: `-- Creates the log of an exchange, unless its session is gone. Forgets those of the session's logs that have expired.
+  sha: 'a9cd975b1be78e4238b0e5d1c6b1d71a3b967021',
+  lua: `-- Creates the log of an exchange, or finds it there. Forgets those of the session's logs that have expired.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] streams
--- ARGV[1] stream   ARGV[2] owner   ARGV[3] requests (JSON)   ARGV[4] idle time, ms   ARGV[5] the longest life of a log, ms
--- Returns 1, or 0: no such session.
+-- ARGV[1] stream   ARGV[2] owner   ARGV[3] epoch   ARGV[4] requests (JSON)
+-- ARGV[5] idle time, ms   ARGV[6] the longest life of a log, ms
+-- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' } or { 'fenced' }.
 
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
+local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'p', 'c')
+if state[1] then
+  local epoch, log = tonumber(ARGV[3]), tonumber(state[2] or 1)
+  if log > epoch or (log == epoch and state[1] ~= ARGV[2]) then return { 'fenced' } end
+  -- A log that is behind its owner lost a take-over in a failover.
+  if log < epoch then redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', ARGV[3]) end
+  return { 'stored', state[3], state[4] }
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSET', KEYS[2], 'o', ARGV[2], 'q', ARGV[3], 'n', '0')
-redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', ARGV[3], 'q', ARGV[4], 'n', '0')
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-redis.call('ZADD', KEYS[3], now + ARGV[4], ARGV[1])
-redis.call('PEXPIRE', KEYS[3], ARGV[5])
+redis.call('ZADD', KEYS[3], now + ARGV[5], ARGV[1])
+redis.call('PEXPIRE', KEYS[3], ARGV[6])
+return { 'stored', false, false }
+`,
+};
+
+export const ownStream: Script = {
+  keys: 1,
+  sha: 'ea1f9a5f160732b05dce4370513debbf0193613a',
+  lua: `-- Notes that a pod writes a log.
+--
+-- KEYS[1] owned
+-- ARGV[1] session and stream (JSON)   ARGV[2] how long to keep what the pod does not renew, ms
+-- Returns 1.
+
+redis.call('SADD', KEYS[1], ARGV[1])
+if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1
 `,
 };
@@ -352,6 +438,30 @@ export const takeAnswer: Script = {
 local answer = redis.call('HGET', KEYS[1], ARGV[2])
 if answer then redis.call('HDEL', KEYS[1], ARGV[1], ARGV[2]) end
 return answer
+`,
+};
+
+export const takeOverStream: Script = {
+  keys: 4,
+  sha: 'c382a52ade4196892e87ff5391075b789be80cce',
+  lua: `-- Gives the log of an exchange that has not ended to another pod, under the next epoch, with a full idle time.
+--
+-- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
+-- ARGV[1] the owner it is taken from   ARGV[2] the new owner   ARGV[3] stream
+-- ARGV[4] idle time, ms   ARGV[5] the longest life of a log, ms
+-- Returns { epoch, requests, the last seq, entries }; nil: no such log, it has ended, or its owner is another.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'q', 'n', 'd')
+if state[1] ~= ARGV[1] or state[5] then return false end
+local epoch = tonumber(state[2] or 1) + 1
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', epoch)
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('PEXPIRE', KEYS[3], ARGV[4])
+redis.call('ZADD', KEYS[4], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[4], ARGV[3])
+redis.call('PEXPIRE', KEYS[4], ARGV[5])
+return { epoch, state[3], tonumber(state[4]), redis.call('XRANGE', KEYS[3], '-', '+') }
 `,
 };
 

@@ -1,21 +1,27 @@
 import { changeLogContract } from './change-log.contract.ts';
+import { eventLimitsContract } from './event-limits.contract.ts';
 import { eventLogContract } from './event-log.contract.ts';
 import { eventLogRaceContract } from './event-log-race.contract.ts';
 import { inboxContract } from './inbox.contract.ts';
+import { ownershipContract } from './ownership.contract.ts';
 import { podRegistryContract } from './pod-registry.contract.ts';
 import { questionStoreContract } from './question-store.contract.ts';
 import { sessionStoreContract } from './session-store.contract.ts';
 import { standingLogContract } from './standing-log.contract.ts';
 import type { Contract, Runner, Subject } from './subject.ts';
+import { takeOverContract } from './take-over.contract.ts';
 
 const CONTRACTS: readonly Contract[] = [
   sessionStoreContract,
   eventLogContract,
   eventLogRaceContract,
+  eventLimitsContract,
+  takeOverContract,
   standingLogContract,
   questionStoreContract,
   inboxContract,
   podRegistryContract,
+  ownershipContract,
   changeLogContract,
 ];
 

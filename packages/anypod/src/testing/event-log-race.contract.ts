@@ -13,9 +13,20 @@ function delivered(replay: Replay | undefined, named: (Connection | undefined)[]
   return [...replayed, ...live];
 }
 
-/** Appends all events without waiting. */
+async function append(store: Store, stream: string, seq: number, final: boolean): Promise<Connection | undefined> {
+  const written = await store.events.append({ session: 's', stream }, 1, { seq, data: `{"n":${seq}}` }, final);
+  assert.equal(written.state, 'stored');
+  return written.state === 'stored' ? written.follower : undefined;
+}
+
+/** Appends all events, each when the one before is stored. */
 function appendAll(store: Store, stream: string): Promise<Connection | undefined>[] {
-  return all.map((seq) => store.events.append({ session: 's', stream }, { seq, data: `{"n":${seq}}` }, seq === EVENTS));
+  let before: Promise<unknown> = Promise.resolve();
+  return all.map((seq) => {
+    const appended = before.then(() => append(store, stream, seq, seq === EVENTS));
+    before = appended;
+    return appended;
+  });
 }
 
 export const eventLogRaceContract: Contract = {
@@ -26,7 +37,7 @@ export const eventLogRaceContract: Contract = {
       for (const start of all) {
         const stream = `x${start}`;
         const follower = { pod: 'pod-b', connection: `c${start}` };
-        await a.events.open({ session: 's', stream }, 'pod-a', '[]');
+        await a.events.open({ session: 's', stream }, 'pod-a', 1, '[]');
         const appends = appendAll(a, stream);
         if (start > 1) await appends[start - 2];
         const replay = await b.events.follow({ session: 's', stream }, 0, follower);
@@ -37,7 +48,7 @@ export const eventLogRaceContract: Contract = {
 
     'gets each event once and in order while events are far between': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
-      await a.events.open({ session: 's', stream: 'x' }, 'pod-a', '[]');
+      await a.events.open({ session: 's', stream: 'x' }, 'pod-a', 1, '[]');
       const named: (Connection | undefined)[] = [];
       const followings: Promise<{ follower: Connection; replay: Replay | undefined }>[] = [];
       for (const seq of all) {
@@ -45,7 +56,7 @@ export const eventLogRaceContract: Contract = {
         followings.push(
           b.events.follow({ session: 's', stream: 'x' }, 0, follower).then((replay) => ({ follower, replay })),
         );
-        named.push(await a.events.append({ session: 's', stream: 'x' }, { seq, data: '{}' }, false));
+        named.push(await append(a, 'x', seq, false));
       }
       // An append names the newest follower only; what an older one got must be a prefix without holes.
       for (const { follower, replay } of await Promise.all(followings)) {

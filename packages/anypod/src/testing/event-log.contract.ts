@@ -9,9 +9,10 @@ const onB2 = { pod: 'pod-b', connection: 'b2' };
 
 async function open(store: Store): Promise<void> {
   await store.sessions.create(sampleRecord('s'), 'pod-a');
-  await store.events.open(key, 'pod-a', '[{"id":1}]');
+  await store.events.open(key, 'pod-a', 1, '[{"id":1}]');
 }
 
+const stored = { state: 'stored' } as const;
 const event = (seq: number) => ({ seq, data: `{"n":${seq}}` });
 const seqs = (replay: Replay | undefined) => replay?.events.map(({ seq }) => seq);
 
@@ -22,10 +23,14 @@ export const eventLogContract: Contract = {
       await open(a);
       const data = ['{"text":"Ünïcode ✓\\u0000"}', '""', '{"n":3}'];
       for (const [index, text] of data.entries()) {
-        await a.events.append(key, { seq: index + 1, data: text }, false);
+        await a.events.append(key, 1, { seq: index + 1, data: text }, false);
       }
       const all = await b.events.read(key, 0);
-      assert.deepEqual(all, { events: data.map((text, index) => ({ seq: index + 1, data: text })), done: false });
+      assert.deepEqual(all, {
+        events: data.map((text, index) => ({ seq: index + 1, data: text })),
+        done: false,
+        truncated: false,
+      });
       assert.deepEqual(seqs(await b.events.read(key, 1)), [2, 3]);
       assert.deepEqual(seqs(await b.events.read(key, 3)), []);
       assert.deepEqual(seqs(await b.events.read(key, 999_999_999_999_999)), []);
@@ -33,96 +38,118 @@ export const eventLogContract: Contract = {
 
     'keeps more than nine events in the order of numbers': async ({ a, b }) => {
       await open(a);
-      for (let seq = 1; seq <= 120; seq++) await a.events.append(key, event(seq), false);
+      for (let seq = 1; seq <= 120; seq++) await a.events.append(key, 1, event(seq), false);
       assert.deepEqual(
         seqs(await b.events.follow(key, 8, onB)),
         Array.from({ length: 112 }, (_, index) => index + 9),
       );
     },
 
-    'keeps the order of appends that did not wait for each other': async ({ a, b }) => {
-      await a.sessions.create(sampleRecord('s'), 'pod-a');
-      const writes: Promise<unknown>[] = [a.events.open(key, 'pod-a', '[]')];
-      for (let seq = 1; seq <= 50; seq++) writes.push(a.events.append(key, event(seq), seq === 50));
-      await Promise.all(writes);
-      const replay = await b.events.read(key, 0);
-      assert.deepEqual(
-        seqs(replay),
-        Array.from({ length: 50 }, (_, index) => index + 1),
-      );
-      assert.equal(replay?.done, true);
-    },
-
     'is empty, not unknown, once opened': async ({ a, b }) => {
       await open(a);
-      assert.deepEqual(await b.events.follow(key, 0, onB), { events: [], done: false });
+      assert.deepEqual(await b.events.follow(key, 0, onB), { events: [], done: false, truncated: false });
       assert.equal(await b.events.follow({ ...key, stream: 'unknown' }, 0, onB), undefined);
       assert.equal(await b.events.follow({ ...key, session: 'unknown' }, 0, onB), undefined);
     },
 
     'takes an event once: the same seq again changes nothing and still answers': async ({ a, b }) => {
       await open(a);
-      await a.events.append(key, event(1), false);
+      await a.events.append(key, 1, event(1), false);
       await b.events.follow(key, 0, onB);
-      assert.deepEqual(await a.events.append(key, { seq: 1, data: '"other"' }, false), onB);
+      assert.deepEqual(await a.events.append(key, 1, { seq: 1, data: '"other"' }, false), { ...stored, follower: onB });
       assert.deepEqual((await a.events.read(key, 0))?.events, [event(1)]);
     },
 
-    'never has a hole: an event whose predecessor is missing is refused': async ({ a }) => {
+    'never has a hole: an event whose predecessor is missing is refused, and how far the log got is told': async ({
+      a,
+    }) => {
       await open(a);
-      await a.events.append(key, event(1), false);
-      await assert.rejects(a.events.append(key, event(3), true), { code: 'store_unavailable' });
-      assert.deepEqual(await a.events.read(key, 0), { events: [event(1)], done: false });
-      await a.events.append(key, event(2), false);
-      await a.events.append(key, event(3), true);
-      assert.deepEqual(await a.events.read(key, 1), { events: [event(2), event(3)], done: true });
+      await a.events.append(key, 1, event(1), false);
+      assert.deepEqual(await a.events.append(key, 1, event(3), true), { state: 'missing', last: 1 });
+      assert.deepEqual(await a.events.finish(key, 1, 2), { state: 'missing', last: 1 });
+      assert.deepEqual(await a.events.read(key, 0), { events: [event(1)], done: false, truncated: false });
+      await a.events.append(key, 1, event(2), false);
+      await a.events.append(key, 1, event(3), true);
+      assert.deepEqual(await a.events.read(key, 1), { events: [event(2), event(3)], done: true, truncated: false });
+    },
+
+    'that is not there is missing while its session lives, and gone with it': async ({ a, b }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      const missing = { state: 'missing', last: -1 };
+      assert.deepEqual(await a.events.append(key, 1, event(1), false), missing);
+      assert.deepEqual(await a.events.finish(key, 1), missing);
+      assert.deepEqual(await a.events.open(key, 'pod-a', 1, '[]'), stored);
+      await b.sessions.end('s');
+      assert.deepEqual(await a.events.append(key, 1, event(1), false), { state: 'gone' });
+      assert.deepEqual(await a.events.finish(key, 1), { state: 'gone' });
+      assert.deepEqual(await a.events.open(key, 'pod-a', 1, '[]'), { state: 'gone' });
+      assert.equal(await b.events.read(key, 0), undefined);
+    },
+
+    'is found, not made again, by a second open': async ({ a, b }) => {
+      await open(a);
+      await a.events.append(key, 1, event(1), false);
+      await b.events.follow(key, 1, onB);
+      assert.deepEqual(await a.events.open(key, 'pod-a', 1, '[]'), { ...stored, follower: onB });
+      assert.deepEqual(seqs(await b.events.read(key, 0)), [1]);
     },
 
     'names its follower to each append, until that one leaves': async ({ a, b }) => {
       await open(a);
-      assert.equal(await a.events.append(key, event(1), false), undefined);
+      assert.deepEqual(await a.events.append(key, 1, event(1), false), stored);
       await b.events.follow(key, 1, onB);
-      assert.deepEqual(await a.events.append(key, event(2), false), onB);
+      assert.deepEqual(await a.events.append(key, 1, event(2), false), { ...stored, follower: onB });
       await b.events.unfollow(key, onB);
-      assert.equal(await a.events.append(key, event(3), false), undefined);
+      assert.deepEqual(await a.events.append(key, 1, event(3), false), stored);
     },
 
     'has one follower, the newest, whom an older one cannot take off': async ({ a, b }) => {
       await open(a);
       await b.events.follow(key, 0, onB);
-      assert.deepEqual(await b.events.follow(key, 0, onB2), { events: [], done: false, previous: onB });
+      assert.deepEqual(await b.events.follow(key, 0, onB2), {
+        events: [],
+        done: false,
+        truncated: false,
+        previous: onB,
+      });
       await b.events.unfollow(key, onB);
-      assert.deepEqual(await a.events.append(key, event(1), false), onB2);
+      assert.deepEqual(await a.events.append(key, 1, event(1), false), { ...stored, follower: onB2 });
     },
 
     'ends with its final event, and then registers nobody': async ({ a, b }) => {
       await open(a);
       await b.events.follow(key, 0, onB);
-      assert.deepEqual(await a.events.append(key, event(1), true), onB);
-      assert.deepEqual(await b.events.follow(key, 0, onB2), { events: [event(1)], done: true, previous: onB });
-      assert.deepEqual(await a.events.append(key, event(1), true), onB, 'the second follower was not registered');
-      await a.events.append(key, event(2), false);
+      assert.deepEqual(await a.events.append(key, 1, event(1), true), { ...stored, follower: onB });
+      assert.deepEqual(await b.events.follow(key, 0, onB2), {
+        events: [event(1)],
+        done: true,
+        truncated: false,
+        previous: onB,
+      });
+      const again = await a.events.append(key, 1, event(1), true);
+      assert.deepEqual(again, { ...stored, follower: onB }, 'the second follower was not registered');
+      await a.events.append(key, 1, event(2), false);
       assert.deepEqual(seqs(await b.events.read(key, 0)), [1], 'nothing is stored after the end');
     },
 
     'ends without an event where the exchange was cancelled': async ({ a, b }) => {
       await open(a);
-      await a.events.append(key, event(1), false);
+      await a.events.append(key, 1, event(1), false);
       await b.events.follow(key, 1, onB);
-      assert.deepEqual(await a.events.finish(key), onB);
-      assert.deepEqual(await b.events.read(key, 0), { events: [event(1)], done: true });
-      assert.equal(await a.events.finish({ ...key, stream: 'unknown' }), undefined);
+      assert.deepEqual(await a.events.finish(key, 1, 1), { ...stored, follower: onB });
+      assert.deepEqual(await a.events.finish(key, 1, 1), { ...stored, follower: onB }, 'a second time as well');
+      assert.deepEqual(await b.events.read(key, 0), { events: [event(1)], done: true, truncated: false });
     },
 
     'is kept after its end for its retention, and then gone': {
       options: { streamRetentionMs: 200 },
       check: async ({ a, b, pass }) => {
         await open(a);
-        await a.events.append(key, event(1), true);
+        await a.events.append(key, 1, event(1), true);
         assert.ok(await b.events.read(key, 0));
         await pass(250);
         assert.equal(await b.events.read(key, 0), undefined);
-        assert.equal(await a.events.append(key, event(2), true), undefined);
+        assert.deepEqual(await a.events.append(key, 1, event(2), true), { state: 'missing', last: -1 });
       },
     },
 
@@ -132,7 +159,7 @@ export const eventLogContract: Contract = {
         await open(a);
         for (let seq = 1; seq <= 3; seq++) {
           await pass(1100);
-          await a.events.append(key, event(seq), false);
+          await a.events.append(key, 1, event(seq), false);
         }
         assert.deepEqual(seqs(await b.events.read(key, 0)), [1, 2, 3]);
         await pass(2100);
@@ -144,11 +171,11 @@ export const eventLogContract: Contract = {
       options: { streamRetentionMs: 50 },
       check: async ({ a, b, pass }) => {
         await open(a);
-        await a.events.append(key, event(1), false);
-        await a.events.open({ ...key, stream: 'short' }, 'pod-a', '[]');
-        await a.events.append({ ...key, stream: 'short' }, event(1), true);
+        await a.events.append(key, 1, event(1), false);
+        await a.events.open({ ...key, stream: 'short' }, 'pod-a', 1, '[]');
+        await a.events.append({ ...key, stream: 'short' }, 1, event(1), true);
         await pass(100);
-        await a.events.open({ ...key, stream: 'third' }, 'pod-a', '[]');
+        await a.events.open({ ...key, stream: 'third' }, 'pod-a', 1, '[]');
         await b.sessions.end('s');
         for (const stream of ['x', 'short', 'third']) {
           assert.equal(await a.events.read({ ...key, stream }, 0), undefined, stream);

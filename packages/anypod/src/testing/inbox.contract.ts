@@ -9,6 +9,7 @@ const SAMPLES: readonly InboxMessage[] = [
   { type: 'cancelled', session: 's', request: '1' },
   { type: 'session-changed', session: 's', from: 'pod-a', ack: '1' },
   { type: 'session-ended', session: 's', from: 'pod-a', ack: '2' },
+  { type: 'pod-left', pod: 'pod-a' },
   { type: 'confirmed', ack: '2', from: 'pod-b' },
   { type: 'event', session: 's', stream: 'x', connection: 'c', seq: 3, final: false, data: '{"n":3}' },
   { type: 'event', session: 's', stream: 'x', connection: 'c', seq: 0, final: true },

@@ -21,18 +21,10 @@ if ARGV[4] == '1' then redis.call('HSET', KEYS[2], 'd', '1') end
 
 -- The oldest go until both limits are kept; the newest stays, whatever its size.
 local bytes, count = redis.call('HINCRBY', KEYS[2], 'b', #ARGV[3]), redis.call('XLEN', KEYS[3])
-local function isOver() return count > 1 and (count > tonumber(ARGV[8]) or bytes > tonumber(ARGV[9])) end
-if isOver() then
-  local from = '-'
-  while isOver() do
-    for _, entry in ipairs(redis.call('XRANGE', KEYS[3], from, '+', 'COUNT', 100)) do
-      from = entry[1]
-      if not isOver() then break end
-      bytes, count, from = bytes - #entry[2][2], count - 1, '(' .. entry[1]
-    end
-  end
-  redis.call('XTRIM', KEYS[3], 'MINID', string.format('%d-0', seq - count + 1))
-  redis.call('HSET', KEYS[2], 'b', bytes)
+while count > 1 and (count > tonumber(ARGV[8]) or bytes > tonumber(ARGV[9])) do
+  local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
+  redis.call('XDEL', KEYS[3], oldest[1])
+  bytes, count = redis.call('HINCRBY', KEYS[2], 'b', -#oldest[2][2]), count - 1
 end
 
 if ARGV[4] == '1' or seq == 1 or redis.call('PTTL', KEYS[2]) < ARGV[6] * 0.9 then

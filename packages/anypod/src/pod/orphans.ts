@@ -1,0 +1,164 @@
+import type { Orphan, StreamKey } from '../core/event-log.ts';
+import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../core/json-rpc.ts';
+import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { PodContext } from './context.ts';
+import { Exchange } from './exchange.ts';
+import type { Followers } from './followers.ts';
+import type { LiveSession } from './live-session.ts';
+import { NO_CALLER } from './no-caller.ts';
+import { OwnedStream } from './owned-stream.ts';
+import { mayRerun, type Safety, safetyOf } from './rerun-rule.ts';
+import type { SessionCache } from './session-cache.ts';
+
+type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
+
+const SWEEPS_PER_LEASE = 4;
+
+/**
+ * Ends the exchanges of dead pods: runs them again where that is safe and allowed, else answers that the pod was lost. Any pod may do
+ * it; the log says who was first.
+ */
+export class Orphans {
+  readonly #context: PodContext;
+  readonly #sessions: SessionCache;
+  readonly #followers: Followers;
+  #timer: NodeJS.Timeout | undefined;
+  /** Since when this pod's own lease has held without a break; ms of its clock. */
+  #leasedSince: number | undefined;
+  #sweeping: Promise<void> | undefined;
+
+  constructor(context: PodContext, sessions: SessionCache, followers: Followers) {
+    this.#context = context;
+    this.#sessions = sessions;
+    this.#followers = followers;
+  }
+
+  start(): void {
+    const { leaseMs } = this.#context.options;
+    this.#timer = setInterval(() => this.#tick(), leaseMs / SWEEPS_PER_LEASE).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Looks for dead pods and takes over what they ran. */
+  sweep(): Promise<void> {
+    this.#sweeping ??= this.#sweepOnce().finally(() => {
+      this.#sweeping = undefined;
+    });
+    return this.#sweeping;
+  }
+
+  /**
+   * An outage of the store is no evidence that a pod is dead: all leases run out together. So nobody is declared dead until this pod has held
+   * its own lease for a whole lease, in which every living pod has renewed.
+   */
+  #tick(): void {
+    const now = Date.now();
+    if (!this.#context.leased()) {
+      this.#leasedSince = undefined;
+      return;
+    }
+    this.#leasedSince ??= now;
+    if (now - this.#leasedSince >= this.#context.options.leaseMs) this.#context.background.run('take over', this.sweep());
+  }
+
+  async #sweepOnce(): Promise<void> {
+    const { store, pod } = this.#context;
+    for (const dead of await store.pods.dead()) {
+      if (dead === pod) continue;
+      for (const key of await store.ownership.of(dead)) await this.#inherit(dead, key);
+      await store.pods.bury(dead);
+    }
+  }
+
+  async #inherit(dead: string, key: StreamKey): Promise<void> {
+    const { store, pod, background, log } = this.#context;
+    // Noted as ours first: if this pod dies too, the next one finds it.
+    await store.ownership.add(pod, key);
+    const orphan = await store.events.takeOver(key, dead, pod);
+    if (orphan === undefined) {
+      await store.ownership.remove(pod, key);
+      return;
+    }
+    log.warn({ pod: dead, stream: key.stream, takeOvers: orphan.takeOvers }, 'took over an exchange of a lost pod');
+    background.run('settle orphan', this.#settle(key, orphan));
+  }
+
+  async #settle(key: StreamKey, orphan: Orphan): Promise<void> {
+    const requests = JSON.parse(orphan.requests) as Requests;
+    const stream = OwnedStream.adopt(this.#context, this.#followers, key, requests, orphan);
+    const [first, ...others] = unanswered(requests, orphan);
+    const live = await this.#sessions.take(key.session);
+    if (first === undefined || live === undefined) {
+      stream.finish();
+      if (live !== undefined) this.#sessions.release(live);
+      return;
+    }
+    try {
+      await this.#rerunOrRefuse(live, [first, ...others], stream, orphan.takeOvers);
+    } finally {
+      this.#sessions.release(live);
+    }
+  }
+
+  async #rerunOrRefuse(live: LiveSession, requests: Requests, stream: OwnedStream, takeOvers: number): Promise<void> {
+    const safeties = await this.#judge(live, requests);
+    if (this.#mayRerun(live, safeties, takeOvers)) {
+      await this.#rerun(live, requests, stream);
+      return;
+    }
+    for (const [index, { id }] of requests.entries()) {
+      const data = { reason: 'pod_lost', retry: safeties[index] !== 'unsafe' };
+      const message = 'The pod that served this request was lost before it answered.';
+      stream.write(JSON.stringify(rpcError(id, RPC.internal, message, data)), index === requests.length - 1);
+    }
+  }
+
+  async #judge(live: LiveSession, requests: Requests): Promise<readonly Safety[]> {
+    try {
+      const server = await live.server(NO_CALLER);
+      return await Promise.all(requests.map((request) => safetyOf(request, server)));
+    } catch (err) {
+      this.#context.log.warn({ err }, 'the calls of a lost pod could not be judged; they are refused');
+      return requests.map(() => 'unsafe');
+    }
+  }
+
+  /** A call made with credentials is not run without them, and they are nowhere but in the client's request. */
+  #mayRerun(live: LiveSession, safeties: readonly Safety[], takeOvers: number): boolean {
+    const { rerun, rerunLimit } = this.#context.options;
+    if (takeOvers > rerunLimit || live.session.record.principal !== undefined) return false;
+    return safeties.every((safety) => mayRerun(safety, rerun));
+  }
+
+  async #rerun(live: LiveSession, requests: Requests, stream: OwnedStream): Promise<void> {
+    const server = await live.server(NO_CALLER);
+    live.uses += 1;
+    const exchange = new Exchange(this.#context, this.#followers, {
+      session: live.id,
+      protocolVersion: live.session.record.protocolVersion,
+      requests,
+      batch: false,
+      to: { stream },
+      onEnd: () => this.#sessions.release(live),
+      onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, NO_CALLER)),
+    });
+    for (const request of requests) {
+      const id = live.begin(exchange, request.id);
+      server.deliver({ ...request, id }, { caller: NO_CALLER, closeStream: () => exchange.closeConnection() });
+    }
+  }
+}
+
+/** The requests whose response is not in the log. */
+function unanswered(requests: Requests, { events }: Orphan): JsonRpcRequest[] {
+  const answered = new Set(
+    events
+      .map(({ data }) => JSON.parse(data) as JsonRpcMessage)
+      .filter((message) => !('method' in message))
+      .map((message) => (message as { id: unknown }).id),
+  );
+  return requests.filter((request) => isRequest(request) && !answered.has(request.id));
+}

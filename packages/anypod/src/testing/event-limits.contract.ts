@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import type { StreamKey } from '../core/event-log.ts';
+import type { Store } from '../core/store.ts';
+import { type Contract, sampleRecord } from './subject.ts';
+
+const key: StreamKey = { session: 's', stream: 'x' };
+const onB = { pod: 'pod-b', connection: 'b1' };
+
+/** Appends events of these sizes in bytes, two bytes to a character. */
+async function write(store: Store, sizes: readonly number[]): Promise<void> {
+  await store.sessions.create(sampleRecord('s'), 'pod-a');
+  await store.events.open(key, 'pod-a', 1, '[]');
+  for (const [index, size] of sizes.entries()) {
+    const written = await store.events.append(key, 1, { seq: index + 1, data: 'ü'.repeat(size / 2) }, false);
+    assert.equal(written.state, 'stored');
+  }
+}
+
+async function kept(store: Store, after: number) {
+  const replay = await store.events.read(key, after);
+  return { seqs: replay?.events.map(({ seq }) => seq), truncated: replay?.truncated };
+}
+
+export const eventLimitsContract: Contract = {
+  of: 'the limits of a log',
+  holds: {
+    'hold in number, and a reader who wants more is told': {
+      options: { streamEventLimit: 3 },
+      check: async ({ a, b }) => {
+        await write(a, [10, 10, 10, 10, 10]);
+        assert.deepEqual(await kept(b, 0), { seqs: [3, 4, 5], truncated: true });
+        assert.deepEqual(await kept(b, 1), { seqs: [3, 4, 5], truncated: true });
+        assert.deepEqual(await kept(b, 2), { seqs: [3, 4, 5], truncated: false });
+        assert.deepEqual(await kept(b, 5), { seqs: [], truncated: false });
+        assert.equal((await b.events.follow(key, 0, onB))?.truncated, true);
+        assert.deepEqual(await a.events.append(key, 1, { seq: 2, data: '' }, false), {
+          state: 'stored',
+          follower: onB,
+        });
+      },
+    },
+
+    'hold in bytes, of which the newest event may have as many as it needs': {
+      options: { streamByteLimit: 100 },
+      check: async ({ a, b }) => {
+        await write(a, [40, 40, 20]);
+        assert.deepEqual(await kept(b, 0), { seqs: [1, 2, 3], truncated: false });
+        await a.events.append(key, 1, { seq: 4, data: 'x'.repeat(30) }, false);
+        assert.deepEqual(await kept(b, 0), { seqs: [2, 3, 4], truncated: true });
+        await a.events.append(key, 1, { seq: 5, data: 'x'.repeat(300) }, false);
+        assert.deepEqual(await kept(b, 0), { seqs: [5], truncated: true });
+        await a.events.append(key, 1, { seq: 6, data: 'x'.repeat(100) }, true);
+        assert.deepEqual(await kept(b, 0), { seqs: [6], truncated: true });
+      },
+    },
+  },
+};

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** An event stream whose client knows where to resume: what a cut must not lose anything of. */
+const EVENT_ID = /(^|\n)id: /;
+
+/** Stands between clients and the balancer, as every NAT, proxy and laptop lid does, and cuts connections. */
+export interface CuttingProxy {
+  readonly port: number;
+  /** The endpoint: `http://127.0.0.1:<port>/mcp`. */
+  readonly url: string;
+  /**
+   * Cuts connections on both sides without a word and answers how many; resolves when they are closed. `resumable`: those that carry an
+   * event stream that has given an id. The answer of any other request has no second way to its client.
+   */
+  cut(which: 'resumable' | 'all'): Promise<number>;
+  stop(): Promise<void>;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+  /** Since the last request of the connection an event id has passed. */
+  resumable: boolean;
+}
+
+export async function startCuttingProxy(target: number): Promise<CuttingProxy> {
+  const pairs = new Set<Pair>();
+  const listener = createServer((client) => join(client, target, pairs));
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+
+  const cut: CuttingProxy['cut'] = async (which) => {
+    const chosen = [...pairs].filter((pair) => which === 'all' || pair.resumable);
+    const closed = chosen.map(({ client }) => new Promise((resolve) => client.once('close', resolve)));
+    for (const { client, server } of chosen) {
+      client.resetAndDestroy();
+      server.destroy();
+    }
+    await Promise.all(closed);
+    return chosen.length;
+  };
+
+  return {
+    port,
+    url: `http://127.0.0.1:${port}/mcp`,
+    cut,
+    async stop() {
+      listener.close();
+      await cut('all');
+    },
+  };
+}
+
+function join(client: Socket, target: number, pairs: Set<Pair>): void {
+  const server = connect(target, '127.0.0.1').setNoDelay();
+  const pair: Pair = { client: client.setNoDelay(), server, resumable: false };
+  pairs.add(pair);
+  client.on('data', () => {
+    pair.resumable = false;
+  });
+  server.on('data', (chunk: Buffer) => {
+    pair.resumable ||= EVENT_ID.test(chunk.toString('latin1'));
+  });
+  client.pipe(server).pipe(client);
+  for (const [socket, other] of [
+    [client, server],
+    [server, client],
+  ] as const) {
+    socket.on('error', () => other.destroy());
+    socket.on('close', () => {
+      other.destroySoon();
+      pairs.delete(pair);
+    });
+  }
+}
