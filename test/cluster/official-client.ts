@@ -18,8 +18,10 @@ export interface ConnectOptions {
 }
 
 export interface CallOptions {
-  readonly onprogress?: (progress: { progress: number; total?: number | undefined }) => void;
+  readonly onprogress?: (progress: { progress: number; total?: number | undefined; message?: string | undefined }) => void;
   readonly signal?: AbortSignal;
+  /** ms; the clients' default is 60 000. */
+  readonly timeout?: number;
 }
 
 /** What the flows use of an official client, the same for v1 and v2. */

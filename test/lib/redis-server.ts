@@ -13,11 +13,13 @@ const run = promisify(execFile);
 export interface RedisOptions {
   /** Default: a free one. Give one to start a server again where another was. */
   readonly port?: number;
+  /** Default: a temporary one, removed at the stop. Give one to start a server again with what it had. */
+  readonly directory?: string;
   /** More arguments of redis-server. */
   readonly args?: readonly string[];
 }
 
-/** A redis-server process with a directory of its own; it keeps nothing on disk. */
+/** A redis-server process with a directory of its own; it keeps nothing on disk unless `args` say so. */
 export interface RedisServer {
   readonly port: number;
   /** `redis://127.0.0.1:<port>` */
@@ -45,12 +47,12 @@ async function answersPing(port: number): Promise<boolean> {
 
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const port = options.port ?? (await freePort());
-  const directory = await mkdtemp(join(tmpdir(), 'anypod-redis-'));
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'anypod-redis-')));
   const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'];
   const child = startChild('redis-server', [...settings, ...(options.args ?? [])]);
   const stop = async () => {
     await child.stop(2000);
-    await rm(directory, { recursive: true, force: true });
+    if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
   };
   try {
     await waitUntilReady(child, () => answersPing(port), { name: 'redis-server' });

@@ -14,8 +14,40 @@ function replay(stream: StreamState, after: number): Replay {
   return { events, done: stream.done, truncated: (events[0]?.seq ?? 0) > after + 1 };
 }
 
+/** The oldest go until both limits are kept; the newest stays, whatever its size. */
+function trim(stream: StreamState, { streamEventLimit, streamByteLimit }: Required<StoreOptions>): void {
+  const { events } = stream;
+  while (events.length > 1 && (events.length > streamEventLimit || stream.bytes > streamByteLimit)) {
+    stream.bytes -= Buffer.byteLength(events.shift()?.data ?? '');
+  }
+}
+
+type Following = Pick<EventLog, 'follow' | 'read' | 'unfollow'>;
+
+function createFollowing(find: (key: StreamKey) => StreamState | undefined): Following {
+  return {
+    async follow(key, after, follower) {
+      const stream = find(key);
+      if (!stream) return undefined;
+      const previous = stream.follower;
+      if (!stream.done) stream.follower = follower;
+      return { ...replay(stream, after), ...(previous !== undefined && { previous }) };
+    },
+
+    async read(key, after) {
+      const stream = find(key);
+      return stream && replay(stream, after);
+    },
+
+    async unfollow(key, follower) {
+      const stream = find(key);
+      if (stream && sameConnection(stream.follower, follower)) delete stream.follower;
+    },
+  };
+}
+
 export function createMemoryEventLog(sessions: Sessions, options: Required<StoreOptions>): EventLog {
-  const { streamRetentionMs, streamIdleMs, streamEventLimit, streamByteLimit } = options;
+  const { streamRetentionMs, streamIdleMs } = options;
 
   const streamsOf = (key: StreamKey) => sessions.get(key.session)?.streams;
   const find = (key: StreamKey) => streamsOf(key)?.get(key.stream);
@@ -32,14 +64,6 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
   function end(key: StreamKey, stream: StreamState): void {
     stream.done = true;
     streamsOf(key)?.renew(key.stream, streamRetentionMs);
-  }
-
-  /** The oldest go until both limits are kept; the newest stays, whatever its size. */
-  function trim(stream: StreamState): void {
-    const { events } = stream;
-    while (events.length > 1 && (events.length > streamEventLimit || stream.bytes > streamByteLimit)) {
-      stream.bytes -= Buffer.byteLength(events.shift()?.data ?? '');
-    }
   }
 
   return {
@@ -63,7 +87,7 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
       stream.events.push(event);
       stream.last = event.seq;
       stream.bytes += Buffer.byteLength(event.data);
-      trim(stream);
+      trim(stream, options);
       streamsOf(key)?.renew(key.stream, streamIdleMs);
       if (final) end(key, stream);
       return stored(stream);
@@ -78,23 +102,7 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
       return stored(stream);
     },
 
-    async follow(key, after, follower) {
-      const stream = find(key);
-      if (!stream) return undefined;
-      const previous = stream.follower;
-      if (!stream.done) stream.follower = follower;
-      return { ...replay(stream, after), ...(previous !== undefined && { previous }) };
-    },
-
-    async read(key, after) {
-      const stream = find(key);
-      return stream && replay(stream, after);
-    },
-
-    async unfollow(key, follower) {
-      const stream = find(key);
-      if (stream && sameConnection(stream.follower, follower)) delete stream.follower;
-    },
+    ...createFollowing(find),
 
     async takeOver(key, from, to): Promise<Orphan | undefined> {
       const stream = find(key);

@@ -1,8 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, Replay, StreamEvent, StreamKey } from '../core/event-log.ts';
 import type { RequestId } from '../core/json-rpc.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { PodContext } from './context.ts';
+
+/** Waits between looks for a log that a client knows of, in ms: 1.5 s in all. */
+const LOG_APPEARS_WITHIN_MS = [10, 40, 150, 300, 500, 500, 0];
 
 interface Delivered {
   readonly seq: number;
@@ -37,13 +41,13 @@ export class Followers {
     place: { stream: string; request: RequestId; seq: number },
     reply: Reply,
   ): Promise<void> {
-    const { eventIds, random, store, pod } = this.#context;
+    const { eventIds, random } = this.#context;
     const key = { session, stream: place.stream };
     const connection = random();
     const prefix = eventIds.exchangePrefix(session, place.stream, place.request);
     const follower: Follower = { key, prefix, seq: place.seq, early: [], tail: Promise.resolve() };
     this.#open.set(connection, follower);
-    const replay = await store.events.follow(key, place.seq, { pod, connection }).catch((error: unknown) => {
+    const replay = await this.#follow(key, place.seq, connection).catch((error: unknown) => {
       this.#open.delete(connection);
       throw error;
     });
@@ -94,6 +98,20 @@ export class Followers {
       this.#open.delete(connection);
       follower.sink?.end(retryMs());
     }
+  }
+
+  /**
+   * An owner sends the first event id while it opens the log, so a client that comes back at once may be faster than the log: its id is
+   * genuine, so a log that is not there yet gets a moment to appear.
+   */
+  async #follow(key: StreamKey, after: number, connection: string): Promise<Replay | undefined> {
+    const { store, pod } = this.#context;
+    for (const waitMs of LOG_APPEARS_WITHIN_MS) {
+      const replay = await store.events.follow(key, after, { pod, connection });
+      if (replay !== undefined) return replay;
+      await delay(waitMs, undefined, { ref: false });
+    }
+    return undefined;
   }
 
   /** A client has one connection per stream, the newest; an older one is only half open. */

@@ -14,6 +14,7 @@ import type { PodContext } from './context.ts';
 import { Exchange } from './exchange.ts';
 import type { LiveSession } from './live-session.ts';
 import { hand, type Recipients, takeAnswer } from './mailroom.ts';
+import { sessionNotFound } from './session-cache.ts';
 import type { SessionRequests } from './session-requests.ts';
 
 /** Takes a client's POST in: requests become an exchange, all else is acted on and acknowledged. */
@@ -55,6 +56,7 @@ export class Intake {
     reply: Reply,
   ): Promise<void> {
     const server = await live.server(caller);
+    if (live.ended) return reply.json(404, JSON.stringify(sessionNotFound(requests[0].id)));
     live.uses += 1;
     const exchange = new Exchange(this.#context, this.#to.followers, {
       session: live.id,
@@ -105,7 +107,12 @@ export class Intake {
     const { method, params } = notification;
     if (method === 'notifications/cancelled') await this.#cancel(live, params ?? {}, caller);
     else if (method === 'notifications/progress') await this.#progress(live, notification);
-    else (await live.server(caller)).deliver(notification, { caller });
+    else await this.#deliver(live, notification, caller);
+  }
+
+  async #deliver(live: LiveSession, notification: JsonRpcNotification, caller: Caller): Promise<void> {
+    const server = await live.server(caller);
+    if (!live.ended) server.deliver(notification, { caller });
   }
 
   async #cancel(live: LiveSession, params: Readonly<Record<string, unknown>>, caller: Caller): Promise<void> {

@@ -55,7 +55,7 @@ export class LiveSession {
     return this.#server !== undefined;
   }
 
-  /** The user's server for this session; built and rehydrated at first use. */
+  /** The user's server for this session; built and rehydrated at first use. Whoever waited for it asks `ended` before using it. */
   server(caller: Caller): Promise<HostedServer> {
     if (this.#server === undefined) {
       const building = this.#context.host.rehydrate(this.session.record, this.outlet, caller);
@@ -104,7 +104,7 @@ export class LiveSession {
     this.#running.delete(id);
     const params = { requestId: id, ...(reason === undefined ? {} : { reason }) };
     const server = await this.server(caller);
-    server.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, { caller });
+    if (!this.ended) server.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, { caller });
   }
 
   /** Stops what runs of an exchange that another pod has taken over. */

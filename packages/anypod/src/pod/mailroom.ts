@@ -37,7 +37,8 @@ export function createMailroom(context: PodContext, to: Recipients): (message: I
 
   async function cancel(message: Extract<InboxMessage, { type: 'cancelled' }>): Promise<void> {
     const live = to.sessions.peek(message.session);
-    if (live === undefined) return;
+    // Where it is just being loaded, what is loaded may be from before the cancellation: it is read again.
+    if (live === undefined) return to.sessions.changed(message.session);
     if (!(await live.cancel(message.request, message.reason, NO_CALLER))) live.cancelEarly(message.request);
   }
 

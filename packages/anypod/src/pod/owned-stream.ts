@@ -57,7 +57,7 @@ export class OwnedStream {
   static open(context: PodContext, followers: Followers, session: string, requests: Requests, sink: EventSink): OwnedStream {
     const key = { session, stream: context.random() };
     const stream = new OwnedStream(context, followers, key, requests, { epoch: 1, seq: 0, sink });
-    stream.#enqueue('open stream', async () => stream.#heed(await stream.#log.open()));
+    stream.#enqueue('open stream', async () => void stream.#heed(await stream.#log.open()));
     return stream;
   }
 
