@@ -108,6 +108,7 @@ it('leaves no key behind for a pod that is gone', async () => {
   await to.pods.renew('pod-b', 5000);
   await to.close();
   await to.pods.leave('pod-b');
+  await to.pods.bury('pod-b');
   await from.inbox.send('pod-b', numbered(2));
   expect(await admin.keys('*')).toEqual([]);
 });
@@ -133,7 +134,7 @@ it('costs two blocking connections a pod, however many streams it delivers', asy
   };
   await to.sessions.create(record, 'pod-a');
   for (let n = 0; n < 50; n++) {
-    await from.events.open({ session: 's', stream: `x${n}` }, 'pod-a', '[]');
+    await from.events.open({ session: 's', stream: `x${n}` }, 'pod-a', 1, '[]');
     await to.events.follow({ session: 's', stream: `x${n}` }, 0, { pod: 'pod-b', connection: `c${n}` });
   }
   await eventually('both readers wait', async () => (await blocked()).length === 2);

@@ -32,9 +32,9 @@ async function fullSession(id: string) {
   await store.standing.attach(id, { pod: 'pod-a', connection: 'c' });
   await store.standing.append(id, '{}');
   for (const stream of ['running', 'done', 'empty']) {
-    await store.events.open({ session: id, stream }, 'pod-a', '[]');
+    await store.events.open({ session: id, stream }, 'pod-a', 1, '[]');
     if (stream !== 'empty')
-      await store.events.append({ session: id, stream }, { seq: 1, data: '{}' }, stream === 'done');
+      await store.events.append({ session: id, stream }, 1, { seq: 1, data: '{}' }, stream === 'done');
   }
   return store;
 }
@@ -63,11 +63,11 @@ it('lists no more logs in a session than are still there', async () => {
   const store = createRedisStore(client, { streamRetentionMs: 20 });
   await store.sessions.create(sampleRecord('s'), 'pod-a');
   for (let n = 0; n < 30; n++) {
-    await store.events.open({ session: 's', stream: `x${n}` }, 'pod-a', '[]');
-    await store.events.append({ session: 's', stream: `x${n}` }, { seq: 1, data: '{}' }, true);
+    await store.events.open({ session: 's', stream: `x${n}` }, 'pod-a', 1, '[]');
+    await store.events.append({ session: 's', stream: `x${n}` }, 1, { seq: 1, data: '{}' }, true);
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
-  await store.events.open({ session: 's', stream: 'last' }, 'pod-a', '[]');
+  await store.events.open({ session: 's', stream: 'last' }, 'pod-a', 1, '[]');
   expect(await client.zrange('anypod:v1:session:{s}:streams', '0', '-1')).toEqual(['last']);
 });
 
