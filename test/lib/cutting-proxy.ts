@@ -4,6 +4,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** An event stream whose client knows where to resume: what a cut must not lose anything of. */
 const EVENT_ID = /(^|\n)id: /;
 
+/** The end of an answer in chunked coding (RFC 9112 §7.1): the connection is idle, or its next request is already on the way. */
+const LAST_CHUNK = /(^|\r\n)0\r\n\r\n$/;
+
 /** Stands between clients and the balancer, as every NAT, proxy and laptop lid does, and cuts connections. */
 export interface CuttingProxy {
   readonly port: number;
@@ -61,7 +64,8 @@ function join(client: Socket, target: number, pairs: Set<Pair>): void {
     pair.resumable = false;
   });
   server.on('data', (chunk: Buffer) => {
-    pair.resumable ||= EVENT_ID.test(chunk.toString('latin1'));
+    const text = chunk.toString('latin1');
+    pair.resumable = (pair.resumable || EVENT_ID.test(text)) && !LAST_CHUNK.test(text);
   });
   client.pipe(server).pipe(client);
   for (const [socket, other] of [

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Child, type Exit, startChild } from './child.ts';
 import { freePort } from './free-port.ts';
@@ -25,6 +26,8 @@ export interface PodOptions {
   readonly cwd?: string;
   /** Run the build instead of the source. Default false. */
   readonly dist?: boolean;
+  /** A checkout of the repository to run instead of this one: how pods of two versions form one server. */
+  readonly checkout?: string;
 }
 
 /** One `anypod serve` process. */
@@ -74,7 +77,7 @@ export async function startPod(options: PodOptions): Promise<Pod> {
 function commandLine(options: PodOptions, port: number): string[] {
   const main = options.dist ? 'packages/anypod/dist/cli/main.js' : 'packages/anypod/src/cli/main.ts';
   const redis = options.redisUrl === undefined ? [] : ['--redis', options.redisUrl];
-  return [`${REPOSITORY}${main}`, 'serve', options.module, '--port', `${port}`, ...redis, ...(options.args ?? [])];
+  return [join(options.checkout ?? REPOSITORY, main), 'serve', options.module, '--port', `${port}`, ...redis, ...(options.args ?? [])];
 }
 
 function environment({ redisUrl, secret, env }: PodOptions): NodeJS.ProcessEnv {
