@@ -82,7 +82,9 @@ function commandLine(options: PodOptions, port: number): string[] {
 
 function environment({ redisUrl, secret, env }: PodOptions): NodeJS.ProcessEnv {
   const chosen = secret ?? (redisUrl === undefined ? undefined : TEST_SECRET);
-  return { ...process.env, ...(chosen === undefined ? {} : { ANYPOD_SECRET: chosen }), ...env };
+  // Most tests have no balancer that would have to notice.
+  const atOnce = { ANYPOD_DRAIN_DELAY: '0' };
+  return { ...process.env, ...atOnce, ...(chosen === undefined ? {} : { ANYPOD_SECRET: chosen }), ...env };
 }
 
 /** Pods that form one server. */

@@ -1,4 +1,5 @@
 import { AnypodError } from './core/errors.ts';
+import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
 import { createRequestState } from './core/request-state.ts';
 import type { ModernHandler } from './core/server-host.ts';
@@ -46,6 +47,8 @@ export interface AnypodOptions extends PodOptions {
   readonly maxSubscriptions?: number;
   /** How long a client may take to answer an `input_required` result. Default 600000. */
   readonly requestStateTtlMs?: number;
+  /** Holds the pod's lease; default: from this thread. */
+  readonly takeLease?: TakeLease;
   readonly log?: Log;
 }
 
@@ -71,8 +74,8 @@ export interface Anypod {
   /** Resolves while the store answers. */
   ready(): Promise<void>;
   /** Gets ready to go: streams that merely wait end and come back on other pods, what runs goes on. */
-  drain(): void;
-  /** Sessions with something running in this process. */
+  drain(): Promise<void>;
+  /** Sessions and stateless calls with something running in this process. */
   readonly busy: number;
   /** Lets go of everything in this process; sessions stay in the store. A store that was handed in stays open. */
   close(): Promise<void>;
@@ -100,10 +103,22 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   });
   const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes });
   const pod: Pod = new Pod(
-    { pod: podId, store, host, signer, random: randomId, log, onChange: (change) => bus.deliver(change) },
+    {
+      pod: podId,
+      store,
+      host,
+      signer,
+      random: randomId,
+      log,
+      onChange: (change) => bus.deliver(change),
+      ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
+    },
     options,
   );
-  await pod.start();
+  await pod.start().catch(async (error: unknown) => {
+    await pod.close();
+    throw error;
+  });
 
   const modern = probe.modern && sdk !== undefined ? modernHandler(sdk, bus) : refuseModern;
   const endpoint = createEndpoint({ ...settings, pod, modern, log });
@@ -129,9 +144,12 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     notify: createNotify((change) => pod.notify(change)),
     probe,
     ready: () => store.ping(),
-    drain: () => pod.drain(),
+    async drain() {
+      pod.drain();
+      await modern.drain();
+    },
     get busy() {
-      return pod.busy;
+      return pod.busy + modern.busy;
     },
     async close() {
       await modern.close();

@@ -23,15 +23,15 @@ async function runServe(argv: readonly string[]): Promise<void> {
   await starting;
 }
 
-/** The first signal drains; a second one ends the process at once. */
+/** The first signal drains, SIGINT without waiting for a balancer; a second one ends the process at once. */
 function stopOnSignals(starting: Promise<Serving>, stopping: AbortController): void {
   let stopped = false;
-  const stop = () => {
+  const stop = (signal: NodeJS.Signals) => {
     if (stopped) process.exit(1);
     stopped = true;
     stopping.abort();
     starting
-      .then((serving) => serving.stop())
+      .then((serving) => serving.stop(signal === 'SIGINT' ? { delayMs: 0 } : {}))
       .then(
         () => process.exit(0),
         () => process.exit(1),

@@ -61,6 +61,10 @@ export interface ServerHost {
 export interface ModernHandler {
   /** `body` is parsed JSON; the request carries none. */
   serve(request: Request, body: unknown, caller: Caller): Promise<Response>;
-  /** Ends what is being served. */
+  /** Calls that have not been answered; streams that merely listen do not count. */
+  readonly busy: number;
+  /** Ends the streams that merely listen, each with its final result. */
+  drain(): Promise<void>;
+  /** Ends what is being served, calls with an error of reason `draining`. */
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import type { ModernHandler } from '../core/server-host.ts';
 import type { LiveSession } from '../pod/live-session.ts';
 import type { Pod } from '../pod/pod.ts';
 import { sessionNotFound } from '../pod/session-cache.ts';
+import { holdThroughOutage } from './hold.ts';
 import { headerOf, type Incoming } from './incoming.ts';
 import { idOf, parseMessage, parseMessages } from './messages.ts';
 import {
@@ -87,7 +88,12 @@ export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOp
 
   async function get({ caller }: Incoming, reply: Reply): Promise<void> {
     requireAcceptsEvents(caller);
-    await inSession(caller, reply, undefined, (live) => pod.listen(live, headerOf(caller, 'last-event-id'), reply));
+    const lastEventId = headerOf(caller, 'last-event-id');
+    const listen = (to: Reply) => inSession(caller, to, undefined, (live) => pod.listen(live, lastEventId, to));
+    await holdThroughOutage(listen, reply, () => {
+      const place = lastEventId === undefined ? undefined : pod.placeOf(sessionIdOf(caller), lastEventId);
+      return place?.kind === 'exchange' ? place.request : undefined;
+    });
   }
 
   async function end({ caller }: Incoming, reply: Reply): Promise<void> {

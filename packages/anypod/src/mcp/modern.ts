@@ -7,6 +7,7 @@ import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { ModernHandler } from '../core/server-host.ts';
 import type { ChangeBus } from './change-bus.ts';
 import { interpose } from './change-interposer.ts';
+import { createModernCalls } from './modern-calls.ts';
 import { memoizeSchemas } from './schema-memo.ts';
 import type { ServerSdk } from './sdk.ts';
 import type { FactoryContext, ServerFactory } from './user-server.ts';
@@ -65,13 +66,18 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     });
   };
 
-  const handler = options.sdk.createMcpHandler(factory, {
-    legacy: 'reject',
-    bus,
-    keepAliveMs: options.keepAliveMs,
-    maxSubscriptions: options.maxSubscriptions,
-    onerror: (error) => options.log.info({ reason: error.message }, 'a modern request was refused or failed'),
-  });
+  const createHandler = () =>
+    options.sdk.createMcpHandler(factory, {
+      legacy: 'reject',
+      bus,
+      keepAliveMs: options.keepAliveMs,
+      maxSubscriptions: options.maxSubscriptions,
+      onerror: (error) => options.log.info({ reason: error.message }, 'a modern request was refused or failed'),
+    });
+  // Two, because streams that listen end before calls do, and the SDK closes a handler as a whole.
+  const listening = createHandler();
+  const calling = createHandler();
+  const calls = createModernCalls();
 
   return {
     async serve(request, body, caller) {
@@ -80,9 +86,19 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       if (opened === undefined) return refusedState(body);
       bindings.set(request, binding);
       const { authInfo } = caller;
-      return handler.fetch(request, { parsedBody: opened, ...(authInfo === undefined ? {} : { authInfo }) });
+      const given = { parsedBody: opened, ...(authInfo === undefined ? {} : { authInfo }) };
+      const { id, method } = body as JsonRpcRequest;
+      if (method === 'subscriptions/listen') return listening.fetch(request, given);
+      return calls.run(id ?? null, () => calling.fetch(request, given));
     },
-    close: () => handler.close(),
+    get busy() {
+      return calls.busy;
+    },
+    drain: () => listening.close(),
+    async close() {
+      calls.end();
+      await Promise.all([listening.close(), calling.close()]);
+    },
   };
 }
 
@@ -95,5 +111,7 @@ export const refuseModern: ModernHandler = {
     const data = { supported: LEGACY_VERSIONS, ...(requested === undefined ? {} : { requested }) };
     return Response.json(rpcError(id ?? null, RPC.unsupportedVersion, message, data), { status: 400 });
   },
+  busy: 0,
+  drain: async () => undefined,
   close: async () => undefined,
 };

@@ -61,7 +61,8 @@ export class Orphans {
       return;
     }
     this.#leasedSince ??= now;
-    if (now - this.#leasedSince >= this.#context.options.leaseMs) this.#context.background.run('take over', this.sweep());
+    if (now - this.#leasedSince >= this.#context.options.leaseMs)
+      this.#context.background.run('take over', this.sweep());
   }
 
   async #sweepOnce(): Promise<void> {

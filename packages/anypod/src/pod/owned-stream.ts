@@ -54,7 +54,13 @@ export class OwnedStream {
   }
 
   /** A new stream on the client's own connection. */
-  static open(context: PodContext, followers: Followers, session: string, requests: Requests, sink: EventSink): OwnedStream {
+  static open(
+    context: PodContext,
+    followers: Followers,
+    session: string,
+    requests: Requests,
+    sink: EventSink,
+  ): OwnedStream {
     const key = { session, stream: context.random() };
     const stream = new OwnedStream(context, followers, key, requests, { epoch: 1, seq: 0, sink });
     stream.#enqueue('open stream', async () => void stream.#heed(await stream.#log.open()));
@@ -62,7 +68,13 @@ export class OwnedStream {
   }
 
   /** The stream of an exchange whose owner died; its client, if it came back, follows it. */
-  static adopt(context: PodContext, followers: Followers, key: StreamKey, requests: Requests, orphan: Orphan): OwnedStream {
+  static adopt(
+    context: PodContext,
+    followers: Followers,
+    key: StreamKey,
+    requests: Requests,
+    orphan: Orphan,
+  ): OwnedStream {
     return new OwnedStream(context, followers, key, requests, { epoch: orphan.epoch, seq: orphan.last });
   }
 

@@ -21,8 +21,8 @@ import { Intake } from './intake.ts';
 import { holdLease, monotonicNow } from './lease.ts';
 import type { LiveSession } from './live-session.ts';
 import { createMailroom, endHere, type Recipients, takeAnswer } from './mailroom.ts';
-import { Orphans } from './orphans.ts';
 import { POD_DEFAULTS, type PodOptions } from './options.ts';
+import { Orphans } from './orphans.ts';
 import { SessionCache, sessionNotFound } from './session-cache.ts';
 import { createSessionRequests } from './session-requests.ts';
 import { StandingStreams } from './standing-streams.ts';
@@ -155,6 +155,11 @@ export class Pod {
     return this.#intake.post(live, messages, batch, caller, reply);
   }
 
+  /** The place that an event id names in this session; undefined: it is not one that we made. Needs no store. */
+  placeOf(session: string, eventId: string): EventPlace | undefined {
+    return this.#context.eventIds.parse(session, eventId);
+  }
+
   /** Serves a GET: the standing stream, or with an exchange's event id the rest of that exchange. */
   async listen(live: LiveSession, lastEventId: string | undefined, reply: Reply): Promise<void> {
     const place = lastEventId === undefined ? undefined : this.#context.eventIds.parse(live.id, lastEventId);
@@ -207,7 +212,9 @@ export class Pod {
     await background.settled();
     await Promise.all(this.#listening.splice(0).map((listening) => listening.stop()));
     await this.#lease?.stop();
-    await store.pods.leave(pod).catch((err: unknown) => this.#context.log.warn({ err }, 'the lease could not be given up'));
+    await store.pods
+      .leave(pod)
+      .catch((err: unknown) => this.#context.log.warn({ err }, 'the lease could not be given up'));
     if (left > 0) await this.#tellLeft();
   }
 

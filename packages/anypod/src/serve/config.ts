@@ -21,6 +21,9 @@ export interface Config {
   readonly leaseMs: number;
   readonly cacheBytes: number;
   readonly maxBodyBytes: number;
+  readonly rerun: 'never' | 'read-only' | 'safe';
+  readonly rerunLimit: number;
+  readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
   readonly logLevel: string;
 }

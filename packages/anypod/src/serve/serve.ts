@@ -11,6 +11,7 @@ import { addHealthRoutes, type Health } from './health.ts';
 import { listen } from './listen.ts';
 import { loadModule } from './load-module.ts';
 import { openStore } from './open-store.ts';
+import { createWorkerLease } from './worker-lease.ts';
 
 const STORE_RETRY_MS = 500;
 const DRAIN_CHECK_MS = 50;
@@ -19,8 +20,11 @@ const DRAIN_CHECK_MS = 50;
 export interface Serving {
   /** The MCP endpoint's URL. */
   readonly url: string;
-  /** Drains and lets go of everything; resolves when nothing is left. */
-  stop(): Promise<void>;
+  /**
+   * Leaves without a loss: not ready any more, but serving as usual until the balancer has noticed (`delayMs`); then streams that wait go to other
+   * pods and what runs may end; what still runs when the time is up is left to other pods. The store is let go last.
+   */
+  stop(options?: { readonly delayMs?: number }): Promise<void>;
 }
 
 export interface ServeOptions {
@@ -37,7 +41,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
   const health: Health = { started: false, draining: false, store: () => Promise.reject(new Error('not connected')) };
   let anypod: Anypod | undefined;
   const listener = await listen(
-    dispatch(config.path, () => anypod, healthApp(health)),
+    dispatch(config.path, () => anypod, health),
     config.port,
     config.host,
   );
@@ -50,6 +54,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
         createServer,
         store,
         log,
+        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, log) }),
         ...(config.secrets === undefined ? {} : { secrets: config.secrets }),
         ...(sdk === undefined ? {} : { sdk }),
         ...(allowedHosts === undefined ? {} : { allowedHosts }),
@@ -69,13 +74,16 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
   const advice = factoryAdvice(anypod.probe);
   if (advice !== undefined) log.warn(advice);
 
+  const serving = anypod;
   return {
     url,
-    async stop() {
+    async stop({ delayMs = config.drainDelayMs } = {}) {
       health.draining = true;
-      await drain(anypod, config.drainTimeoutMs);
+      await delay(delayMs);
+      await serving.drain();
+      await settled(serving, config.drainTimeoutMs);
       const closed = listener.close();
-      await anypod.close();
+      await serving.close();
       listener.destroy();
       await closed;
       await closeStore();
@@ -84,10 +92,31 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
 }
 
 function settingsOf(config: Config) {
-  const { sessionTtlMs, upgradeAfterMs, heartbeatMs, retryMs, leaseMs, cacheBytes, maxBodyBytes, allowedOrigins } =
-    config;
+  const {
+    sessionTtlMs,
+    upgradeAfterMs,
+    heartbeatMs,
+    retryMs,
+    leaseMs,
+    cacheBytes,
+    maxBodyBytes,
+    allowedOrigins,
+    rerun,
+    rerunLimit,
+  } = config;
   const origins = allowedOrigins === undefined ? {} : { allowedOrigins };
-  return { sessionTtlMs, upgradeAfterMs, heartbeatMs, retryMs, leaseMs, cacheBytes, maxBodyBytes, ...origins };
+  return {
+    sessionTtlMs,
+    upgradeAfterMs,
+    heartbeatMs,
+    retryMs,
+    leaseMs,
+    cacheBytes,
+    maxBodyBytes,
+    rerun,
+    rerunLimit,
+    ...origins,
+  };
 }
 
 /** Tries again while the store cannot be reached: a pod may start before its Redis. */
@@ -103,9 +132,8 @@ async function untilStored(signal: AbortSignal, log: Logger, attempt: () => Prom
   }
 }
 
-/** Streams that merely wait go at once; what runs keeps its connection until it ends, or the time is up. */
-async function drain(anypod: Anypod, timeoutMs: number): Promise<void> {
-  anypod.releaseStreams();
+/** Resolves when nothing runs any more, or the time is up. */
+async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
   const until = Date.now() + timeoutMs;
   while (anypod.busy > 0 && Date.now() < until) await delay(DRAIN_CHECK_MS);
 }
@@ -117,9 +145,12 @@ function healthApp(health: Health): express.Express {
 }
 
 /** The endpoint is dispatched before Express, whose routing and body parsing would cost more than the protocol. */
-function dispatch(path: string, anypod: () => Anypod | undefined, app: express.Express): RequestListener {
+function dispatch(path: string, anypod: () => Anypod | undefined, health: Health): RequestListener {
+  const app = healthApp(health);
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
+    // Connections that are kept alive would outlive the balancer's decision.
+    if (health.draining) response.setHeader('connection', 'close');
     const isEndpoint = url === path || url.startsWith(`${path}?`);
     const ready = anypod();
     if (!isEndpoint) app(request, response);

@@ -169,11 +169,40 @@ export const SETTINGS: readonly Setting[] = [
     schema: bytes(1024),
   },
   {
+    name: 'rerun',
+    flag: '--rerun',
+    env: 'ANYPOD_RERUN',
+    default: 'read-only',
+    description:
+      'Which calls of a lost pod run again on another: never, read-only (tools with readOnlyHint) or safe (idempotentHint too).',
+    schema: z.enum(['never', 'read-only', 'safe'], { error: 'must be never, read-only or safe' }),
+  },
+  {
+    name: 'rerunLimit',
+    flag: '--rerun-limit',
+    env: 'ANYPOD_RERUN_LIMIT',
+    default: '1',
+    description: 'How often one call may run again.',
+    schema: z.coerce
+      .number({ error: 'must be a number' })
+      .int('must be a whole number')
+      .min(0)
+      .max(10, 'must be 10 or less'),
+  },
+  {
+    name: 'drainDelayMs',
+    flag: '--drain-delay',
+    env: 'ANYPOD_DRAIN_DELAY',
+    default: '5000',
+    description: 'How long after SIGTERM requests are served as usual, until the balancer has noticed (ms).',
+    schema: milliseconds(0),
+  },
+  {
     name: 'drainTimeoutMs',
     flag: '--drain-timeout',
     env: 'ANYPOD_DRAIN_TIMEOUT',
     default: '25000',
-    description: 'How long running calls may go on after SIGTERM (ms); below the grace period of the platform.',
+    description: 'How long running calls may then go on (ms); with the delay below the grace period of the platform.',
     schema: milliseconds(0),
   },
   {

@@ -1,0 +1,25 @@
+/** Renews the pod's lease from a thread of its own, so that a handler that blocks the event loop does not look like death. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { monotonicNow, RENEWALS_PER_LEASE } from '../pod/lease.ts';
+import { openStore } from './open-store.ts';
+import type { LeaseWork } from './worker-lease.ts';
+
+const { config, pod, leaseMs, until } = workerData as LeaseWork;
+const shared = new Float64Array(until);
+const say = (kind: 'renewed' | 'failed', reason = '') => parentPort?.postMessage({ kind, reason });
+const log = { info: () => undefined, warn: () => undefined };
+
+const { store } = await openStore(config, log);
+for (;;) {
+  const asked = monotonicNow();
+  try {
+    await store.pods.renew(pod, leaseMs);
+    shared[0] = asked + leaseMs;
+    say('renewed');
+  } catch (error) {
+    say('failed', error instanceof Error ? error.message : String(error));
+  }
+  const spent = monotonicNow() - asked;
+  await delay(Math.max(leaseMs / RENEWALS_PER_LEASE - spent, leaseMs / 10));
+}

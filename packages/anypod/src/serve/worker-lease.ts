@@ -1,0 +1,68 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { AnypodError } from '../core/errors.ts';
+import type { Lease, TakeLease } from '../core/lease.ts';
+import type { Log } from '../core/log.ts';
+import type { Config } from './config.ts';
+
+/** What the worker is given. */
+export interface LeaseWork {
+  readonly config: Config;
+  readonly pod: string;
+  readonly leaseMs: number;
+  /** One float64: until when the lease surely holds, in ms of the monotonic clock. */
+  readonly until: SharedArrayBuffer;
+}
+
+interface Said {
+  readonly kind: 'renewed' | 'failed';
+  readonly reason: string;
+}
+
+/** Holds the lease from a worker thread, with a Redis connection of its own. */
+export function createWorkerLease(config: Config, log: Log): TakeLease {
+  return async (pod, leaseMs) => {
+    const until = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
+    const shared = new Float64Array(until);
+    const work: LeaseWork = { config, pod, leaseMs, until };
+    let stopped = false;
+    let worker = start();
+
+    function start(): Worker {
+      // The thread runs the same form of the code as this one: source in the checkout, else what was built.
+      const started = new Worker(new URL(`./lease-worker${extname(import.meta.url)}`, import.meta.url), {
+        workerData: work,
+      });
+      started.unref();
+      started.on('error', (err) => log.warn({ err }, 'the lease thread failed; starting another'));
+      started.on('exit', () => {
+        if (!stopped) worker = start();
+      });
+      return started;
+    }
+
+    await firstWord(worker);
+    worker.on('message', ({ kind, reason }: Said) => {
+      if (kind === 'failed') log.warn({ reason }, 'the lease could not be renewed; is Redis reachable?');
+    });
+    const lease: Lease = {
+      until: () => shared[0] ?? 0,
+      async stop() {
+        stopped = true;
+        await worker.terminate();
+      },
+    };
+    return lease;
+
+    function firstWord(of: Worker): Promise<void> {
+      return new Promise((resolve, reject) => {
+        of.once('message', ({ kind, reason }: Said) => {
+          if (kind === 'renewed') return resolve();
+          stopped = true;
+          void of.terminate();
+          reject(new AnypodError('store_unavailable', reason));
+        });
+      });
+    }
+  };
+}
