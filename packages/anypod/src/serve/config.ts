@@ -8,6 +8,9 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly redis?: string;
+  readonly redisTlsCa?: string;
+  readonly redisTlsCert?: string;
+  readonly redisTlsKey?: string;
   readonly secrets?: readonly string[];
   readonly prefix: string;
   readonly path: string;
@@ -67,6 +70,9 @@ export function readConfig(argv: readonly string[], env: Environment): Config {
   }
   if (config['redis'] !== undefined && !isGiven('secrets', values, env)) {
     problems.push('ANYPOD_SECRET: required with Redis, the same on all pods; make one with: openssl rand -base64 32');
+  }
+  if ((config['redisTlsCert'] === undefined) !== (config['redisTlsKey'] === undefined)) {
+    problems.push('ANYPOD_REDIS_TLS_CERT and ANYPOD_REDIS_TLS_KEY: give both, or neither');
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return config as unknown as Config;

@@ -18,7 +18,7 @@ export async function openStore(config: Config, log: Log): Promise<OpenStore> {
     const store = createMemoryStore(options);
     return { store, close: () => store.close() };
   }
-  const client = await connectRedis(config.redis, log);
+  const client = await connectRedis(config, log);
   const onError = (err: unknown) => log.warn({ err }, 'a blocking Redis connection failed; it comes back by itself');
   const store = createRedisStore(client, { ...options, prefix: config.prefix, onError });
   return {

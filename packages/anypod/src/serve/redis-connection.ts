@@ -1,20 +1,124 @@
-import type { Redis } from 'ioredis';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 import type { Log } from '../core/log.ts';
+import type { Config } from './config.ts';
+import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
+import { warnAboutRedis } from './redis-warnings.ts';
 
+/** What needs Redis is answered or refused within this time. */
 const COMMAND_TIMEOUT_MS = 2000;
+const CONNECT_TIMEOUT_MS = 2000;
+/** A connection that has died without a word is noticed by an answer that is this late. */
+const SILENCE_MS = 4000;
 const MAX_RECONNECT_DELAY_MS = 1000;
+/** How often a command is sent again in a Cluster whose nodes change, 100 ms apart. */
+const CLUSTER_ATTEMPTS = 10;
 
-/** Connects to Redis; the connection comes back by itself, and commands fail fast meanwhile. ioredis is loaded only here. */
-export async function connectRedis(url: string, log: Log): Promise<Redis> {
-  const { Redis: Client } = await import('ioredis');
-  const client = new Client(url, {
-    lazyConnect: true,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    enableAutoPipelining: true,
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: 1,
-    retryStrategy: (attempt) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS),
-  });
-  client.on('error', (err: Error) => log.warn({ reason: err.message }, 'Redis connection error'));
+const reconnectDelay = (attempt: number) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS);
+
+/** The settings that say how to reach Redis. */
+export type RedisSettings = Pick<Config, 'redis' | 'redisTlsCa' | 'redisTlsCert' | 'redisTlsKey'>;
+
+/**
+ * Connects to what `config.redis` names. The connection comes back by itself; meanwhile commands fail fast: within two seconds on a server
+ * that does not answer, at once on one that is known to be away. ioredis is loaded only here.
+ */
+export async function connectRedis(config: RedisSettings, log: Log): Promise<Redis | Cluster> {
+  const address = parseRedisUrl(config.redis ?? '');
+  if (address === undefined) throw new TypeError('connectRedis needs a Redis URL.');
+  const tls = address.tls ? await readTls(config) : undefined;
+  const { Redis: SingleClient, Cluster: ClusterClient } = await import('ioredis');
+
+  const client =
+    address.form === 'cluster'
+      ? new ClusterClient([...address.hosts], clusterOptions(address, tls))
+      : new SingleClient(address.form === 'single' ? singleOptions(address, tls) : sentinelOptions(address, tls));
+  client.on('error', (error: Error) => log.warn({ reason: reasonOf(error) }, 'Redis connection error'));
+  client.once('ready', () => void warnAboutRedis(client, log));
+  // A Cluster refuses commands until it knows its slots; the first pod of a deployment should not start with that.
+  if (address.form === 'cluster')
+    await Promise.race([once(client, 'ready'), delay(CONNECT_TIMEOUT_MS)]).catch(() => {});
   return client;
+}
+
+/** Where all addresses of a name refuse, Node's error has a code and no message. */
+function reasonOf(error: Error & { readonly code?: string }): string {
+  return error.message || error.code || error.name;
+}
+
+interface Tls {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+async function readTls({ redisTlsCa, redisTlsCert, redisTlsKey }: RedisSettings): Promise<Tls> {
+  return {
+    ...(redisTlsCa !== undefined && { ca: await readFile(redisTlsCa) }),
+    ...(redisTlsCert !== undefined && { cert: await readFile(redisTlsCert) }),
+    ...(redisTlsKey !== undefined && { key: await readFile(redisTlsKey) }),
+  };
+}
+
+function commonOptions({ username, password, db }: RedisAddress, tls: Tls | undefined): RedisOptions {
+  return {
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls !== undefined && { tls }),
+    db,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
+    // Spares the ACL two rules.
+    disableClientInfo: true,
+  };
+}
+
+function reconnectingOptions(address: RedisAddress, tls: Tls | undefined): RedisOptions {
+  return {
+    ...commonOptions(address, tls),
+    lazyConnect: true,
+    enableAutoPipelining: true,
+    maxRetriesPerRequest: 1,
+    retryStrategy: reconnectDelay,
+    // The master that we knew is a replica now: connect again, to whichever is master.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  };
+}
+
+function singleOptions(address: RedisAddress, tls: Tls | undefined): RedisOptions {
+  return { ...reconnectingOptions(address, tls), ...address.hosts[0] };
+}
+
+function sentinelOptions(address: RedisAddress, tls: Tls | undefined): RedisOptions {
+  const sentinelUsername = address.parameters.get('sentinelUsername');
+  const sentinelPassword = address.parameters.get('sentinelPassword');
+  return {
+    ...reconnectingOptions(address, tls),
+    sentinels: [...address.hosts],
+    name: address.master,
+    ...(sentinelUsername !== null && { sentinelUsername }),
+    ...(sentinelPassword !== null && { sentinelPassword }),
+    ...(tls !== undefined && { sentinelTLS: tls, enableTLSForSentinelMode: true }),
+    sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
+    sentinelRetryStrategy: reconnectDelay,
+  };
+}
+
+/**
+ * No auto-pipelining: ioredis sorts the commands of a batch by the slots it knows, so a slot without a node is a fault there, and a batch
+ * does not follow a slot that moves. No queue: it has no time limit.
+ */
+function clusterOptions(address: RedisAddress, tls: Tls | undefined): ClusterOptions {
+  return {
+    redisOptions: commonOptions(address, tls),
+    enableOfflineQueue: false,
+    clusterRetryStrategy: reconnectDelay,
+    maxRedirections: CLUSTER_ATTEMPTS,
+    slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+    // Certificates name hosts: keep their names instead of what they resolve to.
+    ...(tls !== undefined && { dnsLookup: (host, callback) => callback(null, host) }),
+  };
 }

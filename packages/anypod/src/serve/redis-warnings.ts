@@ -1,0 +1,48 @@
+import type { Cluster, Redis } from 'ioredis';
+import type { Log } from '../core/log.ts';
+
+/**
+ * Warns where a server is set up so that it loses what pods entrust to it: one that evicts keys, or keeps nothing on disk. What the server
+ * does not tell is passed over.
+ */
+export async function warnAboutRedis(client: Redis | Cluster, log: Log): Promise<void> {
+  const nodes = 'nodes' in client ? client.nodes('master') : [client];
+  try {
+    const found = await Promise.all(nodes.map(findWarnings));
+    for (const warning of new Set(found.flat())) log.warn({}, warning);
+  } catch (err) {
+    log.warn({ err }, 'Redis did not tell whether it evicts keys and keeps data on disk');
+  }
+}
+
+async function findWarnings(node: Redis): Promise<string[]> {
+  const memory = infoOf(await node.info('memory'));
+  const persistence = infoOf(await node.info('persistence'));
+  const policy = memory.get('maxmemory_policy');
+  const warnings: string[] = [];
+  if (policy !== undefined && policy !== 'noeviction') {
+    warnings.push(`Redis may evict sessions and streams: its maxmemory-policy is ${policy}; set it to noeviction.`);
+  }
+  if (persistence.get('aof_enabled') === '0' && (await keepsNoSnapshots(node, persistence))) {
+    warnings.push(
+      'Redis keeps nothing on disk (its appendonly is no and its save is empty): a restart ends all sessions; set appendonly to yes.',
+    );
+  }
+  return warnings;
+}
+
+/** Hosted servers often forbid CONFIG: then a server that has never written a snapshot counts as one that writes none. */
+async function keepsNoSnapshots(node: Redis, persistence: ReadonlyMap<string, string>): Promise<boolean> {
+  try {
+    const [, save] = (await node.call('config', 'get', 'save')) as string[];
+    if (save !== undefined) return save === '';
+  } catch {
+    // Forbidden.
+  }
+  return persistence.get('rdb_last_bgsave_time_sec') === '-1';
+}
+
+function infoOf(text: string): Map<string, string> {
+  const lines = text.split('\r\n').filter((line) => line.includes(':'));
+  return new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
+}
