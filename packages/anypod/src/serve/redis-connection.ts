@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import type { Cluster, DNSLookupFunction, Redis } from 'ioredis';
 import type { Log } from '../core/log.ts';
 import type { Config } from './config.ts';
 import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
@@ -62,7 +62,7 @@ async function readTls({ redisTlsCa, redisTlsCert, redisTlsKey }: RedisSettings)
   };
 }
 
-function commonOptions({ username, password, db }: RedisAddress, tls: Tls | undefined): RedisOptions {
+function commonOptions({ username, password, db }: RedisAddress, tls: Tls | undefined) {
   return {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -76,7 +76,7 @@ function commonOptions({ username, password, db }: RedisAddress, tls: Tls | unde
   };
 }
 
-function reconnectingOptions(address: RedisAddress, tls: Tls | undefined): RedisOptions {
+function reconnectingOptions(address: RedisAddress, tls: Tls | undefined) {
   return {
     ...commonOptions(address, tls),
     lazyConnect: true,
@@ -84,15 +84,15 @@ function reconnectingOptions(address: RedisAddress, tls: Tls | undefined): Redis
     maxRetriesPerRequest: 1,
     retryStrategy: reconnectDelay,
     // The master that we knew is a replica now: connect again, to whichever is master.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   };
 }
 
-function singleOptions(address: RedisAddress, tls: Tls | undefined): RedisOptions {
+function singleOptions(address: RedisAddress, tls: Tls | undefined) {
   return { ...reconnectingOptions(address, tls), ...address.hosts[0] };
 }
 
-function sentinelOptions(address: RedisAddress, tls: Tls | undefined): RedisOptions {
+function sentinelOptions(address: RedisAddress, tls: Tls | undefined) {
   const sentinelUsername = address.parameters.get('sentinelUsername');
   const sentinelPassword = address.parameters.get('sentinelPassword');
   return {
@@ -107,11 +107,13 @@ function sentinelOptions(address: RedisAddress, tls: Tls | undefined): RedisOpti
   };
 }
 
+const keepName: DNSLookupFunction = (host, callback) => callback(null, host);
+
 /**
  * No auto-pipelining: ioredis sorts the commands of a batch by the slots it knows, so a slot without a node is a fault there, and a batch
  * does not follow a slot that moves. No queue: it has no time limit.
  */
-function clusterOptions(address: RedisAddress, tls: Tls | undefined): ClusterOptions {
+function clusterOptions(address: RedisAddress, tls: Tls | undefined) {
   return {
     redisOptions: commonOptions(address, tls),
     enableOfflineQueue: false,
@@ -119,6 +121,6 @@ function clusterOptions(address: RedisAddress, tls: Tls | undefined): ClusterOpt
     maxRedirections: CLUSTER_ATTEMPTS,
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
     // Certificates name hosts: keep their names instead of what they resolve to.
-    ...(tls !== undefined && { dnsLookup: (host, callback) => callback(null, host) }),
+    ...(tls !== undefined && { dnsLookup: keepName }),
   };
 }
