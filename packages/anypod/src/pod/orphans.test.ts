@@ -52,7 +52,15 @@ describe('exchanges of a pod whose lease runs out', () => {
       return server;
     };
     const make = (name: 'lost' | 'other', more: object) =>
-      createAnypod({ createServer: createServer(name), store, secrets, leaseMs: LEASE_MS, upgradeAfterMs: 0, ...options, ...more });
+      createAnypod({
+        createServer: createServer(name),
+        store,
+        secrets,
+        leaseMs: LEASE_MS,
+        upgradeAfterMs: 0,
+        ...options,
+        ...more,
+      });
     const lost = await make('lost', { takeLease });
     const other = await make('other', {});
     open.push(lost, other);
@@ -61,7 +69,9 @@ describe('exchanges of a pod whose lease runs out', () => {
 
   function post(pod: Anypod, message: object, headers: Record<string, string> = {}): Promise<Response> {
     const body = JSON.stringify({ jsonrpc: '2.0', ...message });
-    return pod.fetch(new Request('http://localhost/mcp', { method: 'POST', headers: { ...HEADERS, ...headers }, body }));
+    return pod.fetch(
+      new Request('http://localhost/mcp', { method: 'POST', headers: { ...HEADERS, ...headers }, body }),
+    );
   }
 
   async function callOn(pod: Anypod, name: string) {

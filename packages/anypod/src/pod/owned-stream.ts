@@ -33,6 +33,9 @@ export class OwnedStream {
   #unstored = 0;
   /** Events wait for the log; those that come later must not overtake them. */
   #careful = false;
+  /** Nothing more is said here; what was said is still stored. */
+  #left = false;
+  /** The log is another pod's: nothing more is stored either. */
   #lost = false;
   /** Called once where the exchange is no longer ours. */
   onLost: () => void = () => undefined;
@@ -93,7 +96,7 @@ export class OwnedStream {
 
   /** Sends a serialised message; `final`: the last one, after which the connection ends. */
   write(data: string, final: boolean): void {
-    if (this.#lost) return;
+    if (this.#left) return;
     this.#seq += 1;
     const event = { seq: this.#seq, data };
     this.#careful ||= !this.#context.leased();
@@ -110,6 +113,7 @@ export class OwnedStream {
 
   /** Ends the stream without a response, which is how a cancelled request ends. */
   finish(): void {
+    if (this.#left) return;
     this.detach();
     this.#enqueue('finish stream', async () => {
       const written = await this.#log.finish();
@@ -127,7 +131,7 @@ export class OwnedStream {
 
   /** Says nothing more: another pod goes on with it. */
   abandon(retryMs?: number): void {
-    this.#lost = true;
+    this.#left = true;
     this.detach(retryMs);
   }
 
@@ -151,6 +155,7 @@ export class OwnedStream {
     if (state === 'stored') return true;
     if (!this.#lost) {
       this.#context.log.warn({ stream: this.#key.stream, state }, 'an exchange is no longer served by this pod');
+      this.#lost = true;
       this.abandon();
       this.#context.background.run('disown stream', this.#log.release());
       this.onLost();

@@ -3,7 +3,7 @@ import { principalOf } from '../core/caller.ts';
 import type { Change, PositionedChange } from '../core/change-log.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
 import type { Listening } from '../core/inbox.ts';
-import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
 import type { Lease, TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Reply } from '../core/reply.ts';
@@ -15,7 +15,7 @@ import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
 import { Confirmations } from './confirmations.ts';
 import { createBackground, type PodContext } from './context.ts';
-import type { Exchange } from './exchange.ts';
+import { Departure } from './departure.ts';
 import { Followers } from './followers.ts';
 import { Intake } from './intake.ts';
 import { holdLease, monotonicNow } from './lease.ts';
@@ -51,6 +51,7 @@ export class Pod {
   readonly #context: PodContext;
   readonly #to: Recipients;
   readonly #intake: Intake;
+  readonly #departure: Departure;
   readonly #onChange: (change: Change) => void;
   readonly #listening: Listening[] = [];
   readonly #takeLease: TakeLease;
@@ -74,6 +75,7 @@ export class Pod {
     const followers = new Followers(context);
     this.#to = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
     this.#intake = new Intake(context, this.#to, createSessionRequests(context, sessions, confirmations));
+    this.#departure = new Departure(context, this.#to);
     this.#onChange = onChange;
     this.#takeLease = takeLease ?? ((pod, leaseMs) => holdLease(context.store.pods, pod, leaseMs, context.log));
   }
@@ -190,59 +192,24 @@ export class Pod {
     return this.#to.sessions.used.length;
   }
 
-  /**
-   * Gets ready to go: streams that merely wait end, spread over the time that clients are told to wait, to be taken up on other pods; what runs
-   * becomes a stream where the client can resume one, so that it could be left to another pod.
-   */
+  /** Gets ready to go; see `Departure`. */
   drain(): void {
-    this.#to.standing.endAll(() => this.#spread());
-    this.#to.followers.endAll(() => this.#spread());
-    for (const exchange of this.#exchanges()) if (exchange.resumable) exchange.upgrade();
+    this.#departure.drain();
   }
 
-  /** Ends everything on this pod; sessions stay in the store. What still runs is left to other pods at once, or refused where its client has no way back. */
+  /** Ends everything on this pod, and leaves to other pods what still runs; sessions stay in the store. */
   async close(): Promise<void> {
-    const { store, pod, background } = this.#context;
     this.#to.orphans.stop();
     clearInterval(this.#rereading);
-    this.drain();
-    const left = this.#leaveExchanges();
+    this.#departure.drain();
+    const left = this.#departure.leaveExchanges();
     await this.#to.sessions.close();
     setTimeout(() => this.#closing.abort(), CLOSE_WITHIN_MS).unref();
-    await background.settled();
+    // What clients have been shown must be in the logs before another pod goes on with them.
+    await this.#context.background.settled();
     await Promise.all(this.#listening.splice(0).map((listening) => listening.stop()));
     await this.#lease?.stop();
-    await store.pods
-      .leave(pod)
-      .catch((err: unknown) => this.#context.log.warn({ err }, 'the lease could not be given up'));
-    if (left > 0) await this.#tellLeft();
-  }
-
-  #exchanges(): readonly Exchange[] {
-    return this.#to.sessions.used.flatMap((live) => [...live.exchanges]);
-  }
-
-  #leaveExchanges(): number {
-    const running = this.#exchanges();
-    for (const exchange of running) {
-      if (exchange.resumable) exchange.abandon(this.#spread());
-      else exchange.abort(draining, 503);
-    }
-    return running.length;
-  }
-
-  /** Others need not wait for a lease to find out. */
-  async #tellLeft(): Promise<void> {
-    const { store, pod, log } = this.#context;
-    const others = [...(await store.pods.living())].filter((other) => other !== pod);
-    const sent = others.map((other) => store.inbox.send(other, { type: 'pod-left', pod }));
-    await Promise.all(sent).catch((err: unknown) => log.warn({ err }, 'other pods could not be told; they will see'));
-  }
-
-  /** A time to reconnect after, so that not all clients come at once. */
-  #spread(): number {
-    const { retryMs } = this.#context.options;
-    return Math.round(retryMs * (0.1 + 0.9 * Math.random()));
+    await this.#departure.giveUpLease(left);
   }
 
   /** A wake-up may be lost, a stored answer is not. */
@@ -280,9 +247,4 @@ export class Pod {
     this.#to.followers.recheck();
     this.#rereadQuestions();
   }
-}
-
-function draining(id: RequestId): JsonRpcResponse {
-  const message = 'This pod is going away and the call had not ended. Call again if the call is safe to repeat.';
-  return rpcError(id, RPC.internal, message, { reason: 'draining' });
 }
