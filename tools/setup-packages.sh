@@ -6,6 +6,11 @@ cd "$(dirname "$0")/.."
 
 echo 'setup: npm install'
 # Not `npm ci`: it refuses a lock file that lacks the optional binaries of other platforms, and not every registry has them all.
-npm install --no-save --no-fund --no-audit --loglevel=error
+# A connection to the registry may go silent, and then npm waits for ever: each attempt is bounded, and what it fetched is cached.
+for attempt in 1 2 3; do
+  timeout 240 npm install --no-save --no-fund --no-audit --loglevel=error --fetch-timeout=60000 && break
+  [ "$attempt" -lt 3 ] || { echo 'setup: npm install failed three times; is the npm registry reachable?' >&2; exit 1; }
+  echo "setup: npm install did not succeed; trying again"
+done
 if [ -x .node/bin/node ]; then ln -sf ../../.node/bin/node node_modules/.bin/node; fi
 touch node_modules/.package-lock.json

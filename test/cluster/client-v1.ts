@@ -27,6 +27,7 @@ export const connectV1: Connect = async ({ fetch, name = 'v1', answers = {}, on 
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
     call: async (tool, args = {}, options = {}) =>
       firstText(await client.callTool({ name: tool, arguments: args }, undefined, options)),
+    read: async (uri) => void (await client.readResource({ uri })),
     setLogLevel: async (level) => void (await client.setLoggingLevel(level)),
     subscribe: async (uri) => void (await client.subscribeResource({ uri })),
     unsubscribe: async (uri) => void (await client.unsubscribeResource({ uri })),

@@ -40,6 +40,7 @@ export async function connectMode(mode: VersionNegotiationMode, options: Connect
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
     call: async (tool, args = {}, callOptions = {}) =>
       firstText(await client.callTool({ name: tool, arguments: args }, callOptions)),
+    read: async (uri) => void (await client.readResource({ uri })),
     setLogLevel: async (level) => void (await client.setLoggingLevel(level)),
     subscribe: async (uri) => void (await client.subscribeResource({ uri })),
     unsubscribe: async (uri) => void (await client.unsubscribeResource({ uri })),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
+import type { Child } from '../lib/child.ts';
 import { type Haproxy, startHaproxy } from '../lib/haproxy.ts';
 import { type PodOptions, type Pods, startPods } from '../lib/pods.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
@@ -16,6 +17,8 @@ export interface Deployment {
   /** The endpoints of the three pods. */
   readonly pods: readonly [URL, URL, URL];
   readonly balancer: URL;
+  /** The processes of the pods, for tests that stop one. */
+  readonly processes: readonly Child[];
   readonly redisUrl: string;
   /** What the fixture's handlers noted about `key`. */
   journal(key: string, event?: string): readonly JournalEntry[];
@@ -64,6 +67,9 @@ export function useDeployment(options: Partial<PodOptions> = {}): Deployment {
     },
     get balancer() {
       return new URL(started().haproxy.url);
+    },
+    get processes() {
+      return started().pods.pods.map((pod) => pod.process);
     },
     get redisUrl() {
       return started().redis.url;

@@ -86,4 +86,9 @@ export function registerTools(server: McpServer): void {
   server.registerResource('note', 'note://one', { description: 'A note.' }, (location) => ({
     contents: [{ uri: location.href, text: 'note' }],
   }));
+
+  server.registerResource('broken', 'note://broken', { description: 'Takes its time and fails.' }, async () => {
+    await delay(1500);
+    throw new Error('broken');
+  });
 }

@@ -30,6 +30,7 @@ export interface OfficialClient {
   tools(): Promise<string[]>;
   /** The text of the result. */
   call(name: string, args?: Params, options?: CallOptions): Promise<string>;
+  read(uri: string): Promise<void>;
   setLogLevel(level: 'debug' | 'error'): Promise<void>;
   subscribe(uri: string): Promise<void>;
   unsubscribe(uri: string): Promise<void>;
