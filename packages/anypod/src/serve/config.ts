@@ -21,6 +21,10 @@ export interface Config {
   readonly heartbeatMs: number;
   readonly retryMs: number;
   readonly streamRetentionMs: number;
+  readonly streamEventLimit: number;
+  readonly streamByteLimit: number;
+  readonly standingRetentionMs: number;
+  readonly standingLimit: number;
   readonly leaseMs: number;
   readonly cacheBytes: number;
   readonly maxBodyBytes: number;

@@ -13,7 +13,16 @@ export interface OpenStore {
 
 /** Opens what the configuration names: Redis, or the store of this process. */
 export async function openStore(config: Config, log: Log): Promise<OpenStore> {
-  const options: StoreOptions = { sessionTtlMs: config.sessionTtlMs, streamRetentionMs: config.streamRetentionMs };
+  const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
+    config;
+  const options: StoreOptions = {
+    sessionTtlMs,
+    streamRetentionMs,
+    streamEventLimit,
+    streamByteLimit,
+    standingRetentionMs,
+    standingLimit,
+  };
   if (config.redis === undefined) {
     const store = createMemoryStore(options);
     return { store, close: () => store.close() };

@@ -50,12 +50,13 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
   try {
     anypod = await untilStored(signal, log, () =>
       createAnypod({
-        ...settingsOf(config),
+        // Settings are named as the library's options are.
+        ...config,
+        keptBytes: config.streamByteLimit,
         createServer,
         store,
         log,
         ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, log) }),
-        ...(config.secrets === undefined ? {} : { secrets: config.secrets }),
         ...(sdk === undefined ? {} : { sdk }),
         ...(allowedHosts === undefined ? {} : { allowedHosts }),
       }),
@@ -88,34 +89,6 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
       await closed;
       await closeStore();
     },
-  };
-}
-
-function settingsOf(config: Config) {
-  const {
-    sessionTtlMs,
-    upgradeAfterMs,
-    heartbeatMs,
-    retryMs,
-    leaseMs,
-    cacheBytes,
-    maxBodyBytes,
-    allowedOrigins,
-    rerun,
-    rerunLimit,
-  } = config;
-  const origins = allowedOrigins === undefined ? {} : { allowedOrigins };
-  return {
-    sessionTtlMs,
-    upgradeAfterMs,
-    heartbeatMs,
-    retryMs,
-    leaseMs,
-    cacheBytes,
-    maxBodyBytes,
-    rerun,
-    rerunLimit,
-    ...origins,
   };
 }
 

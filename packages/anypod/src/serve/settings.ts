@@ -23,6 +23,8 @@ const bytes = (min: number) =>
     .number({ error: 'must be a number of bytes' })
     .int('must be a whole number of bytes')
     .min(min, `must be ${min} or more`);
+const count = (min: number) =>
+  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min, `must be ${min} or more`);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -184,6 +186,38 @@ export const SETTINGS: readonly Setting[] = [
     default: '600000',
     description: 'How long a finished stream can be resumed (ms).',
     schema: milliseconds(1000),
+  },
+  {
+    name: 'streamEventLimit',
+    flag: '--stream-events',
+    env: 'ANYPOD_STREAM_EVENTS',
+    default: '10000',
+    description: 'Events kept of one stream; beyond it the oldest go, and a resume that needs them gets an error.',
+    schema: count(10),
+  },
+  {
+    name: 'streamByteLimit',
+    flag: '--stream-bytes',
+    env: 'ANYPOD_STREAM_BYTES',
+    default: '4194304',
+    description: 'Bytes of events kept of one stream, in Redis and, while it runs, in its pod.',
+    schema: bytes(1024),
+  },
+  {
+    name: 'standingRetentionMs',
+    flag: '--standing-retention',
+    env: 'ANYPOD_STANDING_RETENTION',
+    default: '300000',
+    description: 'How long messages wait for a session whose standing stream is away (ms).',
+    schema: milliseconds(1000),
+  },
+  {
+    name: 'standingLimit',
+    flag: '--standing-limit',
+    env: 'ANYPOD_STANDING_LIMIT',
+    default: '1000',
+    description: 'Messages kept for such a session, and changes kept for all, about.',
+    schema: count(10),
   },
   {
     name: 'leaseMs',
