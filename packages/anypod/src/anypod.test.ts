@@ -180,6 +180,12 @@ describe('createAnypod', () => {
     await expect(createAnypod({ createServer: failing })).rejects.toThrowError(/no database/);
   });
 
+  it('refuses a store without the secrets that go with it', async () => {
+    await expect(createAnypod({ createServer, store: createMemoryStore() })).rejects.toMatchObject({
+      code: 'invalid_secret',
+    });
+  });
+
   it('refuses a factory that builds something else', async () => {
     await expect(createAnypod({ createServer: () => ({}) as never })).rejects.toThrowError(/McpServer/);
   });

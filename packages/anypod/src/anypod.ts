@@ -29,7 +29,7 @@ export interface AnypodOptions extends PodOptions {
   readonly createServer: ServerFactory;
   /** What the pods share. Default: a memory store, with which this process is the only pod. */
   readonly store?: Store;
-  /** Sign ids and request state; each of 32 bytes or more. The first signs, all verify. Default: random, which suits one process only. */
+  /** Sign ids and request state; each of 32 bytes or more. The first signs, all verify. Required with `store`; without one, random by default. */
   readonly secrets?: readonly string[];
   /** The copy of `@modelcontextprotocol/server` that `createServer` builds with. Default: the one that anypod resolves; without any, only sessions are served. */
   readonly sdk?: ServerSdk;
@@ -88,7 +88,7 @@ export interface Anypod {
 export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const settings = { ...DEFAULTS, ...options };
   const log = options.log ?? silentLog;
-  const signer = createSigner(options.secrets ?? [randomId() + randomId()]);
+  const signer = createSigner(secretsOf(options));
   const store = options.store ?? createMemoryStore();
   const sdk = options.sdk ?? (await loadSdk());
   const probe = await probeFactory(options.createServer, sdk).catch((cause: unknown) => {
@@ -158,4 +158,14 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       if (options.store === undefined) await store.close();
     },
   };
+}
+
+/** Pods that share a store must know each other's ids, so a secret of one's own will not do. */
+function secretsOf({ store, secrets }: AnypodOptions): readonly string[] {
+  if (secrets !== undefined) return secrets;
+  if (store === undefined) return [randomId() + randomId()];
+  throw new AnypodError(
+    'invalid_secret',
+    'Give secrets, the same on all pods: they share a store, and must know its ids.',
+  );
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
 import { AnypodError } from '../core/errors.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
+import { randomId } from '../signing/signer.ts';
 import { bannerText, factoryAdvice } from './banner.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
 import { addHealthRoutes, type Health } from './health.ts';
@@ -52,6 +53,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
       createAnypod({
         // Settings are named as the library's options are.
         ...config,
+        secrets: config.secrets ?? [randomId() + randomId()],
         keptBytes: config.streamByteLimit,
         createServer,
         store,
