@@ -19,6 +19,8 @@ export interface PodContext {
   readonly background: Background;
   /** Whether this pod's lease surely holds: nobody can have taken over what it runs, and it hears of every change. */
   readonly leased: () => boolean;
+  /** Whether this pod may take other pods for dead by their leases. */
+  readonly mayJudge: () => boolean;
   /** Aborts when the pod closes: nothing is tried again after that. */
   readonly closing: AbortSignal;
 }

@@ -1,10 +1,7 @@
 import { hrtime } from 'node:process';
-import type { Lease } from '../core/lease.ts';
+import { type Lease, type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { PodRegistry } from '../core/pod-registry.ts';
-
-/** Renewals in a lease: two may fail before other pods think this one is gone. */
-export const RENEWALS_PER_LEASE = 3;
 
 /** Milliseconds of a clock that never goes back and that all threads share; only differences mean anything. */
 export function monotonicNow(): number {
@@ -16,21 +13,25 @@ export function monotonicNow(): number {
  * longer than a lease looks like death to other pods. Rejects where the first attempt fails.
  */
 export async function holdLease(pods: PodRegistry, pod: string, leaseMs: number, log: Log): Promise<Lease> {
-  let until = 0;
-
-  async function renew(): Promise<void> {
+  async function renew(before: LeaseState | undefined): Promise<LeaseState> {
     const asked = monotonicNow();
     await pods.renew(pod, leaseMs);
-    until = asked + leaseMs;
+    return renewedAt(asked, leaseMs, before);
   }
 
-  await renew();
+  let state = await renew(undefined);
   const timer = setInterval(() => {
-    renew().catch((err: unknown) => log.warn({ err }, 'the lease could not be renewed; is the store reachable?'));
+    renew(state).then(
+      (renewed) => {
+        state = renewed;
+      },
+      (err: unknown) => log.warn({ err }, 'the lease could not be renewed; is the store reachable?'),
+    );
   }, leaseMs / RENEWALS_PER_LEASE).unref();
 
   return {
-    until: () => until,
+    until: () => state.until,
+    since: () => state.since,
     stop: async () => clearInterval(timer),
   };
 }

@@ -59,7 +59,7 @@ export function createMailroom(context: PodContext, to: Recipients): (message: I
       case 'confirmed':
         return to.confirmations.confirmed(message.ack, message.from);
       case 'pod-left':
-        return background.run('take over', to.orphans.sweep());
+        return background.run('take over', to.orphans.inheritFrom(message.pod));
       case 'answered':
         return background.run('take answer', answer(message));
       case 'question-progress':

@@ -22,7 +22,7 @@ function mortalLease(store: ReturnType<typeof createMemoryStore>) {
     };
     await renew();
     const timer = setInterval(() => void renew(), LEASE_MS / 3);
-    return { until: () => state.until, stop: async () => clearInterval(timer) };
+    return { until: () => state.until, since: () => 0, stop: async () => clearInterval(timer) };
   };
   return { state, takeLease };
 }

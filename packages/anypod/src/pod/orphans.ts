@@ -23,9 +23,7 @@ export class Orphans {
   readonly #sessions: SessionCache;
   readonly #followers: Followers;
   #timer: NodeJS.Timeout | undefined;
-  /** Since when this pod's own lease has held without a break; ms of its clock. */
-  #leasedSince: number | undefined;
-  #sweeping: Promise<void> | undefined;
+  #sweeping = false;
 
   constructor(context: PodContext, sessions: SessionCache, followers: Followers) {
     this.#context = context;
@@ -42,36 +40,35 @@ export class Orphans {
     clearInterval(this.#timer);
   }
 
-  /** Looks for dead pods and takes over what they ran. */
-  sweep(): Promise<void> {
-    this.#sweeping ??= this.#sweepOnce().finally(() => {
-      this.#sweeping = undefined;
-    });
-    return this.#sweeping;
+  /** Takes over what a pod left behind that said that it goes. */
+  async inheritFrom(pod: string): Promise<void> {
+    const dead = await this.#context.store.pods.dead();
+    if (dead.includes(pod)) await this.#bury(pod);
   }
 
   /**
-   * An outage of the store is no evidence that a pod is dead: all leases run out together. So nobody is declared dead until this pod has held
-   * its own lease for a whole lease, in which every living pod has renewed.
+   * An outage of the store is no evidence that a pod is dead: all leases run out together. So nobody is taken for dead until this pod has held
+   * its own lease for a whole one without a break.
    */
   #tick(): void {
-    const now = Date.now();
-    if (!this.#context.leased()) {
-      this.#leasedSince = undefined;
-      return;
-    }
-    this.#leasedSince ??= now;
-    if (now - this.#leasedSince >= this.#context.options.leaseMs)
-      this.#context.background.run('take over', this.sweep());
+    if (this.#sweeping || !this.#context.mayJudge()) return;
+    this.#sweeping = true;
+    const sweep = this.#sweep().finally(() => {
+      this.#sweeping = false;
+    });
+    this.#context.background.run('take over', sweep);
   }
 
-  async #sweepOnce(): Promise<void> {
-    const { store, pod } = this.#context;
-    for (const dead of await store.pods.dead()) {
-      if (dead === pod) continue;
-      for (const key of await store.ownership.of(dead)) await this.#inherit(dead, key);
-      await store.pods.bury(dead);
+  async #sweep(): Promise<void> {
+    for (const dead of await this.#context.store.pods.dead()) {
+      if (dead !== this.#context.pod) await this.#bury(dead);
     }
+  }
+
+  async #bury(dead: string): Promise<void> {
+    const { store } = this.#context;
+    for (const key of await store.ownership.of(dead)) await this.#inherit(dead, key);
+    await store.pods.bury(dead);
   }
 
   async #inherit(dead: string, key: StreamKey): Promise<void> {

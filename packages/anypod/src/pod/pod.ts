@@ -4,7 +4,7 @@ import type { Change, PositionedChange } from '../core/change-log.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
 import type { Listening } from '../core/inbox.ts';
 import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
-import type { Lease, TakeLease } from '../core/lease.ts';
+import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
@@ -66,6 +66,7 @@ export class Pod {
       background: createBackground(dependencies.log),
       options: { ...POD_DEFAULTS, ...options },
       leased: () => this.#lease !== undefined && monotonicNow() < this.#lease.until(),
+      mayJudge: () => this.#mayJudge(),
       closing: this.#closing.signal,
     };
     const standing = new StandingStreams(context);
@@ -234,6 +235,12 @@ export class Pod {
     if (opened) return;
     release();
     reply.json(404, JSON.stringify(sessionNotFound(null)));
+  }
+
+  #mayJudge(): boolean {
+    if (this.#lease === undefined) return false;
+    const state = { until: this.#lease.until(), since: this.#lease.since() };
+    return mayJudge(monotonicNow(), this.#context.options.leaseMs, state);
   }
 
   #changed(change: PositionedChange): void {

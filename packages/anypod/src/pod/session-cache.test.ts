@@ -42,6 +42,7 @@ function setUp(options: PodOptions = {}) {
     background: createBackground(silentLog),
     options: { ...POD_DEFAULTS, ...options },
     leased: () => lease.held,
+    mayJudge: () => lease.held,
     closing: new AbortController().signal,
   };
   const cache = new SessionCache(context, async () => undefined);

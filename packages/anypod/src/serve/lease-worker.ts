@@ -1,12 +1,14 @@
 /** Renews the pod's lease from a thread of its own, so that a handler that blocks the event loop does not look like death. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { monotonicNow, RENEWALS_PER_LEASE } from '../pod/lease.ts';
+import { type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../core/lease.ts';
+import { monotonicNow } from '../pod/lease.ts';
 import { openStore } from './open-store.ts';
 import type { LeaseWork } from './worker-lease.ts';
 
-const { config, pod, leaseMs, until } = workerData as LeaseWork;
-const shared = new Float64Array(until);
+const { config, pod, leaseMs, state: buffer } = workerData as LeaseWork;
+const shared = new Float64Array(buffer);
+let state: LeaseState | undefined;
 const say = (kind: 'renewed' | 'failed', reason = '') => parentPort?.postMessage({ kind, reason });
 const log = { info: () => undefined, warn: () => undefined };
 
@@ -15,7 +17,8 @@ for (;;) {
   const asked = monotonicNow();
   try {
     await store.pods.renew(pod, leaseMs);
-    shared[0] = asked + leaseMs;
+    state = renewedAt(asked, leaseMs, state);
+    shared.set([state.until, state.since]);
     say('renewed');
   } catch (error) {
     say('failed', error instanceof Error ? error.message : String(error));

@@ -10,8 +10,8 @@ export interface LeaseWork {
   readonly config: Config;
   readonly pod: string;
   readonly leaseMs: number;
-  /** One float64: until when the lease surely holds, in ms of the monotonic clock. */
-  readonly until: SharedArrayBuffer;
+  /** Two float64: `until` and `since` of the lease. */
+  readonly state: SharedArrayBuffer;
 }
 
 interface Said {
@@ -22,9 +22,9 @@ interface Said {
 /** Holds the lease from a worker thread, with a Redis connection of its own. */
 export function createWorkerLease(config: Config, log: Log): TakeLease {
   return async (pod, leaseMs) => {
-    const until = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
-    const shared = new Float64Array(until);
-    const work: LeaseWork = { config, pod, leaseMs, until };
+    const state = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
+    const shared = new Float64Array(state);
+    const work: LeaseWork = { config, pod, leaseMs, state };
     let stopped = false;
     let worker = start();
 
@@ -47,6 +47,7 @@ export function createWorkerLease(config: Config, log: Log): TakeLease {
     });
     const lease: Lease = {
       until: () => shared[0] ?? 0,
+      since: () => shared[1] ?? 0,
       async stop() {
         stopped = true;
         await worker.terminate();

@@ -1,0 +1,13 @@
+import type { SpentStates } from '../core/spent-states.ts';
+import type { ExpiringMap } from './expiring-map.ts';
+
+/** Used states by name, each with who used it. */
+export function createMemorySpentStates(spent: ExpiringMap<string>): SpentStates {
+  return {
+    async spend(state, by, ttlMs) {
+      const before = spent.get(state);
+      if (before === undefined) spent.set(state, by, ttlMs);
+      return before === undefined || before === by;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { CallState, CallStore } from '../core/call-store.ts';
+import type { Commands } from './commands.ts';
+import type { Keys } from './keys.ts';
+import * as scripts from './scripts.generated.ts';
+
+type Reply =
+  | ['begun']
+  | ['running', run: string, pod: string, runs: string]
+  | ['done', response: string]
+  | ['other-arguments'];
+
+const waiterField = (pod: string) => `w:${pod}`;
+
+function stateOf(reply: Reply): CallState {
+  if (reply[0] === 'running') return { kind: 'running', run: reply[1], pod: reply[2], runs: Number(reply[3]) };
+  return reply[0] === 'done' ? { kind: 'done', response: reply[1] } : { kind: reply[0] };
+}
+
+/** One hash per call, in a slot of its own. */
+export function createRedisCallStore(commands: Commands, keys: Keys): CallStore {
+  return {
+    async begin(call, { run, pod }, fingerprint, keepMs) {
+      const args = [run, pod, fingerprint, keepMs, waiterField(pod)];
+      return stateOf((await commands.run(scripts.beginCall, [keys.call(call)], ...args)) as Reply);
+    },
+
+    async renew(call, run, keepMs) {
+      await commands.run(scripts.renewCall, [keys.call(call)], run, keepMs);
+    },
+
+    async complete(call, run, fingerprint, response, keepMs) {
+      const reply = await commands.run(scripts.completeCall, [keys.call(call)], run, fingerprint, response, keepMs);
+      return (reply as string[] | null) ?? undefined;
+    },
+
+    async release(call, run, unlessAwaited) {
+      const args = [run, unlessAwaited ? 1 : 0];
+      const reply = await commands.run(scripts.releaseCall, [keys.call(call)], ...args);
+      if (reply === null) return undefined;
+      const [released, ...waiting] = reply as [number, ...string[]];
+      return { released: released === 1, waiting };
+    },
+
+    async takeOver(call, lost, { run, pod }, keepMs) {
+      return (await commands.run(scripts.takeOverCall, [keys.call(call)], lost, run, pod, keepMs)) === 1;
+    },
+
+    async leave(call, pod) {
+      await commands.call('hdel', keys.call(call), waiterField(pod));
+    },
+  };
+}
