@@ -126,7 +126,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats });
 
   function modernHandler(copy: ServerSdk, changes: ChangeBus): ModernHandler {
-    const requestState = createRequestState(signer, settings.requestStateTtlMs);
+    const requestState = createRequestState(signer, settings.requestStateTtlMs, randomId);
     return createModernHandler({
       ...settings,
       sdk: copy,

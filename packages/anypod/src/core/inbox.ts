@@ -37,6 +37,8 @@ export type InboxMessage =
       readonly position: string;
       readonly data: string;
     }
+  /** A call that runs once has ended, with a stored response or without one: whoever waits for it looks again. */
+  | { readonly type: 'call-ended'; readonly call: string }
   /** A newer connection follows the exchange elsewhere: end this one. */
   | { readonly type: 'follower-replaced'; readonly connection: string }
   /** A newer standing connection was opened elsewhere: end this one. */

@@ -1,3 +1,4 @@
+import type { CallStore } from './call-store.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { EventLog } from './event-log.ts';
 import type { Inbox } from './inbox.ts';
@@ -5,6 +6,7 @@ import type { Ownership } from './ownership.ts';
 import type { PodRegistry } from './pod-registry.ts';
 import type { QuestionStore } from './question-store.ts';
 import type { SessionStore } from './session-store.ts';
+import type { SpentStates } from './spent-states.ts';
 import type { StandingLog } from './standing-log.ts';
 
 /** Everything that pods share. Two implementations: `memory` (one process) and `redis`. */
@@ -17,6 +19,8 @@ export interface Store {
   readonly pods: PodRegistry;
   readonly ownership: Ownership;
   readonly changes: ChangeLog;
+  readonly calls: CallStore;
+  readonly spent: SpentStates;
   /** Resolves when the store answers; rejects when it does not. */
   ping(): Promise<void>;
   /** Stops every reader. Connections belong to whoever made them. */

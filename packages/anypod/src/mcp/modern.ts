@@ -32,7 +32,7 @@ function sealOutbound(message: JsonRpcMessage, requestState: RequestState, bindi
   if (!('result' in message) || message.result?.['resultType'] !== 'input_required') return message;
   const state = message.result['requestState'];
   if (typeof state !== 'string') return message;
-  return { ...message, result: { ...message.result, requestState: requestState.seal(state, binding) } };
+  return { ...message, result: { ...message.result, requestState: requestState.seal(state, binding, false) } };
 }
 
 /** The body with its echoed state opened; undefined where the state is not one that we sealed for this caller and request. */
@@ -40,7 +40,7 @@ function openInbound(body: unknown, requestState: RequestState, binding: string)
   const { params } = body as JsonRpcRequest;
   const sealed = params?.['requestState'];
   if (typeof sealed !== 'string') return body;
-  const state = requestState.open(sealed, binding);
+  const state = requestState.open(sealed, binding)?.state;
   return state === undefined ? undefined : { ...(body as JsonRpcRequest), params: { ...params, requestState: state } };
 }
 

@@ -1,4 +1,5 @@
 import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store.ts';
+import { createMemoryCallStore, type StoredCall } from './call-store.ts';
 import { createMemoryChangeLog } from './change-log.ts';
 import type { Clock } from './clock.ts';
 import { createMemoryEventLog } from './event-log.ts';
@@ -9,6 +10,7 @@ import { createMemoryPodRegistry } from './pod-registry.ts';
 import { createMemoryQuestionStore } from './question-store.ts';
 import type { SessionState } from './session-state.ts';
 import { createMemorySessionStore } from './session-store.ts';
+import { createMemorySpentStates } from './spent-states.ts';
 import { createMemoryStandingLog } from './standing-log.ts';
 
 const SWEEP_MS = 60_000;
@@ -26,12 +28,16 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const { clock = Date.now, ...given } = options;
   const settings = { ...STORE_DEFAULTS, ...given };
   const sessions = createExpiringMap<SessionState>(clock);
+  const calls = createExpiringMap<StoredCall>(clock);
+  const spent = createExpiringMap<string>(clock);
   const inbox = createMemoryInbox();
   const ownership = createMemoryOwnership();
   const changes = createMemoryChangeLog(clock, settings.standingLimit);
 
   function sweep(): void {
     sessions.sweep();
+    calls.sweep();
+    spent.sweep();
     for (const id of sessions.keys()) sessions.get(id)?.streams.sweep();
   }
   const sweeping = setInterval(sweep, SWEEP_MS).unref();
@@ -45,6 +51,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     ownership,
     inbox,
     changes,
+    calls: createMemoryCallStore(calls),
+    spent: createMemorySpentStates(spent),
     ping: async () => undefined,
     async close() {
       clearInterval(sweeping);

@@ -21,6 +21,8 @@ export interface PodContext {
   readonly leased: () => boolean;
   /** Whether this pod may take other pods for dead by their leases. */
   readonly mayJudge: () => boolean;
+  /** A call that somebody here may wait for has ended. */
+  readonly onCallEnded?: (call: string) => void;
   /** Aborts when the pod closes: nothing is tried again after that. */
   readonly closing: AbortSignal;
 }

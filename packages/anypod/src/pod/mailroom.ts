@@ -58,6 +58,8 @@ export function createMailroom(context: PodContext, to: Recipients): (message: I
         return to.standing.end(message.session, message.connection);
       case 'confirmed':
         return to.confirmations.confirmed(message.ack, message.from);
+      case 'call-ended':
+        return context.onCallEnded?.(message.call);
       case 'pod-left':
         return background.run('take over', to.orphans.inheritFrom(message.pod));
       case 'answered':

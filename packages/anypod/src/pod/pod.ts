@@ -41,6 +41,8 @@ export interface PodDependencies {
   readonly takeLease?: TakeLease;
   /** Every change, from whatever pod, in order. */
   readonly onChange: (change: Change) => void;
+  /** A call that somebody here may wait for has ended. */
+  readonly onCallEnded?: (call: string) => void;
 }
 
 /**
@@ -186,6 +188,11 @@ export class Pod {
   /** Tells every client on every pod that may care. */
   async notify(change: Change): Promise<void> {
     await this.#context.store.changes.publish(change);
+  }
+
+  /** Whether another pod is surely dead. */
+  async isLost(pod: string): Promise<boolean> {
+    return this.#context.mayJudge() && !(await this.#context.store.pods.living()).has(pod);
   }
 
   /** Sessions with something running here. */

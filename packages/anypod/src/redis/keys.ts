@@ -16,6 +16,8 @@ export interface Keys {
   owned(pod: string): string;
   pods(): string;
   changes(): string;
+  call(call: string): string;
+  spent(state: string): string;
 }
 
 /** The version of keys and envelopes: a wire protocol between pods of different builds. */
@@ -36,5 +38,7 @@ export function createKeys(prefix: string): Keys {
     owned: (pod) => `${root}:owned:{${pod}}`,
     pods: () => `${root}:pods`,
     changes: () => `${root}:changes`,
+    call: (call) => `${root}:call:{${call}}`,
+    spent: (state) => `${root}:spent:{${state}}`,
   };
 }

@@ -1,5 +1,6 @@
 import type { Listening } from '../core/inbox.ts';
 import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store.ts';
+import { createRedisCallStore } from './call-store.ts';
 import { createRedisChangeLog } from './change-log.ts';
 import { duplicateForBlocking, type RedisClient } from './client.ts';
 import { createCommands } from './commands.ts';
@@ -10,6 +11,7 @@ import { createRedisOwnership } from './ownership.ts';
 import { createRedisPodRegistry } from './pod-registry.ts';
 import { createRedisQuestionStore } from './question-store.ts';
 import { createRedisSessionStore } from './session-store.ts';
+import { createRedisSpentStates } from './spent-states.ts';
 import { createRedisStandingLog } from './standing-log.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -59,6 +61,8 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     ownership: createRedisOwnership(commands, keys, orphanKeepMs),
     inbox: { ...inbox, listen: (...args) => track(inbox.listen(...args)) },
     changes: { ...changes, follow: (...args) => track(changes.follow(...args)) },
+    calls: createRedisCallStore(commands, keys),
+    spent: createRedisSpentStates(commands, keys),
     async ping() {
       await commands.call('ping');
     },

@@ -115,6 +115,28 @@ return { entries, redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1), sessio
 `,
 };
 
+export const beginCall: Script = {
+  keys: 1,
+  sha: '8c6fb5197cf766d7f8dd13a17f1f9b3d7a3dc5b9',
+  lua: `-- Begins a call, or notes a pod among those that wait for it.
+--
+-- KEYS[1] call
+-- ARGV[1] run   ARGV[2] pod   ARGV[3] fingerprint   ARGV[4] how long to keep it, ms   ARGV[5] the pod's waiter field
+-- Returns { 'begun' }, { 'running', run, pod, runs }, { 'done', response } or { 'other-arguments' }.
+
+local call = redis.call('HMGET', KEYS[1], 'f', 'r', 'o', 'n', 'd')
+if not call[1] then
+  redis.call('HSET', KEYS[1], 'f', ARGV[3], 'r', ARGV[1], 'o', ARGV[2], 'n', '1')
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+  return { 'begun' }
+end
+if call[1] ~= ARGV[3] then return { 'other-arguments' } end
+if call[5] then return { 'done', call[5] } end
+redis.call('HSET', KEYS[1], ARGV[5], '1')
+return { 'running', call[2], call[3], call[4] }
+`,
+};
+
 export const buryPod: Script = {
   keys: 1,
   sha: '281d54d6f0da4907e167b9830d5a13e6b4903e9a',
@@ -149,6 +171,29 @@ redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - ARGV[2])
 redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[2])
 return redis.call('HKEYS', KEYS[1])
+`,
+};
+
+export const completeCall: Script = {
+  keys: 1,
+  sha: '3fbd5bebc496e93c41cef385ca71207fc965d5aa',
+  lua: `-- Stores the response of a call. One that was forgotten meanwhile is stored too.
+--
+-- KEYS[1] call
+-- ARGV[1] run   ARGV[2] fingerprint   ARGV[3] response   ARGV[4] how long to keep it, ms
+-- Returns the pods that wait; nil: it is another's run.
+
+local call = redis.call('HMGET', KEYS[1], 'r', 'd')
+if call[1] and call[1] ~= ARGV[1] then return false end
+if call[2] then return {} end
+local waiting = {}
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(field, 1, 2) == 'w:' then waiting[#waiting + 1] = string.sub(field, 3) end
+end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'f', ARGV[2], 'r', ARGV[1], 'd', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return waiting
 `,
 };
 
@@ -376,6 +421,45 @@ return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-
 `,
 };
 
+export const releaseCall: Script = {
+  keys: 1,
+  sha: 'e7080d3698de215314d8c9d93ebb633be3f87131',
+  lua: `-- Forgets a running call.
+--
+-- KEYS[1] call
+-- ARGV[1] run   ARGV[2] 1: only where nobody waits
+-- Returns { 1 or 0 (kept, since it is awaited), pods that wait ... }; nil: it is done, or another's run.
+
+local call = redis.call('HMGET', KEYS[1], 'r', 'd')
+if call[1] ~= ARGV[1] or call[2] then return false end
+local reply = { 1 }
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(field, 1, 2) == 'w:' then reply[#reply + 1] = string.sub(field, 3) end
+end
+if ARGV[2] == '1' and #reply > 1 then
+  reply[1] = 0
+  return reply
+end
+redis.call('DEL', KEYS[1])
+return reply
+`,
+};
+
+export const renewCall: Script = {
+  keys: 1,
+  sha: '98df3d0714e078a550eddbaecee8b04cd8308b98',
+  lua: `-- Keeps a running call for longer.
+--
+-- KEYS[1] call
+-- ARGV[1] run   ARGV[2] how long, ms
+-- Returns 1, or 0: it is done, or another's run.
+
+local call = redis.call('HMGET', KEYS[1], 'r', 'd')
+if call[1] ~= ARGV[1] or call[2] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+`,
+};
+
 export const renewLease: Script = {
   keys: 1,
   sha: 'a5f7ffab98efb57f23c5c99b01e02a463079d414',
@@ -389,6 +473,18 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 return redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])
+`,
+};
+
+export const serverId: Script = {
+  keys: 1,
+  sha: '601606ed44636b4d1a4f93efa65d8e0530848d80',
+  lua: `-- Names the server process that has a key: another after a failover or a restart.
+--
+-- KEYS[1] any key
+-- Returns its run id.
+
+return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 `,
 };
 
@@ -438,6 +534,24 @@ export const takeAnswer: Script = {
 local answer = redis.call('HGET', KEYS[1], ARGV[2])
 if answer then redis.call('HDEL', KEYS[1], ARGV[1], ARGV[2]) end
 return answer
+`,
+};
+
+export const takeOverCall: Script = {
+  keys: 1,
+  sha: '69eb7ea09b8e46bcae066466605904ff73050644',
+  lua: `-- Puts a new run in the place of one whose pod was lost.
+--
+-- KEYS[1] call
+-- ARGV[1] the lost run   ARGV[2] run   ARGV[3] pod   ARGV[4] how long to keep it, ms
+-- Returns 1, or 0: it has ended, or somebody was faster.
+
+local call = redis.call('HMGET', KEYS[1], 'r', 'd')
+if call[1] ~= ARGV[1] or call[2] then return 0 end
+redis.call('HSET', KEYS[1], 'r', ARGV[2], 'o', ARGV[3])
+redis.call('HINCRBY', KEYS[1], 'n', 1)
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1
 `,
 };
 

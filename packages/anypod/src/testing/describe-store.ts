@@ -1,3 +1,4 @@
+import { callStoreContract } from './call-store.contract.ts';
 import { changeLogContract } from './change-log.contract.ts';
 import { eventLimitsContract } from './event-limits.contract.ts';
 import { eventLogContract } from './event-log.contract.ts';
@@ -7,6 +8,7 @@ import { ownershipContract } from './ownership.contract.ts';
 import { podRegistryContract } from './pod-registry.contract.ts';
 import { questionStoreContract } from './question-store.contract.ts';
 import { sessionStoreContract } from './session-store.contract.ts';
+import { spentStatesContract } from './spent-states.contract.ts';
 import { standingLogContract } from './standing-log.contract.ts';
 import type { Contract, Runner, Subject } from './subject.ts';
 import { takeOverContract } from './take-over.contract.ts';
@@ -23,6 +25,8 @@ const CONTRACTS: readonly Contract[] = [
   podRegistryContract,
   ownershipContract,
   changeLogContract,
+  callStoreContract,
+  spentStatesContract,
 ];
 
 /** Defines, with the given test runner, everything that a store must do. Each test gets a store of its own. */
