@@ -105,7 +105,18 @@ export function violations(records: Records, lostPods: readonly LostPod[], allow
   if (lost > 0) found.push(`${lost} events lost`);
   if (doubled > 0) found.push(`${doubled} events doubled${records.repeatedIds.slice(0, 3).map((id) => ` (id ${id})`)}`);
   if (disordered > 0) found.push(`${disordered} events out of order`);
-  return [...found, ...records.calls.flatMap((call) => faultsOf(call, lostPods, allowance))];
+  return [
+    ...found,
+    ...records.standing.flatMap(missingOf),
+    ...records.calls.flatMap((call) => faultsOf(call, lostPods, allowance)),
+  ];
+}
+
+/** Names what a standing stream did not bring. */
+function missingOf({ client, sent, seen }: StandingRecord): string[] {
+  const known = new Set(seen.map(({ number }) => number));
+  const missing = sent.filter((number) => !known.has(number));
+  return missing.length === 0 ? [] : [`${client}: its standing stream lacks ${missing} of ${sent.length} sent`];
 }
 
 function faultsOf(call: CallRecord, lostPods: readonly LostPod[], allowance: Allowance): string[] {

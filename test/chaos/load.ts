@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startCuttingProxy } from '../lib/cutting-proxy.ts';
 import { answersAfter, type ClientKind, MODERN, V1, V2, WIRE } from './clients.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, failureOfResult } from './failure.ts';
 import { type CallRecord, emptyRecords, type Records, type StandingRecord } from './records.ts';
 import type { ChaosClient } from './wire-client.ts';
 
@@ -121,7 +121,7 @@ class LoadClient {
   }
 
   #charge(): Promise<boolean> {
-    const effect = `${this.#name}-${++this.#calls}`;
+    const effect = crypto.randomUUID();
     return this.#run({ tool: 'charge', args: { key: effect, steps: 8, ms: 100 }, steps: 8, expected: '8', effect });
   }
 
@@ -150,7 +150,7 @@ class LoadClient {
   }
 }
 
-async function runCall(client: ChaosClient, name: string, call: Call, resumable: boolean): Promise<CallRecord> {
+async function runCall(client: ChaosClient, name: string, call: Call, legacy: boolean): Promise<CallRecord> {
   const { tool, args, steps, expected, rerunnable = false, effect } = call;
   const startedAt = performance.now();
   const record: CallRecord = {
@@ -163,9 +163,9 @@ async function runCall(client: ChaosClient, name: string, call: Call, resumable:
       onprogress: ({ progress, message = '' }) =>
         record.seen.push({ number: progress, run: message.split(' ')[0] as string, at: performance.now() }),
     });
-    if (text !== expected) record.failure = { kind: 'wrong', message: `${text} instead of ${expected}` };
+    if (text !== expected) record.failure = failureOfResult(text, expected);
   } catch (error) {
-    record.failure = failureOf(error, resumable && record.seen.length > 0);
+    record.failure = failureOf(error, { hasId: legacy && record.seen.length > 0, modern: !legacy });
   }
   record.endedAt = performance.now();
   return record;
@@ -176,7 +176,7 @@ async function workflow(balancerPort: number, records: Records): Promise<void> {
   const proxy = await startCuttingProxy(balancerPort);
   try {
     const client = await WIRE.connect({ url: new URL(proxy.url), name: 'agent' });
-    const effect = `agent-${crypto.randomUUID()}`;
+    const effect = crypto.randomUUID();
     const args = { key: effect, steps: 4, ms: 50 };
     const run = async (call: Call) => {
       const record = await runCall(client, 'agent', call, true);
@@ -192,7 +192,7 @@ async function workflow(balancerPort: number, records: Records): Promise<void> {
     await client.close();
   } catch (error) {
     const now = performance.now();
-    const failure = failureOf(error, false);
+    const failure = failureOf(error, { hasId: false, modern: false });
     records.calls.push({
       ...{ client: 'agent', tool: 'initialize', steps: 0, rerunnable: true, startedAt: now, endedAt: now, seen: [], failure },
     });

@@ -40,12 +40,19 @@ export async function runScenario(stage: Stage, scenario: Scenario, options: Run
   const found = [
     ...violations(records, lostPods, allowance),
     ...effectViolations(records, await stage.effects.all()),
-    ...deadPods(stage),
+    ...(await replaceDead(stage)),
   ];
   return { name: scenario.name, tally: tally(records), violations: found };
 }
 
-/** No fault may make a pod end by itself. */
-function deadPods(stage: Stage): string[] {
-  return stage.pods.filter((pod) => !pod.process.running).map((pod) => `pod ${pod.process.pid} ended by itself:\n${pod.logs()}`);
+/** No fault may make a pod end by itself. Where it did, another takes its place, so that the next scenario begins whole. */
+async function replaceDead(stage: Stage): Promise<string[]> {
+  const found: string[] = [];
+  for (const [index, { process, logs }] of [...stage.pods].entries()) {
+    if (process.running) continue;
+    const { code, signal } = await process.exited;
+    found.push(`pod ${process.pid} ended by itself with ${code ?? signal}:\n${logs()}`);
+    await stage.replace(index);
+  }
+  return found;
 }

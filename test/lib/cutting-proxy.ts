@@ -38,7 +38,7 @@ export async function startCuttingProxy(target: number): Promise<CuttingProxy> {
     const chosen = [...pairs].filter((pair) => which === 'all' || pair.resumable);
     const closed = chosen.map(({ client }) => new Promise((resolve) => client.once('close', resolve)));
     for (const { client, server } of chosen) {
-      client.resetAndDestroy();
+      client.destroy();
       server.destroy();
     }
     await Promise.all(closed);
