@@ -28,7 +28,7 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** Three masters that share all slots, without replicas. */
+/** Masters that share all slots, and their replicas. */
 export interface RedisCluster {
   readonly nodes: readonly RedisServer[];
   stop(): Promise<void>;
@@ -40,7 +40,8 @@ async function answersPing(port: number): Promise<boolean> {
     socket.once('error', reject);
     socket.once('data', (data) => {
       socket.destroy();
-      resolve(data.toString().startsWith('+PONG'));
+      // One that asks for a password answers too.
+      resolve(/^(\+PONG|-NOAUTH)/.test(data.toString()));
     });
   });
 }
@@ -64,16 +65,21 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
 }
 
 async function startNode(): Promise<RedisServer> {
-  return startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`] });
+  const bus = await freePort();
+  return startRedis({
+    args: ['--cluster-enabled', 'yes', '--cluster-port', `${bus}`, '--cluster-node-timeout', '2000'],
+  });
 }
 
-export async function startRedisCluster(): Promise<RedisCluster> {
-  const nodes = [await startNode(), await startNode(), await startNode()];
+/** Three masters, each with so many replicas (default none). */
+export async function startRedisCluster(replicas = 0): Promise<RedisCluster> {
+  const nodes: RedisServer[] = [];
+  while (nodes.length < 3 * (1 + replicas)) nodes.push(await startNode());
   const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())));
   const first = nodes[0] as RedisServer;
   try {
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
-    await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', '0', '--cluster-yes']);
+    await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', `${replicas}`, '--cluster-yes']);
     for (const node of nodes) {
       const isWhole = async () =>
         (await run('redis-cli', ['-p', `${node.port}`, 'cluster', 'info'])).stdout.includes('cluster_state:ok');

@@ -9,6 +9,8 @@ export interface RedisConnection {
   /** Closes at once; what is under way rejects. */
   disconnect(): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Connected, also again; of a Cluster: its nodes were looked up. */
+  on(event: 'ready' | 'refresh', listener: () => void): unknown;
 }
 
 /** What a blocking connection needs otherwise than the one it is duplicated from. */
@@ -52,6 +54,9 @@ export type RedisClient = SingleClient | ClusterClient;
 /** How long one blocking read waits, in ms; a reader looks after its log as often. */
 export const BLOCK_MS = 5000;
 
+/** How much later than that its answer may be, in ms, before its connection counts as dead. */
+const GRACE_MS = 2000;
+
 /** The longest that Node's timers can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -63,7 +68,7 @@ export function duplicateForBlocking(client: RedisClient): RedisConnection {
     autoResendUnfulfilledCommands: true,
     commandTimeout: LONGEST_TIMER_MS,
     enableAutoPipelining: false,
-    socketTimeout: 3 * BLOCK_MS,
+    socketTimeout: BLOCK_MS + GRACE_MS,
   };
   if (!('nodes' in client)) return client.duplicate(override);
   return client.duplicate([], {

@@ -4,6 +4,7 @@ import { comparePositions } from '../core/standing-log.ts';
 import { BLOCK_MS, type RedisConnection } from './client.ts';
 import { type Commands, createCommands } from './commands.ts';
 import type { Entry } from './entries.ts';
+import * as scripts from './scripts.generated.ts';
 
 const RETRY_MS = 250;
 
@@ -15,7 +16,7 @@ export interface Reading {
   /** Entries per read, in number; not more than the log keeps, else a gap could go unseen. */
   readonly batch: number;
   onEntry(entry: Entry): void;
-  /** Entries may have been trimmed away before they were read. */
+  /** Entries may be gone that were never read: trimmed away, or lost with the server that had them. */
   onGap(): void;
   /** After each read that found entries. */
   onRead?(commands: Commands, position: string, count: number): Promise<void>;
@@ -28,13 +29,38 @@ type Reply = [key: string, entries: Entry[]][] | null;
 
 /**
  * Follows one log with blocking reads on a connection of its own. It keeps its position itself: after a lost connection it
- * reads on from there, so it misses only what was trimmed meanwhile, and that it notices.
+ * reads on from there, so it misses only what was trimmed meanwhile, or what another server did not get before it took
+ * over, and both it notices.
  */
 export function startReader(connection: RedisConnection, reading: Reading): Listening {
   const commands = createCommands(connection);
   const stopping = new AbortController();
   let position = reading.from;
+  let server: unknown;
+  let isNewConnection = true;
   connection.on('error', reading.onError);
+  // A Cluster tells of a change of its nodes, a single connection of having been made again.
+  for (const event of ['ready', 'refresh'] as const) {
+    connection.on(event, () => {
+      isNewConnection = true;
+    });
+  }
+
+  async function lookAfterLog(): Promise<void> {
+    position = (await reading.onQuiet?.(commands)) ?? position;
+  }
+
+  /** A server that is not the one before may lack the newest entries: replication and fsync are asynchronous. */
+  async function lookAtServer(): Promise<void> {
+    isNewConnection = false;
+    const before = server;
+    server = await commands.run(scripts.serverId, [reading.key]);
+    if (before === undefined || before === server) return;
+    const [newest] = (await commands.call('xrevrange', reading.key, '+', '-', 'COUNT', 1)) as Entry[];
+    if (newest === undefined) return lookAfterLog();
+    if (comparePositions(newest[0], position) < 0) position = newest[0];
+    reading.onGap();
+  }
 
   /** The log is trimmed from its old end only: if an entry as old as ours is left, none after it is gone. */
   async function mayHaveMissed(): Promise<boolean> {
@@ -43,11 +69,12 @@ export function startReader(connection: RedisConnection, reading: Reading): List
   }
 
   async function readOnce(): Promise<void> {
+    if (isNewConnection) await lookAtServer();
     const args = ['COUNT', reading.batch, 'BLOCK', BLOCK_MS, 'STREAMS', reading.key, position];
     const reply = (await commands.call('xread', ...args)) as Reply;
     const entries = reply?.[0]?.[1] ?? [];
     if (entries.length === 0) {
-      position = (await reading.onQuiet?.(commands)) ?? position;
+      await lookAfterLog();
       return;
     }
     // Less than a full batch means that fewer entries are left than the log keeps, so none of them was trimmed.

@@ -102,6 +102,9 @@ function sentinelOptions(address: RedisAddress, tls: Tls | undefined) {
     ...(sentinelUsername !== null && { sentinelUsername }),
     ...(sentinelPassword !== null && { sentinelPassword }),
     ...(tls !== undefined && { sentinelTLS: tls, enableTLSForSentinelMode: true }),
+    // The old master may take writes for a while after a failover, only to lose them: leave it when the Sentinels say so.
+    failoverDetector: true,
+    sentinelReconnectStrategy: reconnectDelay,
     sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
     sentinelRetryStrategy: reconnectDelay,
   };
