@@ -2,6 +2,7 @@
 export type AnypodErrorCode =
   | 'store_unavailable'
   | 'subscription_limit'
+  | 'no_common_version'
   | 'factory_failed'
   | 'invalid_secret'
   | 'invalid_options';

@@ -1,16 +1,20 @@
+import { FIRST_KEY_VERSION } from './key-versions.ts';
 import type { RandomId, Signer } from './signer.ts';
 
-const RANDOM_LENGTH = 22;
-const ID_LENGTH = 2 * RANDOM_LENGTH;
+const CODE_LENGTH = 22;
+const FORM = /^(v\d{1,4}\.)?[\w-]{44}$/;
 
-/** A new session id: 128 random bits and their code, in visible ASCII as MCP asks (2025-11-25, Session Management). */
-export function createSessionId(signer: Signer, random: RandomId): string {
-  const id = random();
+/**
+ * A new session id, in visible ASCII as MCP asks (2025-11-25, Session Management): the key version that the session lives in, unless it is
+ * the first one, 128 random bits, and the code of both.
+ */
+export function createSessionId(signer: Signer, random: RandomId, version: string = FIRST_KEY_VERSION): string {
+  const id = (version === FIRST_KEY_VERSION ? '' : `${version}.`) + random();
   return id + signer.sign('session', id);
 }
 
 /** Whether we made this id; a forged one is refused here, at no cost to the store. */
 export function isSessionId(signer: Signer, id: string): boolean {
-  if (id.length !== ID_LENGTH) return false;
-  return signer.verify('session', id.slice(0, RANDOM_LENGTH), id.slice(RANDOM_LENGTH));
+  if (!FORM.test(id)) return false;
+  return signer.verify('session', id.slice(0, -CODE_LENGTH), id.slice(-CODE_LENGTH));
 }

@@ -2,6 +2,7 @@ import type { CallStore } from './call-store.ts';
 import type { ChangeLog } from './change-log.ts';
 import type { EventLog } from './event-log.ts';
 import type { Inbox } from './inbox.ts';
+import type { KeyVersions } from './key-versions.ts';
 import type { Ownership } from './ownership.ts';
 import type { PodRegistry } from './pod-registry.ts';
 import type { QuestionStore } from './question-store.ts';
@@ -21,6 +22,7 @@ export interface Store {
   readonly changes: ChangeLog;
   readonly calls: CallStore;
   readonly spent: SpentStates;
+  readonly versions: KeyVersions;
   /** Resolves when the store answers; rejects when it does not. */
   ping(): Promise<void>;
   /** Stops every reader. Connections belong to whoever made them. */

@@ -22,6 +22,7 @@ export class Refusal extends Error {
 const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: Record<string, string> }>> = {
   store_unavailable: { status: 503, headers: { 'retry-after': '1' } },
   subscription_limit: { status: 429 },
+  no_common_version: { status: 500 },
   factory_failed: { status: 500 },
   invalid_secret: { status: 500 },
   invalid_options: { status: 500 },

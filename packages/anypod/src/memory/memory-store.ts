@@ -1,3 +1,4 @@
+import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
 import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store.ts';
 import { createMemoryCallStore, type StoredCall } from './call-store.ts';
 import { createMemoryChangeLog } from './change-log.ts';
@@ -53,6 +54,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     changes,
     calls: createMemoryCallStore(calls),
     spent: createMemorySpentStates(spent),
+    versions: { current: () => FIRST_KEY_VERSION, look: async () => undefined },
     ping: async () => undefined,
     async close() {
       clearInterval(sweeping);

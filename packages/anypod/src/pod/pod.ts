@@ -85,12 +85,16 @@ export class Pod {
 
   /** Takes the lease and begins to hear from other pods; rejects where the store cannot be reached. */
   async start(): Promise<void> {
-    const { store, pod } = this.#context;
+    const { store, pod, background } = this.#context;
+    await store.versions.look();
     this.#listening.push(await store.inbox.listen(pod, createMailroom(this.#context, this.#to), () => this.#missed()));
     this.#listening.push(await store.changes.follow((change) => this.#changed(change)));
     const { leaseMs } = this.#context.options;
     this.#lease = await this.#takeLease(pod, leaseMs);
-    this.#rereading = setInterval(() => this.#rereadQuestions(), leaseMs).unref();
+    this.#rereading = setInterval(() => {
+      this.#rereadQuestions();
+      background.run('look at key versions', store.versions.look());
+    }, leaseMs).unref();
     this.#to.orphans.start();
   }
 
@@ -102,7 +106,7 @@ export class Pod {
       const error = rpcError(request.id, RPC.invalidParams, 'initialize needs params.protocolVersion, a string.');
       return reply.json(200, JSON.stringify(error));
     }
-    const id = createSessionId(signer, random);
+    const id = createSessionId(signer, random, store.versions.current());
     const principal = principalOf(caller.authInfo);
     const record = {
       id,

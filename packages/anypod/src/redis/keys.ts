@@ -1,3 +1,5 @@
+import { FIRST_KEY_VERSION, keyVersionOf } from '../core/key-versions.ts';
+
 /**
  * Every key that anypod can touch; no other file and no script spells one. `docs/keyspace.md` describes them.
  *
@@ -15,28 +17,37 @@ export interface Keys {
   inbox(pod: string): string;
   owned(pod: string): string;
   pods(): string;
+  builds(): string;
   changes(): string;
   call(call: string): string;
   spent(state: string): string;
 }
 
-/** The version of keys and envelopes: a wire protocol between pods of different builds. */
-const KEY_VERSION = 'v1';
+/** The versions of a session's keys that this build reads and writes, newest first. */
+export const KEY_VERSIONS: readonly [string, ...string[]] = [FIRST_KEY_VERSION];
 
-export function createKeys(prefix: string): Keys {
-  const root = `${prefix}:${KEY_VERSION}`;
+/** What is the pods' own is where the pods of all builds meet; its changes are additive for ever. */
+const MEETING_VERSION = FIRST_KEY_VERSION;
+
+/** A session of a version that is not in `versions` gets keys where no session is, so that it is unknown. */
+export function createKeys(prefix: string, versions: readonly string[] = KEY_VERSIONS): Keys {
+  const root = `${prefix}:${MEETING_VERSION}`;
+  const roots = new Map(versions.map((version) => [version, `${prefix}:${version}`]));
+  const oldest = [...roots.values()].at(-1);
+  const of = (session: string) => `${roots.get(keyVersionOf(session)) ?? oldest}:session:{${session}}`;
   return {
-    session: (session) => `${root}:session:{${session}}`,
-    subscriptions: (session) => `${root}:session:{${session}}:subscriptions`,
-    cancelled: (session) => `${root}:session:{${session}}:cancelled`,
-    questions: (session) => `${root}:session:{${session}}:questions`,
-    standing: (session) => `${root}:session:{${session}}:standing`,
-    streams: (session) => `${root}:session:{${session}}:streams`,
-    stream: (session, stream) => `${root}:session:{${session}}:stream:${stream}`,
-    streamState: (session, stream) => `${root}:session:{${session}}:stream:${stream}:state`,
+    session: of,
+    subscriptions: (session) => `${of(session)}:subscriptions`,
+    cancelled: (session) => `${of(session)}:cancelled`,
+    questions: (session) => `${of(session)}:questions`,
+    standing: (session) => `${of(session)}:standing`,
+    streams: (session) => `${of(session)}:streams`,
+    stream: (session, stream) => `${of(session)}:stream:${stream}`,
+    streamState: (session, stream) => `${of(session)}:stream:${stream}:state`,
     inbox: (pod) => `${root}:inbox:{${pod}}`,
     owned: (pod) => `${root}:owned:{${pod}}`,
     pods: () => `${root}:pods`,
+    builds: () => `${root}:builds`,
     changes: () => `${root}:changes`,
     call: (call) => `${root}:call:{${call}}`,
     spent: (state) => `${root}:spent:{${state}}`,

@@ -6,7 +6,8 @@ import { duplicateForBlocking, type RedisClient } from './client.ts';
 import { createCommands } from './commands.ts';
 import { createRedisEventLog } from './event-log.ts';
 import { createRedisInbox } from './inbox.ts';
-import { createKeys } from './keys.ts';
+import { createRedisKeyVersions } from './key-versions.ts';
+import { createKeys, KEY_VERSIONS } from './keys.ts';
 import { createRedisOwnership } from './ownership.ts';
 import { createRedisPodRegistry } from './pod-registry.ts';
 import { createRedisQuestionStore } from './question-store.ts';
@@ -14,11 +15,16 @@ import { createRedisSessionStore } from './session-store.ts';
 import { createRedisSpentStates } from './spent-states.ts';
 import { createRedisStandingLog } from './standing-log.ts';
 
-const HOUR_MS = 60 * 60 * 1000;
+const MINUTE_MS = 60 * 1000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 export interface RedisStoreOptions extends StoreOptions {
   /** What every key begins with; servers with different prefixes share nothing. Default `anypod`. */
   readonly prefix?: string;
+  /** The key versions that the pod reads and writes, newest first. Default: those of this build; give others to rehearse an update. */
+  readonly versions?: readonly string[];
+  /** How long every living pod must have known a newer key version before sessions begin in it, in ms. Default 10 min. */
+  readonly settleMs?: number;
   /** Told of the faults of the blocking connections, which recover by themselves. Default: nobody. */
   readonly onError?: (error: unknown) => void;
 }
@@ -29,10 +35,16 @@ export interface RedisStoreOptions extends StoreOptions {
  * while Redis cannot serve; how long that takes to find out is the client's to decide (`maxRetriesPerRequest`).
  */
 export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
-  const { prefix = 'anypod', onError = () => undefined, ...given } = options;
+  const {
+    prefix = 'anypod',
+    onError = () => undefined,
+    versions = KEY_VERSIONS,
+    settleMs = 10 * MINUTE_MS,
+    ...given
+  } = options;
   const settings = { ...STORE_DEFAULTS, ...given };
   const commands = createCommands(client);
-  const keys = createKeys(prefix);
+  const keys = createKeys(prefix, versions);
   const connect = () => duplicateForBlocking(client);
   const orphanKeepMs = Math.max(HOUR_MS, settings.streamIdleMs);
   const running = new Set<Listening>();
@@ -57,12 +69,13 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     events: createRedisEventLog(commands, keys, settings),
     standing: createRedisStandingLog(commands, keys, settings),
     questions: createRedisQuestionStore(commands, keys, settings),
-    pods: createRedisPodRegistry(commands, keys, orphanKeepMs),
+    pods: createRedisPodRegistry(commands, keys, versions, orphanKeepMs),
     ownership: createRedisOwnership(commands, keys, orphanKeepMs),
     inbox: { ...inbox, listen: (...args) => track(inbox.listen(...args)) },
     changes: { ...changes, follow: (...args) => track(changes.follow(...args)) },
     calls: createRedisCallStore(commands, keys),
     spent: createRedisSpentStates(commands, keys),
+    versions: createRedisKeyVersions(commands, keys, versions, settleMs),
     async ping() {
       await commands.call('ping');
     },
