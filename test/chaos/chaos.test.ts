@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { reportHead, reportLine } from './report.ts';
+import { keepLogs, reportHead, reportLine } from './report.ts';
 import { runScenario } from './run-scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { type Stage, startStage } from './stage.ts';
@@ -17,6 +17,7 @@ describe('under a constant load', () => {
     async (_name, _proves, scenario) => {
       const outcome = await runScenario(stage, scenario);
       console.log(reportLine(outcome));
+      if (outcome.violations.length > 0) await keepLogs(stage, outcome.name);
       expect(outcome.violations).toEqual([]);
     },
   );

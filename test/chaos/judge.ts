@@ -50,7 +50,9 @@ function addCall(sum: Tally, { seen, steps, failure, startedAt, endedAt }: CallR
   }
   if (failure !== undefined) sum.failed[failure.kind] += 1;
   else sum.lost += steps - Math.min(steps, runs.at(-1)?.at(-1)?.number ?? 0);
-  addGaps(sum, [startedAt, ...seen.map(({ at }) => at), endedAt]);
+  // How long a client waits for what cannot come is its own choice.
+  const end = failure === undefined ? [endedAt] : [];
+  addGaps(sum, [startedAt, ...seen.map(({ at }) => at), ...end]);
 }
 
 /** Runs of events of one process each, in the order of arrival. */

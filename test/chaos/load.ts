@@ -6,7 +6,9 @@ import { type CallRecord, emptyRecords, type Records, type StandingRecord } from
 import type { ChaosClient } from './wire-client.ts';
 
 /** Above everything that a promise allows: what takes longer hangs. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 25_000;
+/** A modern call has no way back, so a shorter time tells. */
+const MODERN_TIMEOUT_MS = 10_000;
 const PAUSE_MS = 40;
 const ANSWER_AFTER_MS = 400;
 
@@ -159,7 +161,7 @@ async function runCall(client: ChaosClient, name: string, call: Call, legacy: bo
   };
   try {
     const text = await client.call(tool, args, {
-      timeout: TIMEOUT_MS,
+      timeout: legacy ? TIMEOUT_MS : MODERN_TIMEOUT_MS,
       onprogress: ({ progress, message = '' }) =>
         record.seen.push({ number: progress, run: message.split(' ')[0] as string, at: performance.now() }),
     });
