@@ -14,7 +14,7 @@ export interface Connection {
 
 /** One event of a stream. */
 export interface StreamEvent {
-  /** From 1, without holes; the owner pod assigns it. */
+  /** From 1; the owner pod assigns it, one after the other, but for a jump of `TAKE_OVER_SKIP` where the owner changes. */
   readonly seq: number;
   /** A serialised JSON-RPC message. */
   readonly data: string;
@@ -34,8 +34,11 @@ export interface Replay {
 
 /** What became of a write to a log. */
 export type Written =
-  /** It is stored (also where it was before); `follower` is whom to forward it to. */
-  | { readonly state: 'stored'; readonly follower?: Connection }
+  /**
+   * It is stored (also where it was before); `follower` is whom to forward it to. `unreplicated`: the store was told to wait for replicas,
+   * and they do not have it yet, so a failover may lose it; written again, it is waited for again.
+   */
+  | { readonly state: 'stored'; readonly follower?: Connection; readonly unreplicated?: true }
   /** Another pod has taken the exchange over: this one may say nothing more of it. */
   | { readonly state: 'fenced' }
   /** The session has ended, so there is nothing to write to. */
@@ -43,13 +46,19 @@ export type Written =
   /** The session lives, but the store lacks what came before, as after a failover: `last` is the newest seq it has, -1 without a log. */
   | { readonly state: 'missing'; readonly last: number };
 
+/**
+ * How many numbers a take-over leaves out: the old owner may have shown its client events that it could not store any more, and no number may
+ * mean two events. More than an owner can number within a lease.
+ */
+export const TAKE_OVER_SKIP = 1_000_000;
+
 /** An exchange whose owner died, as the pod that took it over finds it. */
 export interface Orphan {
   /** To be given with every write from now on. */
   readonly epoch: number;
   /** As `open` got them. */
   readonly requests: string;
-  /** The newest seq; the next event continues from here. */
+  /** The next event's seq is one more: the newest stored one and the skip. */
   readonly last: number;
   /** What is kept of the log. */
   readonly events: readonly StreamEvent[];
@@ -71,9 +80,10 @@ export interface Orphan {
 export interface EventLog {
   /**
    * Creates the log, or finds it there already; the owner calls it when an exchange becomes SSE, before its first `append`, and again
-   * where a write finds it missing. `requests` is the JSON of the exchange's requests.
+   * where a write finds it missing. `requests` is the JSON of the exchange's requests, `follows` what the owner's first
+   * seq follows (0 unless it took the exchange over).
    */
-  open(key: StreamKey, owner: string, epoch: number, requests: string): Promise<Written>;
+  open(key: StreamKey, owner: string, epoch: number, requests: string, follows?: number): Promise<Written>;
   /**
    * Stores an event. `final` marks the log as done and starts its retention. Storing a seq again is a no-op that still answers `stored`.
    */
@@ -91,7 +101,8 @@ export interface EventLog {
   unfollow(key: StreamKey, follower: Connection): Promise<void>;
   /**
    * Makes `to` the owner of a log whose owner is `from` and that is not done, and counts it, in one step; undefined: there is no such log (any
-   * more), it is done, or another pod was first. The log's follower stays.
+   * more), it is done, or another pod was first. The log's follower stays. Asked again by the same pod it answers again, since an answer can be lost
+   * on the way; the pod itself knows what it runs already.
    */
   takeOver(key: StreamKey, from: string, to: string): Promise<Orphan | undefined>;
 }

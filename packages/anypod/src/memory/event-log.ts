@@ -1,4 +1,11 @@
-import type { EventLog, Orphan, Replay, StreamKey, Written } from '../core/event-log.ts';
+import {
+  type EventLog,
+  type Orphan,
+  type Replay,
+  type StreamKey,
+  TAKE_OVER_SKIP,
+  type Written,
+} from '../core/event-log.ts';
 import type { StoreOptions } from '../core/store.ts';
 import { sameConnection } from './same-connection.ts';
 import type { Sessions, StreamState } from './session-state.ts';
@@ -11,14 +18,16 @@ function stored({ follower }: StreamState): Written {
 
 function replay(stream: StreamState, after: number): Replay {
   const events = stream.events.filter((event) => event.seq > after);
-  return { events, done: stream.done, truncated: (events[0]?.seq ?? 0) > after + 1 };
+  return { events, done: stream.done, truncated: after < stream.trimmed };
 }
 
 /** The oldest go until both limits are kept; the newest stays, whatever its size. */
 function trim(stream: StreamState, { streamEventLimit, streamByteLimit }: Required<StoreOptions>): void {
   const { events } = stream;
   while (events.length > 1 && (events.length > streamEventLimit || stream.bytes > streamByteLimit)) {
-    stream.bytes -= Buffer.byteLength(events.shift()?.data ?? '');
+    const oldest = events.shift();
+    stream.trimmed = oldest?.seq ?? stream.trimmed;
+    stream.bytes -= Buffer.byteLength(oldest?.data ?? '');
   }
 }
 
@@ -67,15 +76,20 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
   }
 
   return {
-    async open(key, owner, epoch, requests): Promise<Written> {
+    async open(key, owner, epoch, requests, follows = 0): Promise<Written> {
       const streams = streamsOf(key);
       if (!streams) return { state: 'gone' };
       const stream = streams.get(key.stream);
       if (stream) {
         const isFenced = stream.epoch > epoch || (stream.epoch === epoch && stream.owner !== owner);
-        return isFenced ? { state: 'fenced' } : stored(Object.assign(stream, { owner, epoch }));
+        const last = Math.max(stream.last, follows);
+        return isFenced ? { state: 'fenced' } : stored(Object.assign(stream, { owner, epoch, last }));
       }
-      streams.set(key.stream, { owner, epoch, requests, last: 0, events: [], bytes: 0, done: false }, streamIdleMs);
+      streams.set(
+        key.stream,
+        { owner, epoch, requests, last: follows, trimmed: 0, events: [], bytes: 0, done: false },
+        streamIdleMs,
+      );
       return { state: 'stored' };
     },
 
@@ -106,9 +120,14 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
 
     async takeOver(key, from, to): Promise<Orphan | undefined> {
       const stream = find(key);
-      if (!stream || stream.done || stream.owner !== from) return undefined;
+      const isOurs = stream?.owner === to && stream.takenFrom === from;
+      if (!stream || stream.done || (stream.owner !== from && !isOurs)) return undefined;
+      if (!isOurs) {
+        stream.epoch += 1;
+        stream.last += TAKE_OVER_SKIP;
+      }
       stream.owner = to;
-      stream.epoch += 1;
+      stream.takenFrom = from;
       streamsOf(key)?.renew(key.stream, streamIdleMs);
       const { epoch, requests, last, events } = stream;
       return { epoch, requests, last, events: [...events], takeOvers: epoch - 1 };

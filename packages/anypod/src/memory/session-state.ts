@@ -9,9 +9,13 @@ import { createPositionedLog, type PositionedLog } from './positioned-log.ts';
 export interface StreamState {
   readonly requests: string;
   owner: string;
+  /** The owner before; undefined: it was never taken over. */
+  takenFrom?: string;
   epoch: number;
   /** The newest seq; 0: none yet. */
   last: number;
+  /** The newest seq that is not kept any more; 0: all are. */
+  trimmed: number;
   /** What is kept. */
   readonly events: StreamEvent[];
   /** The size of what is kept. */

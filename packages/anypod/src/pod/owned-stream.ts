@@ -51,7 +51,12 @@ export class OwnedStream {
     this.#followers = followers;
     this.#key = key;
     this.#prefix = context.eventIds.exchangePrefix(key.session, key.stream, requests[0].id);
-    this.#log = new StreamLog(context, { key, epoch: from.epoch, requests: JSON.stringify(requests) });
+    this.#log = new StreamLog(context, {
+      key,
+      epoch: from.epoch,
+      requests: JSON.stringify(requests),
+      follows: from.seq,
+    });
     this.#sink = from.sink;
     this.#seq = from.seq;
   }
@@ -107,7 +112,7 @@ export class OwnedStream {
       if (!this.#heed(written)) return;
       if (!sendFirst) this.#send(event.seq, data, final);
       await this.#forward(written, { ...event, final });
-      if (final) await this.#log.release();
+      if (final) await this.#conclude(written, () => this.#log.append(event, true));
     });
   }
 
@@ -119,7 +124,7 @@ export class OwnedStream {
       const written = await this.#log.finish();
       if (!this.#heed(written)) return;
       await this.#forward(written, { seq: 0, final: true });
-      await this.#log.release();
+      await this.#conclude(written, () => this.#log.finish());
     });
   }
 
@@ -148,6 +153,11 @@ export class OwnedStream {
       if (this.#unstored === 0) this.#careful = false;
     });
     this.#context.background.run(what, this.#steps);
+  }
+
+  async #conclude(written: Written, again: () => Promise<Written>): Promise<void> {
+    await this.#log.settle(written, again);
+    await this.#log.release();
   }
 
   /** Whether a write arrived; where the log is another pod's now, this one lets go. */

@@ -8,6 +8,8 @@ export interface LogIdentity {
   readonly epoch: number;
   /** JSON of the exchange's requests. */
   readonly requests: string;
+  /** What this owner's first seq follows: 0, or where the owner before it left off. */
+  readonly follows: number;
 }
 
 /**
@@ -29,13 +31,13 @@ export class StreamLog {
   /** Makes the log and notes that it is ours; the note comes first, so that a dead owner's logs are always found. */
   async open(): Promise<Written> {
     const { store, pod } = this.#context;
-    const { key, epoch, requests } = this.#identity;
+    const { key, epoch, requests, follows } = this.#identity;
     await this.#persist(() => store.ownership.add(pod, key));
-    return this.#persist(() => store.events.open(key, pod, epoch, requests));
+    return this.#persist(() => store.events.open(key, pod, epoch, requests, follows));
   }
 
   /** Resolves when the event is stored, or cannot be any more. */
-  async append(event: StreamEvent, final: boolean): Promise<Written> {
+  append(event: StreamEvent, final: boolean): Promise<Written> {
     this.#keep(event);
     const { store } = this.#context;
     const { key, epoch } = this.#identity;
@@ -43,10 +45,19 @@ export class StreamLog {
   }
 
   /** Ends the log without a last event. */
-  async finish(): Promise<Written> {
+  finish(): Promise<Written> {
     const { store } = this.#context;
     const { key, epoch } = this.#identity;
-    return this.#write(() => store.events.finish(key, epoch), Number.POSITIVE_INFINITY);
+    const last = this.#kept.at(-1)?.seq ?? 0;
+    return this.#write(() => store.events.finish(key, epoch, last), Number.POSITIVE_INFINITY);
+  }
+
+  /** Waits until the last write is where the store was told to have it: after that, nothing is left to write again after a failover. */
+  async settle(last: Written, again: () => Promise<Written>): Promise<void> {
+    let written = last;
+    while (written.state === 'stored' && written.unreplicated === true && !this.#context.closing.aborted) {
+      written = await again();
+    }
   }
 
   /** The log is done, or somebody else's: nobody needs to find it through this pod. */
@@ -83,6 +94,7 @@ export class StreamLog {
   }
 
   #keep(event: StreamEvent): void {
+    if (this.#kept.at(-1)?.seq === event.seq) return;
     this.#kept.push(event);
     this.#keptBytes += event.data.length;
     while (this.#keptBytes > this.#context.options.keptBytes && this.#kept.length > 1) {
