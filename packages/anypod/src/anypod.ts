@@ -1,18 +1,17 @@
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
-import { createRequestState } from './core/request-state.ts';
-import type { ModernHandler } from './core/server-host.ts';
 import type { Store } from './core/store.ts';
 import { createEndpoint } from './http/endpoint.ts';
 import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
 import { createRouter, type Router } from './http/router.ts';
-import { type ChangeBus, createChangeBus } from './mcp/change-bus.ts';
+import { createCallWaiters } from './mcp/call-waiters.ts';
+import { createChangeBus } from './mcp/change-bus.ts';
 import { createLegacyHost } from './mcp/legacy-host.ts';
 import { loadSdk } from './mcp/load-sdk.ts';
-import { createModernHandler, refuseModern } from './mcp/modern.ts';
+import { refuseModern } from './mcp/modern.ts';
 import { type Probe, probeFactory } from './mcp/probe.ts';
 import type { ServerSdk } from './mcp/sdk.ts';
 import type { ServerFactory } from './mcp/user-server.ts';
@@ -22,6 +21,7 @@ import { createNotify, type Notify } from './notify.ts';
 import type { PodOptions } from './pod/options.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
+import { wireModern } from './wire-modern.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
@@ -47,6 +47,11 @@ export interface AnypodOptions extends PodOptions {
   readonly maxSubscriptions?: number;
   /** How long a client may take to answer an `input_required` result. Default 600000. */
   readonly requestStateTtlMs?: number;
+  /**
+   * Names of tools whose calls of the 2026 revision run once, however often a client repeats them, as if they had `_meta["anypod/retry"]`.
+   * Default: none.
+   */
+  readonly retryTools?: readonly string[];
   /** Holds the pod's lease; default: from this thread. */
   readonly takeLease?: TakeLease;
   readonly log?: Log;
@@ -58,6 +63,7 @@ const DEFAULTS = {
   heartbeatMs: 15_000,
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
+  retryTools: [] as readonly string[],
 };
 
 /** One pod, to be mounted wherever HTTP is served. */
@@ -101,6 +107,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const bus = createChangeBus((change) => {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   });
+  const waiters = createCallWaiters();
   const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes });
   const pod: Pod = new Pod(
     {
@@ -111,6 +118,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       random: randomId,
       log,
       onChange: (change) => bus.deliver(change),
+      onCallEnded: (call) => waiters.wake(call),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
     },
     options,
@@ -120,22 +128,11 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     throw error;
   });
 
-  const modern = probe.modern && sdk !== undefined ? modernHandler(sdk, bus) : refuseModern;
+  const parts = { pod, podId, bus, waiters, store, signer, log };
+  const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
   const endpoint = createEndpoint({ ...settings, pod, modern, log });
   const heartbeats = createHeartbeats(settings.heartbeatMs);
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats });
-
-  function modernHandler(copy: ServerSdk, changes: ChangeBus): ModernHandler {
-    const requestState = createRequestState(signer, settings.requestStateTtlMs, randomId);
-    return createModernHandler({
-      ...settings,
-      sdk: copy,
-      bus: changes,
-      requestState,
-      keepAliveMs: settings.heartbeatMs,
-      log,
-    });
-  }
 
   return {
     fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),

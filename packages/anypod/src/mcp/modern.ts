@@ -1,103 +1,73 @@
-import { type Caller, principalOf } from '../core/caller.ts';
-import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
-import type { Log } from '../core/log.ts';
+import type { Caller } from '../core/caller.ts';
+import type { JsonRpcRequest } from '../core/json-rpc.ts';
 import { LEGACY_VERSIONS } from '../core/protocol-version.ts';
-import type { RequestState } from '../core/request-state.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { ModernHandler } from '../core/server-host.ts';
-import type { ChangeBus } from './change-bus.ts';
-import { interpose } from './change-interposer.ts';
+import type { SpentStates } from '../core/spent-states.ts';
+import { identifyCall } from './call-identity.ts';
+import { createPolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
-import { memoizeSchemas } from './schema-memo.ts';
-import type { ServerSdk } from './sdk.ts';
-import type { FactoryContext, ServerFactory } from './user-server.ts';
+import { createModernServers, type ModernServerOptions, type Served } from './modern-servers.ts';
+import type { RetryGuard } from './retry-guard.ts';
+import { bindingOf, type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
 
-export interface ModernOptions {
-  readonly sdk: ServerSdk;
-  readonly createServer: ServerFactory;
-  readonly bus: ChangeBus;
-  readonly requestState: RequestState;
-  readonly keepAliveMs: number;
-  readonly maxSubscriptions: number;
-  readonly log: Log;
-}
-
-/** What a sealed state is bound to: who, and which request. Anonymous callers share a binding; the state is all they hold. */
-function bindingOf(body: unknown, caller: Caller): string {
-  const { method, params } = body as JsonRpcRequest;
-  return JSON.stringify([principalOf(caller.authInfo) ?? '', method, params?.['name'] ?? params?.['uri'] ?? '']);
-}
-
-function sealOutbound(message: JsonRpcMessage, requestState: RequestState, binding: string): JsonRpcMessage {
-  if (!('result' in message) || message.result?.['resultType'] !== 'input_required') return message;
-  const state = message.result['requestState'];
-  if (typeof state !== 'string') return message;
-  return { ...message, result: { ...message.result, requestState: requestState.seal(state, binding, false) } };
-}
-
-/** The body with its echoed state opened; undefined where the state is not one that we sealed for this caller and request. */
-function openInbound(body: unknown, requestState: RequestState, binding: string): unknown {
-  const { params } = body as JsonRpcRequest;
-  const sealed = params?.['requestState'];
-  if (typeof sealed !== 'string') return body;
-  const state = requestState.open(sealed, binding)?.state;
-  return state === undefined ? undefined : { ...(body as JsonRpcRequest), params: { ...params, requestState: state } };
-}
-
-/** Answers as the SDK does for a state that its own hook refuses: in band, with a message that says nothing of the reason. */
-function refusedState(body: unknown): Response {
-  const { id } = body as JsonRpcRequest;
-  const data = { reason: 'invalid_request_state' };
-  return Response.json(rpcError(id ?? null, RPC.invalidParams, 'Invalid or expired requestState', data));
+export interface ModernOptions extends ModernServerOptions {
+  readonly spent: SpentStates;
+  readonly guard: RetryGuard;
+  /** Tools whose calls are guarded whatever they say of themselves. */
+  readonly retryTools: readonly string[];
 }
 
 /** Serves 2026-07-28 through the SDK's own handler, with a fresh server per request: nothing of one caller is left for the next. */
 export function createModernHandler(options: ModernOptions): ModernHandler {
-  const { bus, requestState, createServer } = options;
-  const bindings = new WeakMap<Request, string>();
-
-  const factory: ServerFactory = async (context: FactoryContext) => {
-    const server = await createServer(context);
-    memoizeSchemas(server);
-    const binding = context.requestInfo === undefined ? '' : (bindings.get(context.requestInfo) ?? '');
-    return interpose(server, {
-      publish: (change) => bus.publish(change),
-      rewrite: (message) => sealOutbound(message, requestState, binding),
-    });
-  };
-
-  const createHandler = () =>
-    options.sdk.createMcpHandler(factory, {
-      legacy: 'reject',
-      bus,
-      keepAliveMs: options.keepAliveMs,
-      maxSubscriptions: options.maxSubscriptions,
-      onerror: (error) => options.log.info({ reason: error.message }, 'a modern request was refused or failed'),
-    });
-  // Two, because streams that listen end before calls do, and the SDK closes a handler as a whole.
-  const listening = createHandler();
-  const calling = createHandler();
+  const { guard, requestState, spent } = options;
+  const servers = createModernServers(options);
+  const policyOf = createPolicyOf({ ...options, servers });
   const calls = createModernCalls();
 
+  /** `by` names the call, for states that are good for one. */
+  async function run(request: Request, { body, once }: OpenedRequest, caller: Caller, served: Served, by: string) {
+    if (once !== undefined && !(await spent.spend(once.id, by, once.ttlMs))) return refusedState(body);
+    return servers.call(request, body, caller, served);
+  }
+
+  async function call(request: Request, body: JsonRpcRequest, caller: Caller): Promise<Response> {
+    const { retry, once, rerunnable } = await policyOf(request, body, caller);
+    const binding = bindingOf(body, caller);
+    const opened = openInbound(body, requestState, binding);
+    if (opened === undefined) return refusedState(body);
+    const served = { binding, once };
+    const identity = retry === undefined ? undefined : identifyCall(body, caller);
+    if (retry === undefined || identity === undefined) return run(request, opened, caller, served, crypto.randomUUID());
+    if (typeof identity === 'string') return Response.json(rpcError(body.id, RPC.invalidParams, identity));
+    return guard.serve({
+      ...identity,
+      id: body.id,
+      rule: retry,
+      rerunnable,
+      signal: request.signal,
+      run(signal, onResponse) {
+        const { url, method, headers } = request;
+        const detached = new Request(url, { method, headers, signal });
+        return run(detached, opened, caller, { ...served, onResponse }, identity.key);
+      },
+    });
+  }
+
   return {
-    async serve(request, body, caller) {
-      const binding = bindingOf(body, caller);
-      const opened = openInbound(body, requestState, binding);
-      if (opened === undefined) return refusedState(body);
-      bindings.set(request, binding);
-      const { authInfo } = caller;
-      const given = { parsedBody: opened, ...(authInfo === undefined ? {} : { authInfo }) };
-      const { id, method } = body as JsonRpcRequest;
-      if (method === 'subscriptions/listen') return listening.fetch(request, given);
-      return calls.run(id ?? null, () => calling.fetch(request, given));
+    async serve(request, parsed, caller) {
+      const body = parsed as JsonRpcRequest;
+      if (body.method === 'subscriptions/listen') return servers.listen(request, body, caller);
+      return calls.run(body.id ?? null, () => call(request, body, caller));
     },
     get busy() {
-      return calls.busy;
+      return calls.busy + guard.detached;
     },
-    drain: () => listening.close(),
+    drain: () => servers.stopListening(),
     async close() {
       calls.end();
-      await Promise.all([listening.close(), calling.close()]);
+      await guard.close();
+      await Promise.all([servers.stopListening(), servers.stopCalls()]);
     },
   };
 }

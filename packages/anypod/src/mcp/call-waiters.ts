@@ -1,0 +1,66 @@
+/** Somebody on this pod who waits for a call that runs elsewhere. */
+export interface Waiter {
+  /** Whether the store has noted this pod for its sake. */
+  noted: boolean;
+  /** Resolves when the call has ended since the last time, after `ms`, or when `signal` aborts. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+  /** Whether nobody on this pod waits for the call any more. */
+  leave(): boolean;
+}
+
+/** Those on this pod who wait for calls. */
+export interface CallWaiters {
+  /** To be entered before the store is asked, so that no ending is missed. */
+  enter(call: string): Waiter;
+  /** The call has ended: everybody who waits for it looks again. */
+  wake(call: string): void;
+}
+
+interface Entry {
+  woken: boolean;
+  wake: () => void;
+}
+
+export function createCallWaiters(): CallWaiters {
+  const waiting = new Map<string, Set<Entry>>();
+
+  return {
+    enter(call) {
+      const entry: Entry = { woken: false, wake: () => undefined };
+      const entries = waiting.get(call) ?? new Set();
+      waiting.set(call, entries.add(entry));
+      return {
+        noted: false,
+        async wait(ms, signal) {
+          if (!entry.woken && !signal.aborted) await wakeOrTimeout(entry, ms, signal);
+          entry.woken = false;
+        },
+        leave() {
+          entries.delete(entry);
+          if (entries.size > 0 || waiting.get(call) !== entries) return false;
+          waiting.delete(call);
+          return true;
+        },
+      };
+    },
+    wake(call) {
+      for (const entry of waiting.get(call) ?? []) {
+        entry.woken = true;
+        entry.wake();
+      }
+    },
+  };
+}
+
+function wakeOrTimeout(entry: Entry, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+    entry.wake = done;
+  });
+}

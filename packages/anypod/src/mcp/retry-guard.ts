@@ -1,0 +1,117 @@
+import type { CallState, CallStore } from '../core/call-store.ts';
+import type { InboxMessage } from '../core/inbox.ts';
+import type { Log } from '../core/log.ts';
+import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { RandomId } from '../core/signer.ts';
+import { IDEMPOTENCY_KEY } from './call-identity.ts';
+import { answerStored, lostForm } from './call-outcome.ts';
+import type { CallWaiters, Waiter } from './call-waiters.ts';
+import { type GuardedCall, GuardedRun, keepMsOf } from './guarded-run.ts';
+import { createLastingWrites } from './lasting-writes.ts';
+
+/** What the guard knows of the pods. */
+export interface RetryPeers {
+  /** This pod. */
+  readonly pod: string;
+  /** How often a wait looks again by itself, in ms. */
+  readonly leaseMs: number;
+  /** How often one call may run again. */
+  readonly rerunLimit: number;
+  isLost(pod: string): Promise<boolean>;
+  send(pod: string, message: InboxMessage): Promise<void>;
+}
+
+export interface RetryGuardOptions {
+  readonly calls: CallStore;
+  readonly waiters: CallWaiters;
+  readonly peers: RetryPeers;
+  readonly random: RandomId;
+  readonly log: Log;
+}
+
+/** Runs a call once, however often its client repeats it and whichever pods the repeats reach. */
+export interface RetryGuard {
+  /** Rejects with `AnypodError` `store_unavailable`: whether the call is a repeat is not known then. */
+  serve(call: GuardedCall): Promise<Response>;
+  /** Runs that go on without a client. */
+  readonly detached: number;
+  /** Settles what still runs, before it is aborted. */
+  close(): Promise<void>;
+}
+
+type Running = Extract<CallState, { kind: 'running' }>;
+
+export function createRetryGuard({ calls, waiters, peers, random, log }: RetryGuardOptions): RetryGuard {
+  const writes = createLastingWrites(log);
+  const closing = new AbortController();
+  const runs = new Set<GuardedRun>();
+
+  function wake(call: string, pods: readonly string[]): void {
+    for (const pod of pods) {
+      if (pod === peers.pod) waiters.wake(call);
+      // A wake-up that is lost is made good by the wait's own look.
+      else peers.send(pod, { type: 'call-ended', call }).catch(() => undefined);
+    }
+  }
+
+  function start(call: GuardedCall, run: string): Promise<Response> {
+    const guarded = new GuardedRun({ calls, writes, wake }, call, run, (ended) => runs.delete(ended));
+    runs.add(guarded);
+    return guarded.start();
+  }
+
+  /** Makes sure that the call of a lost pod does not stay as it is; true: it is ours to run now. */
+  async function inherit(call: GuardedCall, lost: Running, run: string): Promise<boolean> {
+    if (call.rerunnable && lost.runs <= peers.rerunLimit) {
+      return calls.takeOver(call.key, lost.run, { run, pod: peers.pod }, keepMsOf(call.rule));
+    }
+    wake(call.key, (await calls.complete(call.key, lost.run, call.fingerprint, lostForm(), call.rule.windowMs)) ?? []);
+    return false;
+  }
+
+  /** Waits for another run to end, or a lease; true: it is ours to run now. */
+  async function join(call: GuardedCall, other: Running, run: string, waiter: Waiter, signal: AbortSignal) {
+    waiter.noted = true;
+    if (await peers.isLost(other.pod)) return inherit(call, other, run);
+    await waiter.wait(peers.leaseMs, signal);
+    return false;
+  }
+
+  /** Begins the call, or waits until another run of it has ended. Undefined: it is ours to run. */
+  async function settle(call: GuardedCall, run: string, waiter: Waiter): Promise<Response | undefined> {
+    const signal = AbortSignal.any([call.signal, closing.signal]);
+    while (!signal.aborted) {
+      const state = await calls.begin(call.key, { run, pod: peers.pod }, call.fingerprint, keepMsOf(call.rule));
+      if (state.kind === 'begun') return undefined;
+      if (state.kind === 'done') return answerStored(call.id, state.response);
+      if (state.kind === 'other-arguments') return refuseOtherArguments(call);
+      if (await join(call, state, run, waiter, signal)) return undefined;
+    }
+    // Nobody reads this answer: the client has gone, or was told that the pod goes.
+    return new Response(null, { status: 499 });
+  }
+
+  return {
+    async serve(call) {
+      const run = random();
+      const waiter = waiters.enter(call.key);
+      const answer = await settle(call, run, waiter).finally(() => {
+        if (waiter.leave() && waiter.noted) writes.run('leave call', () => calls.leave(call.key, peers.pod));
+      });
+      return answer ?? start(call, run);
+    },
+    get detached() {
+      return [...runs].filter((run) => run.detached).length;
+    },
+    async close() {
+      closing.abort();
+      for (const run of runs) run.giveUp();
+      await writes.close();
+    },
+  };
+}
+
+function refuseOtherArguments({ id }: GuardedCall): Response {
+  const message = `This _meta["${IDEMPOTENCY_KEY}"] was used for a call with other arguments. Use a new one.`;
+  return Response.json(rpcError(id, RPC.invalidParams, message, { reason: 'other_arguments' }));
+}

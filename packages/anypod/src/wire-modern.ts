@@ -1,0 +1,58 @@
+import type { Log } from './core/log.ts';
+import { createRequestState } from './core/request-state.ts';
+import type { ModernHandler } from './core/server-host.ts';
+import type { Signer } from './core/signer.ts';
+import type { Store } from './core/store.ts';
+import type { CallWaiters } from './mcp/call-waiters.ts';
+import type { ChangeBus } from './mcp/change-bus.ts';
+import { createModernHandler } from './mcp/modern.ts';
+import { createRetryGuard } from './mcp/retry-guard.ts';
+import type { ServerSdk } from './mcp/sdk.ts';
+import type { ServerFactory } from './mcp/user-server.ts';
+import { POD_DEFAULTS, type PodOptions } from './pod/options.ts';
+import type { Pod } from './pod/pod.ts';
+import { randomId } from './signing/signer.ts';
+
+export interface ModernParts {
+  readonly pod: Pod;
+  readonly podId: string;
+  readonly sdk: ServerSdk;
+  readonly bus: ChangeBus;
+  readonly waiters: CallWaiters;
+  readonly store: Store;
+  readonly signer: Signer;
+  readonly log: Log;
+}
+
+export interface ModernSettings extends PodOptions {
+  readonly createServer: ServerFactory;
+  readonly requestStateTtlMs: number;
+  readonly retryTools: readonly string[];
+  readonly heartbeatMs: number;
+  readonly maxSubscriptions: number;
+}
+
+/** Puts the modern era together from a pod's parts. */
+export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
+  const { pod, podId, sdk, bus, waiters, store, signer, log } = parts;
+  const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;
+  const peers = {
+    pod: podId,
+    leaseMs,
+    rerunLimit,
+    isLost: (other: string) => pod.isLost(other),
+    send: store.inbox.send,
+  };
+  return createModernHandler({
+    sdk,
+    bus,
+    log,
+    createServer: settings.createServer,
+    requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
+    spent: store.spent,
+    guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log }),
+    retryTools: settings.retryTools,
+    keepAliveMs: settings.heartbeatMs,
+    maxSubscriptions: settings.maxSubscriptions,
+  });
+}
