@@ -8,7 +8,7 @@ import type { ModernHandler } from '../core/server-host.ts';
 import type { LiveSession } from '../pod/live-session.ts';
 import type { Pod } from '../pod/pod.ts';
 import { sessionNotFound } from '../pod/session-cache.ts';
-import { holdThroughOutage } from './hold.ts';
+import { holdThroughOutage, repeatThroughOutage } from './hold.ts';
 import { headerOf, type Incoming } from './incoming.ts';
 import { idOf, parseMessage, parseMessages } from './messages.ts';
 import {
@@ -38,13 +38,6 @@ export type Endpoint = (incoming: Incoming, reply: EndpointReply) => Promise<voi
 export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOptions): Endpoint {
   const guard = createOriginGuard(guardOptions);
 
-  function sessionIdOf(caller: Caller): string {
-    requireKnownVersion(caller);
-    const id = headerOf(caller, 'mcp-session-id');
-    if (id !== undefined) return id;
-    throw new Refusal(400, RPC.refused, 'Mcp-Session-Id is missing. Send the id that initialize answered with.');
-  }
-
   async function inSession(
     caller: Caller,
     reply: Reply,
@@ -58,14 +51,17 @@ export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOp
     if (found === undefined) reply.json(404, JSON.stringify(sessionNotFound(idOf(body))));
   }
 
-  async function postLegacy(body: unknown, caller: Caller, reply: Reply): Promise<void> {
+  async function postLegacy(body: unknown, { caller, signal }: Incoming, reply: Reply): Promise<void> {
     requireAcceptsAnswer(caller);
     if (isInitialize(body)) return pod.initialize(body, caller, reply);
-    if (!Array.isArray(body)) parseMessage(body);
-    await inSession(caller, reply, body, async (live) => {
-      const messages = parseMessages(body, live.session.record.protocolVersion);
-      await pod.post(live, messages, Array.isArray(body), caller, reply);
-    });
+    const batch = Array.isArray(body);
+    const expectsAnswer = batch || isRequest(parseMessage(body));
+    const post = () =>
+      inSession(caller, reply, body, async (live) => {
+        const messages = parseMessages(body, live.session.record.protocolVersion);
+        await pod.post(live, messages, batch, caller, reply);
+      });
+    await (expectsAnswer ? post() : repeatThroughOutage(post, signal()));
   }
 
   async function post(incoming: Incoming, reply: EndpointReply): Promise<void> {
@@ -73,7 +69,7 @@ export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOp
     requireJson(caller);
     const body = await incoming.body();
     try {
-      if (!isModern(body, headerOf(caller, 'mcp-protocol-version'))) return await postLegacy(body, caller, reply);
+      if (!isModern(body, headerOf(caller, 'mcp-protocol-version'))) return await postLegacy(body, incoming, reply);
       const request = new Request(caller.url, {
         method: 'POST',
         headers: webHeaders(caller),
@@ -119,6 +115,13 @@ export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOp
       refuse(reply, null, error);
     }
   };
+}
+
+function sessionIdOf(caller: Caller): string {
+  requireKnownVersion(caller);
+  const id = headerOf(caller, 'mcp-session-id');
+  if (id !== undefined) return id;
+  throw new Refusal(400, RPC.refused, 'Mcp-Session-Id is missing. Send the id that initialize answered with.');
 }
 
 function isInitialize(body: unknown): body is JsonRpcMessage & { id: string | number; method: string } {

@@ -4,7 +4,7 @@ import type { EventSink, Reply } from '../core/reply.ts';
 import { isStoreAway } from '../pod/until-stored.ts';
 import { refuse } from './refusal.ts';
 
-/** How long a resume is held while the store is away. */
+/** How long a client is kept waiting while the store is away. */
 const HOLD_MS = 60_000;
 const HOLD_CHECK_MS = 250;
 
@@ -35,6 +35,19 @@ async function listenWhenStored(listen: (to: Reply) => Promise<void>, held: Held
       return;
     } catch (error) {
       if (!isStoreAway(error) || Date.now() >= until) refuse(held, null, error);
+    }
+  }
+}
+
+/** Runs `post`, which answers nothing but that it was done, again and again through an outage: no client sends an answer or a cancellation twice. */
+export async function repeatThroughOutage(post: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const until = Date.now() + HOLD_MS;
+  for (;;) {
+    try {
+      return await post();
+    } catch (error) {
+      if (!isStoreAway(error) || signal.aborted || Date.now() >= until) throw error;
+      await delay(HOLD_CHECK_MS, undefined, { ref: false });
     }
   }
 }

@@ -17,8 +17,13 @@ export interface PodContext {
   readonly log: Log;
   readonly options: Required<PodOptions>;
   readonly background: Background;
-  /** Whether this pod's lease surely holds: nobody can have taken over what it runs, and it hears of every change. */
-  readonly leased: () => boolean;
+  /** Monotonic ms. */
+  readonly now: () => number;
+  /**
+   * Since when this pod's lease has held without a break, in ms of `now`; infinite where it may not hold. Since then nobody can have
+   * taken over what was this pod's then, and it heard of every change.
+   */
+  readonly heldSince: () => number;
   /** Whether this pod may take other pods for dead by their leases. */
   readonly mayJudge: () => boolean;
   /** A call that somebody here may wait for has ended. */

@@ -27,6 +27,8 @@ export class LiveSession {
   session: Session;
   /** When the store last renewed the TTL for us, as far as we know; ms of this pod's clock. */
   touchedAt: number = Date.now();
+  /** When the store was asked for the cached state; monotonic ms. */
+  loadedAt: number;
   /** The cached state is out of date: load it before the next use. */
   stale = false;
   /** Requests, connections and questions that keep it from being evicted. */
@@ -42,6 +44,7 @@ export class LiveSession {
 
   constructor(context: PodContext, session: Session, sendStanding: SendStanding) {
     this.#context = context;
+    this.loadedAt = context.now();
     this.session = session;
     this.#sendStanding = sendStanding;
     this.#cancelledEarly = new Set(session.cancelled);

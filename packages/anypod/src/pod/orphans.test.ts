@@ -13,16 +13,17 @@ const secrets = ['a secret of at least thirty-two bytes'];
 
 /** A lease that can be let go of without a word, as when a process is killed or paused. */
 function mortalLease(store: ReturnType<typeof createMemoryStore>) {
-  const state = { alive: true, until: 0 };
+  const state = { alive: true, until: 0, since: 0, renew: async () => {} };
   const takeLease = async (pod: string): Promise<Lease> => {
     const renew = async () => {
       if (!state.alive) return;
       await store.pods.renew(pod, LEASE_MS);
       state.until = monotonicNow() + LEASE_MS;
     };
+    state.renew = renew;
     await renew();
     const timer = setInterval(() => void renew(), LEASE_MS / 3);
-    return { until: () => state.until, since: () => 0, stop: async () => clearInterval(timer) };
+    return { until: () => state.until, since: () => state.since, stop: async () => clearInterval(timer) };
   };
   return { state, takeLease };
 }
@@ -137,6 +138,20 @@ describe('exchanges of a pod whose lease runs out', () => {
     const rest = await reader?.read();
     expect(rest?.value ?? '').not.toContain('late');
     expect(await resumed.text()).not.toContain('late');
+  });
+
+  it('deliver nothing more from a pod that got its lease again before it spoke', async () => {
+    const { lost, other, gate, lease } = await start();
+    const { reader, resume } = await callOn(lost, 'read');
+    lease.alive = false;
+    const resumed = await resume(other);
+    gate.other.resolve('done');
+    await answerIn(resumed);
+    lease.alive = true;
+    lease.since = monotonicNow();
+    await lease.renew();
+    gate.lost.resolve('late');
+    expect((await reader?.read())?.value ?? '').not.toContain('late');
   });
 
   it('go on where nobody took them over, once the lease holds again', async () => {

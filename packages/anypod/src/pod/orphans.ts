@@ -59,9 +59,13 @@ export class Orphans {
     this.#context.background.run('take over', sweep);
   }
 
+  /** The store's answer may have been held up by an outage, in which living pods could not renew either: it counts only if the lease held all along. */
   async #sweep(): Promise<void> {
-    for (const dead of await this.#context.store.pods.dead()) {
-      if (dead !== this.#context.pod) await this.#bury(dead);
+    const { store, pod, heldSince, mayJudge } = this.#context;
+    const since = heldSince();
+    for (const dead of await store.pods.dead()) {
+      if (!mayJudge() || heldSince() !== since) return;
+      if (dead !== pod) await this.#bury(dead);
     }
   }
 

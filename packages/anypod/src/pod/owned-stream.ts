@@ -18,7 +18,7 @@ interface Forwarded {
  * The stream of an exchange that runs here. It assigns the sequence numbers, so the client is written to at once and the log is
  * appended beside it; whoever follows on another pod gets each event after it is stored.
  *
- * While the lease may have run out (this process was paused, or cut off from the store) another pod may have taken the exchange over. Then an event
+ * After the lease may have run out (this process was paused, or cut off from the store) another pod may have taken the exchange over. Then an event
  * goes to the client only after the log has taken it, which tells whether the exchange is still ours.
  */
 export class OwnedStream {
@@ -31,6 +31,8 @@ export class OwnedStream {
   #seq: number;
   #steps: Promise<void> = Promise.resolve();
   #unstored = 0;
+  /** When the exchange was surely ours: it began, or a write was sent that then arrived; monotonic ms. */
+  #oursAt: number;
   /** Events wait for the log; those that come later must not overtake them. */
   #careful = false;
   /** Nothing more is said here; what was said is still stored. */
@@ -58,6 +60,7 @@ export class OwnedStream {
       follows: from.seq,
     });
     this.#sink = from.sink;
+    this.#oursAt = context.now();
     this.#seq = from.seq;
   }
 
@@ -104,7 +107,7 @@ export class OwnedStream {
     if (this.#left) return;
     this.#seq += 1;
     const event = { seq: this.#seq, data };
-    this.#careful ||= !this.#context.leased();
+    this.#careful ||= this.#oursAt < this.#context.heldSince();
     const sendFirst = !this.#careful;
     if (sendFirst) this.#send(event.seq, data, final);
     this.#enqueue('append event', async () => {
@@ -148,7 +151,9 @@ export class OwnedStream {
   #enqueue(what: string, step: () => Promise<void>): void {
     this.#unstored += 1;
     this.#steps = this.#steps.then(async () => {
+      const asked = this.#context.now();
       if (!this.#lost) await step();
+      if (!this.#lost) this.#oursAt = asked;
       this.#unstored -= 1;
       if (this.#unstored === 0) this.#careful = false;
     });

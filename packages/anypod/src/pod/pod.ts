@@ -67,7 +67,8 @@ export class Pod {
       eventIds: createEventIds(dependencies.signer),
       background: createBackground(dependencies.log),
       options: { ...POD_DEFAULTS, ...options },
-      leased: () => this.#lease !== undefined && monotonicNow() < this.#lease.until(),
+      now: monotonicNow,
+      heldSince: () => this.#heldSince(),
       mayJudge: () => this.#mayJudge(),
       closing: this.#closing.signal,
     };
@@ -246,6 +247,11 @@ export class Pod {
     if (opened) return;
     release();
     reply.json(404, JSON.stringify(sessionNotFound(null)));
+  }
+
+  #heldSince(): number {
+    const held = this.#lease !== undefined && monotonicNow() < this.#lease.until();
+    return held ? (this.#lease?.since() ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
   }
 
   #mayJudge(): boolean {

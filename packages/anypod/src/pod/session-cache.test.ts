@@ -6,6 +6,7 @@ import type { SessionStore } from '../core/session-store.ts';
 import { createMemoryStore } from '../memory/index.ts';
 import { createSigner, randomId } from '../signing/signer.ts';
 import { createBackground, type PodContext } from './context.ts';
+import { monotonicNow } from './lease.ts';
 import { POD_DEFAULTS, type PodOptions } from './options.ts';
 import { SessionCache } from './session-cache.ts';
 
@@ -18,7 +19,7 @@ function setUp(options: PodOptions = {}) {
   const store = createMemoryStore();
   const signer = createSigner(['a secret of at least thirty-two bytes']);
   const open = { servers: 0 };
-  const lease = { held: true };
+  const lease = { held: true, since: 0 };
   const hosted = (): HostedServer => {
     open.servers += 1;
     const close = async () => {
@@ -41,7 +42,8 @@ function setUp(options: PodOptions = {}) {
     log: silentLog,
     background: createBackground(silentLog),
     options: { ...POD_DEFAULTS, ...options },
-    leased: () => lease.held,
+    now: monotonicNow,
+    heldSince: () => (lease.held ? lease.since : Number.POSITIVE_INFINITY),
     mayJudge: () => lease.held,
     closing: new AbortController().signal,
   };
@@ -131,6 +133,16 @@ describe('SessionCache', () => {
     await store.sessions.end('s');
     expect(await cache.take('s')).toBe(live);
     lease.held = false;
+    expect(await cache.take('s')).toBeUndefined();
+  });
+
+  it('trusts nothing from before a break of its lease', async () => {
+    const { store, cache, lease } = start();
+    await store.sessions.create(recordOf('s'), 'other');
+    const live = await cache.take('s');
+    if (live !== undefined) cache.release(live);
+    await store.sessions.end('s');
+    lease.since = monotonicNow();
     expect(await cache.take('s')).toBeUndefined();
   });
 

@@ -135,7 +135,8 @@ export class SessionCache {
 
   #fresh(live: LiveSession): boolean {
     const now = Date.now();
-    return !live.stale && this.#context.leased() && now - live.touchedAt < this.#context.options.sessionTtlMs;
+    const heard = live.loadedAt >= this.#context.heldSince();
+    return heard && !live.stale && now - live.touchedAt < this.#context.options.sessionTtlMs;
   }
 
   #load(id: string): Promise<LiveSession | undefined> {
@@ -149,8 +150,10 @@ export class SessionCache {
 
   async #read(id: string, loading: Loading): Promise<LiveSession | undefined> {
     let session: Session | undefined;
+    let asked: number;
     do {
       loading.stale = false;
+      asked = this.#context.now();
       session = await this.#context.store.sessions.load(id, this.#context.pod);
     } while (loading.stale);
     if (session === undefined || this.#ended.has(id)) {
@@ -160,11 +163,13 @@ export class SessionCache {
     const held = this.#held(id);
     if (held === undefined) {
       const live = new LiveSession(this.#context, session, this.#sendStanding);
+      live.loadedAt = asked;
       this.#idle.set(id, live);
       return live;
     }
     held.session = session;
     held.stale = false;
+    held.loadedAt = asked;
     held.touchedAt = Date.now();
     return held;
   }
