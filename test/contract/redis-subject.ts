@@ -4,21 +4,33 @@ import type { Subject } from 'anypod/testing';
 
 let opened = 0;
 
-/** The store over Redis as the contract sees it; each test gets a prefix of its own. `connect` makes a pod's client. */
-export function redisSubject(name: string, clients: () => { a: RedisClient; b: RedisClient }): Subject {
+/** What the builds of the two pods know. */
+export interface Builds {
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+}
+
+const SAME: Builds = { a: ['v1'], b: ['v1'] };
+
+/** The store over Redis as the contract sees it; each test gets a prefix of its own. */
+export function redisSubject(
+  name: string,
+  clients: () => { a: RedisClient; b: RedisClient },
+  builds: Builds = SAME,
+): Subject {
   return {
     name,
     async open(options) {
       const { a, b } = clients();
       const prefix = `test-${++opened}`;
-      const stores = [a, b].map((client) => createRedisStore(client, { ...options, prefix }));
-      const [storeA, storeB] = stores as [(typeof stores)[0], (typeof stores)[0]];
+      const storeA = createRedisStore(a, { ...options, prefix, versions: builds.a });
+      const storeB = createRedisStore(b, { ...options, prefix, versions: builds.b });
       return {
         a: storeA,
         b: storeB,
         pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         async close() {
-          await Promise.all(stores.map((store) => store.close()));
+          await Promise.all([storeA.close(), storeB.close()]);
         },
       };
     },

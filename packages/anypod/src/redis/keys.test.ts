@@ -24,6 +24,21 @@ describe('docs/keyspace.md', () => {
 });
 
 describe('the keys of one session', () => {
+  it('are in the version that its id names, if the build knows it, and else where no session is', () => {
+    const both = createKeys('anypod', ['v2', 'v1']);
+    expect(both.session('s')).toBe('anypod:v1:session:{s}');
+    expect(both.session('v2.s')).toBe('anypod:v2:session:{v2.s}');
+    expect(both.stream('v2.s', 'x')).toBe('anypod:v2:session:{v2.s}:stream:x');
+    expect(both.session('v3.s')).toBe('anypod:v1:session:{v3.s}');
+    expect(createKeys('anypod', ['v3', 'v2']).session('s')).toBe('anypod:v2:session:{s}');
+  });
+
+  it('leave the keys of the pods where they are', () => {
+    const later = createKeys('anypod', ['v3', 'v2']);
+    for (const kind of ['pods', 'builds', 'changes', 'inbox', 'owned'] as const)
+      expect(later[kind]('p')).toBe(keys[kind]('p'));
+  });
+
   it('share its hash tag, even where a stream is named with braces', () => {
     for (const kind of ['session', 'questions', 'standing', 'stream', 'streamState'] as const) {
       expect(/\{([^}]*)\}/.exec(keys[kind]('s', '{x}'))?.[1]).toBe('s');

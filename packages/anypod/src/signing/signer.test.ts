@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { keyVersionOf } from '../core/key-versions.ts';
 import { createSessionId, isSessionId } from '../core/session-id.ts';
 import { createSigner, randomId } from './signer.ts';
 
@@ -51,6 +52,17 @@ describe('session ids', () => {
     for (let place = 0; place < id.length; place += 1) {
       const forms = [...letters].map((letter) => id.slice(0, place) + letter + id.slice(place + 1));
       expect(forms.filter((form) => isSessionId(signer, form))).toEqual([id]);
+    }
+  });
+
+  it('begin with the key version, which the code covers', () => {
+    const id = createSessionId(signer, randomId, 'v2');
+    expect(id).toMatch(/^v2\.[\w-]{44}$/);
+    expect(isSessionId(signer, id)).toBe(true);
+    expect(keyVersionOf(id)).toBe('v2');
+    expect(keyVersionOf(createSessionId(signer, randomId, 'v1'))).toBe('v1');
+    for (const other of [id.slice(3), `v1.${id.slice(3)}`, `v3.${id.slice(3)}`, `v1.${id}`]) {
+      expect(isSessionId(signer, other)).toBe(false);
     }
   });
 
