@@ -6,6 +6,7 @@ export PATH := $(CURDIR)/.node/bin:$(CURDIR)/node_modules/.bin:$(PATH):/usr/loca
 
 MODULE ?= examples/customer-tools/server.ts
 URL ?= http://127.0.0.1:3000/mcp
+OLDER ?= HEAD~1
 TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json tools bench test $(wildcard examples/*/tsconfig.json)
 INSTALLED = node_modules/.package-lock.json
 # One vitest project; its JSON report is what tools/test.ts counts.
@@ -29,7 +30,7 @@ build: $(INSTALLED) ## Compile the package into packages/anypod/dist
 
 ## Test
 
-.PHONY: test test-unit test-contract test-cluster test-conformance test-repo conformance clients leak bench
+.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-repo conformance chaos clients leak bench
 test: build services ## Everything a change must pass, with a count as the last line
 	node tools/test.ts
 
@@ -45,11 +46,17 @@ test-cluster: build services ## Several processes, Redis and haproxy without aff
 test-conformance: build services ## The official suites on two pods behind round robin
 	$(call VITEST,conformance)
 
+test-chaos: build services ## Cuts, drains, killed pods and a failing Redis under a constant load, in short
+	$(call VITEST,chaos)
+
 test-repo: build ## The repository's promises about itself: layers, settings, README
 	$(call VITEST,repo)
 
 conformance: build services ## The official suites on one pod, two round robin, three random
 	node test/conformance/run.ts
+
+chaos: build services ## The same at full length, and pods of two versions (OLDER=HEAD~1)
+	node test/chaos/run.ts $(OLDER)
 
 clients: build services ## Old official clients through the balancer
 	node test/clients/run.ts

@@ -31,6 +31,7 @@ const STEPS: readonly Step[] = [
   { target: 'test-contract', project: 'contract', minutes: 5 },
   { target: 'test-cluster', project: 'cluster', minutes: 8 },
   { target: 'test-conformance', project: 'conformance', minutes: 6 },
+  { target: 'test-chaos', project: 'chaos', minutes: 8 },
   { target: 'clients', minutes: 3 },
   { target: 'test-repo', project: 'repo', minutes: 4 },
 ];

@@ -32,8 +32,7 @@ export const V2: ClientKind = {
 export const MODERN: ClientKind = {
   label: 'modern',
   legacy: false,
-  connect: ({ url, ...options }) =>
-    connectMode({ pin: '2026-07-28' }, { ...options, fetch: choosing([url], () => 0) }),
+  connect: ({ url, ...options }) => connectMode({ pin: '2026-07-28' }, { ...options, fetch: choosing([url], () => 0) }),
 };
 
 /** Answers every question after a while, so that questions are open whatever happens. */

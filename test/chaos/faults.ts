@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openSession, textOf, messagesOf } from '../cluster/wire.ts';
+import { messagesOf, openSession, textOf } from '../cluster/wire.ts';
 import type { LostPod } from './judge.ts';
 import { LEASE_MS, type Stage } from './stage.ts';
 

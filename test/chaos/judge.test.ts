@@ -31,7 +31,10 @@ describe('events of a call', () => {
   });
 
   test('a call that failed owes only what came before', () => {
-    expect(tally(records(call(['a1', 'a2'], { failure: podLost })))).toMatchObject({ lost: 0, failed: { pod_lost: 1 } });
+    expect(tally(records(call(['a1', 'a2'], { failure: podLost })))).toMatchObject({
+      lost: 0,
+      failed: { pod_lost: 1 },
+    });
     expect(tally(records(call(['a2'], { failure: podLost })))).toMatchObject({ lost: 1 });
   });
 
@@ -55,8 +58,18 @@ describe('a broken promise is found', () => {
     ['no load', records(), [], none],
     ['an event lost', records(call(['11', '13'])), [], none],
     ['an event id repeated', { ...records(call(whole)), repeatedIds: ['x'] }, [], none],
-    ['a failure where none is allowed', records(call(['11'], { failure: podLost, rerunnable: false })), [lostPod(1)], none],
-    ['a failure on a pod that lives', records(call(['11'], { failure: podLost, rerunnable: false })), [lostPod(2)], crash],
+    [
+      'a failure where none is allowed',
+      records(call(['11'], { failure: podLost, rerunnable: false })),
+      [lostPod(1)],
+      none,
+    ],
+    [
+      'a failure on a pod that lives',
+      records(call(['11'], { failure: podLost, rerunnable: false })),
+      [lostPod(2)],
+      crash,
+    ],
     ['a failure of what could run again', records(call(['11'], { failure: podLost })), [lostPod(1)], crash],
     [
       'a failure that comes too late',

@@ -132,7 +132,9 @@ function faultsOf(call: CallRecord, lostPods: readonly LostPod[], allowance: All
   if (call.failure === undefined) return faults;
   const { kind, message } = call.failure;
   const isAllowed = allowance.failures?.includes(kind) === true && isFounded(call, kind, lostPods, allowance);
-  return isAllowed ? faults : [...faults, `${name} after ${runs.length} runs, ${call.seen.length} events: ${kind}: ${message}`];
+  return isAllowed
+    ? faults
+    : [...faults, `${name} after ${runs.length} runs, ${call.seen.length} events: ${kind}: ${message}`];
 }
 
 /** Whether this very call had to fail: it ran on a pod that was lost, and was told so in time. */

@@ -44,7 +44,9 @@ interface Call {
 export async function startLoad(options: LoadOptions): Promise<Load> {
   const records = emptyRecords();
   const kinds = options.clients ?? [WIRE, WIRE, V1, V2, MODERN];
-  const clients = await Promise.all(kinds.map((kind, index) => LoadClient.connect(kind, `${kind.label}-${index}`, options, records)));
+  const clients = await Promise.all(
+    kinds.map((kind, index) => LoadClient.connect(kind, `${kind.label}-${index}`, options, records)),
+  );
   let going = true;
   const lanes = clients.flatMap((client) => client.lanes(options.count ?? { steps: 20, ms: 100 }));
   const runLane = async (lane: () => Promise<unknown>) => {
@@ -139,7 +141,12 @@ class LoadClient {
 
   async #announce(): Promise<void> {
     const number = ++this.#calls;
-    const answered = await this.#run({ tool: 'announce', args: { text: `${number}` }, steps: 0, expected: 'announced' });
+    const answered = await this.#run({
+      tool: 'announce',
+      args: { text: `${number}` },
+      steps: 0,
+      expected: 'announced',
+    });
     if (answered) this.#standing.sent.push(number);
   }
 
@@ -196,7 +203,16 @@ async function workflow(balancerPort: number, records: Records): Promise<void> {
     const now = performance.now();
     const failure = failureOf(error, { hasId: false, modern: false });
     records.calls.push({
-      ...{ client: 'agent', tool: 'initialize', steps: 0, rerunnable: true, startedAt: now, endedAt: now, seen: [], failure },
+      ...{
+        client: 'agent',
+        tool: 'initialize',
+        steps: 0,
+        rerunnable: true,
+        startedAt: now,
+        endedAt: now,
+        seen: [],
+        failure,
+      },
     });
     await delay(500);
   } finally {

@@ -28,29 +28,43 @@ const DELAYS_MS = [1000, 1500];
  * Leave the loop at the response; throws `StreamLost` where the stream ends before.
  */
 export async function* resumingStream(first: Response, options: ResumingOptions): AsyncGenerator<Message, void> {
-  let response = first;
-  let lastEventId: string | undefined;
-  let retryMs: number | undefined;
-  for (;;) {
-    try {
-      for await (const event of readEvents(response)) {
-        lastEventId = event.id ?? lastEventId;
-        retryMs = event.retry ?? retryMs;
-        if (event.data === '') continue;
-        if (event.id !== undefined) options.onEventId?.(event.id);
-        yield parse(event);
-      }
-    } catch (error) {
-      if (error instanceof SyntaxError) throw error;
-    }
+  const place: Place = {};
+  for (let response = first; ; response = await comeBack(options, place)) {
+    yield* readOn(response, place, options.onEventId);
     if (options.signal?.aborted) return;
     if (options.resume === false) throw new StreamLost('the connection broke, and this client does not resume');
-    if (lastEventId === undefined && options.standing !== true) throw new StreamLost('the connection broke without an id');
-    response = await comeBack(options, lastEventId, retryMs);
+    if (place.lastEventId === undefined && options.standing !== true) {
+      throw new StreamLost('the connection broke without an id');
+    }
   }
 }
 
-async function comeBack({ reopen, signal }: ResumingOptions, lastEventId: string | undefined, retryMs?: number) {
+/** Where a client is in a stream. */
+interface Place {
+  lastEventId?: string;
+  retryMs?: number;
+}
+
+/** The messages of one connection; that it broke, and how, is the same as that it ended. */
+async function* readOn(response: Response, place: Place, onEventId?: (id: string) => void): AsyncGenerator<Message> {
+  const events = readEvents(response);
+  try {
+    for (;;) {
+      const step = await events.next().catch(() => undefined);
+      if (step === undefined || step.done === true) return;
+      const { id, retry, data } = step.value;
+      if (id !== undefined) place.lastEventId = id;
+      if (retry !== undefined) place.retryMs = retry;
+      if (data === '') continue;
+      if (id !== undefined) onEventId?.(id);
+      yield parse(step.value);
+    }
+  } finally {
+    await events.return().catch(() => {});
+  }
+}
+
+async function comeBack({ reopen, signal }: ResumingOptions, { lastEventId, retryMs }: Place): Promise<Response> {
   const refusals: string[] = [];
   for (const delayMs of DELAYS_MS) {
     await delay(retryMs ?? delayMs, undefined, signal === undefined ? {} : { signal });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientKind } from './clients.ts';
-import { effectViolations, tally, type Tally, violations } from './judge.ts';
+import { effectViolations, type Tally, tally, violations } from './judge.ts';
 import { startLoad } from './load.ts';
 import type { Scenario } from './scenarios.ts';
 import { LEASE_MS, type Stage } from './stage.ts';

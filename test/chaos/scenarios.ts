@@ -18,6 +18,21 @@ export interface Scenario {
 const POD_LOST: readonly FailureKind[] = ['pod_lost', 'cut'];
 const STORE_AWAY: readonly FailureKind[] = ['refused'];
 
+/** All pods, one after the other, from `checkout` (default: this one). */
+export function rollout(name: string, checkout?: string): Scenario {
+  return {
+    name,
+    proves: '[pod.drain.nothing-fails]',
+    async fault(stage) {
+      for (const index of stage.pods.keys()) {
+        await terminate(stage, index);
+        await stage.replace(index, checkout);
+      }
+      return [];
+    },
+  };
+}
+
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'TCP cuts',
@@ -39,17 +54,7 @@ export const SCENARIOS: readonly Scenario[] = [
       return [];
     },
   },
-  {
-    name: 'rolling restart of all pods',
-    proves: '[pod.drain.nothing-fails]',
-    async fault(stage) {
-      for (const index of stage.pods.keys()) {
-        await terminate(stage, index);
-        await stage.replace(index);
-      }
-      return [];
-    },
-  },
+  rollout('rolling restart of all pods'),
   {
     name: 'kill -9 of a pod',
     proves: '[pod.lost.honest-end] [pod.lost.rerun] [pod.lost.effects-once]',

@@ -27,7 +27,9 @@ test('1,000 standing streams over three pods, one killed: all come back and miss
   await everyoneHeard(['before', 'while it is gone']);
   const cut = crowd.filter(({ attachedAt }) => attachedAt.length > 1);
   const backAfter = Math.max(...cut.map(({ attachedAt }) => (attachedAt.at(-1) as number) - lost.from));
-  console.log(`${MEMBERS} standing streams, ${cut.length} of them cut: all attached again after ${(backAfter / 1000).toFixed(1)} s`);
+  console.log(
+    `${MEMBERS} standing streams, ${cut.length} of them cut: all attached again after ${(backAfter / 1000).toFixed(1)} s`,
+  );
 
   await inTurns(crowd, (member) => announce(member, 'after'));
   await everyoneHeard(['before', 'while it is gone', 'after']);

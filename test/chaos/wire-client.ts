@@ -90,7 +90,10 @@ class WireClient {
     const timer = delay(timeout, 'hung' as const, { signal: limit.signal, ref: false });
     timer.catch(() => {});
     try {
-      const text = await Promise.race([call, timer.then(() => Promise.reject(new Error(`timed out after ${timeout} ms`)))]);
+      const text = await Promise.race([
+        call,
+        timer.then(() => Promise.reject(new Error(`timed out after ${timeout} ms`))),
+      ]);
       return text;
     } finally {
       limit.abort();
@@ -103,7 +106,8 @@ class WireClient {
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
     const messages = isStream ? this.#stream(response, signal) : await messagesOf(response);
     for await (const message of messages) {
-      if (message.method === 'notifications/progress') onprogress?.(message.params as { progress: number; message?: string });
+      if (message.method === 'notifications/progress')
+        onprogress?.(message.params as { progress: number; message?: string });
       else if (message.method !== undefined) this.#hear(message);
       else if (message.id === id) return resultText(message);
     }

@@ -77,7 +77,15 @@ export async function startPod(options: PodOptions): Promise<Pod> {
 function commandLine(options: PodOptions, port: number): string[] {
   const main = options.dist ? 'packages/anypod/dist/cli/main.js' : 'packages/anypod/src/cli/main.ts';
   const redis = options.redisUrl === undefined ? [] : ['--redis', options.redisUrl];
-  return [join(options.checkout ?? REPOSITORY, main), 'serve', options.module, '--port', `${port}`, ...redis, ...(options.args ?? [])];
+  return [
+    join(options.checkout ?? REPOSITORY, main),
+    'serve',
+    options.module,
+    '--port',
+    `${port}`,
+    ...redis,
+    ...(options.args ?? []),
+  ];
 }
 
 function environment({ redisUrl, secret, env }: PodOptions): NodeJS.ProcessEnv {

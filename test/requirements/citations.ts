@@ -7,7 +7,7 @@ const ROOMS = ['packages', 'test', 'examples'];
 const SKIPPED = new Set(['node_modules', 'dist', 'requirements']);
 
 /** An id as `requirements.ts` spells them, in square brackets inside a quoted title. */
-const CITATION = /\[((?:legacy|modern|http|host)(?:\.[a-z0-9-]+)+)\]/g;
+const CITATION = /\[((?:legacy|modern|http|host|pod|store)(?:\.[a-z0-9-]+)+)\]/g;
 
 /** One place where a test cites a requirement. */
 export interface Citation {
@@ -20,7 +20,7 @@ export function citedIds(source: string): string[] {
   return [...source.matchAll(CITATION)].map((match) => match[1] as string);
 }
 
-/** Reads every test file, and the contract suites, which are tests that others run. */
+/** Reads every test file, and the contract suites and chaos scenarios, which are tests that others run. */
 export async function readCitations(): Promise<Citation[]> {
   const files = (await Promise.all(ROOMS.map((room) => testFiles(join(REPOSITORY, room))))).flat();
   const found = await Promise.all(
@@ -37,7 +37,7 @@ async function testFiles(directory: string): Promise<string[]> {
   const nested = entries.map((entry): Promise<string[]> | string[] => {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : testFiles(path);
-    return /\.test\.ts$|\/src\/testing\/.*\.ts$/.test(path) ? [path] : [];
+    return /\.test\.ts$|\/src\/testing\/.*\.ts$|\/chaos\/scenarios\.ts$/.test(path) ? [path] : [];
   });
   return (await Promise.all(nested)).flat();
 }

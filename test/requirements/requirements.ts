@@ -55,6 +55,10 @@ const entries = {
   ],
   'legacy.resume.exactly-once': ['Each event reaches a resuming client exactly once and in order.', RESUMING],
   'legacy.resume.foreign': ['An event id of another session, or a forged one, is refused.', RESUMING],
+  'legacy.answer.slow-reader': [
+    'A reader that is too slow is ended, not waited for, and has everything after it resumed.',
+    RESUMING,
+  ],
   'legacy.disconnect.keeps-running': ['A client that disconnects does not cancel its call.', SENDING],
 
   'legacy.question.on-its-stream': [
@@ -141,6 +145,30 @@ const entries = {
     'A server of SDK v1 answers a modern client with -32022 and the supported versions.',
     `${MODERN}/basic/lifecycle`,
   ],
+
+  'pod.drain.nothing-fails': [
+    'A pod that is told to stop, and all of them one after the other, cost no request and no event.',
+    ANYPOD,
+  ],
+  'pod.lost.honest-end': [
+    'A call whose pod was lost ends with -32603, reason pod_lost, and whether to try again; soon after two leases.',
+    'https://www.jsonrpc.org/specification#error_object',
+  ],
+  'pod.lost.rerun': [
+    'A read-only call whose pod was lost runs again on another pod, on the same stream.',
+    `${LEGACY}/server/tools#tool`,
+  ],
+  'pod.lost.effects-once': ['The loss of a pod doubles no side effect.', ANYPOD],
+  'pod.lost.fenced': ['A pod that comes back after its exchanges were taken over says nothing more of them.', ANYPOD],
+  'pod.lost.standing-streams': [
+    'Standing streams of a lost pod come back on other pods and have missed nothing.',
+    LISTENING,
+  ],
+  'pod.lease.blocked-loop': ['A tool that blocks the event loop for two leases does not look like a dead pod.', ANYPOD],
+
+  'store.outage.streams-continue': ['Open streams go on after an outage of the store without loss or repeat.', ANYPOD],
+  'store.outage.no-orphans': ['An outage of the store is no evidence that a pod is dead.', ANYPOD],
+  'store.flushed': ['After the store was emptied old sessions are unknown, new ones work and nothing crashes.', ANYPOD],
 
   'host.sdk.own-install': ['A module is hosted with the SDK that it resolves itself, v1 or v2.', ANYPOD],
   'host.schemas.slow-factory': [
