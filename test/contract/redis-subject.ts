@@ -5,7 +5,7 @@ import type { Subject } from 'anypod/testing';
 let opened = 0;
 
 /** What the builds of the two pods know. */
-export interface Builds {
+interface Builds {
   readonly a: readonly string[];
   readonly b: readonly string[];
 }

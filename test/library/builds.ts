@@ -20,7 +20,7 @@ export interface BuiltPod {
   leave(): Promise<void>;
 }
 
-export interface BuildOptions {
+interface BuildOptions {
   readonly redisUrl: string;
   readonly leaseMs: number;
   readonly createServer: () => McpServer;

@@ -66,9 +66,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
   } catch (error) {
     listener.destroy();
     await Promise.all([listener.close(), closeStore()]);
-    throw error instanceof AnypodError && error.code === 'factory_failed'
-      ? new ConfigError([`<module>: ${error.message}`])
-      : error;
+    throw operatorsOwn(error);
   }
   health.store = () => anypod.ready();
   health.started = true;
@@ -92,6 +90,13 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
       await closeStore();
     },
   };
+}
+
+/** What the operator has to mend is said without a stack. */
+function operatorsOwn(error: unknown): unknown {
+  if (!(error instanceof AnypodError)) return error;
+  if (error.code === 'factory_failed') return new ConfigError([`<module>: ${error.message}`]);
+  return error.code === 'no_common_version' ? new ConfigError([error.message]) : error;
 }
 
 /** Tries again while the store cannot be reached: a pod may start before its Redis. */
