@@ -33,12 +33,18 @@ function firstWord(error: Error): string {
   return error.message.split(' ', 1)[0] ?? '';
 }
 
-function translate(error: unknown): unknown {
+/** The fault that the caller of a store is to see. */
+export function faultOf(error: unknown): unknown {
   if (isReply(error) && !TRANSIENT.has(firstWord(error))) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new AnypodError('store_unavailable', `Redis does not answer (${reason}); try again shortly.`, {
     cause: error,
   });
+}
+
+/** Whether a server refused a script because it does not know its hash yet. */
+export function isUnknownScript(error: unknown): boolean {
+  return isReply(error) && firstWord(error) === 'NOSCRIPT';
 }
 
 /** Scripts go by their hash; a server that does not know one (each node of a Cluster has its own cache) gets the text, and keeps it. */
@@ -47,7 +53,7 @@ export function createCommands(connection: RedisConnection): Commands {
     try {
       return await connection.call(command, ...args);
     } catch (error) {
-      throw translate(error);
+      throw faultOf(error);
     }
   }
 
@@ -55,9 +61,8 @@ export function createCommands(connection: RedisConnection): Commands {
     try {
       return await connection.call('evalsha', script.sha, script.keys, ...keys, ...args);
     } catch (error) {
-      if (isReply(error) && firstWord(error) === 'NOSCRIPT')
-        return call('eval', script.lua, script.keys, ...keys, ...args);
-      throw translate(error);
+      if (isUnknownScript(error)) return call('eval', script.lua, script.keys, ...keys, ...args);
+      throw faultOf(error);
     }
   }
 

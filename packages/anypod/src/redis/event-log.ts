@@ -1,22 +1,38 @@
-import type { EventLog, Orphan, Replay, StreamEvent, StreamKey, Written } from '../core/event-log.ts';
+import {
+  type EventLog,
+  type Orphan,
+  type Replay,
+  type StreamEvent,
+  type StreamKey,
+  TAKE_OVER_SKIP,
+  type Written,
+} from '../core/event-log.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
 import { connectionOf, type Entry, fieldOf } from './entries.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
+import type { Outcome, Writes } from './writes.ts';
 
 type Write =
   | [state: 'stored', pod: string | null, connection: string | null]
   | [state: 'gone' | 'fenced']
   | [state: 'missing', last: number];
-type Read = [done: 0 | 1, entries: Entry[], pod?: string | null, connection?: string | null] | null;
+type Read =
+  | [done: 0 | 1, entries: Entry[], trimmed: string | null, pod?: string | null, connection?: string | null]
+  | null;
 type Taken = [epoch: number, requests: string, last: number, entries: Entry[]] | null;
 
-function writtenOf(write: Write): Written {
+function writtenOf({ reply, isReplicated }: Outcome): Written {
+  const write = reply as Write;
   if (write[0] === 'missing') return { state: 'missing', last: write[1] };
   if (write[0] !== 'stored') return { state: write[0] };
   const follower = connectionOf(write[1], write[2]);
-  return { state: 'stored', ...(follower !== undefined && { follower }) };
+  return {
+    state: 'stored',
+    ...(follower !== undefined && { follower }),
+    ...(!isReplicated && { unreplicated: true }),
+  };
 }
 
 function eventOf(entry: Entry): StreamEvent {
@@ -26,12 +42,11 @@ function eventOf(entry: Entry): StreamEvent {
 function replayOf(read: Read, after: number): Replay | undefined {
   if (read === null) return undefined;
   const events = read[1].map(eventOf);
-  const previous = connectionOf(read[2] ?? null, read[3] ?? null);
+  const previous = connectionOf(read[3] ?? null, read[4] ?? null);
   return {
     events,
     done: read[0] === 1,
-    // The log itself has no hole, and its newest event is always kept.
-    truncated: (events[0]?.seq ?? 0) > after + 1,
+    truncated: after < Number(read[2] ?? 0),
     ...(previous !== undefined && { previous }),
   };
 }
@@ -43,7 +58,12 @@ function orphanOf(taken: Taken): Orphan | undefined {
 }
 
 /** Each log is a Redis Stream whose entry ids are the sequence numbers (`<seq>-0`), and a small hash of its state. */
-export function createRedisEventLog(commands: Commands, keys: Keys, options: Required<StoreOptions>): EventLog {
+export function createRedisEventLog(
+  commands: Commands,
+  writes: Writes,
+  keys: Keys,
+  options: Required<StoreOptions>,
+): EventLog {
   const { streamRetentionMs, streamIdleMs, streamEventLimit, streamByteLimit } = options;
   const longestMs = Math.max(streamRetentionMs, streamIdleMs);
 
@@ -53,22 +73,22 @@ export function createRedisEventLog(commands: Commands, keys: Keys, options: Req
   const all = (key: StreamKey) => [keys.session(key.session), state(key), log(key), index(key)];
 
   return {
-    async open(key, owner, epoch, requests) {
+    async open(key, owner, epoch, requests, follows = 0) {
       const keysOf = [keys.session(key.session), state(key), index(key)];
-      const args = [key.stream, owner, epoch, requests, streamIdleMs, longestMs];
-      return writtenOf((await commands.run(scripts.openStream, keysOf, ...args)) as Write);
+      const args = [key.stream, owner, epoch, requests, streamIdleMs, longestMs, follows];
+      return writtenOf(await writes.run(scripts.openStream, keysOf, ...args));
     },
 
     async append(key, epoch, event, final) {
       const keepMs = final ? streamRetentionMs : streamIdleMs;
       const args = [epoch, event.seq, event.data, final ? 1 : 0, key.stream, keepMs, longestMs];
       const limits = [streamEventLimit, streamByteLimit];
-      return writtenOf((await commands.run(scripts.appendEvent, all(key), ...args, ...limits)) as Write);
+      return writtenOf(await writes.run(scripts.appendEvent, all(key), ...args, ...limits));
     },
 
     async finish(key, epoch, last = 0) {
       const args = [epoch, last, key.stream, streamRetentionMs];
-      return writtenOf((await commands.run(scripts.finishStream, all(key), ...args)) as Write);
+      return writtenOf(await writes.run(scripts.finishStream, all(key), ...args));
     },
 
     async follow(key, after, follower) {
@@ -85,8 +105,9 @@ export function createRedisEventLog(commands: Commands, keys: Keys, options: Req
     },
 
     async takeOver(key, from, to) {
-      const args = [from, to, key.stream, streamIdleMs, longestMs];
-      return orphanOf((await commands.run(scripts.takeOverStream, all(key), ...args)) as Taken);
+      const args = [from, to, key.stream, streamIdleMs, longestMs, TAKE_OVER_SKIP];
+      const { reply } = await writes.run(scripts.takeOverStream, all(key), ...args);
+      return orphanOf(reply as Taken);
     },
   };
 }

@@ -14,6 +14,7 @@ import { createRedisQuestionStore } from './question-store.ts';
 import { createRedisSessionStore } from './session-store.ts';
 import { createRedisSpentStates } from './spent-states.ts';
 import { createRedisStandingLog } from './standing-log.ts';
+import { createPlainWrites, createReplicatedWrites } from './writes.ts';
 
 const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -25,13 +26,15 @@ export interface RedisStoreOptions extends StoreOptions {
   readonly versions?: readonly string[];
   /** How long every living pod must have known a newer key version before sessions begin in it, in ms. Default 10 min. */
   readonly settleMs?: number;
+  /** How many replicas an event's write waits for, half a second at most. Default 0. */
+  readonly replicas?: number;
   /** Told of the faults of the blocking connections, which recover by themselves. Default: nobody. */
   readonly onError?: (error: unknown) => void;
 }
 
 /**
  * The store over Redis (7.0 or newer) or Redis Cluster. `client` stays the caller's to close; each `listen` and each `follow`
- * adds one blocking connection of its own, which `stop` or `close` ends. Calls reject with `AnypodError` `store_unavailable`
+ * adds one blocking connection of its own, which `stop` or `close` ends, and so does `replicas` (once). Calls reject with `AnypodError` `store_unavailable`
  * while Redis cannot serve; how long that takes to find out is the client's to decide (`maxRetriesPerRequest`).
  */
 export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
@@ -40,6 +43,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     onError = () => undefined,
     versions = KEY_VERSIONS,
     settleMs = 10 * MINUTE_MS,
+    replicas = 0,
     ...given
   } = options;
   const settings = { ...STORE_DEFAULTS, ...given };
@@ -48,6 +52,13 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
   const connect = () => duplicateForBlocking(client);
   const orphanKeepMs = Math.max(HOUR_MS, settings.streamIdleMs);
   const running = new Set<Listening>();
+
+  const replicated = replicas > 0 ? client.duplicate() : undefined;
+  replicated?.on('error', onError);
+  const writes =
+    replicated === undefined
+      ? createPlainWrites(commands)
+      : createReplicatedWrites(replicated, replicas, client.isCluster);
 
   async function track(starting: Promise<Listening>): Promise<Listening> {
     const listening = await starting;
@@ -66,7 +77,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
 
   return {
     sessions: createRedisSessionStore(commands, keys, settings),
-    events: createRedisEventLog(commands, keys, settings),
+    events: createRedisEventLog(commands, writes, keys, settings),
     standing: createRedisStandingLog(commands, keys, settings),
     questions: createRedisQuestionStore(commands, keys, settings),
     pods: createRedisPodRegistry(commands, keys, versions, orphanKeepMs),
@@ -81,6 +92,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     },
     async close() {
       await Promise.all([...running].map((listening) => listening.stop()));
+      replicated?.disconnect();
     },
   };
 }

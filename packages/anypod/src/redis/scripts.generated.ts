@@ -24,7 +24,7 @@ return owner
 
 export const appendEvent: Script = {
   keys: 4,
-  sha: '84c3ba348c4685d3ebbc5483110983ed2ac795c6',
+  sha: '44e8eec146ad979f8157d775501ffa39add0fe82',
   lua: `-- Appends an event to the log of an exchange and tells who follows it.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
@@ -39,7 +39,11 @@ local epoch, log = tonumber(ARGV[1]), tonumber(state[5] or 1)
 if not state[1] or log < epoch then return { 'missing', -1 } end
 if log > epoch then return { 'fenced' } end
 local seq, last = tonumber(ARGV[2]), tonumber(state[1])
-if seq <= last or state[2] then return { 'stored', state[3], state[4] } end
+if seq <= last or state[2] then
+  -- Written again, so that whoever waits for replicas has a write to wait for.
+  redis.call('HSET', KEYS[2], 'n', last)
+  return { 'stored', state[3], state[4] }
+end
 if seq > last + 1 then return { 'missing', last } end
 
 redis.call('XADD', KEYS[3], ARGV[2] .. '-0', 'd', ARGV[3])
@@ -51,6 +55,7 @@ local bytes, count = redis.call('HINCRBY', KEYS[2], 'b', #ARGV[3]), redis.call('
 while count > 1 and (count > tonumber(ARGV[8]) or bytes > tonumber(ARGV[9])) do
   local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
   redis.call('XDEL', KEYS[3], oldest[1])
+  redis.call('HSET', KEYS[2], 't', (oldest[1]:gsub('-0', '')))
   bytes, count = redis.call('HINCRBY', KEYS[2], 'b', -#oldest[2][2]), count - 1
 end
 
@@ -271,7 +276,7 @@ return { fields, streams }
 
 export const finishStream: Script = {
   keys: 4,
-  sha: 'c5cc380728f7d08eee83dcc26726dc3f4452f125',
+  sha: 'f1f132372bcb5bc1e71b7d879100627dc4e36327',
   lua: `-- Ends the log of an exchange without a last event, and tells who follows it.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
@@ -283,10 +288,11 @@ local state = redis.call('HMGET', KEYS[2], 'n', 'd', 'p', 'c', 'e')
 local epoch, log = tonumber(ARGV[1]), tonumber(state[5] or 1)
 if not state[1] or log < epoch then return { 'missing', -1 } end
 if log > epoch then return { 'fenced' } end
+if not state[2] and tonumber(state[1]) < tonumber(ARGV[2]) then return { 'missing', tonumber(state[1]) } end
+-- Also where it has ended before, so that whoever waits for replicas has a write to wait for.
+redis.call('HSET', KEYS[2], 'd', '1')
 if not state[2] then
-  if tonumber(state[1]) < tonumber(ARGV[2]) then return { 'missing', tonumber(state[1]) } end
   local time = redis.call('TIME')
-  redis.call('HSET', KEYS[2], 'd', '1')
   redis.call('PEXPIRE', KEYS[2], ARGV[4])
   redis.call('PEXPIRE', KEYS[3], ARGV[4])
   redis.call('ZADD', KEYS[4], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[4], ARGV[3])
@@ -297,17 +303,17 @@ return { 'stored', state[3], state[4] }
 
 export const followStream: Script = {
   keys: 2,
-  sha: '881f7c136205fccfe06f586d72709b3b3c1289f3',
+  sha: '7b02586e2444ec7b31fb12baab3f5a7597134386',
   lua: `-- Registers the one follower of a log that has not ended, and reads what it lacks.
 --
 -- KEYS[1] stream state   KEYS[2] stream
 -- ARGV[1] the last seq it has   ARGV[2] follower's pod   ARGV[3] follower's connection
--- Returns { 1 if ended, else 0; entries; previous follower's pod or nil, connection or nil }; nil: no such log.
+-- Returns { 1 if ended, else 0; entries; the newest seq that is not kept or nil; previous follower's pod or nil, connection or nil }; nil: no such log.
 
-local state = redis.call('HMGET', KEYS[1], 'n', 'd', 'p', 'c')
+local state = redis.call('HMGET', KEYS[1], 'n', 'd', 't', 'p', 'c')
 if not state[1] then return false end
 if not state[2] then redis.call('HSET', KEYS[1], 'p', ARGV[2], 'c', ARGV[3]) end
-return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+'), state[3], state[4] }
+return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+'), state[3], state[4], state[5] }
 `,
 };
 
@@ -363,26 +369,27 @@ return position
 
 export const openStream: Script = {
   keys: 3,
-  sha: 'a9cd975b1be78e4238b0e5d1c6b1d71a3b967021',
+  sha: 'dab17d0099854aa750804fe3b827343fd04c27be',
   lua: `-- Creates the log of an exchange, or finds it there. Forgets those of the session's logs that have expired.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] streams
 -- ARGV[1] stream   ARGV[2] owner   ARGV[3] epoch   ARGV[4] requests (JSON)
--- ARGV[5] idle time, ms   ARGV[6] the longest life of a log, ms
+-- ARGV[5] idle time, ms   ARGV[6] the longest life of a log, ms   ARGV[7] what its owner's first seq follows
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' } or { 'fenced' }.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
-local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'p', 'c')
+local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'p', 'c', 'n')
 if state[1] then
   local epoch, log = tonumber(ARGV[3]), tonumber(state[2] or 1)
   if log > epoch or (log == epoch and state[1] ~= ARGV[2]) then return { 'fenced' } end
-  -- A log that is behind its owner lost a take-over in a failover.
-  if log < epoch then redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', ARGV[3]) end
+  -- A log that is behind its owner lost a take-over in a failover. One that is not is written to as well, so that whoever waits for
+  -- replicas has a write to wait for.
+  redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', ARGV[3], 'n', math.max(tonumber(state[5]), tonumber(ARGV[7])))
   return { 'stored', state[3], state[4] }
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', ARGV[3], 'q', ARGV[4], 'n', '0')
+redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', ARGV[3], 'q', ARGV[4], 'n', ARGV[7])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
 redis.call('ZADD', KEYS[3], now + ARGV[5], ARGV[1])
@@ -408,16 +415,16 @@ return 1
 
 export const readStream: Script = {
   keys: 2,
-  sha: 'de1e36d8f3f784f0d7de3bc3ea66aa6b95b0af81',
+  sha: 'fb30ec380285a9e4ef2b9046029d3e8dee23ef55',
   lua: `-- Reads a log after a position.
 --
 -- KEYS[1] stream state   KEYS[2] stream
 -- ARGV[1] the last seq that the reader has
--- Returns { 1 if ended, else 0; entries }; nil: no such log.
+-- Returns { 1 if ended, else 0; entries; the newest seq that is not kept or nil }; nil: no such log.
 
-local state = redis.call('HMGET', KEYS[1], 'n', 'd')
+local state = redis.call('HMGET', KEYS[1], 'n', 'd', 't')
 if not state[1] then return false end
-return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+') }
+return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+'), state[3] }
 `,
 };
 
@@ -557,25 +564,28 @@ return 1
 
 export const takeOverStream: Script = {
   keys: 4,
-  sha: 'c382a52ade4196892e87ff5391075b789be80cce',
+  sha: 'dfd032a50e9fad9191a90e52b8d894b61b743977',
   lua: `-- Gives the log of an exchange that has not ended to another pod, under the next epoch, with a full idle time.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
 -- ARGV[1] the owner it is taken from   ARGV[2] the new owner   ARGV[3] stream
--- ARGV[4] idle time, ms   ARGV[5] the longest life of a log, ms
--- Returns { epoch, requests, the last seq, entries }; nil: no such log, it has ended, or its owner is another.
+-- ARGV[4] idle time, ms   ARGV[5] the longest life of a log, ms   ARGV[6] how many seqs to leave out
+-- Taken by the same pod from the same owner before, it answers the same again: an answer can be lost on the way.
+-- Returns { epoch, requests, what the next seq follows, entries }; nil: no such log, it has ended, or its owner is another.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
-local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'q', 'n', 'd')
-if state[1] ~= ARGV[1] or state[5] then return false end
-local epoch = tonumber(state[2] or 1) + 1
+local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'q', 'd', 'f')
+local isOurs = state[1] == ARGV[2] and state[5] == ARGV[1]
+if state[4] or (state[1] ~= ARGV[1] and not isOurs) then return false end
+local epoch = tonumber(state[2] or 1) + (isOurs and 0 or 1)
 local time = redis.call('TIME')
-redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', epoch)
+local last = redis.call('HINCRBY', KEYS[2], 'n', isOurs and 0 or ARGV[6])
+redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', epoch, 'f', ARGV[1])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
 redis.call('PEXPIRE', KEYS[3], ARGV[4])
 redis.call('ZADD', KEYS[4], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[4], ARGV[3])
 redis.call('PEXPIRE', KEYS[4], ARGV[5])
-return { epoch, state[3], tonumber(state[4]), redis.call('XRANGE', KEYS[3], '-', '+') }
+return { epoch, state[3], last, redis.call('XRANGE', KEYS[3], '-', '+') }
 `,
 };
 

@@ -11,6 +11,7 @@ export interface Config {
   readonly redisTlsCa?: string;
   readonly redisTlsCert?: string;
   readonly redisTlsKey?: string;
+  readonly redisReplicas: number;
   readonly secrets?: readonly string[];
   readonly prefix: string;
   readonly path: string;
@@ -30,6 +31,7 @@ export interface Config {
   readonly maxBodyBytes: number;
   readonly rerun: 'never' | 'read-only' | 'safe';
   readonly rerunLimit: number;
+  readonly retryTools?: readonly string[];
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
   readonly logLevel: string;

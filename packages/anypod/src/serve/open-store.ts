@@ -29,7 +29,12 @@ export async function openStore(config: Config, log: Log): Promise<OpenStore> {
   }
   const client = await connectRedis(config, log);
   const onError = (err: unknown) => log.warn({ err }, 'a blocking Redis connection failed; it comes back by itself');
-  const store = createRedisStore(client, { ...options, prefix: config.prefix, onError });
+  const store = createRedisStore(client, {
+    ...options,
+    prefix: config.prefix,
+    replicas: config.redisReplicas,
+    onError,
+  });
   return {
     store,
     async close() {

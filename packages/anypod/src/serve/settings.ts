@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
-import { parseRedisUrl } from './redis-url.ts';
+import { REDIS_SETTINGS } from './redis-settings.ts';
 
 /** One setting: a flag and an environment variable for the same thing; the flag wins. */
 export interface Setting {
@@ -31,14 +30,6 @@ const list = z.string().transform((text) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
-const file = z.string().refine((path) => {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}, 'must be a file that can be read');
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
 /** Everything that can be configured; `docs/configuration.md` is checked against it. */
@@ -63,45 +54,7 @@ export const SETTINGS: readonly Setting[] = [
     description: 'Address to listen on; 0.0.0.0 in a container.',
     schema: z.string().min(1, 'must not be empty'),
   },
-  {
-    name: 'redis',
-    flag: '--redis',
-    env: 'REDIS_URL',
-    default: '',
-    description:
-      'Redis that the pods share: a redis://, redis+sentinel:// or redis+cluster:// URL, or rediss for TLS; without it sessions live in this process.',
-    schema: z
-      .string()
-      .refine(
-        (url) => parseRedisUrl(url) !== undefined,
-        'must be redis://[user:password@]host[:port][/db], redis+sentinel://host[:port],…/master[/db] or redis+cluster://host[:port],…; rediss for TLS',
-      ),
-  },
-  {
-    name: 'redisTlsCa',
-    flag: '--redis-tls-ca',
-    env: 'ANYPOD_REDIS_TLS_CA',
-    default: '',
-    description:
-      'File with the certificates (PEM) that the Redis server’s must be signed by; without it the usual authorities.',
-    schema: file,
-  },
-  {
-    name: 'redisTlsCert',
-    flag: '--redis-tls-cert',
-    env: 'ANYPOD_REDIS_TLS_CERT',
-    default: '',
-    description: 'File with the certificate (PEM) to show to Redis.',
-    schema: file,
-  },
-  {
-    name: 'redisTlsKey',
-    flag: '--redis-tls-key',
-    env: 'ANYPOD_REDIS_TLS_KEY',
-    default: '',
-    description: 'File with the key (PEM) of that certificate.',
-    schema: file,
-  },
+  ...REDIS_SETTINGS,
   {
     name: 'secrets',
     flag: '--secret',
@@ -263,6 +216,14 @@ export const SETTINGS: readonly Setting[] = [
       .int('must be a whole number')
       .min(0)
       .max(10, 'must be 10 or less'),
+  },
+  {
+    name: 'retryTools',
+    flag: '--retry-tools',
+    env: 'ANYPOD_RETRY_TOOLS',
+    default: '',
+    description: 'Tools whose calls run once however often a 2026 client repeats them, comma-separated; see retry.md.',
+    schema: list,
   },
   {
     name: 'drainDelayMs',

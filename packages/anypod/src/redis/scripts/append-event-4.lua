@@ -12,7 +12,11 @@ local epoch, log = tonumber(ARGV[1]), tonumber(state[5] or 1)
 if not state[1] or log < epoch then return { 'missing', -1 } end
 if log > epoch then return { 'fenced' } end
 local seq, last = tonumber(ARGV[2]), tonumber(state[1])
-if seq <= last or state[2] then return { 'stored', state[3], state[4] } end
+if seq <= last or state[2] then
+  -- Written again, so that whoever waits for replicas has a write to wait for.
+  redis.call('HSET', KEYS[2], 'n', last)
+  return { 'stored', state[3], state[4] }
+end
 if seq > last + 1 then return { 'missing', last } end
 
 redis.call('XADD', KEYS[3], ARGV[2] .. '-0', 'd', ARGV[3])
@@ -24,6 +28,7 @@ local bytes, count = redis.call('HINCRBY', KEYS[2], 'b', #ARGV[3]), redis.call('
 while count > 1 and (count > tonumber(ARGV[8]) or bytes > tonumber(ARGV[9])) do
   local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
   redis.call('XDEL', KEYS[3], oldest[1])
+  redis.call('HSET', KEYS[2], 't', (oldest[1]:gsub('-0', '')))
   bytes, count = redis.call('HINCRBY', KEYS[2], 'b', -#oldest[2][2]), count - 1
 end
 

@@ -9,10 +9,11 @@ local state = redis.call('HMGET', KEYS[2], 'n', 'd', 'p', 'c', 'e')
 local epoch, log = tonumber(ARGV[1]), tonumber(state[5] or 1)
 if not state[1] or log < epoch then return { 'missing', -1 } end
 if log > epoch then return { 'fenced' } end
+if not state[2] and tonumber(state[1]) < tonumber(ARGV[2]) then return { 'missing', tonumber(state[1]) } end
+-- Also where it has ended before, so that whoever waits for replicas has a write to wait for.
+redis.call('HSET', KEYS[2], 'd', '1')
 if not state[2] then
-  if tonumber(state[1]) < tonumber(ARGV[2]) then return { 'missing', tonumber(state[1]) } end
   local time = redis.call('TIME')
-  redis.call('HSET', KEYS[2], 'd', '1')
   redis.call('PEXPIRE', KEYS[2], ARGV[4])
   redis.call('PEXPIRE', KEYS[3], ARGV[4])
   redis.call('ZADD', KEYS[4], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[4], ARGV[3])

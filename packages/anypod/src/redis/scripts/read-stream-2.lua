@@ -2,8 +2,8 @@
 --
 -- KEYS[1] stream state   KEYS[2] stream
 -- ARGV[1] the last seq that the reader has
--- Returns { 1 if ended, else 0; entries }; nil: no such log.
+-- Returns { 1 if ended, else 0; entries; the newest seq that is not kept or nil }; nil: no such log.
 
-local state = redis.call('HMGET', KEYS[1], 'n', 'd')
+local state = redis.call('HMGET', KEYS[1], 'n', 'd', 't')
 if not state[1] then return false end
-return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+') }
+return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+'), state[3] }

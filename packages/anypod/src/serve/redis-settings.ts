@@ -1,0 +1,68 @@
+import { accessSync, constants } from 'node:fs';
+import { z } from 'zod';
+import { parseRedisUrl } from './redis-url.ts';
+import type { Setting } from './settings.ts';
+
+const file = z.string().refine((path) => {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}, 'must be a file that can be read');
+
+/** How to reach Redis, and what to ask of it. */
+export const REDIS_SETTINGS: readonly Setting[] = [
+  {
+    name: 'redis',
+    flag: '--redis',
+    env: 'REDIS_URL',
+    default: '',
+    description:
+      'Redis that the pods share: a redis://, redis+sentinel:// or redis+cluster:// URL, or rediss for TLS; without it sessions live in this process.',
+    schema: z
+      .string()
+      .refine(
+        (url) => parseRedisUrl(url) !== undefined,
+        'must be redis://[user:password@]host[:port][/db], redis+sentinel://host[:port],…/master[/db] or redis+cluster://host[:port],…; rediss for TLS',
+      ),
+  },
+  {
+    name: 'redisTlsCa',
+    flag: '--redis-tls-ca',
+    env: 'ANYPOD_REDIS_TLS_CA',
+    default: '',
+    description:
+      'File with the certificates (PEM) that the Redis server’s must be signed by; without it the usual authorities.',
+    schema: file,
+  },
+  {
+    name: 'redisTlsCert',
+    flag: '--redis-tls-cert',
+    env: 'ANYPOD_REDIS_TLS_CERT',
+    default: '',
+    description: 'File with the certificate (PEM) to show to Redis.',
+    schema: file,
+  },
+  {
+    name: 'redisTlsKey',
+    flag: '--redis-tls-key',
+    env: 'ANYPOD_REDIS_TLS_KEY',
+    default: '',
+    description: 'File with the key (PEM) of that certificate.',
+    schema: file,
+  },
+  {
+    name: 'redisReplicas',
+    flag: '--redis-replicas',
+    env: 'ANYPOD_REDIS_REPLICAS',
+    default: '0',
+    description: 'How many replicas must have an event before its pod forgets it; above 0 a failover loses no event.',
+    schema: z.coerce
+      .number({ error: 'must be a number' })
+      .int('must be a whole number')
+      .min(0, 'must be 0 or more')
+      .max(10, 'must be 10 or less'),
+  },
+];
