@@ -28,14 +28,17 @@ describe('the state of an input_required result', () => {
     ]);
   });
 
-  it.each(['asks-once', 'asks-once-by-result'])('is good for one use on all pods: %s', async (name) => {
-    const { one, two, started } = await start();
-    const answer = await ask(one, name);
-    expect(await textOf(call(two, name, answer))).toBe('answered');
-    expect(await textOf(call(two, name, answer))).toMatchObject(refused);
-    expect(await textOf(call(one, name, answer))).toMatchObject(refused);
-    expect(started).toHaveLength(2);
-  });
+  it.each(['asks-once', 'asks-once-by-result'])(
+    'is good for one use on all pods: %s [modern.state.once]',
+    async (name) => {
+      const { one, two, started } = await start();
+      const answer = await ask(one, name);
+      expect(await textOf(call(two, name, answer))).toBe('answered');
+      expect(await textOf(call(two, name, answer))).toMatchObject(refused);
+      expect(await textOf(call(one, name, answer))).toMatchObject(refused);
+      expect(started).toHaveLength(2);
+    },
+  );
 
   it('is used by one of two at once', async () => {
     const { one, two } = await start();

@@ -141,6 +141,14 @@ const entries = {
     'A client that disconnects cancels its call.',
     `${MODERN}/basic/utilities/cancellation`,
   ],
+  'modern.retry.join': ['A repeat of a guarded call joins the running one on another pod.', ANYPOD],
+  'modern.retry.stored': ['A repeat of a guarded call gets the result of one whose client was cut off.', ANYPOD],
+  'modern.retry.principal': ['A guarded call is never joined across principals.', ANYPOD],
+  'modern.retry.lost': [
+    'Who waits for a call of a killed pod gets an honest error, or the call again where that is safe.',
+    ANYPOD,
+  ],
+  'modern.state.once': ['A single-use request state is accepted once on all pods.', ANYPOD],
   'modern.v1.refused': [
     'A server of SDK v1 answers a modern client with -32022 and the supported versions.',
     `${MODERN}/basic/lifecycle`,
