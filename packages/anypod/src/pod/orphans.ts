@@ -24,6 +24,8 @@ export class Orphans {
   readonly #followers: Followers;
   #timer: NodeJS.Timeout | undefined;
   #sweeping = false;
+  /** Dead pod, session and stream (JSON) of what was taken over, or found taken. */
+  readonly #inherited = new Set<string>();
 
   constructor(context: PodContext, sessions: SessionCache, followers: Followers) {
     this.#context = context;
@@ -75,7 +77,20 @@ export class Orphans {
     await store.pods.bury(dead);
   }
 
+  /** A sweep may be repeated, or meet another: what this pod has inherited it does not run twice. */
   async #inherit(dead: string, key: StreamKey): Promise<void> {
+    const name = JSON.stringify([dead, key.session, key.stream]);
+    if (this.#inherited.has(name)) return;
+    this.#inherited.add(name);
+    try {
+      await this.#takeOver(dead, key);
+    } catch (error) {
+      this.#inherited.delete(name);
+      throw error;
+    }
+  }
+
+  async #takeOver(dead: string, key: StreamKey): Promise<void> {
     const { store, pod, background, log } = this.#context;
     // Noted as ours first: if this pod dies too, the next one finds it.
     await store.ownership.add(pod, key);
