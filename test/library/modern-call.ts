@@ -1,6 +1,6 @@
 import type { Anypod, AuthInfo } from 'anypod';
 
-export const VERSION = '2026-07-28';
+const VERSION = '2026-07-28';
 
 /** A response, loosely. */
 export interface Answer {

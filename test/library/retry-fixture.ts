@@ -91,7 +91,12 @@ export async function start(options: Partial<AnypodOptions> = {}) {
   const effects = createEffects();
   const store = createMemoryStore();
   const secrets = ['a secret of at least thirty-two bytes'];
-  const given = { createServer: () => createServer(effects), store, secrets, leaseMs: 1000, ...options };
+  let built = 0;
+  const build = () => {
+    built += 1;
+    return createServer(effects);
+  };
+  const given = { createServer: build, store, secrets, leaseMs: 1000, ...options };
   const one = await createAnypod(given);
   const two = await createAnypod(given);
   pods = [one, two];
@@ -103,6 +108,8 @@ export async function start(options: Partial<AnypodOptions> = {}) {
     started,
     aborted,
     end: effects.end,
+    /** How often the factory was called. */
+    builds: () => built,
     /** Resolves when so many handlers have begun. */
     begun: (count: number) => vi.waitFor(() => expect(started).toHaveLength(count), 5000),
   };

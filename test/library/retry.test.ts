@@ -18,6 +18,16 @@ describe('a repeat of a guarded call', () => {
     expect(started).toEqual(['guarded']);
   });
 
+  it('joins on the same pod as well', async () => {
+    const { one, started, begun, end } = await start({ leaseMs: 60_000 });
+    const calls = [1, 2, 3].map((id) => call(one, 'guarded', { auth: ann, id }));
+    await begun(1);
+    await settle();
+    end('done');
+    expect((await Promise.all(calls.map(answerOf))).map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(started).toHaveLength(1);
+  });
+
   it('is woken, not timed', async () => {
     const { one, two, begun, end } = await start({ leaseMs: 60_000 });
     const first = call(one, 'guarded', { auth: ann });
@@ -69,6 +79,20 @@ describe('a call that is not guarded', () => {
     await begun(2);
     end('done');
     expect(await Promise.all([textOf(first), textOf(repeat)])).toEqual(['done', 'done']);
+  });
+
+  it('costs no store, and no server but its own', async () => {
+    const { one, store, builds, end, begun } = await start();
+    store.calls.begin = () => Promise.reject(new Error('asked the store'));
+    for (const round of [1, 2, 3]) {
+      const before = builds();
+      const running = call(one, 'plain', { auth: ann });
+      await begun(round);
+      end('done');
+      expect(await textOf(running)).toBe('done');
+      // The first call asks for the tools, once for all.
+      expect(builds() - before).toBe(round === 1 ? 2 : 1);
+    }
   });
 
   it('is guarded where the configuration names its tool', async () => {

@@ -25,9 +25,10 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   const policyOf = createPolicyOf({ ...options, servers });
   const calls = createModernCalls();
 
-  /** `by` names the call, for states that are good for one. */
-  async function run(request: Request, { body, once }: OpenedRequest, caller: Caller, served: Served, by: string) {
-    if (once !== undefined && !(await spent.spend(once.id, by, once.ttlMs))) return refusedState(body);
+  /** `by` names the call to its repeats, for states that are good for one. */
+  async function run(request: Request, { body, once }: OpenedRequest, caller: Caller, served: Served, by?: string) {
+    if (once !== undefined && !(await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs)))
+      return refusedState(body);
     return servers.call(request, body, caller, served);
   }
 
@@ -38,7 +39,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     if (opened === undefined) return refusedState(body);
     const served = { binding, once };
     const identity = retry === undefined ? undefined : identifyCall(body, caller);
-    if (retry === undefined || identity === undefined) return run(request, opened, caller, served, crypto.randomUUID());
+    if (retry === undefined || identity === undefined) return run(request, opened, caller, served);
     if (typeof identity === 'string') return Response.json(rpcError(body.id, RPC.invalidParams, identity));
     return guard.serve({
       ...identity,

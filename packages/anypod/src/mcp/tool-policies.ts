@@ -2,7 +2,7 @@ import type { JsonRpcResponse } from '../core/json-rpc.ts';
 import { RPC } from '../core/rpc-error.ts';
 import type { ToolHints } from '../core/server-host.ts';
 
-export const RETRY = 'anypod/retry';
+const RETRY = 'anypod/retry';
 export const ONCE = 'anypod/once';
 
 /** How repeats of a tool's calls are guarded. */
