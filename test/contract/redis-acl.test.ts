@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { createRedisStore } from 'anypod/redis';
+import { describeStore } from 'anypod/testing';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RedisCluster, type RedisServer, startRedis, startRedisCluster } from '../lib/redis-server.ts';
+import { type Connected, codeOf, connect } from './connect.ts';
+
+const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+
+/** The rules of the page, as arguments of ACL SETUSER. */
+function documentedRules(): string[] {
+  const [, text = ''] = /^redis-cli ACL SETUSER (.*?)^```/ms.exec(page) ?? [];
+  return text.split(/[\s\\]+/).flatMap((word) => (word === '' ? [] : [word.replaceAll("'", '')]));
+}
+
+const [user = '', ...rules] = documentedRules();
+const password = 'change-me';
+
+async function allow(url: string): Promise<void> {
+  const admin = new Redis(url);
+  await admin.call('acl', 'setuser', user, ...rules);
+  admin.disconnect();
+}
+
+/** What the server has denied, by command. */
+async function denied(url: string): Promise<unknown[]> {
+  const admin = new Redis(url);
+  const log = (await admin.call('acl', 'log')) as unknown[];
+  admin.disconnect();
+  return log;
+}
+
+describe('a user with the rules of docs/operations.md, on one server', () => {
+  let server: RedisServer;
+  let a: Connected;
+  let b: Connected;
+  let opened = 0;
+
+  beforeAll(async () => {
+    server = await startRedis({ args: ['--save', '3600 1'] });
+    await allow(server.url);
+    const redis = `${server.url.replace('//', `//${user}:${password}@`)}`;
+    a = await connect({ redis });
+    b = await connect({ redis });
+  });
+
+  afterAll(async () => {
+    await Promise.all([a.close(), b.close()]);
+    await server.stop();
+  });
+
+  describeStore(
+    { describe, it },
+    {
+      name: 'the store',
+      async open(options) {
+        const prefix = `anypod:test-${++opened}`;
+        const stores = [a, b].map(({ client }) => createRedisStore(client, { ...options, prefix, replicas: 0 }));
+        const [storeA, storeB] = stores as [(typeof stores)[0], (typeof stores)[0]];
+        return {
+          a: storeA,
+          b: storeB,
+          pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+          close: async () => void (await Promise.all(stores.map((store) => store.close()))),
+        };
+      },
+    },
+  );
+
+  it('is denied nothing, and allowed nothing that it does not use', async () => {
+    const store = createRedisStore(a.client, { replicas: 1 });
+    await store.events.finish({ session: 's', stream: 'x' }, 1);
+    await store.close();
+    expect([...a.warnings, ...b.warnings]).toEqual([]);
+    expect(await denied(server.url)).toEqual([]);
+    const admin = new Redis(server.url);
+    const stats = await admin.info('commandstats');
+    admin.disconnect();
+    const used = new Set([...stats.matchAll(/^cmdstat_([a-z|]+):/gm)].map(([, name]) => `+${name}`));
+    const elsewhere = ['+select', '+cluster|slots', '+cluster|info', '+client|setname'];
+    const commands = rules.filter((rule) => rule.startsWith('+') && !elsewhere.includes(rule));
+    expect(commands.filter((rule) => !used.has(rule))).toEqual([]);
+  });
+
+  it('cannot read what is not under the prefix, nor do what is not listed', async () => {
+    const commands = [
+      ['hget', 'other', 'field'],
+      ['flushall'],
+      ['keys', '*'],
+      ['config', 'set', 'maxmemory', '1'],
+    ] as const;
+    for (const [name, ...args] of commands) {
+      expect(await codeOf(a.client.call(name, ...args))).toMatchObject({ message: expect.stringMatching(/^NOPERM/) });
+    }
+  });
+});
+
+describe('a user with the rules of docs/operations.md, on a Cluster', () => {
+  let cluster: RedisCluster;
+
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+    for (const node of cluster.nodes) await allow(node.url);
+  });
+
+  afterAll(() => cluster.stop());
+
+  it('is denied nothing', async () => {
+    const pod = await connect({ redis: `redis+cluster://${user}:${password}@127.0.0.1:${cluster.nodes[0]?.port}` });
+    for (let n = 0; n < 30; n++) {
+      await pod.store.events.open({ session: `s${n}`, stream: 'x' }, 'pod-a', 1, '[]');
+      await pod.store.sessions.end(`s${n}`);
+    }
+    await pod.close();
+    for (const node of cluster.nodes) expect(await denied(node.url)).toEqual([]);
+  });
+});
