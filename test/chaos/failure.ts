@@ -12,7 +12,7 @@ interface Thrown {
 
 const INTERNAL_ERROR = -32603;
 const BROKEN = /fetch failed|ECONNRE|terminated|socket|other side closed|network error|aborted/i;
-const STORE_AWAY = /Redis does not answer/;
+const STORE_AWAY = /Redis does not answer|initialize failed: 503/;
 const NO_SERVER = new Set([502, 504]);
 
 /** How a client could have got its answer by another way than the one that broke. */

@@ -18,7 +18,7 @@ export interface WireOptions {
 }
 
 /** An answer that is not 2xx. */
-export class HttpRefusal extends Error {
+class HttpRefusal extends Error {
   override readonly name = 'HttpRefusal';
   readonly code: number;
 
@@ -29,7 +29,7 @@ export class HttpRefusal extends Error {
 }
 
 /** A JSON-RPC error. */
-export class RpcFailure extends Error {
+class RpcFailure extends Error {
   override readonly name = 'RpcFailure';
   readonly code: number;
   readonly data: unknown;

@@ -91,6 +91,7 @@ export async function openSession(pod: URL, options: SessionOptions = {}): Promi
   const clientInfo = { name: options.name ?? 'wire', version: '1.2.3' };
   const params = { protocolVersion: version, capabilities: options.capabilities ?? ALL_CAPABILITIES, clientInfo };
   const response = await post(pod, { jsonrpc: '2.0', id: 0, method: 'initialize', params });
+  if (!response.ok) throw new Error(`initialize failed: ${response.status} ${await response.text()}`);
   const id = response.headers.get('mcp-session-id');
   const [initialized] = await messagesOf(response);
   if (id === null || initialized?.result === undefined) {
