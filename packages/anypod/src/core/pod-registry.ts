@@ -9,8 +9,7 @@ export interface PodRegistry {
   /** Ends the lease now. */
   leave(pod: string): Promise<void>;
   /**
-   * Removes what is left of a dead pod: its entry, its inbox and, at once or in time, its ownership. A pod that has renewed its lease
-   * meanwhile is left alone.
+   * Forgets a dead pod; one that has renewed its lease meanwhile is left alone. Its inbox stays for a while, for it may only have been paused.
    */
   bury(pod: string): Promise<void>;
 }

@@ -9,7 +9,10 @@ export interface QuestionStore {
   answer(session: string, question: string, answer: string): Promise<string | undefined>;
   /** The pod that waits for this question; undefined: unknown. */
   owner(session: string, question: string): Promise<string | undefined>;
-  /** Reads the answer and removes the question; undefined: unknown, or not answered yet (then it stays). */
+  /**
+   * Reads the answer and removes the question; undefined: unknown, or not answered yet (then it stays). An answer that did not arrive can be
+   * taken again.
+   */
   take(session: string, question: string): Promise<string | undefined>;
   /** Removes a question nobody waits for any more; a late answer finds nothing. */
   withdraw(session: string, question: string): Promise<void>;

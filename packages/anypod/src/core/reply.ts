@@ -9,8 +9,10 @@ export interface SseEvent {
 
 /** An open event stream to one client connection. */
 export interface EventSink {
-  /** Writes the event; after the connection is gone, nothing. */
-  send(event: SseEvent): void;
+  /** Writes the event; after the connection is gone, nothing. False: the client reads slowly, see `drained`. */
+  send(event: SseEvent): boolean;
+  /** Resolves when there is room again, or the connection is gone. Who does not wait for it is cut off when too much has piled up. */
+  drained(): Promise<void>;
   /** Ends the response; the client may come back with the last event id, after `retryMs` where given. */
   end(retryMs?: number): void;
   readonly open: boolean;

@@ -23,10 +23,18 @@ export interface Attached {
  * atomic in the same way as in `EventLog`: a message is either replayed or its append names the connection. Logs are capped in length and age.
  */
 export interface StandingLog {
-  /** Stores a message; answers its position and the connection to deliver to (undefined: none is open). Undefined: no such session. */
-  append(session: string, data: string): Promise<{ position: string; holder?: Connection } | undefined>;
+  /**
+   * Stores a message; answers its position, the position of the message before it, and the connection to deliver to (undefined: none is
+   * open). Undefined: no such session. Any pod writes, so mail may arrive in another order: `previous` tells the holder that something is missing.
+   */
+  append(
+    session: string,
+    data: string,
+  ): Promise<{ position: string; previous: string; holder?: Connection } | undefined>;
   /** Makes `holder` the session's one standing connection. Undefined: no such session. */
   attach(session: string, holder: Connection, after?: string): Promise<Attached | undefined>;
+  /** Reads what comes after `after`, and tells which connection holds the stream: how a holder makes up for lost mail. Undefined: no such session. */
+  read(session: string, after: string): Promise<{ events: readonly StandingEvent[]; holder?: Connection } | undefined>;
   /** Takes `holder` off, if it is still the one. */
   detach(session: string, holder: Connection): Promise<void>;
 }

@@ -30,6 +30,9 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   };
 }
 
+/** As `node:http` has it: beyond this, writers that can wait do. */
+const HIGH_WATER_MARK = 16 * 1024;
+
 async function readText(request: Request, maxBytes: number): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const bytes: Uint8Array[] = [];
@@ -65,9 +68,11 @@ function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): {
   const listeners: (() => void)[] = [];
   let open = true;
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let room = Promise.withResolvers<void>();
   const closed = () => {
     open = false;
     heartbeats.remove(write);
+    room.resolve();
     for (const listener of listeners.splice(0)) listener();
   };
   const readable = new ReadableStream<Uint8Array>(
@@ -75,14 +80,20 @@ function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): {
       start(given) {
         controller = given;
       },
+      pull: () => room.resolve(),
       cancel: () => closed(),
     },
-    { highWaterMark: maxBufferedBytes, size: (chunk) => chunk?.byteLength ?? 0 },
+    { highWaterMark: HIGH_WATER_MARK, size: (chunk) => chunk?.byteLength ?? 0 },
   );
-  function write(text: string): void {
-    if (!open) return;
+  const hasRoom = () => (controller?.desiredSize ?? 1) > 0;
+  function write(text: string): boolean {
+    if (!open) return true;
+    if (HIGH_WATER_MARK - (controller?.desiredSize ?? 0) > maxBufferedBytes) {
+      end();
+      return true;
+    }
     controller?.enqueue(encoder.encode(text));
-    if ((controller?.desiredSize ?? 1) < 0) end();
+    return hasRoom();
   }
   function end(retryMs?: number): void {
     if (!open) return;
@@ -96,6 +107,11 @@ function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): {
       return open;
     },
     send: (event) => write(formatEvent(event)),
+    async drained() {
+      if (!open || hasRoom()) return;
+      room = Promise.withResolvers();
+      await room.promise;
+    },
     end,
     onClose(listener) {
       if (open) listeners.push(listener);

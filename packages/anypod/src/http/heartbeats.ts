@@ -2,13 +2,13 @@ import { HEARTBEAT } from './sse.ts';
 
 /** Writes heartbeats to all open streams of a handler with one timer. */
 export interface Heartbeats {
-  add(write: (text: string) => void): void;
-  remove(write: (text: string) => void): void;
+  add(write: (text: string) => unknown): void;
+  remove(write: (text: string) => unknown): void;
   stop(): void;
 }
 
 export function createHeartbeats(everyMs: number): Heartbeats {
-  const streams = new Set<(text: string) => void>();
+  const streams = new Set<(text: string) => unknown>();
   const timer = setInterval(() => {
     for (const write of streams) write(HEARTBEAT);
   }, everyMs);

@@ -44,10 +44,11 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
 function nodeSink(response: ServerResponse, { heartbeats, maxBufferedBytes }: NodeReplyOptions): EventSink {
   let open = !response.destroyed;
   const listeners: (() => void)[] = [];
-  const write = (text: string) => {
-    if (!open) return;
-    response.write(text);
+  const write = (text: string): boolean => {
+    if (!open) return true;
+    // What is there already counts, not the event itself: one that is larger than the limit must pass too.
     if (response.writableLength > maxBufferedBytes) response.destroy();
+    return response.write(text);
   };
   const closed = () => {
     if (!open) return;
@@ -62,6 +63,9 @@ function nodeSink(response: ServerResponse, { heartbeats, maxBufferedBytes }: No
       return open;
     },
     send: (event) => write(formatEvent(event)),
+    drained: async () => {
+      if (open && response.writableNeedDrain) await drained(response);
+    },
     end(retryMs) {
       if (retryMs !== undefined) write(formatRetry(retryMs));
       response.end();

@@ -48,7 +48,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     events: createMemoryEventLog(sessions, settings),
     standing: createMemoryStandingLog(sessions),
     questions: createMemoryQuestionStore(sessions),
-    pods: createMemoryPodRegistry(clock, inbox, ownership),
+    pods: createMemoryPodRegistry(clock, ownership),
     ownership,
     inbox,
     changes,

@@ -1,9 +1,8 @@
 import type { PodRegistry } from '../core/pod-registry.ts';
 import type { Clock } from './clock.ts';
-import type { MemoryInbox } from './inbox.ts';
 import type { MemoryOwnership } from './ownership.ts';
 
-export function createMemoryPodRegistry(clock: Clock, inbox: MemoryInbox, ownership: MemoryOwnership): PodRegistry {
+export function createMemoryPodRegistry(clock: Clock, ownership: MemoryOwnership): PodRegistry {
   /** Until when each pod's lease holds. */
   const leases = new Map<string, number>();
   const lives = (pod: string) => (leases.get(pod) ?? 0) > clock();
@@ -23,7 +22,6 @@ export function createMemoryPodRegistry(clock: Clock, inbox: MemoryInbox, owners
     async bury(pod) {
       if (lives(pod)) return;
       leases.delete(pod);
-      inbox.remove(pod);
       ownership.forget(pod);
     },
   };

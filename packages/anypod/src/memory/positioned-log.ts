@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 export interface PositionedLog<V> {
   append(value: V): string;
   after(position: string): { position: string; value: V }[];
-  /** The newest position; `0-0` of an empty log. */
+  /** The newest position, kept or not; `0-0` before the first. */
   tail(): string;
 }
 
@@ -14,6 +14,7 @@ export function createPositionedLog<V>(clock: Clock, limit: number, keepMs: numb
   let entries: { position: string; value: V }[] = [];
   let lastMs = 0;
   let count = 0;
+  let last = '0-0';
 
   function dropExpired(): void {
     if (entries.length > 0 && clock() >= lastMs + keepMs) entries = [];
@@ -25,18 +26,15 @@ export function createPositionedLog<V>(clock: Clock, limit: number, keepMs: numb
       const now = Math.max(clock(), lastMs);
       count = now === lastMs ? count + 1 : 0;
       lastMs = now;
-      const position = `${now}-${count}`;
-      entries.push({ position, value });
+      last = `${now}-${count}`;
+      entries.push({ position: last, value });
       if (entries.length > limit) entries.shift();
-      return position;
+      return last;
     },
     after(position) {
       dropExpired();
       return entries.filter((entry) => comparePositions(entry.position, position) > 0);
     },
-    tail() {
-      dropExpired();
-      return entries.at(-1)?.position ?? '0-0';
-    },
+    tail: () => last,
   };
 }

@@ -1,13 +1,19 @@
-import type { StandingLog } from '../core/standing-log.ts';
+import type { StandingEvent, StandingLog } from '../core/standing-log.ts';
 import { sameConnection } from './same-connection.ts';
-import type { Sessions } from './session-state.ts';
+import type { SessionState, Sessions } from './session-state.ts';
+
+function eventsAfter({ standing }: SessionState, after: string): StandingEvent[] {
+  return standing.after(after).map(({ position, value }) => ({ position, data: value }));
+}
 
 export function createMemoryStandingLog(sessions: Sessions): StandingLog {
   return {
     async append(id, data) {
       const session = sessions.get(id);
       if (!session) return undefined;
-      return { position: session.standing.append(data), ...(session.holder && { holder: session.holder }) };
+      const previous = session.standing.tail();
+      const position = session.standing.append(data);
+      return { position, previous, ...(session.holder && { holder: session.holder }) };
     },
 
     async attach(id, holder, after) {
@@ -15,12 +21,17 @@ export function createMemoryStandingLog(sessions: Sessions): StandingLog {
       if (!session) return undefined;
       const previous = session.holder;
       session.holder = holder;
-      const missed = after === undefined ? [] : session.standing.after(after);
       return {
-        events: missed.map(({ position, value }) => ({ position, data: value })),
+        events: after === undefined ? [] : eventsAfter(session, after),
         position: session.standing.tail(),
         ...(previous && { previous }),
       };
+    },
+
+    async read(id, after) {
+      const session = sessions.get(id);
+      if (!session) return undefined;
+      return { events: eventsAfter(session, after), ...(session.holder && { holder: session.holder }) };
     },
 
     async detach(id, holder) {

@@ -4,6 +4,7 @@ import type { RequestId } from '../core/json-rpc.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { PodContext } from './context.ts';
+import { untilStored } from './until-stored.ts';
 
 /** Waits between looks for a log that a client knows of, in ms: 1.5 s in all. */
 const LOG_APPEARS_WITHIN_MS = [10, 40, 150, 300, 500, 500, 0];
@@ -20,10 +21,10 @@ interface Follower {
   /** The last seq that the client has. */
   seq: number;
   sink?: EventSink;
-  /** What arrived while the replay was being read. */
-  readonly early: Delivered[];
-  /** Deliveries are handled one after the other, since filling a gap waits. */
-  tail: Promise<void>;
+  /** The log is being read, or the client reads slowly: what arrives now is read from the log later, so nothing piles up here. */
+  busy: boolean;
+  /** Something arrived meanwhile. */
+  behind: boolean;
 }
 
 /** The connections on this pod that resume exchanges which any pod runs. */
@@ -45,7 +46,7 @@ export class Followers {
     const key = { session, stream: place.stream };
     const connection = random();
     const prefix = eventIds.exchangePrefix(session, place.stream, place.request);
-    const follower: Follower = { key, prefix, seq: place.seq, early: [], tail: Promise.resolve() };
+    const follower: Follower = { key, prefix, seq: place.seq, busy: true, behind: false };
     this.#open.set(connection, follower);
     const replay = await this.#follow(key, place.seq, connection).catch((error: unknown) => {
       this.#open.delete(connection);
@@ -60,7 +61,9 @@ export class Followers {
       // The client has everything: 204 is how a server of events says that there is nothing to come back for (WHATWG HTML §9.2).
       reply.empty(204);
     } else {
-      this.#start(connection, follower, replay, reply.stream());
+      follower.sink = reply.stream();
+      follower.sink.onClose(() => this.#leave(connection, follower));
+      this.#catchUp(connection, follower, replay);
     }
   }
 
@@ -68,8 +71,15 @@ export class Followers {
   deliver(connection: string, event: Delivered): void {
     const follower = this.#open.get(connection);
     if (follower === undefined) return;
-    if (follower.sink === undefined) follower.early.push(event);
-    else this.#enqueue(connection, follower, event);
+    if (follower.busy) {
+      follower.behind = true;
+    } else if (event.data !== undefined && event.seq === follower.seq + 1) {
+      const room = this.#send(follower, { seq: event.seq, data: event.data });
+      if (event.final) this.#end(connection, follower);
+      else if (!room) this.#catchUp(connection, follower);
+    } else if (event.seq > follower.seq || event.final) {
+      this.#catchUp(connection, follower);
+    }
   }
 
   /** Ends a connection that a newer one has replaced. */
@@ -81,7 +91,8 @@ export class Followers {
   /** Messages may have been missed: every follower reads its log again. */
   recheck(): void {
     for (const [connection, follower] of this.#open) {
-      this.#enqueue(connection, follower, { seq: Number.MAX_SAFE_INTEGER, final: false });
+      if (follower.busy) follower.behind = true;
+      else this.#catchUp(connection, follower);
     }
   }
 
@@ -121,42 +132,45 @@ export class Followers {
     else background.run('replace follower', store.inbox.send(pod, { type: 'follower-replaced', connection }));
   }
 
-  #start(connection: string, follower: Follower, replay: Replay, sink: EventSink): void {
-    follower.sink = sink;
-    sink.onClose(() => this.#leave(connection, follower));
-    this.#write(follower, replay.events);
-    if (replay.done) this.#end(connection, follower);
-    for (const event of follower.early.splice(0)) this.#enqueue(connection, follower, event);
+  /** Gives the client what the log has, `replay` first, as fast as it reads. */
+  #catchUp(connection: string, follower: Follower, replay?: Replay): void {
+    follower.busy = true;
+    this.#context.background.run('follow stream', this.#readOn(connection, follower, replay));
   }
 
-  #enqueue(connection: string, follower: Follower, event: Delivered): void {
-    follower.tail = follower.tail.then(() => this.#accept(connection, follower, event));
-    this.#context.background.run('follow stream', follower.tail);
+  async #readOn(connection: string, follower: Follower, replay: Replay | undefined): Promise<void> {
+    const { store } = this.#context;
+    let next = replay;
+    do {
+      if (next === undefined) follower.behind = false;
+      await follower.sink?.drained();
+      if (!this.#open.has(connection)) return;
+      next ??= await untilStored(this.#context, () => store.events.read(follower.key, follower.seq));
+      if (next === undefined || next.truncated) {
+        // Not kept any more: the connection ends, and a resume gets the honest error.
+        this.#end(connection, follower);
+        return;
+      }
+      await this.#sendAll(follower, next.events);
+      if (next.done) {
+        this.#end(connection, follower);
+        return;
+      }
+      next = undefined;
+    } while (follower.behind);
+    follower.busy = false;
   }
 
-  async #accept(connection: string, follower: Follower, event: Delivered): Promise<void> {
-    if (!this.#open.has(connection)) return;
-    if (event.data !== undefined && event.seq === follower.seq + 1) {
-      this.#write(follower, [{ seq: event.seq, data: event.data }]);
-    } else if (event.seq > follower.seq) {
-      await this.#catchUp(connection, follower);
+  async #sendAll(follower: Follower, events: readonly StreamEvent[]): Promise<void> {
+    for (const event of events) {
+      if (!this.#send(follower, event)) await follower.sink?.drained();
     }
-    if (event.final) this.#end(connection, follower);
   }
 
-  /** Reads what was missed; where it is not kept any more the connection ends, and a resume gets the honest error. */
-  async #catchUp(connection: string, follower: Follower): Promise<void> {
-    const missed = await this.#context.store.events.read(follower.key, follower.seq);
-    if (missed !== undefined && !missed.truncated) this.#write(follower, missed.events);
-    if (missed === undefined || missed.truncated || missed.done) this.#end(connection, follower);
-  }
-
-  #write(follower: Follower, events: readonly StreamEvent[]): void {
-    for (const { seq, data } of events) {
-      if (seq <= follower.seq) continue;
-      follower.seq = seq;
-      follower.sink?.send({ id: follower.prefix + seq, data });
-    }
+  #send(follower: Follower, { seq, data }: StreamEvent): boolean {
+    if (seq <= follower.seq) return true;
+    follower.seq = seq;
+    return follower.sink?.send({ id: follower.prefix + seq, data }) ?? true;
   }
 
   #end(connection: string, follower: Follower): void {

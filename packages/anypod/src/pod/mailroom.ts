@@ -31,7 +31,7 @@ export function createMailroom(context: PodContext, to: Recipients): (message: I
   }
 
   async function end(message: Extract<InboxMessage, { type: 'session-ended' }>): Promise<void> {
-    await endHere(to, message.session);
+    await to.sessions.ended(message.session);
     await confirm(message);
   }
 
@@ -74,13 +74,6 @@ export function createMailroom(context: PodContext, to: Recipients): (message: I
         return background.run('end session', end(message));
     }
   };
-}
-
-/** Lets go of an ended session on this pod: streams end, handlers are aborted. */
-export async function endHere(to: Recipients, session: string): Promise<void> {
-  await to.sessions.ended(session);
-  to.followers.endSession(session);
-  to.standing.end(session);
 }
 
 /** The owner of a question takes its stored answer to the handler that waits. */

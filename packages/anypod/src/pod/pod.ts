@@ -20,7 +20,7 @@ import { Followers } from './followers.ts';
 import { Intake } from './intake.ts';
 import { holdLease, monotonicNow } from './lease.ts';
 import type { LiveSession } from './live-session.ts';
-import { createMailroom, endHere, type Recipients, takeAnswer } from './mailroom.ts';
+import { createMailroom, type Recipients, takeAnswer } from './mailroom.ts';
 import { POD_DEFAULTS, type PodOptions } from './options.ts';
 import { Orphans } from './orphans.ts';
 import { SessionCache, sessionNotFound } from './session-cache.ts';
@@ -73,10 +73,13 @@ export class Pod {
       closing: this.#closing.signal,
     };
     const standing = new StandingStreams(context);
-    const sessions = new SessionCache(context, standing.send);
+    const followers = new Followers(context);
+    const sessions = new SessionCache(context, standing.send, (ended) => {
+      followers.endSession(ended);
+      standing.end(ended);
+    });
     const confirmations = new Confirmations(context);
     this.#context = context;
-    const followers = new Followers(context);
     this.#to = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
     this.#intake = new Intake(context, this.#to, createSessionRequests(context, sessions, confirmations));
     this.#departure = new Departure(context, this.#to);
@@ -184,7 +187,7 @@ export class Pod {
   /** Ends the session everywhere; resolves when no pod serves it any more. False: there is no such session. */
   async end(live: LiveSession): Promise<boolean> {
     const pods = await this.#context.store.sessions.end(live.id);
-    await endHere(this.#to, live.id);
+    await this.#to.sessions.ended(live.id);
     if (pods === undefined) return false;
     await this.#to.confirmations.tell('session-ended', live.id, pods);
     return true;
@@ -269,6 +272,7 @@ export class Pod {
     this.#context.log.warn({}, 'mail from other pods may have been missed; reading everything again');
     this.#to.sessions.distrust();
     this.#to.followers.recheck();
+    this.#to.standing.recheck();
     this.#rereadQuestions();
   }
 }

@@ -47,7 +47,11 @@ function setUp(options: PodOptions = {}) {
     mayJudge: () => lease.held,
     closing: new AbortController().signal,
   };
-  const cache = new SessionCache(context, async () => undefined);
+  const cache = new SessionCache(
+    context,
+    async () => undefined,
+    () => undefined,
+  );
   return { store, cache, load, open, context, lease };
 }
 

@@ -39,9 +39,13 @@ export class SessionCache {
   readonly #ended = new LRUCache<string, true>({ max: TOMBSTONES, ttl: TOMBSTONE_MS });
   readonly #sweeper: NodeJS.Timeout;
 
-  constructor(context: PodContext, sendStanding: SendStanding) {
+  readonly #onEnded: (id: string) => void;
+
+  /** `onEnded`: a session has turned out to be over; what else the pod has of it must go. */
+  constructor(context: PodContext, sendStanding: SendStanding, onEnded: (id: string) => void) {
     this.#context = context;
     this.#sendStanding = sendStanding;
+    this.#onEnded = onEnded;
     const { cacheBytes, cacheIdleMs } = context.options;
     this.#idle = new LRUCache({
       maxSize: cacheBytes,
@@ -102,6 +106,7 @@ export class SessionCache {
     const live = this.#held(id);
     this.#used.delete(id);
     this.#idle.delete(id);
+    this.#onEnded(id);
     await live?.end(sessionNotFound);
   }
 

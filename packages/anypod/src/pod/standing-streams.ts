@@ -1,11 +1,13 @@
 import type { Change, PositionedChange } from '../core/change-log.ts';
 import type { EventPlace } from '../core/event-id.ts';
+import type { Connection } from '../core/event-log.ts';
 import type { JsonRpcNotification } from '../core/json-rpc.ts';
 import { hasPrimingEvents } from '../core/protocol-version.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
 import { comparePositions, type StandingEvent } from '../core/standing-log.ts';
 import type { PodContext } from './context.ts';
 import type { LiveSession } from './live-session.ts';
+import { untilStored } from './until-stored.ts';
 
 interface Standing {
   readonly connection: string;
@@ -16,9 +18,13 @@ interface Standing {
   /** The last places that the client has, in its own log and in the log of changes. */
   position: string;
   changes: string;
-  /** What arrived while the replay was being read. */
-  readonly early: (() => void)[];
+  /** The logs are being read, or the client reads slowly: what arrives now is read from the logs later, so nothing piles up here. */
+  busy: boolean;
+  /** Something arrived meanwhile. */
+  behind: boolean;
 }
+
+type StandingPlace = Extract<EventPlace, { kind: 'standing' }>;
 
 /** The standing GET streams on this pod. A session has one, the newest, wherever it is. */
 export class StandingStreams {
@@ -33,39 +39,25 @@ export class StandingStreams {
    * Answers a GET with a standing stream, from `place` on where the client was connected before. False: the session is gone and nothing
    * was answered. `onEnd` is called when the stream has ended, but not where nothing was answered.
    */
-  async open(
-    live: LiveSession,
-    place: Extract<EventPlace, { kind: 'standing' }> | undefined,
-    reply: Reply,
-    onEnd: () => void,
-  ): Promise<boolean> {
+  async open(live: LiveSession, place: StandingPlace | undefined, reply: Reply, onEnd: () => void): Promise<boolean> {
     const { store, pod, random, eventIds } = this.#context;
     const connection = random();
     const prefix = eventIds.standingPrefix(live.id);
-    const standing: Standing = { connection, live, prefix, onEnd, position: '0-0', changes: '0-0', early: [] };
-    const changesFrom = place?.changes ?? (await store.changes.tail());
-    this.#replace(live.id, standing);
-    const attached = await store.standing
-      .attach(live.id, { pod, connection }, place?.position)
-      .catch((error: unknown) => {
-        this.#forget(standing);
-        throw error;
-      });
+    const changes = place?.changes ?? (await store.changes.tail());
+    const standing: Standing = { connection, live, prefix, onEnd, position: '0-0', changes, busy: true, behind: true };
+    this.end(live.id);
+    this.#open.set(live.id, standing);
+    const attached = await store.standing.attach(live.id, { pod, connection }).catch((error: unknown) => {
+      this.#forget(standing);
+      throw error;
+    });
     if (attached === undefined) {
       this.#forget(standing);
       return false;
     }
-    if (attached.previous !== undefined && attached.previous.pod !== pod) {
-      const replaced = {
-        type: 'standing-replaced',
-        session: live.id,
-        connection: attached.previous.connection,
-      } as const;
-      this.#context.background.run('replace standing stream', store.inbox.send(attached.previous.pod, replaced));
-    }
+    if (attached.previous !== undefined) this.#replace(live.id, attached.previous);
     standing.position = place?.position ?? attached.position;
-    standing.changes = changesFrom;
-    this.#start(standing, attached.events, await store.changes.after(changesFrom), reply);
+    this.#start(standing, reply.stream());
     return true;
   }
 
@@ -74,25 +66,35 @@ export class StandingStreams {
     const { store, pod } = this.#context;
     const stored = await store.standing.append(session, data);
     if (stored?.holder === undefined) return;
-    const { position, holder } = stored;
-    if (holder.pod === pod) this.deliver(session, holder.connection, { position, data });
-    else {
-      const message = { type: 'standing-event', session, connection: holder.connection, position, data } as const;
-      await store.inbox.send(holder.pod, message);
-    }
+    const { position, previous, holder } = stored;
+    const event = { position, previous, data };
+    if (holder.pod === pod) this.deliver(session, holder.connection, event);
+    else
+      await store.inbox.send(holder.pod, { type: 'standing-event', session, connection: holder.connection, ...event });
   };
 
-  /** A message for a connection on this pod. */
-  deliver(session: string, connection: string, event: StandingEvent): void {
+  /** A message for a connection on this pod; `previous` is the position of the one before it. */
+  deliver(session: string, connection: string, event: StandingEvent & { readonly previous: string }): void {
     const standing = this.#open.get(session);
-    if (standing?.connection !== connection) return;
-    this.#whenStarted(standing, () => this.#writeEvent(standing, event));
+    if (standing?.connection !== connection || comparePositions(event.position, standing.position) <= 0) return;
+    if (standing.busy) standing.behind = true;
+    else if (comparePositions(event.previous, standing.position) > 0) this.#catchUp(standing);
+    else if (!this.#writeEvent(standing, event)) this.#catchUp(standing);
   }
 
   /** A change that every client may care about. */
   deliverChange(change: PositionedChange): void {
     for (const standing of this.#open.values()) {
-      this.#whenStarted(standing, () => this.#writeChange(standing, change));
+      if (standing.busy) standing.behind = true;
+      else if (!this.#writeChange(standing, change)) this.#catchUp(standing);
+    }
+  }
+
+  /** Mail may have been missed: every stream reads its logs again. */
+  recheck(): void {
+    for (const standing of this.#open.values()) {
+      if (standing.busy) standing.behind = true;
+      else this.#catchUp(standing);
     }
   }
 
@@ -109,9 +111,13 @@ export class StandingStreams {
     for (const { sink } of [...this.#open.values()]) sink?.end(retryMs());
   }
 
-  #replace(session: string, standing: Standing): void {
-    this.end(session);
-    this.#open.set(session, standing);
+  #replace(session: string, { pod, connection }: Connection): void {
+    const { store, background } = this.#context;
+    if (pod === this.#context.pod) return;
+    background.run(
+      'replace standing stream',
+      store.inbox.send(pod, { type: 'standing-replaced', session, connection }),
+    );
   }
 
   #forget(standing: Standing): boolean {
@@ -119,45 +125,68 @@ export class StandingStreams {
     return this.#open.get(id) === standing && this.#open.delete(id);
   }
 
-  #start(
-    standing: Standing,
-    events: readonly StandingEvent[],
-    changes: readonly PositionedChange[],
-    reply: Reply,
-  ): void {
-    const sink = reply.stream();
+  #start(standing: Standing, sink: EventSink): void {
     standing.sink = sink;
     sink.onClose(() => this.#left(standing));
+    // Replaced while it was being opened: the newer one has the stream.
+    if (this.#open.get(standing.live.id) !== standing) {
+      sink.end();
+      return;
+    }
     if (hasPrimingEvents(standing.live.session.record.protocolVersion)) {
       sink.send({ id: this.#id(standing), retry: this.#context.options.retryMs, data: '' });
     }
-    for (const event of events) this.#writeEvent(standing, event);
-    for (const change of changes) this.#writeChange(standing, change);
-    for (const write of standing.early.splice(0)) write();
-    // Replaced while it was being opened: the newer one has the stream.
-    if (this.#open.get(standing.live.id) !== standing) sink.end();
+    this.#catchUp(standing);
   }
 
-  #whenStarted(standing: Standing, write: () => void): void {
-    if (standing.sink === undefined) standing.early.push(write);
-    else write();
+  /** Gives the client what the logs have, as fast as it reads. */
+  #catchUp(standing: Standing): void {
+    standing.busy = true;
+    this.#context.background.run('catch up standing stream', this.#readOn(standing));
+  }
+
+  async #readOn(standing: Standing): Promise<void> {
+    const { id } = standing.live;
+    do {
+      standing.behind = false;
+      await standing.sink?.drained();
+      if (this.#open.get(id) !== standing) return;
+      if (!(await this.#sendMissed(standing))) this.end(id, standing.connection);
+    } while (standing.behind);
+    standing.busy = false;
+  }
+
+  /** False: the stream is another connection's now, or the session is gone. */
+  async #sendMissed(standing: Standing): Promise<boolean> {
+    const { store, pod } = this.#context;
+    const read = await untilStored(this.#context, () => store.standing.read(standing.live.id, standing.position));
+    if (read?.holder?.pod !== pod || read.holder.connection !== standing.connection) return false;
+    for (const event of read.events) {
+      if (!this.#writeEvent(standing, event)) await standing.sink?.drained();
+    }
+    for (const change of await untilStored(this.#context, () => store.changes.after(standing.changes))) {
+      if (!this.#writeChange(standing, change)) await standing.sink?.drained();
+    }
+    return true;
   }
 
   #id(standing: Standing): string {
     return `${standing.prefix}${standing.position}.${standing.changes}`;
   }
 
-  #writeEvent(standing: Standing, { position, data }: StandingEvent): void {
-    if (comparePositions(position, standing.position) <= 0) return;
+  /** False: the client reads slowly. */
+  #writeEvent(standing: Standing, { position, data }: StandingEvent): boolean {
+    if (comparePositions(position, standing.position) <= 0) return true;
     standing.position = position;
-    standing.sink?.send({ id: this.#id(standing), data });
+    return standing.sink?.send({ id: this.#id(standing), data }) ?? true;
   }
 
-  #writeChange(standing: Standing, { position, change }: PositionedChange): void {
-    if (comparePositions(position, standing.changes) <= 0) return;
+  #writeChange(standing: Standing, { position, change }: PositionedChange): boolean {
+    if (comparePositions(position, standing.changes) <= 0) return true;
     standing.changes = position;
     const notification = notificationOf(change, standing.live.session.subscriptions);
-    if (notification !== undefined) standing.sink?.send({ id: this.#id(standing), data: JSON.stringify(notification) });
+    if (notification === undefined) return true;
+    return standing.sink?.send({ id: this.#id(standing), data: JSON.stringify(notification) }) ?? true;
   }
 
   #left(standing: Standing): void {

@@ -40,10 +40,9 @@ export function createRedisPodRegistry(
     },
 
     async bury(pod) {
-      if ((await commands.run(scripts.buryPod, [keys.pods()], pod)) !== 1) return;
-      // The pod may come back between the two: its reader notices that the inbox is gone and makes it anew. Nobody would
-      // notice that its ownership is gone, so that expires by itself.
-      await commands.call('unlink', keys.inbox(pod));
+      // A pod that was only paused comes back to its mail, so that its streams lack nothing; the inbox and the ownership of one that
+      // does not expire by themselves.
+      await commands.run(scripts.buryPod, [keys.pods()], pod);
     },
   };
 }

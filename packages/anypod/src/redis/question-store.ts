@@ -34,10 +34,12 @@ export function createRedisQuestionStore(
     },
 
     async take(session, question) {
-      const args = [ownerField(question), answerField(question)];
-      return (
-        ((await commands.run(scripts.takeAnswer, [keys.questions(session)], ...args)) as string | null) ?? undefined
-      );
+      const key = keys.questions(session);
+      const answer = (await commands.call('hget', key, answerField(question))) as string | null;
+      if (answer === null) return undefined;
+      // In a second step: what is removed in the same step cannot be read again where it was lost on its way here.
+      await commands.call('hdel', key, ownerField(question), answerField(question)).catch(() => undefined);
+      return answer;
     },
 
     async withdraw(session, question) {

@@ -52,9 +52,14 @@ export function startReader(connection: RedisConnection, reading: Reading): List
 
   /** A server that is not the one before may lack the newest entries: replication and fsync are asynchronous. */
   async function lookAtServer(): Promise<void> {
-    isNewConnection = false;
     const before = server;
-    server = await commands.run(scripts.serverId, [reading.key]);
+    isNewConnection = false;
+    try {
+      server = await commands.run(scripts.serverId, [reading.key]);
+    } catch (error) {
+      isNewConnection = true;
+      throw error;
+    }
     if (before === undefined || before === server) return;
     const [newest] = (await commands.call('xrevrange', reading.key, '+', '-', 'COUNT', 1)) as Entry[];
     if (newest === undefined) return lookAfterLog();

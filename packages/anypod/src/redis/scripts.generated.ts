@@ -72,18 +72,19 @@ return { 'stored', state[3], state[4] }
 
 export const appendStanding: Script = {
   keys: 2,
-  sha: '8f2b7e0d187d0e21f862168572308545564c5a21',
+  sha: 'bad2c4e4962234b8b2db29abe6c9c50a0fe327be',
   lua: `-- Appends a message to a session's standing log and tells which connection reads it.
 --
 -- KEYS[1] session   KEYS[2] standing
 -- ARGV[1] data   ARGV[2] how many to keep, about   ARGV[3] how long to keep them, ms
--- Returns { position, holder's pod or nil, holder's connection or nil }; nil: no such session.
+-- Returns { position, the position before it, holder's pod or nil, holder's connection or nil }; nil: no such session.
 
-local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc')
+local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc', 'sp')
 if not session[1] then return false end
 local position = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'd', ARGV[1])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
-return { position, session[2], session[3] }
+redis.call('HSET', KEYS[1], 'sp', position)
+return { position, session[4] or '0-0', session[2], session[3] }
 `,
 };
 
@@ -104,19 +105,19 @@ return redis.call('PEXPIRE', KEYS[2], ARGV[3])
 
 export const attachStanding: Script = {
   keys: 2,
-  sha: '8ab508aef18e4d61a30596f3afb275ca658db4bd',
+  sha: 'a967d9adb31a528a55cebf001715a2a591915538',
   lua: `-- Makes a connection the one that reads a session's standing log, and reads what it lacks.
 --
 -- KEYS[1] session   KEYS[2] standing
 -- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has; '' : none, it wants no replay
--- Returns { entries, the newest entry, previous pod or nil, previous connection or nil }; nil: no such session.
+-- Returns { entries, the newest position, previous pod or nil, previous connection or nil }; nil: no such session.
 
-local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc')
+local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc', 'sp')
 if not session[1] then return false end
 redis.call('HSET', KEYS[1], 'hp', ARGV[1], 'hc', ARGV[2])
 local entries = {}
 if ARGV[3] ~= '' then entries = redis.call('XRANGE', KEYS[2], '(' .. ARGV[3], '+') end
-return { entries, redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1), session[2], session[3] }
+return { entries, session[4] or '0-0', session[2], session[3] }
 `,
 };
 
@@ -413,6 +414,21 @@ return 1
 `,
 };
 
+export const readStanding: Script = {
+  keys: 2,
+  sha: '0cdab4c88e00a63c8b74db3bb8d249d30f196857',
+  lua: `-- Reads a session's standing log after a position, and tells which connection reads it.
+--
+-- KEYS[1] session   KEYS[2] standing
+-- ARGV[1] the last position that the reader has
+-- Returns { entries, holder's pod or nil, holder's connection or nil }; nil: no such session.
+
+local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc')
+if not session[1] then return false end
+return { redis.call('XRANGE', KEYS[2], '(' .. ARGV[1], '+'), session[2], session[3] }
+`,
+};
+
 export const readStream: Script = {
   keys: 2,
   sha: 'fb30ec380285a9e4ef2b9046029d3e8dee23ef55',
@@ -526,21 +542,6 @@ if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 0 then
   redis.call('PEXPIRE', KEYS[2], ARGV[3])
 end
 return redis.call('HKEYS', KEYS[1])
-`,
-};
-
-export const takeAnswer: Script = {
-  keys: 1,
-  sha: '010a788bd70ca3e8e945118a117f7d1fd7f28964',
-  lua: `-- Reads the answer to a question and removes the question; one that is not answered stays.
---
--- KEYS[1] questions
--- ARGV[1] the question's owner field   ARGV[2] its answer field
--- Returns the answer; nil: none.
-
-local answer = redis.call('HGET', KEYS[1], ARGV[2])
-if answer then redis.call('HDEL', KEYS[1], ARGV[1], ARGV[2]) end
-return answer
 `,
 };
 

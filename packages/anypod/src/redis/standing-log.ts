@@ -1,12 +1,18 @@
-import type { StandingLog } from '../core/standing-log.ts';
+import type { StandingEvent, StandingLog } from '../core/standing-log.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
 import { connectionOf, type Entry, fieldOf } from './entries.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
 
-type Appended = [position: string, pod: string | null, connection: string | null] | null;
-type Attachment = [entries: Entry[], newest: Entry[], pod: string | null, connection: string | null] | null;
+type Appended = [position: string, previous: string, pod: string | null, connection: string | null] | null;
+type Attachment = [entries: Entry[], newest: string, pod: string | null, connection: string | null] | null;
+
+type Held = [entries: Entry[], pod: string | null, connection: string | null] | null;
+
+function standingEventOf(entry: Entry): StandingEvent {
+  return { position: entry[0], data: fieldOf(entry, 'd') ?? '' };
+}
 
 /** The log is a Redis Stream with ids of the server's making; who reads it stands in the session's hash. */
 export function createRedisStandingLog(commands: Commands, keys: Keys, options: Required<StoreOptions>): StandingLog {
@@ -18,8 +24,8 @@ export function createRedisStandingLog(commands: Commands, keys: Keys, options: 
       const args = [data, standingLimit, standingRetentionMs];
       const reply = (await commands.run(scripts.appendStanding, keysOf(session), ...args)) as Appended;
       if (reply === null) return undefined;
-      const holder = connectionOf(reply[1], reply[2]);
-      return { position: reply[0], ...(holder && { holder }) };
+      const holder = connectionOf(reply[2], reply[3]);
+      return { position: reply[0], previous: reply[1], ...(holder && { holder }) };
     },
 
     async attach(session, holder, after = '') {
@@ -29,10 +35,17 @@ export function createRedisStandingLog(commands: Commands, keys: Keys, options: 
       const [entries, newest, pod, connection] = reply;
       const previous = connectionOf(pod, connection);
       return {
-        events: entries.map((entry) => ({ position: entry[0], data: fieldOf(entry, 'd') ?? '' })),
-        position: newest[0]?.[0] ?? '0-0',
+        events: entries.map(standingEventOf),
+        position: newest,
         ...(previous && { previous }),
       };
+    },
+
+    async read(session, after) {
+      const reply = (await commands.run(scripts.readStanding, keysOf(session), after)) as Held;
+      if (reply === null) return undefined;
+      const holder = connectionOf(reply[1], reply[2]);
+      return { events: reply[0].map(standingEventOf), ...(holder && { holder }) };
     },
 
     async detach(session, holder) {

@@ -13,7 +13,7 @@ const SAMPLES: readonly InboxMessage[] = [
   { type: 'confirmed', ack: '2', from: 'pod-b' },
   { type: 'event', session: 's', stream: 'x', connection: 'c', seq: 3, final: false, data: '{"n":3}' },
   { type: 'event', session: 's', stream: 'x', connection: 'c', seq: 0, final: true },
-  { type: 'standing-event', session: 's', connection: 'c', position: '1-0', data: '{}' },
+  { type: 'standing-event', session: 's', connection: 'c', position: '1-0', previous: '0-0', data: '{}' },
   { type: 'standing-replaced', session: 's', connection: 'c' },
 ];
 

@@ -8,6 +8,19 @@ const onB = { pod: 'pod-b', connection: 'b1' };
 export const standingLogContract: Contract = {
   of: 'a standing log',
   holds: {
+    'tells the position before each message, and who holds the stream': async ({ a, b }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      await b.standing.attach('s', onA);
+      const first = await a.standing.append('s', '"one"');
+      const second = await b.standing.append('s', '"two"');
+      assert.deepEqual([first?.previous, second?.previous], ['0-0', first?.position]);
+      const read = await b.standing.read('s', first?.position ?? '');
+      assert.deepEqual(read, { events: [{ position: second?.position, data: '"two"' }], holder: onA });
+      await a.standing.detach('s', onA);
+      assert.equal((await b.standing.read('s', '0-0'))?.holder, undefined);
+      assert.equal(await b.standing.read('unknown', '0-0'), undefined);
+    },
+
     'gives a connection without a position nothing but the place to go on from': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       assert.deepEqual(await a.standing.attach('s', onA), { events: [], position: '0-0' });
