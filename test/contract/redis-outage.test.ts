@@ -118,31 +118,44 @@ it('refuses while its server is a replica, and goes on when it is a master again
   });
 });
 
-/** Passes bytes to Redis, until `freeze`: from then on the connections that are open pass nothing, without a word. */
-async function startProxy(): Promise<{ url: string; freeze(): void; server: Server }> {
+interface Proxy {
+  readonly url: string;
+  readonly server: Server;
+  /** From now on the connections that are open pass nothing to the pod, without a word; to Redis they still do. */
+  swallow(): void;
+}
+
+async function startProxy(): Promise<Proxy> {
   const open = new Set<Socket>();
   const proxy = createServer((socket) => {
     const upstream = connectSocket(server.port, '127.0.0.1');
+    open.add(upstream);
+    upstream.on('data', (data) => socket.write(data));
+    socket.on('data', (data) => upstream.write(data));
     for (const [one, other] of [[socket, upstream] as const, [upstream, socket] as const]) {
-      open.add(one);
-      one.on('data', (data) => other.write(data));
       one.on('error', () => other.destroy());
       one.on('close', () => other.destroy());
     }
   });
   const port = await freePort();
   await new Promise<void>((resolve) => proxy.listen(port, '127.0.0.1', resolve));
-  const freeze = () => open.forEach((socket) => void socket.removeAllListeners('data'));
-  return { url: `redis://127.0.0.1:${port}`, freeze, server: proxy };
+  const swallow = () => {
+    for (const upstream of open) upstream.removeAllListeners('data').resume();
+  };
+  return { url: `redis://127.0.0.1:${port}`, swallow, server: proxy };
 }
 
-it('notices a connection that died without a word, and makes another', async () => {
+it('notices a connection that died without a word, and makes another; what was read and did not arrive can be read again', async () => {
   const proxy = await startProxy();
   const through = await connect({ redis: proxy.url });
+  await pod.store.questions.ask('s', 'q', 'pod-a');
+  await pod.store.questions.answer('s', 'q', '{"result":{}}');
   await through.store.ping();
-  proxy.freeze();
-  expect(await codeOf(through.store.ping())).toBe('store_unavailable');
+  proxy.swallow();
+  const take = () => through.store.questions.take('s', 'q');
+  expect(await codeOf(take())).toBe('store_unavailable');
   await eventually('Redis answers', async () => (await codeOf(through.store.ping())) === 'resolved');
+  expect(await take()).toBe('{"result":{}}');
   await through.close();
   proxy.server.close();
 });
