@@ -2,15 +2,15 @@ import type { Express } from 'express';
 
 /** What the probes are told; `serve` sets it. */
 export interface Health {
+  /** The store was reached and the server is built. */
   started: boolean;
   draining: boolean;
-  /** Rejects while the store does not answer. */
-  store(): Promise<void>;
 }
 
 /**
- * The probes: `/livez` says that the process answers and never asks the store, since restarting pods mends no Redis; `/readyz` says that
- * requests may come; `/startupz` that the start is over.
+ * The probes. None asks the store: restarting pods mends no Redis, and taking all of them from the balancer at once would keep it from the calls
+ * that need no store, and clients from the honest 503. `/livez` says that the process answers, `/readyz` that requests may come, `/startupz`
+ * that the start is over.
  */
 export function addHealthRoutes(app: Express, health: Health): void {
   app.get('/livez', (_request, response) => {
@@ -22,8 +22,8 @@ export function addHealthRoutes(app: Express, health: Health): void {
       .type('text')
       .send(health.started ? 'ok\n' : 'starting\n');
   });
-  app.get('/readyz', async (_request, response) => {
-    const reason = await unready(health);
+  app.get('/readyz', (_request, response) => {
+    const reason = unready(health);
     response
       .status(reason === undefined ? 200 : 503)
       .type('text')
@@ -31,11 +31,7 @@ export function addHealthRoutes(app: Express, health: Health): void {
   });
 }
 
-async function unready(health: Health): Promise<string | undefined> {
+function unready(health: Health): string | undefined {
   if (!health.started) return 'starting';
-  if (health.draining) return 'draining';
-  return health.store().then(
-    () => undefined,
-    () => 'the store does not answer',
-  );
+  return health.draining ? 'draining' : undefined;
 }

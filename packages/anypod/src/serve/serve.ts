@@ -39,7 +39,7 @@ export interface ServeOptions {
 /** Runs one pod as `config` says. Throws `ConfigError` for what the operator has to mend. */
 export async function serve(config: Config, { log, print, signal }: ServeOptions): Promise<Serving> {
   const { createServer, sdk } = await loadModule(config.module);
-  const health: Health = { started: false, draining: false, store: () => Promise.reject(new Error('not connected')) };
+  const health: Health = { started: false, draining: false };
   let anypod: Anypod | undefined;
   const listener = await listen(
     dispatch(config.path, () => anypod, health),
@@ -68,7 +68,6 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
     await Promise.all([listener.close(), closeStore()]);
     throw operatorsOwn(error);
   }
-  health.store = () => anypod.ready();
   health.started = true;
   const url = listener.origin + config.path;
   print(bannerText(url, anypod.probe, config.redis !== undefined));
