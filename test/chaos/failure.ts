@@ -13,6 +13,7 @@ interface Thrown {
 const INTERNAL_ERROR = -32603;
 const BROKEN = /fetch failed|ECONNRE|terminated|socket|other side closed|network error|aborted/i;
 const STORE_AWAY = /Redis does not answer|initialize failed: 503/;
+const TIMED_OUT = /timed out/i;
 const NO_SERVER = new Set([502, 504]);
 
 /** How a client could have got its answer by another way than the one that broke. */
@@ -35,16 +36,26 @@ export function failureOfResult(text: string, expected: string): Failure {
   return { kind: STORE_AWAY.test(text) ? 'refused' : 'wrong', message: `${text} instead of ${expected}` };
 }
 
-function kindOf(error: Thrown, message: string, { hasId, modern }: Way): FailureKind {
+function kindOf(error: Thrown, message: string, way: Way): FailureKind {
   const { reason, retry } = error.data ?? {};
   if (error.code === INTERNAL_ERROR && reason === 'pod_lost' && typeof retry === 'boolean') return 'pod_lost';
-  const status = [error.code, error.status, error.data?.status].find((code) => typeof code === 'number' && code >= 100);
+  if (error.code === INTERNAL_ERROR && reason === 'draining') return 'draining';
+  const status = statusOf(error);
   if (status === 503 || reason === 'store_unavailable' || STORE_AWAY.test(message)) return 'refused';
-  const isTimeout = /timed out/i.test(message);
-  if (hasId) return isTimeout || error instanceof StreamLost ? 'hung' : 'wrong';
-  if (NO_SERVER.has(status as number) || BROKEN.test(message) || error instanceof StreamLost) return 'cut';
-  if (isTimeout) return modern ? 'cut' : 'hung';
-  return 'wrong';
+  const isBroken = NO_SERVER.has(status) || BROKEN.test(message) || error instanceof StreamLost;
+  return isBroken || TIMED_OUT.test(message) ? kindOfSilence(error, message, way) : 'wrong';
+}
+
+/** No answer came: that is nobody's fault only where the client had no way back. */
+function kindOfSilence(error: Thrown, message: string, { hasId, modern }: Way): FailureKind {
+  if (TIMED_OUT.test(message)) return modern ? 'cut' : 'hung';
+  if (!hasId) return 'cut';
+  return error instanceof StreamLost ? 'hung' : 'wrong';
+}
+
+/** The HTTP status, where the client tells it. */
+function statusOf({ code, status, data }: Thrown): number {
+  return Number([code, status, data?.status].find((one) => typeof one === 'number' && one >= 100) ?? 0);
 }
 
 function describe({ message = '', cause, data }: Thrown): string {

@@ -22,7 +22,7 @@ export interface LostPod {
 }
 
 function emptyTally(): Tally {
-  const failed = { pod_lost: 0, refused: 0, cut: 0, hung: 0, wrong: 0 };
+  const failed = { pod_lost: 0, draining: 0, refused: 0, cut: 0, hung: 0, wrong: 0 };
   return { calls: 0, events: 0, lost: 0, doubled: 0, disordered: 0, reruns: 0, failed, longestGapMs: 0 };
 }
 

@@ -11,6 +11,8 @@ export interface Seen {
 export type FailureKind =
   /** JSON-RPC -32603 with `data.reason: 'pod_lost'`: the honest end of a call that was running on a lost pod. */
   | 'pod_lost'
+  /** JSON-RPC -32603 with `data.reason: 'draining'`: a modern call that was still running when its pod had to go. */
+  | 'draining'
   /** HTTP 503 with a JSON-RPC error: the store cannot be reached. */
   | 'refused'
   /** The connection broke before the client had an event id to come back with. */

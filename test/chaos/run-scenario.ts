@@ -19,15 +19,18 @@ export interface RunOptions {
   /** How often the fault happens in one run of the load. Default 1. */
   readonly repeat?: number;
   readonly clients?: readonly ClientKind[];
+  /** The counting calls; see `LoadOptions`. */
+  readonly count?: { readonly steps: number; readonly ms: number };
 }
 
 /** Runs one scenario: load, fault, calm, judgement. */
 export async function runScenario(stage: Stage, scenario: Scenario, options: RunOptions = {}): Promise<Outcome> {
-  const { repeat = 1, clients } = options;
+  const { repeat = 1, clients, count } = options;
   const load = await startLoad({
     url: stage.url,
     balancerPort: stage.balancer.port,
     ...(clients === undefined ? {} : { clients }),
+    ...(count === undefined ? {} : { count }),
   });
   const lostPods = [];
   await delay(1000);

@@ -158,6 +158,10 @@ const entries = {
     'A pod that is told to stop, and all of them one after the other, cost no request and no event.',
     ANYPOD,
   ],
+  'pod.drain.hands-over': [
+    'What still runs when a pod has to go is handed over at once; a modern call is told that the pod drains.',
+    ANYPOD,
+  ],
   'pod.lost.honest-end': [
     'A call whose pod was lost ends with -32603, reason pod_lost, and whether to try again; soon after two leases.',
     'https://www.jsonrpc.org/specification#error_object',
