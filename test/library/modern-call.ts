@@ -1,6 +1,7 @@
 import type { Anypod, AuthInfo } from 'anypod';
 
 const VERSION = '2026-07-28';
+const ELICITATION = { elicitation: { form: {} } };
 
 /** A response, loosely. */
 export interface Answer {
@@ -18,14 +19,21 @@ export interface Call {
   readonly id?: number | string;
   /** More members of `params`. */
   readonly more?: object;
+  /** What the client can do. Default: elicitation. */
+  readonly capabilities?: object;
+  /** The `Mcp-Name` header, where it is not the tool's name. */
+  readonly nameHeader?: string;
 }
 
 /** The body of a `tools/call` of 2026-07-28. */
-export function callBody(name: string, { args = {}, key, id = 1, more }: Call = {}): string {
+export function callBody(
+  name: string,
+  { args = {}, key, id = 1, more, capabilities = ELICITATION }: Call = {},
+): string {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': VERSION,
     'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-    'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } },
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
     'io.modelcontextprotocol/logLevel': 'debug',
     progressToken: 'p',
     ...(key === undefined ? {} : { 'anypod/idempotencyKey': key }),
@@ -50,8 +58,8 @@ export function callHeaders(name: string): Record<string, string> {
 
 /** Calls a tool on a pod of this process, as the caller that `auth` says. */
 export function call(pod: Anypod, name: string, given: Call = {}): Promise<Response> {
-  const { auth, signal } = given;
-  const init = { method: 'POST', headers: callHeaders(name), body: callBody(name, given) };
+  const { auth, signal, nameHeader = name } = given;
+  const init = { method: 'POST', headers: callHeaders(nameHeader), body: callBody(name, given) };
   const request = new Request('http://localhost/mcp', signal === undefined ? init : { ...init, signal });
   return pod.fetch(request, auth === undefined ? {} : { authInfo: auth });
 }

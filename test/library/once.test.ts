@@ -70,4 +70,18 @@ describe('the state of an input_required result', () => {
     );
     expect(await textOf(call(one, 'asks-once-guarded', other))).toMatchObject(refused);
   });
+
+  it('is not lost to a call that was cancelled with its client, and repeated', async () => {
+    const { one, two, begun, end } = await start();
+    const answer = await ask(one, 'asks-once-guarded', { auth: ann, args: { waits: true } });
+    const gone = new AbortController();
+    const cut = call(one, 'asks-once-guarded', { ...answer, signal: gone.signal });
+    await begun(2);
+    gone.abort();
+    expect((await cut).status).toBe(499);
+    const repeat = call(two, 'asks-once-guarded', answer);
+    await begun(3);
+    end('done');
+    expect(await textOf(repeat)).toBe('done');
+  });
 });

@@ -30,7 +30,12 @@ function createEffects() {
 
 type Effects = ReturnType<typeof createEffects>;
 
-const inputSchema = z.object({ a: z.unknown().optional(), b: z.unknown().optional(), times: z.number().default(1) });
+const inputSchema = z.object({
+  a: z.unknown().optional(),
+  b: z.unknown().optional(),
+  times: z.number().default(1),
+  waits: z.boolean().default(false),
+});
 const text = (content: string) => ({ content: [{ type: 'text' as const, text: content }] });
 
 function createServer(effects: Effects): McpServer {
@@ -61,15 +66,15 @@ function registerWaiting(server: McpServer, { started, aborted, released }: Effe
 }
 
 /** Tools that end at once. */
-function registerOthers(server: McpServer, { started }: Effects): void {
+function registerOthers(server: McpServer, { started, released }: Effects): void {
   server.registerTool('refuses', { inputSchema, _meta: { [RETRY]: true } }, () => {
     started.push('refuses');
     throw new Error('no');
   });
   const asks = (name: string, _meta: Record<string, unknown>, ofResult: Record<string, unknown> = {}) =>
-    server.registerTool(name, { inputSchema, _meta }, (_input, { mcpReq }) => {
+    server.registerTool(name, { inputSchema, _meta }, async ({ waits }, { mcpReq }) => {
       started.push(name);
-      if (mcpReq.inputResponses !== undefined) return text('answered');
+      if (mcpReq.inputResponses !== undefined) return text(waits ? await released() : 'answered');
       const requestedSchema = { type: 'object' as const, properties: {} };
       const question = inputRequired.elicit({ message: 'Sure?', requestedSchema });
       return { ...inputRequired({ inputRequests: { question }, requestState: 'asked' }), _meta: ofResult };

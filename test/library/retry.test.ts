@@ -1,5 +1,5 @@
 import { AnypodError } from 'anypod';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { answerOf, call, textOf } from './modern-call.ts';
 import { ann, bob, KEY, settle, start } from './retry-fixture.ts';
 
@@ -165,11 +165,22 @@ describe('what is kept for repeats', () => {
 
   it('is not a refusal to serve', async () => {
     const { one, two, started } = await start();
-    const wrong = { auth: ann, key: KEY, args: { times: 'many' } };
-    await answerOf(call(one, 'guarded', wrong));
+    const refused = await answerOf(call(one, 'asks-guarded', { auth: ann, capabilities: {} }));
+    expect(refused.error?.code).toBe(-32021);
     await settle();
-    expect(started).toEqual([]);
-    expect(await textOf(call(two, 'guarded', wrong))).not.toMatchObject({ data: { reason: 'other_arguments' } });
+    const served = await answerOf(call(two, 'asks-guarded', { auth: ann }));
+    expect(served.result?.['resultType']).toBe('input_required');
+    expect(started).toHaveLength(2);
+  });
+
+  it('is nothing of a call that reached no tool', async () => {
+    const { one, two, begun, end } = await start({ leaseMs: 60_000 });
+    const refused = await call(one, 'guarded', { auth: ann, nameHeader: 'other' });
+    expect(refused.status).toBe(400);
+    const served = call(two, 'guarded', { auth: ann });
+    await begun(1);
+    end('done');
+    expect(await textOf(served)).toBe('done');
   });
 
   it('is a result of one mebibyte at most', async () => {
@@ -209,6 +220,20 @@ describe('a pod that closes', () => {
     expect((await answerOf(first)).error?.data?.reason).toBe('draining');
     expect(await textOf(repeat)).toBe('done');
     expect(started).toHaveLength(2);
+  });
+
+  it('waits for no call any more', async () => {
+    const { one, two, aborted, begun } = await start({ leaseMs: 60_000 });
+    const gone = new AbortController();
+    void call(one, 'guarded', { auth: ann, signal: gone.signal });
+    await begun(1);
+    const repeat = answerOf(call(two, 'guarded', { auth: ann }));
+    await settle();
+    await two.close();
+    expect((await repeat).error?.data?.reason).toBe('draining');
+    await settle();
+    gone.abort();
+    await vi.waitFor(() => expect(aborted).toEqual(['guarded']), 5000);
   });
 
   it('says of any other lasting call that it was lost', async () => {
