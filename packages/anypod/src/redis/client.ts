@@ -1,7 +1,7 @@
 /**
  * The part of a Redis client that anypod uses: ioredis and iovalkey fit, single server, Sentinel and Cluster alike.
  *
- * Commands: `evalsha eval hget hdel xadd xread xrange xrevrange xtrim srem smembers pexpire exists unlink ping`, and `wait` for stores that
+ * Commands: `evalsha eval set hget hdel xadd xread xrange xrevrange xtrim srem smembers pexpire exists unlink ping`, and `wait` for stores that
  * wait for replicas
  * (an ACL needs these, and those that the scripts call). Names are lower case, because ioredis picks reply shapes by them.
  */
@@ -9,6 +9,8 @@ export interface RedisConnection {
   call(command: string, ...args: (string | number)[]): Promise<unknown>;
   /** Commands that go out together, on one connection, and are answered together. */
   pipeline(commands: (string | number)[][]): { exec(): Promise<[error: Error | null, reply: unknown][] | null> };
+  /** Of a Cluster: the nodes of each slot, its master first; empty until they are known. */
+  readonly slots?: readonly (readonly string[])[];
   /** Closes at once; what is under way rejects. */
   disconnect(): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
