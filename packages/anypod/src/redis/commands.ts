@@ -23,6 +23,8 @@ const TRANSIENT = new Set([
   'NOREPLICAS',
   'BUSY',
   'UNBLOCKED',
+  'MOVED',
+  'ASK',
 ]);
 
 function isReply(error: unknown): error is Error {

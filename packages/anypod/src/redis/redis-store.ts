@@ -55,10 +55,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
 
   const replicated = replicas > 0 ? client.duplicate() : undefined;
   replicated?.on('error', onError);
-  const writes =
-    replicated === undefined
-      ? createPlainWrites(commands)
-      : createReplicatedWrites(replicated, replicas, client.isCluster);
+  const writes = replicated === undefined ? createPlainWrites(commands) : createReplicatedWrites(replicated, replicas);
 
   async function track(starting: Promise<Listening>): Promise<Listening> {
     const listening = await starting;

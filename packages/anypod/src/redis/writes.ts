@@ -2,6 +2,7 @@ import { AnypodError } from '../core/errors.ts';
 import type { RedisConnection } from './client.ts';
 import { type Argument, type Commands, faultOf, isUnknownScript } from './commands.ts';
 import type { Script } from './scripts.generated.ts';
+import { slotOf } from './slot.ts';
 
 /** What a script answered, and whether what it wrote is on as many replicas as it has to be. */
 export interface Outcome {
@@ -36,11 +37,13 @@ interface Write {
  * a new connection `WAIT` knows of no earlier write.
  *
  * What comes while a round is under way goes out together in the next one, so there is one `WAIT` for many writes. On a Cluster each
- * first key has its rounds, since a round goes to one node.
+ * node has its rounds.
  */
-export function createReplicatedWrites(connection: RedisConnection, replicas: number, isCluster: boolean): Writes {
+export function createReplicatedWrites(connection: RedisConnection, replicas: number): Writes {
   /** What waits for the next round, by lane; a lane that is there has a round under way. */
   const lanes = new Map<string, Write[]>();
+
+  const laneOf = (key = '') => connection.slots?.[slotOf(key)]?.join() ?? '';
 
   async function send(writes: readonly Write[], verb: 'evalsha' | 'eval') {
     const text = ({ script }: Write) => (verb === 'eval' ? script.lua : script.sha);
@@ -77,7 +80,7 @@ export function createReplicatedWrites(connection: RedisConnection, replicas: nu
 
   return {
     run(script, keys, ...args) {
-      const lane = isCluster ? (keys[0] ?? '') : '';
+      const lane = laneOf(keys[0]);
       const write: Write = { script, args: [...keys, ...args], done: Promise.withResolvers() };
       const waiting = lanes.get(lane);
       if (waiting) waiting.push(write);

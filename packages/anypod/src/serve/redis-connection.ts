@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, DNSLookupFunction, Redis } from 'ioredis';
 import type { Log } from '../core/log.ts';
 import type { Config } from './config.ts';
+import { createFailoverConnector } from './failover-connector.ts';
 import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
 import { warnAboutRedis } from './redis-warnings.ts';
 
@@ -29,12 +30,16 @@ export async function connectRedis(config: RedisSettings, log: Log): Promise<Red
   const address = parseRedisUrl(config.redis ?? '');
   if (address === undefined) throw new TypeError('connectRedis needs a Redis URL.');
   const tls = address.tls ? await readTls(config) : undefined;
-  const { Redis: SingleClient, Cluster: ClusterClient } = await import('ioredis');
+  const { Redis: SingleClient, Cluster: ClusterClient, SentinelConnector } = await import('ioredis');
 
   const client =
     address.form === 'cluster'
       ? new ClusterClient([...address.hosts], clusterOptions(address, tls))
-      : new SingleClient(address.form === 'single' ? singleOptions(address, tls) : sentinelOptions(address, tls));
+      : new SingleClient(
+          address.form === 'single'
+            ? singleOptions(address, tls)
+            : { ...sentinelOptions(address, tls), Connector: createFailoverConnector(SentinelConnector) },
+        );
   client.on('error', (error: Error) => log.warn({ reason: reasonOf(error) }, 'Redis connection error'));
   client.once('ready', () => void warnAboutRedis(client, log));
   // A Cluster refuses commands until it knows its slots; the first pod of a deployment should not start with that.
