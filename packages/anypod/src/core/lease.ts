@@ -30,7 +30,7 @@ export function renewedAt(asked: number, leaseMs: number, before: LeaseState | u
 }
 
 /** Whether at `now` a renewal is overdue, by half a lease. */
-export function isLate(now: number, leaseMs: number, { until }: LeaseState): boolean {
+function isLate(now: number, leaseMs: number, { until }: LeaseState): boolean {
   return until - now < leaseMs / 2;
 }
 
