@@ -57,7 +57,9 @@ afterAll(async () => {
 /** What a first command comes to. */
 async function answer(settings: Parameters<typeof connect>[0]): Promise<unknown> {
   const pod = await connect(settings);
-  return codeOf(pod.store.ping()).finally(() => pod.close());
+  const code = await codeOf(pod.store.ping());
+  await pod.close();
+  return code;
 }
 
 it('connects with a certificate that the server’s authority has signed, and knows that authority', async () => {

@@ -73,13 +73,18 @@ export function startReader(connection: RedisConnection, reading: Reading): List
     return oldest === undefined || comparePositions(oldest[0], position) > 0;
   }
 
-  async function readOnce(): Promise<void> {
-    if (isNewConnection) await lookAtServer();
+  async function nextEntries(): Promise<Entry[]> {
     const args = ['COUNT', reading.batch, 'BLOCK', BLOCK_MS, 'STREAMS', reading.key, position];
     const reply = (await commands.call('xread', ...args)) as Reply;
-    const entries = reply?.[0]?.[1] ?? [];
+    return reply?.[0]?.[1] ?? [];
+  }
+
+  async function readOnce(): Promise<void> {
+    if (isNewConnection) await lookAtServer();
+    const entries = await nextEntries();
     if (entries.length === 0) {
-      await lookAfterLog();
+      // Where another server may answer, the next round looks at both.
+      if (!isNewConnection) await lookAfterLog();
       return;
     }
     // Less than a full batch means that fewer entries are left than the log keeps, so none of them was trimmed.
