@@ -25,6 +25,14 @@ export function createPlainWrites(commands: Commands): Writes {
 /** How long replicas get, in ms; a write that they do not have by then is stored, but not replicated. */
 const WAIT_MS = 500;
 
+function unavailable(cause: Error): AnypodError {
+  return new AnypodError(
+    'store_unavailable',
+    `Redis does not say what its replicas have (${cause.message}); try again shortly.`,
+    { cause },
+  );
+}
+
 interface Write {
   readonly script: Script;
   readonly args: readonly Argument[];
@@ -49,7 +57,7 @@ export function createReplicatedWrites(connection: RedisConnection, replicas: nu
     const text = ({ script }: Write) => (verb === 'eval' ? script.lua : script.sha);
     const scripts = writes.map((write) => [verb, text(write), write.script.keys, ...write.args]);
     const results = await connection.pipeline([...scripts, ['wait', replicas, WAIT_MS]]).exec();
-    if (results === null) throw new AnypodError('store_unavailable', 'Redis does not answer; try again shortly.');
+    if (results === null) throw unavailable(new Error('no answer'));
     return results;
   }
 
@@ -57,7 +65,8 @@ export function createReplicatedWrites(connection: RedisConnection, replicas: nu
     let results = await send(writes, 'evalsha');
     if (results.some(([error]) => isUnknownScript(error))) results = await send(writes, 'eval');
     const [waitError, reached] = results.at(-1) ?? [];
-    const isReplicated = !waitError && Number(reached) >= replicas;
+    if (waitError) throw unavailable(waitError);
+    const isReplicated = Number(reached) >= replicas;
     for (const [index, { done }] of writes.entries()) {
       const [error, reply] = results[index] ?? [];
       if (error) done.reject(faultOf(error));
