@@ -37,6 +37,7 @@ function firstWord(error: Error): string {
 
 /** The fault that the caller of a store is to see. */
 export function faultOf(error: unknown): unknown {
+  if (error instanceof AnypodError) return error;
   if (isReply(error) && !TRANSIENT.has(firstWord(error))) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new AnypodError('store_unavailable', `Redis does not answer (${reason}); try again shortly.`, {
