@@ -18,7 +18,11 @@ export interface ConnectOptions {
 }
 
 export interface CallOptions {
-  readonly onprogress?: (progress: { progress: number; total?: number | undefined; message?: string | undefined }) => void;
+  readonly onprogress?: (progress: {
+    progress: number;
+    total?: number | undefined;
+    message?: string | undefined;
+  }) => void;
   readonly signal?: AbortSignal;
   /** ms; the clients' default is 60 000. */
   readonly timeout?: number;
