@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Orphan, StreamKey } from '../core/event-log.ts';
 import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../core/json-rpc.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
@@ -9,10 +10,12 @@ import { NO_CALLER } from './no-caller.ts';
 import { OwnedStream } from './owned-stream.ts';
 import { mayRerun, type Safety, safetyOf } from './rerun-rule.ts';
 import type { SessionCache } from './session-cache.ts';
+import { untilStored } from './until-stored.ts';
 
 type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
 
 const SWEEPS_PER_LEASE = 4;
+const REMEMBERED = 10_000;
 
 /**
  * Ends the exchanges of dead pods: runs them again where that is safe and allowed, else answers that the pod was lost. Any pod may do
@@ -25,7 +28,7 @@ export class Orphans {
   #timer: NodeJS.Timeout | undefined;
   #sweeping = false;
   /** Dead pod, session and stream (JSON) of what was taken over, or found taken. */
-  readonly #inherited = new Set<string>();
+  readonly #inherited = new LRUCache<string, true>({ max: REMEMBERED });
 
   constructor(context: PodContext, sessions: SessionCache, followers: Followers) {
     this.#context = context;
@@ -81,7 +84,7 @@ export class Orphans {
   async #inherit(dead: string, key: StreamKey): Promise<void> {
     const name = JSON.stringify([dead, key.session, key.stream]);
     if (this.#inherited.has(name)) return;
-    this.#inherited.add(name);
+    this.#inherited.set(name, true);
     try {
       await this.#takeOver(dead, key);
     } catch (error) {
@@ -107,7 +110,8 @@ export class Orphans {
     const requests = JSON.parse(orphan.requests) as Requests;
     const stream = OwnedStream.adopt(this.#context, this.#followers, key, requests, orphan);
     const [first, ...others] = unanswered(requests, orphan);
-    const live = await this.#sessions.take(key.session);
+    // Ours now, so nobody else would end it: an outage is waited out.
+    const live = await untilStored(this.#context, () => this.#sessions.take(key.session));
     if (first === undefined || live === undefined) {
       stream.finish();
       if (live !== undefined) this.#sessions.release(live);
