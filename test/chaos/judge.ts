@@ -144,9 +144,16 @@ function isFounded(call: CallRecord, kind: FailureKind, lostPods: readonly LostP
     return lostPods.some(({ from, to }) => call.startedAt <= to && call.endedAt >= from);
   }
   if (kind !== 'pod_lost') return true;
+  // A pod may be lost more than once: frozen, and frozen again.
   const run = call.seen.at(-1)?.run;
-  const lost = lostPods.find(({ pid }) => String(pid) === run);
-  return !call.rerunnable && lost !== undefined && call.endedAt - lost.from < allowance.honestWithinMs;
+  const wasLost = lostPods.some(
+    ({ pid, from, to }) =>
+      String(pid) === run &&
+      call.startedAt <= to &&
+      call.endedAt >= from &&
+      call.endedAt - from < allowance.honestWithinMs,
+  );
+  return wasLost && !call.rerunnable;
 }
 
 /** Compares the counted side effects with the calls: never doubled, and there where the call succeeded. */

@@ -154,6 +154,10 @@ const entries = {
     `${MODERN}/basic/lifecycle`,
   ],
 
+  'pod.drain.order': [
+    'On SIGTERM a pod is not ready but alive, serves on connections that close, and exits with 0; a second one ends it at once.',
+    ANYPOD,
+  ],
   'pod.drain.nothing-fails': [
     'A pod that is told to stop, and all of them one after the other, cost no request and no event.',
     ANYPOD,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Anypod, createAnypod } from './anypod.ts';
 import { createMemoryStore } from './memory/index.ts';
 
+const VERSION = 'io.modelcontextprotocol/protocolVersion';
 const secrets = ['a secret of at least thirty-two bytes'];
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 const noInput = z.object({});
@@ -169,6 +170,47 @@ describe('two pods', () => {
       params: { uri: 'test://a' },
     });
     expect(await stream.message()).toMatchObject({ method: 'notifications/tools/list_changed' });
+  });
+
+  it('tell a standing stream that comes back what it missed, once', async () => {
+    const [one, two] = await start();
+    const session = await openSession(one);
+    const open = async (pod: Anypod, id?: string) => {
+      const headers = { accept: 'text/event-stream', ...session, ...(id === undefined ? {} : { 'last-event-id': id }) };
+      return new EventReader(await pod.fetch(new Request('http://localhost/mcp', { headers })));
+    };
+    const first = await open(one);
+    const primed = await first.next();
+    await two.notify.toolsChanged();
+    const heard = await first.next();
+    await first.cancel();
+    await two.notify.promptsChanged();
+    const second = await open(two, heard?.id);
+    expect((await second.next())?.data).toBe('');
+    expect(await second.message()).toMatchObject({ method: 'notifications/prompts/list_changed' });
+    const third = await open(one, primed?.id);
+    expect((await third.next())?.data).toBe('');
+    expect(await third.message()).toMatchObject({ method: 'notifications/tools/list_changed' });
+    expect(await third.message()).toMatchObject({ method: 'notifications/prompts/list_changed' });
+    expect(await second.next()).toBeUndefined();
+  });
+
+  it('end listen streams with their final result when they drain, and go on with calls', async () => {
+    const [one] = await start();
+    const meta = { [VERSION]: '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {} };
+    const send = (id: number, method: string, params: object, name?: string) => {
+      const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...(name && { 'mcp-name': name }) };
+      return post(one, { id, method, params: { ...params, _meta: meta } }, headers);
+    };
+    const listening = new EventReader(
+      await send(7, 'subscriptions/listen', { notifications: { toolsListChanged: true } }),
+    );
+    expect(await listening.message()).toMatchObject({ method: 'notifications/subscriptions/acknowledged' });
+    await one.drain();
+    expect(await listening.message()).toMatchObject({ id: 7, result: {} });
+    expect(await listening.next()).toBeUndefined();
+    const call = await send(8, 'tools/call', { name: 'echo', arguments: { text: 'still here' } }, 'echo');
+    expect(await call.json()).toMatchObject({ id: 8, result: { content: [{ text: 'still here' }] } });
   });
 });
 
