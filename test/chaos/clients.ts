@@ -1,7 +1,7 @@
 import { connectV1 } from '../cluster/client-v1.ts';
 import { connectMode, connectV2 } from '../cluster/client-v2.ts';
 import type { Answers } from '../cluster/official-client.ts';
-import { choosing } from '../lib/pod-choosing-fetch.ts';
+import { choosing, type FetchLike, isAnswer } from '../lib/pod-choosing-fetch.ts';
 import { type ChaosClient, connectWire, type WireOptions } from './wire-client.ts';
 
 export interface ClientKind {
@@ -21,18 +21,18 @@ export const WIRE_WITHOUT_RESUME: ClientKind = {
 export const V1: ClientKind = {
   label: 'v1',
   legacy: true,
-  connect: ({ url, ...options }) => connectV1({ ...options, fetch: choosing([url], () => 0) }),
+  connect: (options) => connectV1({ ...options, fetch: fetchOf(options) }),
 };
 export const V2: ClientKind = {
   label: 'v2',
   legacy: true,
-  connect: ({ url, ...options }) => connectV2({ ...options, fetch: choosing([url], () => 0) }),
+  connect: (options) => connectV2({ ...options, fetch: fetchOf(options) }),
 };
 /** The official client in the 2026-07-28 revision: every request stands alone. */
 export const MODERN: ClientKind = {
   label: 'modern',
   legacy: false,
-  connect: ({ url, ...options }) => connectMode({ pin: '2026-07-28' }, { ...options, fetch: choosing([url], () => 0) }),
+  connect: (options) => connectMode({ pin: '2026-07-28' }, { ...options, fetch: fetchOf(options) }),
 };
 
 /** Answers every question after a while, so that questions are open whatever happens. */
@@ -42,5 +42,22 @@ export function answersAfter(wait: () => Promise<unknown>, name: string): Answer
       await wait();
       return { action: 'accept', content: { name } };
     },
+  };
+}
+
+/** Sends everything to the one address, and notices answers that do not arrive. */
+function fetchOf({ url, onAnswerLost }: WireOptions): FetchLike {
+  const send = choosing([url], () => 0);
+  return async (address, init) => {
+    const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
+    if (!isAnswer({ method: 'POST', headers: new Headers(), body })) return send(address, init);
+    try {
+      const response = await send(address, init);
+      if (!response.ok) onAnswerLost?.();
+      return response;
+    } catch (error) {
+      onAnswerLost?.();
+      throw error;
+    }
   };
 }

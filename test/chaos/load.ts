@@ -72,6 +72,7 @@ class LoadClient {
   #client: ChaosClient | undefined;
   #calls = 0;
   #probesHeard = 0;
+  #answersLost = 0;
 
   private constructor(kind: ClientKind, name: string, records: Records) {
     this.#kind = kind;
@@ -85,7 +86,16 @@ class LoadClient {
     const self = new LoadClient(kind, name, records);
     const answers = kind.legacy ? answersAfter(() => delay(ANSWER_AFTER_MS), name) : {};
     const on = { 'notifications/message': ({ data }: Record<string, unknown>) => self.#hear(String(data)) };
-    self.#client = await kind.connect({ url, name, answers, on, onRepeatedId: (id) => records.repeatedIds.push(id) });
+    self.#client = await kind.connect({
+      url,
+      name,
+      answers,
+      on,
+      onRepeatedId: (id) => records.repeatedIds.push(id),
+      onAnswerLost: () => {
+        self.#answersLost += 1;
+      },
+    });
     if (kind.legacy) await self.#untilStanding();
     return self;
   }
@@ -130,7 +140,8 @@ class LoadClient {
   }
 
   #ask(): Promise<boolean> {
-    return this.#run({ tool: 'ask', args: {}, steps: 1, expected: this.#name });
+    const lostBefore = this.#answersLost;
+    return this.#run({ tool: 'ask', args: {}, steps: 1, expected: this.#name }, () => this.#answersLost > lostBefore);
   }
 
   async #short(): Promise<void> {
@@ -150,8 +161,11 @@ class LoadClient {
     if (answered) this.#standing.sent.push(number);
   }
 
-  async #run(call: Call): Promise<boolean> {
+  async #run(call: Call, lostOnItsWay = () => false): Promise<boolean> {
     const record = await runCall(this.#client as ChaosClient, this.#name, call, this.#kind.legacy);
+    // Nobody sends an answer twice: what waits for it waits for what went down with a connection.
+    if (record.failure?.kind === 'hung' && lostOnItsWay())
+      record.failure = { kind: 'cut', message: 'its answer was cut' };
     this.#records.calls.push(record);
     // As a client that is refused: it does not come back at once.
     if (record.failure !== undefined) await delay(500);
@@ -163,7 +177,13 @@ async function runCall(client: ChaosClient, name: string, call: Call, legacy: bo
   const { tool, args, steps, expected, rerunnable = false, effect } = call;
   const startedAt = performance.now();
   const record: CallRecord = {
-    ...{ client: name, tool, steps, rerunnable, startedAt, endedAt: startedAt, seen: [] },
+    client: name,
+    tool,
+    steps,
+    rerunnable,
+    startedAt,
+    endedAt: startedAt,
+    seen: [],
     ...(effect === undefined ? {} : { effect }),
   };
   try {

@@ -8,7 +8,7 @@ import { type RunOptions, runScenario } from './run-scenario.ts';
 import { rollout, SCENARIOS, type Scenario } from './scenarios.ts';
 import { type Stage, startStage } from './stage.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 const started = Date.now();
 let broken = 0;

@@ -11,6 +11,8 @@ export interface WireOptions {
   readonly name?: string;
   readonly answers?: Pick<Answers, 'elicitation'>;
   readonly on?: Readonly<Record<string, (params: Record<string, unknown>) => void>>;
+  /** Called where an answer to a question did not arrive; no client sends one twice. */
+  readonly onAnswerLost?: () => void;
   /** Called with every event id that came twice with a message. */
   readonly onRepeatedId?: (id: string) => void;
   /** False: comes never back to a broken stream. Default true. */
@@ -135,10 +137,10 @@ class WireClient {
 
   async #answer(id: Message['id'], params: Record<string, unknown>): Promise<void> {
     const result = await this.#options.answers?.elicitation?.(params);
-    await this.#session
-      .send(this.#options.url, { jsonrpc: '2.0', id, result: result ?? { action: 'decline' } })
-      .then((response) => response.body?.cancel())
-      .catch(() => {});
+    const answer = { jsonrpc: '2.0', id, result: result ?? { action: 'decline' } };
+    const response = await this.#session.send(this.#options.url, answer).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.ok !== true) this.#options.onAnswerLost?.();
   }
 }
 
