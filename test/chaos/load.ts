@@ -223,16 +223,14 @@ async function workflow(balancerPort: number, records: Records): Promise<void> {
     const now = performance.now();
     const failure = failureOf(error, { hasId: false, modern: false });
     records.calls.push({
-      ...{
-        client: 'agent',
-        tool: 'initialize',
-        steps: 0,
-        rerunnable: true,
-        startedAt: now,
-        endedAt: now,
-        seen: [],
-        failure,
-      },
+      client: 'agent',
+      tool: 'initialize',
+      steps: 0,
+      rerunnable: true,
+      startedAt: now,
+      endedAt: now,
+      seen: [],
+      failure,
     });
     await delay(500);
   } finally {

@@ -24,6 +24,8 @@ const POD_ENVIRONMENT = {
 export interface StageOptions {
   /** Added to the environment of the pods. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The pods' Redis, where it is not the stage's own. */
+  readonly redisUrl?: string;
   /** A checkout of the repository that the pods run from at first. */
   readonly checkout?: string;
 }
@@ -50,14 +52,14 @@ export interface Stage {
 /** Two of the balancer's checks. */
 const BALANCER_NOTICES_MS = 1100;
 
-export async function startStage({ env = {}, checkout }: StageOptions = {}): Promise<Stage> {
+export async function startStage({ env = {}, checkout, redisUrl }: StageOptions = {}): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'anypod-chaos-'));
   const aof = ['--appendonly', 'yes'];
   let redis = await startRedis({ directory, args: aof });
   const effectsRedis = await startRedis();
   const podOptions = {
     module: FIXTURE,
-    redisUrl: redis.url,
+    redisUrl: redisUrl ?? redis.url,
     env: { ...POD_ENVIRONMENT, [EFFECTS_VARIABLE]: effectsRedis.url, ...env },
   };
   const from = (where: string | undefined) => (where === undefined ? {} : { checkout: where });

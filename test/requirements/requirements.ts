@@ -184,6 +184,10 @@ const entries = {
 
   'store.outage.streams-continue': ['Open streams go on after an outage of the store without loss or repeat.', ANYPOD],
   'store.outage.no-orphans': ['An outage of the store is no evidence that a pod is dead.', ANYPOD],
+  'store.failover': [
+    'Where replicas are waited for, a failover loses and doubles no event.',
+    'https://redis.io/docs/latest/commands/wait/',
+  ],
   'store.flushed': ['After the store was emptied old sessions are unknown, new ones work and nothing crashes.', ANYPOD],
 
   'host.sdk.own-install': ['A module is hosted with the SDK that it resolves itself, v1 or v2.', ANYPOD],
