@@ -35,8 +35,8 @@ export type InboxMessage =
       readonly session: string;
       readonly connection: string;
       readonly position: string;
-      /** The position of the message before it. */
-      readonly previous: string;
+      /** The position of the message before it; a build that is older than this member leaves it out. */
+      readonly previous?: string;
       readonly data: string;
     }
   /** A call that runs once has ended, with a stored response or without one: whoever waits for it looks again. */

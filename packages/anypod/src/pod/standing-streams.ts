@@ -74,11 +74,11 @@ export class StandingStreams {
   };
 
   /** A message for a connection on this pod; `previous` is the position of the one before it. */
-  deliver(session: string, connection: string, event: StandingEvent & { readonly previous: string }): void {
+  deliver(session: string, connection: string, event: StandingEvent & { readonly previous?: string }): void {
     const standing = this.#open.get(session);
     if (standing?.connection !== connection || comparePositions(event.position, standing.position) <= 0) return;
     if (standing.busy) standing.behind = true;
-    else if (comparePositions(event.previous, standing.position) > 0) this.#catchUp(standing);
+    else if (!follows(event, standing)) this.#catchUp(standing);
     else if (!this.#writeEvent(standing, event)) this.#catchUp(standing);
   }
 
@@ -197,6 +197,11 @@ export class StandingStreams {
     }
     standing.onEnd();
   }
+}
+
+/** Whether nothing is missing before this message; unknown where an older build sent it. */
+function follows({ previous }: { readonly previous?: string }, { position }: Standing): boolean {
+  return previous !== undefined && comparePositions(previous, position) <= 0;
 }
 
 /** What a legacy client is told of a change; undefined: it did not ask. */
