@@ -145,6 +145,15 @@ async function startProxy(): Promise<Proxy> {
   return { url: `redis://127.0.0.1:${port}`, swallow, server: proxy };
 }
 
+it('refuses while Redis is out of memory, and goes on when there is room again', async () => {
+  await admin.config('SET', 'maxmemory', '1');
+  expect(await codeOf(pod.store.sessions.create(sampleRecord('t'), 'pod-a'))).toBe('store_unavailable');
+  expect(await codeOf(pod.store.standing.append('s', '"lost?"'))).toBe('store_unavailable');
+  await admin.config('SET', 'maxmemory', '0');
+  expect(await pod.store.standing.append('s', '"kept"')).toBeDefined();
+  expect((await load())?.record.id).toBe('s');
+});
+
 it('notices a connection that died without a word, and makes another; what was read and did not arrive can be read again', async () => {
   const proxy = await startProxy();
   const through = await connect({ redis: proxy.url });

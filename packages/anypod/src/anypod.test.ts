@@ -121,6 +121,24 @@ describe('two pods', () => {
     expect(await events.next()).toBeUndefined();
   });
 
+  it('find an answer again whose wake-up was lost', async () => {
+    const store = createMemoryStore();
+    const inbox: typeof store.inbox = {
+      ...store.inbox,
+      send: async (to, message) => (message.type === 'answered' ? undefined : store.inbox.send(to, message)),
+    };
+    const make = () => createAnypod({ createServer, store: { ...store, inbox }, secrets, leaseMs: 200 });
+    pods = [await make(), await make()];
+    const [one, two] = pods as [Anypod, Anypod];
+    const session = await openSession(one);
+    const params = { name: 'ask', arguments: {} };
+    const events = new EventReader(await post(one, { id: 2, method: 'tools/call', params }, session));
+    await events.next();
+    const { id } = await events.message();
+    await post(two, { id, result: { action: 'accept', content: {} } }, session);
+    expect(await events.message()).toMatchObject({ id: 2, result: { content: [{ text: 'accept' }] } });
+  });
+
   it('resume an exchange on the other, and say once it is over that there is no more', async () => {
     const [one, two] = await start();
     const session = await openSession(one);
