@@ -12,7 +12,7 @@ interface Thrown {
 
 const INTERNAL_ERROR = -32603;
 const BROKEN = /fetch failed|ECONNRE|terminated|socket|other side closed|network error|aborted/i;
-const STORE_AWAY = /Redis does not answer|initialize failed: 503/;
+const STORE_AWAY = /Redis does not answer/;
 const TIMED_OUT = /timed out/i;
 const NO_SERVER = new Set([502, 504]);
 
@@ -40,7 +40,7 @@ function kindOf(error: Thrown, message: string, way: Way): FailureKind {
   const { reason, retry } = error.data ?? {};
   if (error.code === INTERNAL_ERROR && reason === 'pod_lost' && typeof retry === 'boolean') return 'pod_lost';
   if (error.code === INTERNAL_ERROR && reason === 'draining') return 'draining';
-  const status = statusOf(error);
+  const status = statusOf(error, message);
   if (status === 503 || reason === 'store_unavailable' || STORE_AWAY.test(message)) return 'refused';
   const isBroken = NO_SERVER.has(status) || BROKEN.test(message) || error instanceof StreamLost;
   return isBroken || TIMED_OUT.test(message) ? kindOfSilence(error, message, way) : 'wrong';
@@ -53,9 +53,10 @@ function kindOfSilence(error: Thrown, message: string, { hasId, modern }: Way): 
   return error instanceof StreamLost ? 'hung' : 'wrong';
 }
 
-/** The HTTP status, where the client tells it. */
-function statusOf({ code, status, data }: Thrown): number {
-  return Number([code, status, data?.status].find((one) => typeof one === 'number' && one >= 100) ?? 0);
+/** The HTTP status, where the client tells it; the plain one says it in words. */
+function statusOf({ code, status, data }: Thrown, message: string): number {
+  const said = /initialize failed: (\d{3})/.exec(message)?.[1];
+  return Number([code, status, data?.status].find((one) => typeof one === 'number' && one >= 100) ?? said ?? 0);
 }
 
 function describe({ message = '', cause, data }: Thrown): string {
