@@ -114,11 +114,16 @@ export function violations(records: Records, lostPods: readonly LostPod[], allow
   ];
 }
 
-/** Names what a standing stream did not bring. */
+/** Names what a standing stream did not bring, and what it brought more than once. */
 function missingOf({ client, sent, seen }: StandingRecord): string[] {
-  const known = new Set(seen.map(({ number }) => number));
+  const numbers = seen.map(({ number }) => number);
+  const known = new Set(numbers);
   const missing = sent.filter((number) => !known.has(number));
-  return missing.length === 0 ? [] : [`${client}: its standing stream lacks ${missing} of ${sent.length} sent`];
+  const twice = numbers.filter((number, index) => numbers.indexOf(number) < index);
+  return [
+    ...(missing.length === 0 ? [] : [`${client}: its standing stream lacks ${missing} of ${sent.length} sent`]),
+    ...(twice.length === 0 ? [] : [`${client}: its standing stream has ${twice} more than once`]),
+  ];
 }
 
 function faultsOf(call: CallRecord, lostPods: readonly LostPod[], allowance: Allowance): string[] {

@@ -10,8 +10,8 @@ import { connectEffects, EFFECTS_VARIABLE, type Effects } from './effects.ts';
 
 const FIXTURE = fileURLToPath(new URL('fixture.ts', import.meta.url));
 
-/** Short, so that a scenario has time for several. */
-export const LEASE_MS = 1500;
+/** Short, so that a scenario has time for several; above the time in which a pod gives a command to Redis up. */
+export const LEASE_MS = 2500;
 
 const POD_ENVIRONMENT = {
   ANYPOD_LEASE: `${LEASE_MS}`,

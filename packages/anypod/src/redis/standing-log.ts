@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { StandingEvent, StandingLog } from '../core/standing-log.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
@@ -21,7 +22,7 @@ export function createRedisStandingLog(commands: Commands, keys: Keys, options: 
 
   return {
     async append(session, data) {
-      const args = [data, standingLimit, standingRetentionMs];
+      const args = [data, standingLimit, standingRetentionMs, randomUUID()];
       const reply = (await commands.run(scripts.appendStanding, keysOf(session), ...args)) as Appended;
       if (reply === null) return undefined;
       const holder = connectionOf(reply[2], reply[3]);
