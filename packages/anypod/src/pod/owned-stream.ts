@@ -115,7 +115,7 @@ export class OwnedStream {
       if (!this.#heed(written)) return;
       if (!sendFirst) this.#send(event.seq, data, final);
       await this.#forward(written, { ...event, final });
-      if (final) await this.#conclude(written, () => this.#log.append(event, true));
+      if (final) await this.#conclude(written, () => this.#log.append(event, true), { ...event, final });
     });
   }
 
@@ -127,7 +127,7 @@ export class OwnedStream {
       const written = await this.#log.finish();
       if (!this.#heed(written)) return;
       await this.#forward(written, { seq: 0, final: true });
-      await this.#conclude(written, () => this.#log.finish());
+      await this.#conclude(written, () => this.#log.finish(), { seq: 0, final: true });
     });
   }
 
@@ -160,8 +160,13 @@ export class OwnedStream {
     this.#context.background.run(what, this.#steps);
   }
 
-  async #conclude(written: Written, again: () => Promise<Written>): Promise<void> {
-    await this.#log.settle(written, again);
+  /** The end is written until it is safe. Each time the follower is told: a failover loses mail too, and it may have looked before the end was there again. */
+  async #conclude(written: Written, again: () => Promise<Written>, end: Forwarded): Promise<void> {
+    await this.#log.settle(written, async () => {
+      const rewritten = await again();
+      if (this.#heed(rewritten)) await this.#forward(rewritten, end);
+      return rewritten;
+    });
     await this.#log.release();
   }
 
