@@ -6,13 +6,17 @@ import { monotonicNow } from '../pod/lease.ts';
 import { openStore } from './open-store.ts';
 import type { LeaseWork } from './worker-lease.ts';
 
+/** As long as any command waits. */
+const MAX_PATIENCE_MS = 2000;
+
 const { config, pod, leaseMs, state: buffer } = workerData as LeaseWork;
 const shared = new Float64Array(buffer);
 let state: LeaseState | undefined;
 const say = (kind: 'renewed' | 'failed', reason = '') => parentPort?.postMessage({ kind, reason });
 const log = { info: () => undefined, warn: () => undefined };
 
-const { store } = await openStore(config, log);
+// Waiting longer for one renewal would cost the next.
+const { store } = await openStore(config, log, Math.min(leaseMs / RENEWALS_PER_LEASE, MAX_PATIENCE_MS));
 for (;;) {
   const asked = monotonicNow();
   try {

@@ -11,8 +11,8 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
-/** Opens what the configuration names: Redis, or the store of this process. */
-export async function openStore(config: Config, log: Log): Promise<OpenStore> {
+/** Opens what the configuration names: Redis, whose answers are awaited for `patienceMs`, or the store of this process. */
+export async function openStore(config: Config, log: Log, patienceMs?: number): Promise<OpenStore> {
   const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
     config;
   const options: StoreOptions = {
@@ -27,7 +27,7 @@ export async function openStore(config: Config, log: Log): Promise<OpenStore> {
     const store = createMemoryStore(options);
     return { store, close: () => store.close() };
   }
-  const client = await connectRedis(config, log);
+  const client = await connectRedis(config, log, patienceMs);
   const onError = (err: unknown) => log.warn({ err }, 'a blocking Redis connection failed; it comes back by itself');
   const store = createRedisStore(client, {
     ...options,

@@ -9,10 +9,8 @@ import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
 import { warnAboutRedis } from './redis-warnings.ts';
 
 /** What needs Redis is answered or refused within this time. */
-const COMMAND_TIMEOUT_MS = 2000;
+const PATIENCE_MS = 2000;
 const CONNECT_TIMEOUT_MS = 2000;
-/** A connection that has died without a word is noticed by an answer that is this late. */
-const SILENCE_MS = 4000;
 const MAX_RECONNECT_DELAY_MS = 1000;
 /** How often a command is sent again in a Cluster whose nodes change, 100 ms apart. */
 const CLUSTER_ATTEMPTS = 10;
@@ -23,10 +21,14 @@ const reconnectDelay = (attempt: number) => Math.min(attempt * 50, MAX_RECONNECT
 export type RedisSettings = Pick<Config, 'redis' | 'redisTlsCa' | 'redisTlsCert' | 'redisTlsKey'>;
 
 /**
- * Connects to what `config.redis` names. The connection comes back by itself; meanwhile commands fail fast: within two seconds on a server
- * that does not answer, at once on one that is known to be away. ioredis is loaded only here.
+ * Connects to what `config.redis` names. The connection comes back by itself; meanwhile commands fail fast: within `patienceMs` (default 2000)
+ * on a server that does not answer, at once on one that is known to be away. ioredis is loaded only here.
  */
-export async function connectRedis(config: RedisSettings, log: Log): Promise<Redis | Cluster> {
+export async function connectRedis(
+  config: RedisSettings,
+  log: Log,
+  patienceMs: number = PATIENCE_MS,
+): Promise<Redis | Cluster> {
   const address = parseRedisUrl(config.redis ?? '');
   if (address === undefined) throw new TypeError('connectRedis needs a Redis URL.');
   const tls = address.tls ? await readTls(config) : undefined;
@@ -34,11 +36,11 @@ export async function connectRedis(config: RedisSettings, log: Log): Promise<Red
 
   const client =
     address.form === 'cluster'
-      ? new ClusterClient([...address.hosts], clusterOptions(address, tls))
+      ? new ClusterClient([...address.hosts], clusterOptions(address, patienceMs, tls))
       : new SingleClient(
           address.form === 'single'
-            ? singleOptions(address, tls)
-            : { ...sentinelOptions(address, tls), Connector: createFailoverConnector(SentinelConnector) },
+            ? singleOptions(address, patienceMs, tls)
+            : { ...sentinelOptions(address, patienceMs, tls), Connector: createFailoverConnector(SentinelConnector) },
         );
   client.on('error', (error: Error) => log.warn({ reason: reasonOf(error) }, 'Redis connection error'));
   client.once('ready', () => void warnAboutRedis(client, log));
@@ -67,41 +69,42 @@ async function readTls({ redisTlsCa, redisTlsCert, redisTlsKey }: RedisSettings)
   };
 }
 
-function commonOptions({ username, password, db }: RedisAddress, tls: Tls | undefined) {
+function commonOptions({ username, password, db }: RedisAddress, patienceMs: number, tls: Tls | undefined) {
   return {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(tls !== undefined && { tls }),
     db,
-    commandTimeout: COMMAND_TIMEOUT_MS,
+    commandTimeout: patienceMs,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: SILENCE_MS,
+    // A connection that has died without a word is noticed by an answer that is this late.
+    socketTimeout: 2 * patienceMs,
     // Spares the ACL two rules.
     disableClientInfo: true,
   };
 }
 
-function reconnectingOptions(address: RedisAddress, tls: Tls | undefined) {
+function reconnectingOptions(address: RedisAddress, patienceMs: number, tls: Tls | undefined) {
   return {
-    ...commonOptions(address, tls),
+    ...commonOptions(address, patienceMs, tls),
     lazyConnect: true,
     enableAutoPipelining: true,
     maxRetriesPerRequest: 1,
-    retryStrategy: reconnectDelay,
+    retryStrategy: (attempt: number) => Math.min(reconnectDelay(attempt), patienceMs / 2),
     // The master that we knew is a replica now: connect again, to whichever is master.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   };
 }
 
-function singleOptions(address: RedisAddress, tls: Tls | undefined) {
-  return { ...reconnectingOptions(address, tls), ...address.hosts[0] };
+function singleOptions(address: RedisAddress, patienceMs: number, tls: Tls | undefined) {
+  return { ...reconnectingOptions(address, patienceMs, tls), ...address.hosts[0] };
 }
 
-function sentinelOptions(address: RedisAddress, tls: Tls | undefined) {
+function sentinelOptions(address: RedisAddress, patienceMs: number, tls: Tls | undefined) {
   const sentinelUsername = address.parameters.get('sentinelUsername');
   const sentinelPassword = address.parameters.get('sentinelPassword');
   return {
-    ...reconnectingOptions(address, tls),
+    ...reconnectingOptions(address, patienceMs, tls),
     sentinels: [...address.hosts],
     name: address.master,
     ...(sentinelUsername !== null && { sentinelUsername }),
@@ -121,9 +124,9 @@ const keepName: DNSLookupFunction = (host, callback) => callback(null, host);
  * No auto-pipelining: ioredis sorts the commands of a batch by the slots it knows, so a slot without a node is a fault there, and a batch
  * does not follow a slot that moves. No queue: it has no time limit.
  */
-function clusterOptions(address: RedisAddress, tls: Tls | undefined) {
+function clusterOptions(address: RedisAddress, patienceMs: number, tls: Tls | undefined) {
   return {
-    redisOptions: commonOptions(address, tls),
+    redisOptions: commonOptions(address, patienceMs, tls),
     enableOfflineQueue: false,
     clusterRetryStrategy: reconnectDelay,
     maxRedirections: CLUSTER_ATTEMPTS,
