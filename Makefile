@@ -7,6 +7,8 @@ export PATH := $(CURDIR)/.node/bin:$(CURDIR)/node_modules/.bin:$(PATH):/usr/loca
 MODULE ?= examples/customer-tools/server.ts
 URL ?= http://127.0.0.1:3000/mcp
 OLDER ?= HEAD~1
+IMAGE ?= anypod
+TAG ?= dev
 TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json tools bench test $(wildcard examples/*/tsconfig.json)
 INSTALLED = node_modules/.package-lock.json
 # One vitest project; its JSON report is what tools/test.ts counts.
@@ -18,7 +20,7 @@ help: ## Show this list
 
 ## Use
 
-.PHONY: run client build
+.PHONY: run client build image
 run: build ## Serve the example on http://127.0.0.1:3000/mcp (MODULE=your-server.ts for your own)
 	exec node packages/anypod/bin/anypod.js serve $(MODULE)
 
@@ -27,6 +29,10 @@ client: $(INSTALLED) ## The plain official client against it (URL=http://127.0.0
 
 build: $(INSTALLED) ## Compile the package into packages/anypod/dist
 	tsc -b packages/anypod
+	tsc -b services/mcp-server
+
+image: .node/ready ## The container image, as IMAGE=anypod TAG=dev; needs Docker
+	tools/build-image.sh $(IMAGE):$(TAG)
 
 ## Test
 
@@ -106,4 +112,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that was built or fetched
-	rm -rf node_modules packages/*/dist packages/*/*.tsbuildinfo test-results .node test/clients/node_modules
+	rm -rf node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node test/clients/node_modules

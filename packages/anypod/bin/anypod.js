@@ -1,3 +1,5 @@
 #!/usr/bin/env node
 // Committed, so that npm can link the command before the first build.
-import '../dist/cli/main.js';
+import { runCli } from '../dist/cli/main.js';
+
+await runCli(process.argv.slice(2));

@@ -1,11 +1,21 @@
-#!/usr/bin/env node
 import { pino } from 'pino';
 import { ConfigError, helpText, readConfig } from '../serve/config.ts';
 import { type Serving, serve } from '../serve/serve.ts';
 
 const EXIT_CONFIG = 2;
 
-async function main([command, ...rest]: readonly string[]): Promise<void> {
+/** Runs the command that the arguments name. Ends the process: with 2 where the operator has to mend something, with 1 where anything else failed. */
+export async function runCli(args: readonly string[]): Promise<void> {
+  try {
+    await run(args);
+  } catch (error) {
+    const known = error instanceof ConfigError;
+    process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(known ? EXIT_CONFIG : 1);
+  }
+}
+
+async function run([command, ...rest]: readonly string[]): Promise<void> {
   if (command === undefined || command === '--help' || rest.includes('--help')) {
     process.stdout.write(`${helpText()}\n`);
     return;
@@ -40,9 +50,3 @@ function stopOnSignals(starting: Promise<Serving>, stopping: AbortController): v
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 }
-
-main(process.argv.slice(2)).catch((error: unknown) => {
-  const known = error instanceof ConfigError;
-  process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(known ? EXIT_CONFIG : 1);
-});
