@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { type Child, startChild } from '../lib/child.ts';
 import { FIXTURE } from './deployment.ts';
 
-const ANYPOD = fileURLToPath(new URL('../../packages/anypod/bin/anypod.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 
 function serve(args: readonly string[], env: Record<string, string> = {}): Child {
   const { PATH, HOME } = process.env;
-  return startChild(process.execPath, [ANYPOD, 'serve', ...args], { env: { PATH, HOME, ...env } });
+  return startChild(process.execPath, [MAIN, 'serve', ...args], { env: { PATH, HOME, ...env } });
 }
 
 async function refused(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
