@@ -36,7 +36,7 @@ image: .node/ready ## The container image, as IMAGE=anypod TAG=dev; needs Docker
 
 ## Test
 
-.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-repo conformance chaos clients leak bench
+.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-repo test-image conformance chaos clients leak bench
 test: build services ## Everything a change must pass, with a count as the last line
 	node tools/test.ts
 
@@ -49,7 +49,15 @@ test-contract: build services ## The ports' contract on memory, Redis and Redis 
 test-cluster: build services ## Several processes, Redis and haproxy without affinity
 	$(call VITEST,cluster)
 
-test-conformance: build services ## The official suites on two pods behind round robin
+test-test-image: build test/image/node_modules ## The image of `make image`: two containers and Redis, signals, limits; needs Docker
+	tsc -p test/image
+	ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,image)
+
+test/image/node_modules: test/image/package-lock.json
+	npm ci --prefix test/image --ignore-scripts
+	touch $@
+
+conformance: build services ## The official suites on two pods behind round robin
 	$(call VITEST,conformance)
 
 test-chaos: build services ## Cuts, drains, killed pods and a failing Redis under a constant load, in short
@@ -112,4 +120,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that was built or fetched
-	rm -rf node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node test/clients/node_modules
+	rm -rf node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node test/{clients,image}/node_modules
