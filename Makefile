@@ -7,6 +7,8 @@ export PATH := $(CURDIR)/.node/bin:$(CURDIR)/node_modules/.bin:$(PATH):/usr/loca
 MODULE ?= examples/customer-tools/server.ts
 URL ?= http://127.0.0.1:3000/mcp
 OLDER ?= HEAD~1
+IMAGE ?= anypod
+TAG ?= dev
 TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json tools bench test $(wildcard examples/*/tsconfig.json)
 INSTALLED = node_modules/.package-lock.json
 # One vitest project; its JSON report is what tools/test.ts counts.
@@ -18,7 +20,7 @@ help: ## Show this list
 
 ## Use
 
-.PHONY: run client build
+.PHONY: run client build image
 run: build ## Serve the example on http://127.0.0.1:3000/mcp (MODULE=your-server.ts for your own)
 	exec node packages/anypod/bin/anypod.js serve $(MODULE)
 
@@ -27,10 +29,14 @@ client: $(INSTALLED) ## The plain official client against it (URL=http://127.0.0
 
 build: $(INSTALLED) ## Compile the package into packages/anypod/dist
 	tsc -b packages/anypod
+	tsc -b services/mcp-server
+
+image: .node/ready ## The container image, as IMAGE=anypod TAG=dev; needs Docker
+	tools/build-image.sh $(IMAGE):$(TAG)
 
 ## Test
 
-.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-repo conformance chaos clients leak bench
+.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-repo test-image conformance chaos clients leak bench
 test: build services ## Everything a change must pass, with a count as the last line
 	node tools/test.ts
 
@@ -43,7 +49,15 @@ test-contract: build services ## The ports' contract on memory, Redis and Redis 
 test-cluster: build services ## Several processes, Redis and haproxy without affinity
 	$(call VITEST,cluster)
 
-test-conformance: build services ## The official suites on two pods behind round robin
+test-test-image: build test/image/node_modules ## The image of `make image`: two containers and Redis, signals, limits; needs Docker
+	tsc -p test/image
+	ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,image)
+
+test/image/node_modules: test/image/package-lock.json
+	npm ci --prefix test/image --ignore-scripts
+	touch $@
+
+conformance: build services ## The official suites on two pods behind round robin
 	$(call VITEST,conformance)
 
 test-chaos: build services ## Cuts, drains, killed pods and a failing Redis under a constant load, in short
@@ -106,4 +120,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that was built or fetched
-	rm -rf node_modules packages/*/dist packages/*/*.tsbuildinfo test-results .node test/clients/node_modules
+	rm -rf node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node test/{clients,image}/node_modules

@@ -33,6 +33,8 @@ const INDEXES = `
  */
 export function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 10_000 });
+  // SQLite's own temporary files would need a writable disk.
+  database.exec('PRAGMA temp_store = MEMORY');
   database.exec('BEGIN IMMEDIATE');
   database.exec(TABLES);
   if (database.prepare('SELECT 1 FROM customers LIMIT 1').get() === undefined) seed(database);

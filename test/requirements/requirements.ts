@@ -19,6 +19,7 @@ export interface Requirement {
 const LEGACY = 'https://modelcontextprotocol.io/specification/2025-11-25';
 const MODERN = 'https://modelcontextprotocol.io/specification/2026-07-28';
 const ANYPOD = 'docs/architecture.md';
+const CONTAINER = 'docs/container.md';
 
 const TRANSPORTS = `${LEGACY}/basic/transports`;
 const SENDING = `${TRANSPORTS}#sending-messages-to-the-server`;
@@ -195,6 +196,26 @@ const entries = {
     'A factory that builds its schemas inside works, and the log says what it costs.',
     ANYPOD,
   ],
+
+  'image.any-container': ['Containers of the image that share a Redis are one server.', CONTAINER],
+  'image.signals': [
+    'As the first process of its container it drains on SIGTERM and ends with 0, and ends at once on the second.',
+    CONTAINER,
+  ],
+  'image.killed': ['A container that is killed costs its running call at most, whose client is told so.', CONTAINER],
+  'image.strict': [
+    'It runs as user 1000 on a read-only file system without capabilities, and has neither shell nor package manager.',
+    CONTAINER,
+  ],
+  'image.heap': ['The heap follows the memory limit of the container and stays below it.', CONTAINER],
+  'image.configuration': ['Wrong configuration ends the container with exit code 2 and every problem.', CONTAINER],
+  'image.own-server': [
+    'FROM anypod and a module make an image: the module finds the SDKs and zod, and packages of its own beside it.',
+    CONTAINER,
+  ],
+  'image.labels': ['Labels tell version, revision, source and licence.', CONTAINER],
+  'image.sbom': ['The image lists the packages that are in it.', CONTAINER],
+  'image.contents': ['The image has what production needs, and nothing of tests, tools or its build.', CONTAINER],
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
 
 export type RequirementId = keyof typeof entries;

@@ -27,7 +27,7 @@ export interface Config {
   readonly standingRetentionMs: number;
   readonly standingLimit: number;
   readonly leaseMs: number;
-  readonly cacheBytes: number;
+  readonly cacheBytes?: number;
   readonly maxBodyBytes: number;
   readonly rerun: 'never' | 'read-only' | 'safe';
   readonly rerunLimit: number;

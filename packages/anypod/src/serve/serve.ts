@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
 import express from 'express';
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
@@ -7,6 +8,7 @@ import { AnypodError } from '../core/errors.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { randomId } from '../signing/signer.ts';
 import { bannerText, factoryAdvice } from './banner.ts';
+import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
 import { addHealthRoutes, type Health } from './health.ts';
 import { listen } from './listen.ts';
@@ -54,6 +56,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
         // Settings are named as the library's options are.
         ...config,
         secrets: config.secrets ?? [randomId() + randomId()],
+        cacheBytes: config.cacheBytes ?? cacheBudget(getHeapStatistics().heap_size_limit),
         keptBytes: config.streamByteLimit,
         createServer,
         store,

@@ -184,8 +184,9 @@ export const SETTINGS: readonly Setting[] = [
     name: 'cacheBytes',
     flag: '--cache-bytes',
     env: 'ANYPOD_CACHE_BYTES',
-    default: '134217728',
-    description: 'Heap for the servers of idle sessions (bytes).',
+    default: '',
+    description:
+      'Heap for the servers of idle sessions (bytes); without it a quarter of Node’s heap limit, 128 MiB at most.',
     schema: bytes(8 * 1024 * 1024),
   },
   {

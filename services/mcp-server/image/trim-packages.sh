@@ -1,0 +1,6 @@
+#!/bin/sh
+# Deletes from the packages what no running program reads: declarations, sources in TypeScript (Node refuses them inside
+# node_modules), maps, pages of documentation. Licences stay.
+set -eu
+find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -iname 'readme*.md' -o -iname 'changelog*.md' \) -delete
+find node_modules -type d -empty -delete

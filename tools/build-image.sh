@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Builds services/mcp-server/Dockerfile as $1 and prints its size. Where npm needs certificates or settings of this machine
+# (NODE_EXTRA_CA_CERTS, NPM_CONFIG_USERCONFIG) or a proxy, the build borrows them; they do not get into the image.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+name=$1
+docker=${DOCKER:-docker}
+
+command -v "$docker" >/dev/null || { echo "image: $docker is missing. Install Docker (20.10 or newer) and try again." >&2; exit 1; }
+
+lent=()
+ca=${NODE_EXTRA_CA_CERTS:-}
+npmrc=${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc}
+[ -r "$ca" ] && lent+=(--secret "id=ca,src=$ca")
+[ -r "$npmrc" ] && lent+=(--secret "id=npmrc,src=$npmrc")
+# Docker knows these by name: they reach the steps and are not kept.
+for variable in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
+  [ -n "${!variable:-}" ] && lent+=(--build-arg "$variable")
+done
+
+DOCKER_BUILDKIT=1 "$docker" build --network host --file services/mcp-server/Dockerfile --tag "$name" \
+  --build-arg "VERSION=$(node -p 'require("./packages/anypod/package.json").version')" \
+  --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || true)" \
+  --build-arg "SOURCE=${SOURCE:-}" \
+  "${lent[@]}" .
+"$docker" image inspect "$name" --format '{{.Size}}' | awk -v name="$name" '{ printf "image: %s, %.0f MB\n", name, $1 / 1e6 }'
