@@ -1,8 +1,9 @@
-/** `docs/configuration.md` has a row for every setting of `anypod serve`, says of it what the code says, and has no other row. */
+/** `docs/configuration.md` has a row for every setting of `anypod serve` and of the service, says of it what the code says, and has no other row. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
+import { SETTINGS, type Setting } from '../packages/anypod/src/serve/settings.ts';
+import { METRICS_SETTINGS } from '../services/mcp-server/src/metrics/settings.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../docs/configuration.md');
 
@@ -11,6 +12,16 @@ interface Row {
   readonly env: string;
   readonly default: string;
   readonly description: string;
+}
+
+/** What the document says under a heading of its own on the service, and all else. */
+const [pod = '', service = ''] = splitAt(readFileSync(DOCUMENT, 'utf8'), '## Settings of the service');
+
+/** The section under `heading` cut out. */
+function splitAt(markdown: string, heading: string): [rest: string, section: string] {
+  const [before = '', from = ''] = markdown.split(heading);
+  const [section = '', ...after] = from.split(/^(?=## )/m);
+  return [before + after.join(''), section];
 }
 
 /** The rows of the table whose first cell is a flag. */
@@ -23,13 +34,14 @@ function rowsOf(markdown: string): Row[] {
   });
 }
 
+function documented(settings: readonly Setting[]): Row[] {
+  return settings.map(({ flag, env, default: preset, description }) => ({ flag, env, default: preset, description }));
+}
+
 test('docs/configuration.md has a row like this for every setting, and no other', () => {
-  const documented = rowsOf(readFileSync(DOCUMENT, 'utf8'));
-  const settings = SETTINGS.map(({ flag, env, default: preset, description }) => ({
-    flag,
-    env,
-    default: preset,
-    description,
-  }));
-  expect(documented).toEqual(settings);
+  expect(rowsOf(pod)).toEqual(documented(SETTINGS));
+});
+
+test('its section on the service has a row for every setting of the service, and no other', () => {
+  expect(rowsOf(service)).toEqual(documented(METRICS_SETTINGS));
 });

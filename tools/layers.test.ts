@@ -18,11 +18,24 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     refuses: ['../pod/lease.ts', '../signing/signer.ts'],
   },
   signing: { accepts: ['../core/signer.ts', 'node:crypto'], refuses: ['node:fs', '../redis/keys.ts'] },
+  telemetry: {
+    accepts: ['../core/meter.ts', '@opentelemetry/api'],
+    refuses: ['@opentelemetry/sdk-metrics', '../pod/lease.ts', 'node:http'],
+  },
   testing: { accepts: ['../core/store.ts', 'node:assert/strict'], refuses: ['vitest', '../memory/index.ts'] },
-  pod: { accepts: ['../core/store.ts'], refuses: ['../http/statuses.ts', '../redis/index.ts', 'node:http'] },
+  pod: {
+    accepts: ['../core/store.ts'],
+    refuses: ['../http/statuses.ts', '../redis/index.ts', 'node:http', '@opentelemetry/api'],
+  },
   http: {
     accepts: ['../core/reply.ts', '../pod/lease.ts', 'node:http'],
-    refuses: ['../serve/config.ts', '../mcp/sdk.ts', 'express', '@modelcontextprotocol/server'],
+    refuses: [
+      '../serve/config.ts',
+      '../mcp/sdk.ts',
+      'express',
+      '@modelcontextprotocol/server',
+      '../telemetry/names.ts',
+    ],
   },
   '.': { accepts: ['./http/index.ts', './mcp/sdk.ts'], refuses: ['./serve/serve.ts', './cli/main.ts', 'ioredis'] },
   serve: { accepts: ['../anypod.ts', '../redis/index.ts', 'ioredis'], refuses: ['../cli/main.ts', 'fastify'] },

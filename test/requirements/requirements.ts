@@ -20,6 +20,7 @@ const LEGACY = 'https://modelcontextprotocol.io/specification/2025-11-25';
 const MODERN = 'https://modelcontextprotocol.io/specification/2026-07-28';
 const ANYPOD = 'docs/architecture.md';
 const CONTAINER = 'docs/container.md';
+const METRICS = 'docs/metrics.md';
 
 const TRANSPORTS = `${LEGACY}/basic/transports`;
 const SENDING = `${TRANSPORTS}#sending-messages-to-the-server`;
@@ -190,6 +191,15 @@ const entries = {
     'https://redis.io/docs/latest/commands/wait/',
   ],
   'store.flushed': ['After the store was emptied old sessions are unknown, new ones work and nothing crashes.', ANYPOD],
+
+  'metrics.exact': [
+    'What all pods count adds up to what clients did: requests, sessions, resumes, orphans; gauges return to zero.',
+    METRICS,
+  ],
+  'metrics.from-zero': ['Counters and gauges are there, as zero, before their first event.', METRICS],
+  'metrics.bounded': ['No client can add a series: methods that MCP does not know count as other.', METRICS],
+  'metrics.drain': ['Metrics are served until a pod is gone, and tell how far its drain is.', METRICS],
+  'metrics.documented': ['Every series that a pod exports is documented, with its type and its labels.', METRICS],
 
   'host.sdk.own-install': ['A module is hosted with the SDK that it resolves itself, v1 or v2.', ANYPOD],
   'host.schemas.slow-factory': [

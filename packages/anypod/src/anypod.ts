@@ -1,6 +1,7 @@
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
+import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
 import { createEndpoint } from './http/endpoint.ts';
 import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
@@ -21,6 +22,7 @@ import { createNotify, type Notify } from './notify.ts';
 import type { PodOptions } from './pod/options.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
+import { createOtelMeter } from './telemetry/otel-meter.ts';
 import { wireModern } from './wire-modern.ts';
 
 /** Times in ms, sizes in bytes. */
@@ -55,6 +57,8 @@ export interface AnypodOptions extends PodOptions {
   /** Holds the pod's lease; default: from this thread. */
   readonly takeLease?: TakeLease;
   readonly log?: Log;
+  /** What happens, to be counted. Default: the metrics of the OpenTelemetry SDK that the process has registered by now, if any. */
+  readonly meter?: Meter;
 }
 
 const DEFAULTS = {
@@ -94,6 +98,7 @@ export interface Anypod {
 export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const settings = { ...DEFAULTS, ...options };
   const log = options.log ?? silentLog;
+  const meter = options.meter ?? createOtelMeter();
   const signer = createSigner(secretsOf(options));
   const store = options.store ?? createMemoryStore();
   const sdk = options.sdk ?? (await loadSdk());
@@ -117,6 +122,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       signer,
       random: randomId,
       log,
+      meter,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
@@ -128,9 +134,9 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     throw error;
   });
 
-  const parts = { pod, podId, bus, waiters, store, signer, log };
+  const parts = { pod, podId, bus, waiters, store, signer, log, meter };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
-  const endpoint = createEndpoint({ ...settings, pod, modern, log });
+  const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs);
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats });
 
@@ -142,6 +148,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     probe,
     ready: () => store.ping(),
     async drain() {
+      meter.phase('draining');
       pod.drain();
       await modern.drain();
     },
@@ -149,6 +156,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       return pod.busy + modern.busy;
     },
     async close() {
+      meter.phase('closing');
       await modern.close();
       await pod.close();
       heartbeats.stop();

@@ -6,6 +6,16 @@ export { type Anypod, type AnypodOptions, createAnypod } from './anypod.ts';
 export type { AuthInfo } from './core/caller.ts';
 export { AnypodError, type AnypodErrorCode } from './core/errors.ts';
 export type { Log } from './core/log.ts';
+export type {
+  Meter,
+  OrphanOutcome,
+  PodPhase,
+  RequestEra,
+  RequestOutcome,
+  ResumeOutcome,
+  SessionEnd,
+  StreamKind,
+} from './core/meter.ts';
 export type { Store, StoreOptions } from './core/store.ts';
 export type { FetchHandler } from './http/fetch-handler.ts';
 export type { NodeHandler } from './http/node-handler.ts';

@@ -1,4 +1,5 @@
 import type { Log } from './core/log.ts';
+import type { Meter } from './core/meter.ts';
 import { createRequestState } from './core/request-state.ts';
 import type { ModernHandler } from './core/server-host.ts';
 import type { Signer } from './core/signer.ts';
@@ -22,6 +23,7 @@ export interface ModernParts {
   readonly store: Store;
   readonly signer: Signer;
   readonly log: Log;
+  readonly meter: Meter;
 }
 
 export interface ModernSettings extends PodOptions {
@@ -34,7 +36,7 @@ export interface ModernSettings extends PodOptions {
 
 /** Puts the modern era together from a pod's parts. */
 export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
-  const { pod, podId, sdk, bus, waiters, store, signer, log } = parts;
+  const { pod, podId, sdk, bus, waiters, store, signer, log, meter } = parts;
   const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;
   const peers = {
     pod: podId,
@@ -50,7 +52,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     createServer: settings.createServer,
     requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
     spent: store.spent,
-    guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log }),
+    guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log, meter }),
     retryTools: settings.retryTools,
     keepAliveMs: settings.heartbeatMs,
     maxSubscriptions: settings.maxSubscriptions,

@@ -1,3 +1,5 @@
+import type { RequestWatch, StreamKind } from './meter.ts';
+
 /** One server-sent event. Empty `data` with an id is a priming event (MCP 2025-11-25, Streamable HTTP). */
 export interface SseEvent {
   readonly id?: string;
@@ -20,11 +22,13 @@ export interface EventSink {
   onClose(listener: () => void): void;
 }
 
-/** The answer to one HTTP request: exactly one of its methods is called, once. */
+/** The answer to one HTTP request: exactly one of `json`, `empty` and `stream` is called, once. */
 export interface Reply {
   /** `body` is serialised JSON. */
   json(status: number, body: string, headers?: Readonly<Record<string, string>>): void;
   empty(status: number): void;
   /** 200 with `text/event-stream`. */
-  stream(): EventSink;
+  stream(kind: StreamKind): EventSink;
+  /** Where the answer itself does not tell: whether it is an error, and how a request ended that became a stream. */
+  readonly watch: RequestWatch;
 }

@@ -2,7 +2,8 @@ import { type Caller, webHeaders } from '../core/caller.ts';
 import { isModern } from '../core/era.ts';
 import { isRequest, type JsonRpcMessage } from '../core/json-rpc.ts';
 import type { Log } from '../core/log.ts';
-import type { Reply } from '../core/reply.ts';
+import type { Meter } from '../core/meter.ts';
+import type { EventSink, Reply } from '../core/reply.ts';
 import { RPC } from '../core/rpc-error.ts';
 import type { ModernHandler } from '../core/server-host.ts';
 import type { LiveSession } from '../pod/live-session.ts';
@@ -10,7 +11,8 @@ import type { Pod } from '../pod/pod.ts';
 import { sessionNotFound } from '../pod/session-cache.ts';
 import { holdThroughOutage, repeatThroughOutage } from './hold.ts';
 import { headerOf, type Incoming } from './incoming.ts';
-import { idOf, parseMessage, parseMessages } from './messages.ts';
+import { idOf, methodOf, parseMessage, parseMessages } from './messages.ts';
+import { MeteredReply } from './metered-reply.ts';
 import {
   requireAcceptsAnswer,
   requireAcceptsEvents,
@@ -25,17 +27,21 @@ export interface EndpointOptions extends OriginGuardOptions {
   readonly pod: Pod;
   readonly modern: ModernHandler;
   readonly log: Log;
+  readonly meter: Meter;
 }
 
-/** A reply that can also pass a modern response on as it is. */
-export interface EndpointReply extends Reply {
+/** How a server of HTTP answers a request: one of these is called, once. */
+export interface EndpointReply extends Pick<Reply, 'json' | 'empty'> {
+  /** 200 with `text/event-stream`. */
+  stream(): EventSink;
+  /** Passes a modern response on as it is. */
   response(response: Response): void;
 }
 
 /** Serves `/mcp` for both eras: checks a request, finds its session and hands it to the pod. Never rejects. */
 export type Endpoint = (incoming: Incoming, reply: EndpointReply) => Promise<void>;
 
-export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOptions): Endpoint {
+export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: EndpointOptions): Endpoint {
   const guard = createOriginGuard(guardOptions);
 
   async function inSession(
@@ -64,18 +70,20 @@ export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOp
     await (expectsAnswer ? post() : repeatThroughOutage(post, signal()));
   }
 
-  async function post(incoming: Incoming, reply: EndpointReply): Promise<void> {
+  async function post(incoming: Incoming, reply: MeteredReply): Promise<void> {
     const { caller } = incoming;
     requireJson(caller);
     const body = await incoming.body();
     try {
-      if (!isModern(body, headerOf(caller, 'mcp-protocol-version'))) return await postLegacy(body, incoming, reply);
+      const modernBody = isModern(body, headerOf(caller, 'mcp-protocol-version'));
+      reply.name(methodOf(body), modernBody ? 'modern' : 'legacy');
+      if (!modernBody) return await postLegacy(body, incoming, reply);
       const request = new Request(caller.url, {
         method: 'POST',
         headers: webHeaders(caller),
         signal: incoming.signal(),
       });
-      reply.response(await modern.serve(request, body, caller));
+      reply.response(await modern.serve(request, body, caller, reply.watch));
     } catch (error) {
       report(error);
       refuse(reply, idOf(body), error);
@@ -103,12 +111,14 @@ export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOp
     if (!(error instanceof Refusal)) log.warn({ err: error }, 'a request failed');
   }
 
-  return async (incoming, reply) => {
+  return async (incoming, answer) => {
+    const reply = new MeteredReply(answer, meter);
     try {
       guard(headerOf(incoming.caller, 'host') ?? '', headerOf(incoming.caller, 'origin'));
       requireMethod(incoming);
-      if (incoming.method === 'POST') await post(incoming, reply);
-      else if (incoming.method === 'GET') await get(incoming, reply);
+      if (incoming.method === 'POST') return await post(incoming, reply);
+      reply.name(incoming.method, 'legacy');
+      if (incoming.method === 'GET') await get(incoming, reply);
       else await end(incoming, reply);
     } catch (error) {
       report(error);

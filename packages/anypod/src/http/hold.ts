@@ -63,9 +63,10 @@ interface HeldReply extends Reply {
  * `request`, which it came back for.
  */
 function holdReply(reply: Reply, request: RequestId): HeldReply {
-  const sink: EventSink = reply.stream();
+  const sink: EventSink = reply.stream('request');
   let answered = false;
   return {
+    watch: reply.watch,
     get waiting() {
       return !answered && sink.open;
     },

@@ -40,6 +40,13 @@ export function parseMessages(body: unknown, protocolVersion: string): JsonRpcMe
   });
 }
 
+/** What a body asks for: a method, as the client names it, `batch`, or `answer` for what has no method. */
+export function methodOf(body: unknown): string {
+  if (Array.isArray(body)) return 'batch';
+  const method = (body as { readonly method?: unknown } | null)?.method;
+  return typeof method === 'string' ? method : 'answer';
+}
+
 /** The id to answer a refused body under; null where it has none. */
 export function idOf(body: unknown): RequestId | null {
   return isJsonRpcMessage(body) && isRequest(body) ? body.id : null;

@@ -29,7 +29,7 @@ const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: 
 };
 
 /** Answers with what `error` means to a client; faults that are not ours say nothing of themselves. */
-export function refuse(reply: Reply, id: RequestId | null, error: unknown): void {
+export function refuse(reply: Pick<Reply, 'json'>, id: RequestId | null, error: unknown): void {
   if (error instanceof Refusal) {
     reply.json(error.status, JSON.stringify(rpcError(id, error.code, error.message)), error.headers);
   } else if (error instanceof AnypodError) {

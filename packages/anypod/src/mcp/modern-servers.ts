@@ -1,6 +1,7 @@
 import type { Caller } from '../core/caller.ts';
 import { isResponse, type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse } from '../core/json-rpc.ts';
 import type { Log } from '../core/log.ts';
+import type { RequestWatch } from '../core/meter.ts';
 import type { RequestState } from '../core/request-state.ts';
 import type { ChangeBus } from './change-bus.ts';
 import { interpose } from './change-interposer.ts';
@@ -25,6 +26,7 @@ export interface Served {
   readonly binding: string;
   /** Its states are good for one use. */
   readonly once: boolean;
+  readonly watch: RequestWatch;
   /** Gets the response as it goes out, whether or not anybody still reads it. */
   readonly onResponse?: (response: JsonRpcResponse) => void;
 }
@@ -48,7 +50,10 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     const served = request === undefined ? undefined : requests.get(request);
     if (served === undefined) return message;
     const sealed = sealOutbound(message, requestState, served.binding, served.once);
-    if (isResponse(sealed)) served.onResponse?.(sealed);
+    if (isResponse(sealed)) {
+      served.watch.answered(sealed.error !== undefined);
+      served.onResponse?.(sealed);
+    }
     return sealed;
   }
 

@@ -1,5 +1,6 @@
 import type { Caller } from '../core/caller.ts';
 import type { JsonRpcRequest } from '../core/json-rpc.ts';
+import type { RequestWatch } from '../core/meter.ts';
 import { LEGACY_VERSIONS } from '../core/protocol-version.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { ModernHandler } from '../core/server-host.ts';
@@ -10,6 +11,7 @@ import { createModernCalls } from './modern-calls.ts';
 import { createModernServers, type ModernServerOptions, type Served } from './modern-servers.ts';
 import type { RetryGuard } from './retry-guard.ts';
 import { bindingOf, type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
+import { watchResponse } from './watch-response.ts';
 
 export interface ModernOptions extends ModernServerOptions {
   readonly spent: SpentStates;
@@ -32,12 +34,12 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     return servers.call(request, body, caller, served);
   }
 
-  async function call(request: Request, body: JsonRpcRequest, caller: Caller): Promise<Response> {
+  async function call(request: Request, body: JsonRpcRequest, caller: Caller, watch: RequestWatch): Promise<Response> {
     const { retry, once, rerunnable } = await policyOf(request, body, caller);
     const binding = bindingOf(body, caller);
     const opened = openInbound(body, requestState, binding);
     if (opened === undefined) return refusedState(body);
-    const served = { binding, once };
+    const served = { binding, once, watch };
     const identity = retry === undefined ? undefined : identifyCall(body, caller);
     if (retry === undefined || identity === undefined) return run(request, opened, caller, served);
     if (typeof identity === 'string') return Response.json(rpcError(body.id, RPC.invalidParams, identity));
@@ -56,10 +58,13 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   }
 
   return {
-    async serve(request, parsed, caller) {
+    async serve(request, parsed, caller, watch) {
       const body = parsed as JsonRpcRequest;
-      if (body.method === 'subscriptions/listen') return servers.listen(request, body, caller);
-      return calls.run(body.id ?? null, () => call(request, body, caller));
+      const listens = body.method === 'subscriptions/listen';
+      const response = await (listens
+        ? servers.listen(request, body, caller)
+        : calls.run(body.id ?? null, () => call(request, body, caller, watch)));
+      return watchResponse(response, listens ? 'listen' : 'request', request.signal, watch);
     },
     get busy() {
       return calls.busy + guard.detached;
@@ -75,7 +80,8 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
 
 /** The honest answer where the user's server is of SDK v1, which knows no modern revision. */
 export const refuseModern: ModernHandler = {
-  async serve(request, body) {
+  async serve(request, body, _caller, watch) {
+    watch.ended('refused');
     const { id } = body as JsonRpcRequest;
     const requested = request.headers.get('mcp-protocol-version') ?? undefined;
     const message = `This server speaks ${LEGACY_VERSIONS.at(-1)} and earlier; start with initialize.`;

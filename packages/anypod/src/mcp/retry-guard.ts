@@ -1,6 +1,7 @@
 import type { CallState, CallStore } from '../core/call-store.ts';
 import type { InboxMessage } from '../core/inbox.ts';
 import type { Log } from '../core/log.ts';
+import type { Meter } from '../core/meter.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { RandomId } from '../core/signer.ts';
 import { IDEMPOTENCY_KEY } from './call-identity.ts';
@@ -27,6 +28,7 @@ export interface RetryGuardOptions {
   readonly peers: RetryPeers;
   readonly random: RandomId;
   readonly log: Log;
+  readonly meter: Meter;
 }
 
 /** Runs a call once, however often its client repeats it and whichever pods the repeats reach. */
@@ -41,7 +43,7 @@ export interface RetryGuard {
 
 type Running = Extract<CallState, { kind: 'running' }>;
 
-export function createRetryGuard({ calls, waiters, peers, random, log }: RetryGuardOptions): RetryGuard {
+export function createRetryGuard({ calls, waiters, peers, random, log, meter }: RetryGuardOptions): RetryGuard {
   const writes = createLastingWrites(log);
   const closing = new AbortController();
   const runs = new Set<GuardedRun>();
@@ -63,9 +65,14 @@ export function createRetryGuard({ calls, waiters, peers, random, log }: RetryGu
   /** Makes sure that the call of a lost pod does not stay as it is; true: it is ours to run now. */
   async function inherit(call: GuardedCall, lost: Running, run: string): Promise<boolean> {
     if (call.rerunnable && lost.runs <= peers.rerunLimit) {
-      return calls.takeOver(call.key, lost.run, { run, pod: peers.pod }, keepMsOf(call.rule));
+      const ours = await calls.takeOver(call.key, lost.run, { run, pod: peers.pod }, keepMsOf(call.rule));
+      if (ours) meter.orphanEnded('rerun');
+      return ours;
     }
-    wake(call.key, (await calls.complete(call.key, lost.run, call.fingerprint, lostForm(), call.rule.windowMs)) ?? []);
+    const waiting = await calls.complete(call.key, lost.run, call.fingerprint, lostForm(), call.rule.windowMs);
+    // Empty where another pod was first: this one is noted as waiting itself.
+    if (waiting?.length) meter.orphanEnded('refused');
+    wake(call.key, waiting ?? []);
     return false;
   }
 

@@ -1,5 +1,6 @@
 import type { EventIds } from '../core/event-id.ts';
 import type { Log } from '../core/log.ts';
+import type { Meter } from '../core/meter.ts';
 import type { ServerHost } from '../core/server-host.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
@@ -15,6 +16,7 @@ export interface PodContext {
   readonly eventIds: EventIds;
   readonly random: RandomId;
   readonly log: Log;
+  readonly meter: Meter;
   readonly options: Required<PodOptions>;
   readonly background: Background;
   /** Monotonic ms. */

@@ -1,4 +1,5 @@
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
+import type { RequestOutcome } from '../core/meter.ts';
 import { hasPrimingEvents } from '../core/protocol-version.ts';
 import type { Reply } from '../core/reply.ts';
 import type { PodContext } from './context.ts';
@@ -57,10 +58,11 @@ export class Exchange {
   respond(response: JsonRpcResponse): void {
     if (this.#ended || response.id === null || !this.#pending.delete(response.id)) return;
     const last = this.#pending.size === 0;
+    this.#reply?.watch.answered(response.error !== undefined);
     if (this.#stream === undefined) this.#responses.push(response);
     else this.#stream.write(JSON.stringify(response), last);
     if (last) this.#answerPlainly();
-    if (last) this.#end();
+    if (last) this.#end('ok');
   }
 
   /** The client gave one of the requests up; the SDK sends nothing for it any more. */
@@ -68,8 +70,8 @@ export class Exchange {
     if (!this.#pending.delete(id) || this.#pending.size > 0) return;
     if (this.#stream !== undefined) this.#stream.finish();
     else if (this.#responses.length > 0) this.#answerPlainly();
-    else this.#reply?.stream().end();
-    this.#end();
+    else this.#reply?.stream('request').end();
+    this.#end('cancelled');
   }
 
   /** Ends the connection at the handler's wish; the client comes back for the rest. */
@@ -85,13 +87,13 @@ export class Exchange {
       return;
     }
     this.#reply?.json(status, JSON.stringify(refusal(this.#options.requests[0].id)));
-    this.#end();
+    this.#end('refused');
   }
 
   /** Leaves it, unanswered, to the pod that takes it over; the client comes back after `retryMs`. */
   abandon(retryMs: number): void {
     this.#stream?.abandon(retryMs);
-    this.#end();
+    this.#end('left');
   }
 
   /** Becomes an event stream, if it is not one yet; undefined where it has ended. */
@@ -99,7 +101,7 @@ export class Exchange {
     if (this.#stream !== undefined || this.#reply === undefined || this.#ended) return this.#stream;
     clearTimeout(this.#timer);
     const { session, requests } = this.#options;
-    const stream = OwnedStream.open(this.#context, this.#followers, session, requests, this.#reply.stream());
+    const stream = OwnedStream.open(this.#context, this.#followers, session, requests, this.#reply.stream('request'));
     this.#take(stream);
     if (this.resumable) stream.prime(this.#context.options.retryMs);
     for (const response of this.#responses.splice(0)) stream.write(JSON.stringify(response), false);
@@ -114,7 +116,7 @@ export class Exchange {
     this.#stream = stream;
     stream.onLost = () => {
       if (this.#ended) return;
-      this.#end();
+      this.#end('left');
       this.#options.onLost(this);
     };
   }
@@ -124,8 +126,10 @@ export class Exchange {
     this.#reply?.json(200, JSON.stringify(this.#options.batch ? this.#responses : this.#responses[0]));
   }
 
-  #end(): void {
+  /** `outcome` counts where no plain answer has told it. */
+  #end(outcome: RequestOutcome): void {
     this.#ended = true;
+    this.#reply?.watch.ended(outcome);
     clearTimeout(this.#timer);
     this.#options.onEnd();
   }

@@ -42,7 +42,7 @@ export class Followers {
     place: { stream: string; request: RequestId; seq: number },
     reply: Reply,
   ): Promise<void> {
-    const { eventIds, random } = this.#context;
+    const { eventIds, random, meter } = this.#context;
     const key = { session, stream: place.stream };
     const connection = random();
     const prefix = eventIds.exchangePrefix(session, place.stream, place.request);
@@ -55,13 +55,16 @@ export class Followers {
     if (replay?.previous !== undefined) this.#replace(replay.previous);
     if (replay === undefined || replay.truncated) {
       this.#open.delete(connection);
+      meter.resumed('expired');
       answerGone(place.request, reply);
     } else if (replay.done && replay.events.length === 0) {
       this.#open.delete(connection);
       // The client has everything: 204 is how a server of events says that there is nothing to come back for (WHATWG HTML §9.2).
+      meter.resumed('finished');
       reply.empty(204);
     } else {
-      follower.sink = reply.stream();
+      meter.resumed(replay.done ? 'replayed' : 'live');
+      follower.sink = reply.stream('request');
       follower.sink.onClose(() => this.#leave(connection, follower));
       this.#catchUp(connection, follower, replay);
     }
@@ -189,7 +192,7 @@ export class Followers {
 /** The log is gone: an error for that very request, never a silent gap, never a status that uses up the client's attempts. */
 function answerGone(request: RequestId, reply: Reply): void {
   const message = 'The result of this request is no longer kept. Call again if the call is safe to repeat.';
-  const sink = reply.stream();
+  const sink = reply.stream('request');
   sink.send({
     data: JSON.stringify(rpcError(request, RPC.internal, message, { reason: 'stream_expired', retry: false })),
   });

@@ -107,12 +107,14 @@ export class Orphans {
   }
 
   async #settle(key: StreamKey, orphan: Orphan): Promise<void> {
+    const { meter } = this.#context;
     const requests = JSON.parse(orphan.requests) as Requests;
     const stream = OwnedStream.adopt(this.#context, this.#followers, key, requests, orphan);
     const [first, ...others] = unanswered(requests, orphan);
     // Ours now, so nobody else would end it: an outage is waited out.
     const live = await untilStored(this.#context, () => this.#sessions.take(key.session));
     if (first === undefined || live === undefined) {
+      meter.orphanEnded('finished');
       stream.finish();
       if (live !== undefined) this.#sessions.release(live);
       return;
@@ -126,7 +128,9 @@ export class Orphans {
 
   async #rerunOrRefuse(live: LiveSession, requests: Requests, stream: OwnedStream, takeOvers: number): Promise<void> {
     const safeties = await this.#judge(live, requests);
-    if (this.#mayRerun(live, safeties, takeOvers)) {
+    const runs = this.#mayRerun(live, safeties, takeOvers);
+    this.#context.meter.orphanEnded(runs ? 'rerun' : 'refused');
+    if (runs) {
       await this.#rerun(live, requests, stream);
       return;
     }

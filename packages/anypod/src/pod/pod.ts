@@ -6,6 +6,7 @@ import type { Listening } from '../core/inbox.ts';
 import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
+import type { Meter } from '../core/meter.ts';
 import type { Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { ServerHost } from '../core/server-host.ts';
@@ -37,6 +38,7 @@ export interface PodDependencies {
   readonly signer: Signer;
   readonly random: RandomId;
   readonly log: Log;
+  readonly meter: Meter;
   /** Holds the pod's lease; default: from this thread. */
   readonly takeLease?: TakeLease;
   /** Every change, from whatever pod, in order. */
@@ -104,10 +106,11 @@ export class Pod {
 
   /** Creates a session and answers with what the user's server says to `initialize`. */
   async initialize(request: JsonRpcRequest, caller: Caller, reply: Reply): Promise<void> {
-    const { store, host, signer, random, pod, background } = this.#context;
+    const { store, host, signer, random, pod, background, meter } = this.#context;
     const params = request.params as InitializeParams | undefined;
     if (params === undefined || typeof params.protocolVersion !== 'string') {
       const error = rpcError(request.id, RPC.invalidParams, 'initialize needs params.protocolVersion, a string.');
+      reply.watch.answered(true);
       return reply.json(200, JSON.stringify(error));
     }
     const id = createSessionId(signer, random, store.versions.current());
@@ -126,12 +129,14 @@ export class Pod {
       live.adopt(server);
       const body = JSON.stringify({ ...response, id: request.id });
       if (response.error !== undefined) {
+        reply.watch.answered(true);
         background.run('close refused session', this.#to.sessions.ended(id));
         return reply.json(200, body);
       }
       const protocolVersion = String(response.result?.['protocolVersion']);
       live.session = { ...session, record: { ...record, protocolVersion } };
       await store.sessions.create(live.session.record, pod);
+      meter.sessionCreated();
       reply.json(200, body, { 'mcp-session-id': id });
     } catch (error) {
       background.run('close failed session', this.#to.sessions.ended(id));
@@ -178,6 +183,7 @@ export class Pod {
     const place = lastEventId === undefined ? undefined : this.#context.eventIds.parse(live.id, lastEventId);
     if (place?.kind === 'exchange') return this.#to.followers.resume(live.id, place, reply);
     if (lastEventId !== undefined && place === undefined) {
+      this.#context.meter.resumed('refused');
       const message = 'Last-Event-ID is not an event id of this session. Open the stream without it.';
       return reply.json(400, JSON.stringify(rpcError(null, RPC.refused, message)));
     }
@@ -189,6 +195,7 @@ export class Pod {
     const pods = await this.#context.store.sessions.end(live.id);
     await this.#to.sessions.ended(live.id);
     if (pods === undefined) return false;
+    this.#context.meter.sessionEnded('deleted');
     await this.#to.confirmations.tell('session-ended', live.id, pods);
     return true;
   }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createEventIds } from '../core/event-id.ts';
 import { silentLog } from '../core/log.ts';
+import { silentMeter } from '../core/meter.ts';
 import type { HostedServer } from '../core/server-host.ts';
 import type { SessionStore } from '../core/session-store.ts';
 import { createMemoryStore } from '../memory/index.ts';
@@ -40,6 +41,7 @@ function setUp(options: PodOptions = {}) {
     random: randomId,
     eventIds: createEventIds(signer),
     log: silentLog,
+    meter: silentMeter,
     background: createBackground(silentLog),
     options: { ...POD_DEFAULTS, ...options },
     now: monotonicNow,

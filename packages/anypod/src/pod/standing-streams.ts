@@ -40,7 +40,7 @@ export class StandingStreams {
    * was answered. `onEnd` is called when the stream has ended, but not where nothing was answered.
    */
   async open(live: LiveSession, place: StandingPlace | undefined, reply: Reply, onEnd: () => void): Promise<boolean> {
-    const { store, pod, random, eventIds } = this.#context;
+    const { store, pod, random, eventIds, meter } = this.#context;
     const connection = random();
     const prefix = eventIds.standingPrefix(live.id);
     const changes = place?.changes ?? (await store.changes.tail());
@@ -57,7 +57,8 @@ export class StandingStreams {
     }
     if (attached.previous !== undefined) this.#replace(live.id, attached.previous);
     standing.position = place?.position ?? attached.position;
-    this.#start(standing, reply.stream());
+    if (place !== undefined) meter.resumed('standing');
+    this.#start(standing, reply.stream('standing'));
     return true;
   }
 

@@ -52,24 +52,27 @@ function flagName(setting: Setting): string {
   return setting.flag.slice(2);
 }
 
-function readArguments(argv: readonly string[]): { values: Record<string, unknown>; positionals: string[] } {
-  const options = Object.fromEntries(SETTINGS.map((setting) => [flagName(setting), { type: 'string' as const }]));
+type Arguments = { readonly values: Record<string, unknown>; readonly positionals: string[] };
+
+function readArguments(argv: readonly string[], settings: readonly Setting[]): Arguments {
+  const options = Object.fromEntries(settings.map((setting) => [flagName(setting), { type: 'string' as const }]));
   return parseArgs({ args: [...argv], options, allowPositionals: true, strict: false });
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the arguments after `serve`, and the environment. Throws `ConfigError`. */
-export function readConfig(argv: readonly string[], env: Environment): Config {
-  const { values, positionals } = readArguments(argv);
-  const known = new Set<string>(SETTINGS.map(flagName));
+/** Reads the arguments after `serve`, and the environment. `more` are settings of whoever runs the pod. Throws `ConfigError`. */
+export function readConfig(argv: readonly string[], env: Environment, more: readonly Setting[] = []): Config {
+  const settings = [...SETTINGS, ...more];
+  const { values, positionals } = readArguments(argv, settings);
+  const known = new Set<string>(settings.map(flagName));
   const problems = Object.keys(values)
     .filter((flag) => !known.has(flag))
     .map((flag) => `--${flag}: unknown flag; anypod serve --help lists them`);
   if (positionals.length !== 1) problems.push('<module>: give one ES module whose default export builds your server');
 
   const config: Record<string, unknown> = { module: positionals[0] };
-  for (const setting of SETTINGS) {
+  for (const setting of settings) {
     const read = readSetting(setting, values[flagName(setting)], env);
     if ('problem' in read) problems.push(read.problem);
     else if (read.value !== undefined) config[setting.name] = read.value;
@@ -111,8 +114,8 @@ export function hostNamesOf({ host, allowedHosts }: Config): readonly string[] |
 }
 
 /** The text of `--help`. */
-export function helpText(): string {
-  const lines = SETTINGS.map(({ flag, env, default: preset, description }) => {
+export function helpText(more: readonly Setting[] = []): string {
+  const lines = [...SETTINGS, ...more].map(({ flag, env, default: preset, description }) => {
     return `  ${`${flag} <value>`.padEnd(28)}${description}\n${' '.repeat(30)}${env}${preset === '' ? '' : `, default ${preset}`}`;
   });
   return ['Usage: anypod serve <module> [flags]', '', ...lines].join('\n');

@@ -7,6 +7,7 @@ import { type Anypod, createAnypod } from '../anypod.ts';
 import { AnypodError } from '../core/errors.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { randomId } from '../signing/signer.ts';
+import { createOtelMeter } from '../telemetry/otel-meter.ts';
 import { bannerText, factoryAdvice } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
@@ -42,6 +43,7 @@ export interface ServeOptions {
 export async function serve(config: Config, { log, print, signal }: ServeOptions): Promise<Serving> {
   const { createServer, sdk } = await loadModule(config.module);
   const health: Health = { started: false, draining: false };
+  const meter = createOtelMeter();
   let anypod: Anypod | undefined;
   const listener = await listen(
     dispatch(config.path, () => anypod, health),
@@ -61,6 +63,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
         createServer,
         store,
         log,
+        meter,
         ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, log) }),
         ...(sdk === undefined ? {} : { sdk }),
         ...(allowedHosts === undefined ? {} : { allowedHosts }),
@@ -82,6 +85,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
     url,
     async stop({ delayMs = config.drainDelayMs } = {}) {
       health.draining = true;
+      meter.phase('announced');
       await delay(delayMs);
       await serving.drain();
       await settled(serving, config.drainTimeoutMs);

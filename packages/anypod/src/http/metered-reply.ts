@@ -1,0 +1,79 @@
+import type { Meter, RequestEra, RequestOutcome, RequestWatch, StreamKind } from '../core/meter.ts';
+import type { EventSink, Reply } from '../core/reply.ts';
+import type { EndpointReply } from './endpoint.ts';
+
+/** Answers a request and counts it. One object per request, so it is its own watch. */
+export class MeteredReply implements Reply, RequestWatch {
+  readonly #reply: EndpointReply;
+  readonly #meter: Meter;
+  readonly #began: number = performance.now();
+  #method = '';
+  #era: RequestEra = 'unknown';
+  #isError: boolean | undefined;
+  #ended = false;
+
+  constructor(reply: EndpointReply, meter: Meter) {
+    this.#reply = reply;
+    this.#meter = meter;
+    meter.requestBegan();
+  }
+
+  /** Says what the request is: a method of MCP, or what `methodOf` and HTTP call the rest. */
+  name(method: string, era: RequestEra): void {
+    this.#method = method;
+    this.#era = era;
+  }
+
+  get watch(): RequestWatch {
+    return this;
+  }
+
+  get heard(): boolean {
+    return this.#isError !== undefined;
+  }
+
+  json(status: number, body: string, headers?: Readonly<Record<string, string>>): void {
+    this.#reply.json(status, body, headers);
+    this.ended(outcomeOf(status));
+  }
+
+  empty(status: number): void {
+    this.#reply.empty(status);
+    this.ended(outcomeOf(status));
+  }
+
+  stream(kind: StreamKind): EventSink {
+    const sink = this.#reply.stream();
+    sink.onClose(this.streams(kind));
+    // What a GET asks for is the stream; what a POST asks for is the response on it.
+    if (this.#method === 'GET') this.ended('ok');
+    return sink;
+  }
+
+  /** Passes on a response whose end is told to the watch. */
+  response(response: Response): void {
+    this.#reply.response(response);
+  }
+
+  answered(isError: boolean): void {
+    this.#isError = isError || this.#isError === true;
+  }
+
+  ended(outcome: RequestOutcome): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const seen = outcome === 'ok' && this.#isError === true ? 'rpc_error' : outcome;
+    this.#meter.requestEnded(this.#method, this.#era, seen, performance.now() - this.#began);
+  }
+
+  streams(kind: StreamKind): () => void {
+    this.#meter.streamOpened(kind);
+    return () => this.#meter.streamClosed(kind);
+  }
+}
+
+function outcomeOf(status: number): RequestOutcome {
+  if (status < 400) return 'ok';
+  if (status < 500) return 'refused';
+  return status === 503 ? 'unavailable' : 'failed';
+}

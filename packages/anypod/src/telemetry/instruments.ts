@@ -1,0 +1,44 @@
+import type { Counter, Gauge, Histogram, Meter, UpDownCounter } from '@opentelemetry/api';
+
+/** From a cached answer to the longest call that a gateway usually bears, in seconds. */
+const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Every metric of anypod; `docs/metrics.md` has a row for each. */
+export interface Instruments {
+  readonly requests: Counter;
+  /** Seconds. */
+  readonly duration: Histogram;
+  readonly inFlight: UpDownCounter;
+  readonly streams: UpDownCounter;
+  readonly sessionsCreated: Counter;
+  readonly sessionsEnded: Counter;
+  readonly resumes: Counter;
+  readonly orphans: Counter;
+  readonly phase: Gauge;
+}
+
+export function createInstruments(meter: Meter): Instruments {
+  return {
+    requests: meter.createCounter('anypod.requests', { description: 'Requests that have ended.' }),
+    duration: meter.createHistogram('anypod.request.duration', {
+      description: 'From the arrival of a request to the last byte of its answer.',
+      unit: 's',
+      advice: { explicitBucketBoundaries: DURATION_BUCKETS },
+    }),
+    inFlight: meter.createUpDownCounter('anypod.requests.in_flight', {
+      description: 'Requests that have not been answered to their end.',
+    }),
+    streams: meter.createUpDownCounter('anypod.streams.open', { description: 'Event streams to clients.' }),
+    sessionsCreated: meter.createCounter('anypod.sessions.created', { description: 'Sessions that began here.' }),
+    sessionsEnded: meter.createCounter('anypod.sessions.ended', {
+      description: 'Sessions that were ended here before they expired.',
+    }),
+    resumes: meter.createCounter('anypod.resumes', { description: 'Streams that clients came back to.' }),
+    orphans: meter.createCounter('anypod.orphans', {
+      description: 'Calls of lost pods that this pod took over.',
+    }),
+    phase: meter.createGauge('anypod.drain.phase', {
+      description: '0 serving, 1 announced: not ready but serving, 2 draining, 3 closing.',
+    }),
+  };
+}

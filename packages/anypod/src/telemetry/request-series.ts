@@ -1,0 +1,66 @@
+import type { RequestEra, RequestOutcome } from '../core/meter.ts';
+
+/** What `method` may be: a client chooses the name, and must not choose how many series there are. */
+const METHODS = [
+  'initialize',
+  'ping',
+  'tools/list',
+  'tools/call',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+  'logging/setLevel',
+  'tasks/get',
+  'tasks/result',
+  'tasks/list',
+  'tasks/cancel',
+  'tasks/update',
+  'server/discover',
+  'subscriptions/listen',
+  'notifications/initialized',
+  'notifications/cancelled',
+  'notifications/progress',
+  'notifications/roots/list_changed',
+  'answer',
+  'batch',
+  'GET',
+  'DELETE',
+] as const;
+const OTHER = 'other';
+const ERAS: readonly RequestEra[] = ['legacy', 'modern', 'unknown'];
+const OUTCOMES: readonly RequestOutcome[] = [
+  'ok',
+  'rpc_error',
+  'refused',
+  'unavailable',
+  'failed',
+  'cancelled',
+  'left',
+];
+
+/** The attributes of a method's requests in one era, made once: the SDK would otherwise see new objects with every request. */
+export interface RequestSeries {
+  readonly duration: Readonly<Record<'method' | 'era', string>>;
+  readonly outcomes: Readonly<Record<RequestOutcome, Readonly<Record<'method' | 'era' | 'outcome', string>>>>;
+}
+
+/** Finds the series of a request; the first argument may be anything that a client sends. */
+export function createRequestSeries(): (method: string, era: RequestEra) => RequestSeries {
+  const seriesOf = (method: string) => byName(ERAS, (era) => attributesOf(method, era));
+  const known = new Map<string, Record<RequestEra, RequestSeries>>(METHODS.map((method) => [method, seriesOf(method)]));
+  const other = seriesOf(OTHER);
+  return (method, era) => (known.get(method) ?? other)[era];
+}
+
+function attributesOf(method: string, era: RequestEra): RequestSeries {
+  return { duration: { method, era }, outcomes: byName(OUTCOMES, (outcome) => ({ method, era, outcome })) };
+}
+
+function byName<K extends string, V>(names: readonly K[], make: (name: K) => V): Record<K, V> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<K, V>;
+}

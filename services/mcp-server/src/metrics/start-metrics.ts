@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module';
+import { metrics } from '@opentelemetry/api';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { ConfigError } from 'anypod/cli';
+import { addProcessMetrics } from './process-metrics.ts';
+
+export interface MetricsConfig {
+  /** 0: no metrics. */
+  readonly metricsPort: number;
+  readonly metricsHost?: string;
+  /** Where the pod itself listens. */
+  readonly host: string;
+}
+
+/** Serves `/metrics` until the result is called. Throws `ConfigError` where the port cannot be had. */
+export async function startMetrics(config: MetricsConfig): Promise<() => Promise<void>> {
+  const { metricsPort: port, metricsHost: host = config.host } = config;
+  if (port === 0) return async () => undefined;
+  const exporter = new PrometheusExporter({ host, port, withoutScopeInfo: true, preventServerStart: true });
+  const provider = new MeterProvider({
+    resource: resourceFromAttributes({ 'service.name': 'anypod', 'service.version': version() }),
+    readers: [exporter],
+    // Prometheus wants the unit in the name, and this exporter does not put it there.
+    views: [{ instrumentName: 'anypod.request.duration', name: 'anypod.request.duration.seconds' }],
+  });
+  metrics.setGlobalMeterProvider(provider);
+  addProcessMetrics(provider.getMeter('process'));
+  try {
+    await exporter.startServer();
+  } catch (error) {
+    throw new ConfigError([`ANYPOD_METRICS_PORT: ${host}:${port} ${remedyFor(error as NodeJS.ErrnoException)}`]);
+  }
+  return () => provider.shutdown();
+}
+
+function remedyFor({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'EADDRINUSE') return 'is in use; choose another with --metrics-port, or 0 for no metrics';
+  return `cannot be used: ${message}`;
+}
+
+function version(): string {
+  const manifest = createRequire(import.meta.url)('../../package.json') as { readonly version: string };
+  return manifest.version;
+}
