@@ -6,6 +6,7 @@ import { createEndpoint } from './http/endpoint.ts';
 import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
+import { createOldConnections } from './http/old-connections.ts';
 import { createRouter, type Router } from './http/router.ts';
 import { createCallWaiters } from './mcp/call-waiters.ts';
 import { createChangeBus } from './mcp/change-bus.ts';
@@ -18,7 +19,8 @@ import type { ServerFactory } from './mcp/user-server.ts';
 
 import { createMemoryStore } from './memory/index.ts';
 import { createNotify, type Notify } from './notify.ts';
-import type { PodOptions } from './pod/options.ts';
+import { createAges } from './pod/ages.ts';
+import { POD_DEFAULTS, type PodOptions } from './pod/options.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { wireModern } from './wire-modern.ts';
@@ -58,6 +60,8 @@ export interface AnypodOptions extends PodOptions {
 }
 
 const DEFAULTS = {
+  maxAgeMs: POD_DEFAULTS.maxAgeMs,
+  listenMaxAgeMs: POD_DEFAULTS.listenMaxAgeMs,
   maxBodyBytes: 4 * 1024 * 1024,
   maxBufferedBytes: 1024 * 1024,
   heartbeatMs: 15_000,
@@ -108,6 +112,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   });
   const waiters = createCallWaiters();
+  const ages = createAges(settings.maxAgeMs);
+  const listenAges = createAges(settings.listenMaxAgeMs);
   const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes });
   const pod: Pod = new Pod(
     {
@@ -117,6 +123,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       signer,
       random: randomId,
       log,
+      ages,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
@@ -128,11 +135,11 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     throw error;
   });
 
-  const parts = { pod, podId, bus, waiters, store, signer, log };
+  const parts = { pod, podId, bus, waiters, store, signer, log, listenAges };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
   const endpoint = createEndpoint({ ...settings, pod, modern, log });
   const heartbeats = createHeartbeats(settings.heartbeatMs);
-  const handler = createNodeHandler({ ...settings, endpoint, heartbeats });
+  const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ages) });
 
   return {
     fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
@@ -152,6 +159,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       await modern.close();
       await pod.close();
       heartbeats.stop();
+      ages.stop();
+      listenAges.stop();
       if (options.store === undefined) await store.close();
     },
   };

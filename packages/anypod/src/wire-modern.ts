@@ -1,3 +1,4 @@
+import type { Ages } from './core/ages.ts';
 import type { Log } from './core/log.ts';
 import { createRequestState } from './core/request-state.ts';
 import type { ModernHandler } from './core/server-host.ts';
@@ -22,6 +23,7 @@ export interface ModernParts {
   readonly store: Store;
   readonly signer: Signer;
   readonly log: Log;
+  readonly listenAges: Ages;
 }
 
 export interface ModernSettings extends PodOptions {
@@ -34,7 +36,7 @@ export interface ModernSettings extends PodOptions {
 
 /** Puts the modern era together from a pod's parts. */
 export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
-  const { pod, podId, sdk, bus, waiters, store, signer, log } = parts;
+  const { pod, podId, sdk, bus, waiters, store, signer, log, listenAges } = parts;
   const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;
   const peers = {
     pod: podId,
@@ -47,6 +49,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     sdk,
     bus,
     log,
+    listenAges,
     createServer: settings.createServer,
     requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
     spent: store.spent,

@@ -1,3 +1,4 @@
+import type { Ages } from '../core/ages.ts';
 import type { EventIds } from '../core/event-id.ts';
 import type { Log } from '../core/log.ts';
 import type { ServerHost } from '../core/server-host.ts';
@@ -16,6 +17,8 @@ export interface PodContext {
   readonly random: RandomId;
   readonly log: Log;
   readonly options: Required<PodOptions>;
+  /** Ends streams that are old. */
+  readonly ages: Ages;
   readonly background: Background;
   /** Monotonic ms. */
   readonly now: () => number;
