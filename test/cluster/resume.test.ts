@@ -56,8 +56,8 @@ describe('each event exactly once and in order', () => {
     await second.cut();
     const third = readStream(await session.listen(c, lastEventId(second.events)));
     expect(outline(await third.rest())).toEqual([7, 8, 9, 10, 11, 12, 3]);
-    const ids = [first, second, third].flatMap((stream) => stream.events.map((event) => event.id));
-    expect(new Set(ids.filter((id) => id !== undefined)).size).toBe(ids.filter((id) => id !== undefined).length);
+    const events = [first, second, third].flatMap((stream) => stream.events).filter(({ data }) => data !== '');
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
   });
 
   test('from the priming event: all of it [legacy.resume.any-pod]', async () => {

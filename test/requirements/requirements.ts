@@ -56,6 +56,10 @@ const entries = {
     RESUMING,
   ],
   'legacy.resume.exactly-once': ['Each event reaches a resuming client exactly once and in order.', RESUMING],
+  'legacy.resume.primed': [
+    'A resumed stream gives its id again before anything else comes, so that it may break once more.',
+    RESUMING,
+  ],
   'legacy.resume.foreign': ['An event id of another session, or a forged one, is refused.', RESUMING],
   'legacy.answer.slow-reader': [
     'A reader that is too slow is ended, not waited for, and has everything after it resumed.',
@@ -167,6 +171,15 @@ const entries = {
   'pod.drain.hands-over': [
     'What still runs when a pod has to go is handed over at once; a modern call is told that the pod drains.',
     ANYPOD,
+  ],
+  'pod.age.spreads': [
+    'Streams that wait and connections that are kept move to pods that came later, once they are old, without a loss.',
+    ANYPOD,
+  ],
+  'pod.age.off': ['Without an age streams and connections stay where they are.', ANYPOD],
+  'pod.age.listen': [
+    'A subscriptions/listen stream ends with its final result once it is old, where the operator wants that.',
+    `${MODERN}/basic/utilities/subscriptions`,
   ],
   'pod.lost.honest-end': [
     'A call whose pod was lost ends with -32603, reason pod_lost, and whether to try again; soon after two leases.',

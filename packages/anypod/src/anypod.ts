@@ -7,6 +7,7 @@ import { createEndpoint } from './http/endpoint.ts';
 import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
+import { createOldConnections } from './http/old-connections.ts';
 import { createRouter, type Router } from './http/router.ts';
 import { createCallWaiters } from './mcp/call-waiters.ts';
 import { createChangeBus } from './mcp/change-bus.ts';
@@ -19,7 +20,8 @@ import type { ServerFactory } from './mcp/user-server.ts';
 
 import { createMemoryStore } from './memory/index.ts';
 import { createNotify, type Notify } from './notify.ts';
-import type { PodOptions } from './pod/options.ts';
+import { createAges } from './pod/ages.ts';
+import { POD_DEFAULTS, type PodOptions } from './pod/options.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
@@ -62,6 +64,8 @@ export interface AnypodOptions extends PodOptions {
 }
 
 const DEFAULTS = {
+  maxAgeMs: POD_DEFAULTS.maxAgeMs,
+  listenMaxAgeMs: POD_DEFAULTS.listenMaxAgeMs,
   maxBodyBytes: 4 * 1024 * 1024,
   maxBufferedBytes: 1024 * 1024,
   heartbeatMs: 15_000,
@@ -113,6 +117,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   });
   const waiters = createCallWaiters();
+  const ages = createAges(settings.maxAgeMs);
+  const listenAges = createAges(settings.listenMaxAgeMs);
   const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes });
   const pod: Pod = new Pod(
     {
@@ -123,6 +129,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       random: randomId,
       log,
       meter,
+      ages,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
@@ -134,11 +141,11 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     throw error;
   });
 
-  const parts = { pod, podId, bus, waiters, store, signer, log, meter };
+  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAges };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
   const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs);
-  const handler = createNodeHandler({ ...settings, endpoint, heartbeats });
+  const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ages) });
 
   return {
     fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
@@ -160,6 +167,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       await modern.close();
       await pod.close();
       heartbeats.stop();
+      ages.stop();
+      listenAges.stop();
       if (options.store === undefined) await store.close();
     },
   };

@@ -1,3 +1,4 @@
+import type { Ages } from './core/ages.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import { createRequestState } from './core/request-state.ts';
@@ -24,6 +25,7 @@ export interface ModernParts {
   readonly signer: Signer;
   readonly log: Log;
   readonly meter: Meter;
+  readonly listenAges: Ages;
 }
 
 export interface ModernSettings extends PodOptions {
@@ -36,7 +38,7 @@ export interface ModernSettings extends PodOptions {
 
 /** Puts the modern era together from a pod's parts. */
 export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
-  const { pod, podId, sdk, bus, waiters, store, signer, log, meter } = parts;
+  const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAges } = parts;
   const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;
   const peers = {
     pod: podId,
@@ -49,6 +51,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     sdk,
     bus,
     log,
+    listenAges,
     createServer: settings.createServer,
     requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
     spent: store.spent,

@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Incoming } from './incoming.ts';
 import { createNodeReply } from './node-reply.ts';
+import type { IsOld } from './old-connections.ts';
 import { parseJson, readBody } from './read-body.ts';
 
 export interface NodeHandlerOptions {
@@ -11,6 +12,7 @@ export interface NodeHandlerOptions {
   readonly heartbeats: Heartbeats;
   readonly maxBodyBytes: number;
   readonly maxBufferedBytes: number;
+  readonly isOld: IsOld;
 }
 
 /** What middleware in front may have added: verified authentication (`requireBearerAuth`) and a parsed body (`express.json`). */
@@ -20,8 +22,9 @@ type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown };
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
-  const { endpoint, heartbeats, maxBodyBytes, maxBufferedBytes } = options;
+  const { endpoint, heartbeats, maxBodyBytes, maxBufferedBytes, isOld } = options;
   return (request: Request, response) => {
+    if (isOld(request.socket)) response.setHeader('connection', 'close');
     const incoming: Incoming = {
       method: request.method ?? 'GET',
       caller: callerOf(request),

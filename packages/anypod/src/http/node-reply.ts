@@ -31,6 +31,8 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
       response.end();
     },
     stream() {
+      // A client that comes back for the rest shall not find this very pod on a connection that it kept.
+      if (response.req.method === 'GET') response.setHeader('connection', 'close');
       response.writeHead(200, SSE_HEADERS);
       response.flushHeaders();
       return nodeSink(response, options);

@@ -1,3 +1,4 @@
+import type { Ages } from '../core/ages.ts';
 import type { Caller } from '../core/caller.ts';
 import { isResponse, type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse } from '../core/json-rpc.ts';
 import type { Log } from '../core/log.ts';
@@ -5,8 +6,9 @@ import type { RequestWatch } from '../core/meter.ts';
 import type { RequestState } from '../core/request-state.ts';
 import type { ChangeBus } from './change-bus.ts';
 import { interpose } from './change-interposer.ts';
+import { createListenStreams } from './listen-streams.ts';
 import { memoizeSchemas } from './schema-memo.ts';
-import type { ServerSdk } from './sdk.ts';
+import type { ServerEventBus, ServerSdk } from './sdk.ts';
 import { sealOutbound } from './sealed-state.ts';
 import type { FactoryContext, ServerFactory } from './user-server.ts';
 
@@ -17,6 +19,8 @@ export interface ModernServerOptions {
   readonly requestState: RequestState;
   readonly keepAliveMs: number;
   readonly maxSubscriptions: number;
+  /** Ends listen streams that are old. */
+  readonly listenAges: Ages;
   readonly log: Log;
 }
 
@@ -37,7 +41,7 @@ export interface ModernServers {
   call(request: Request, body: JsonRpcRequest, caller: Caller, served?: Served): Promise<Response>;
   listen(request: Request, body: JsonRpcRequest, caller: Caller): Promise<Response>;
   /** Ends the streams that listen, each with its final result. */
-  stopListening(): Promise<void>;
+  stopListening(): void;
   /** Aborts the calls. */
   stopCalls(): Promise<void>;
 }
@@ -66,17 +70,17 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     });
   };
 
-  const createHandler = () =>
+  const createHandler = (events: ServerEventBus, maxSubscriptions: number) =>
     options.sdk.createMcpHandler(factory, {
       legacy: 'reject',
-      bus,
+      bus: events,
       keepAliveMs: options.keepAliveMs,
-      maxSubscriptions: options.maxSubscriptions,
+      maxSubscriptions,
       onerror: (error) => options.log.info({ reason: error.message }, 'a modern request was refused or failed'),
     });
-  // Two, because streams that listen end before calls do, and the SDK closes a handler as a whole.
-  const listening = createHandler();
-  const calling = createHandler();
+  const { maxSubscriptions, listenAges: ages } = options;
+  const listening = createListenStreams({ bus, maxSubscriptions, ages, createHandler });
+  const calling = createHandler(bus, 0);
 
   const given = (parsedBody: JsonRpcRequest, { authInfo }: Caller) => ({
     parsedBody,
@@ -88,8 +92,8 @@ export function createModernServers(options: ModernServerOptions): ModernServers
       if (served !== undefined) requests.set(request, served);
       return calling.fetch(request, given(body, caller));
     },
-    listen: (request, body, caller) => listening.fetch(request, given(body, caller)),
-    stopListening: () => listening.close(),
+    listen: (request, body, caller) => listening.serve(request, given(body, caller)),
+    stopListening: () => listening.end(),
     stopCalls: () => calling.close(),
   };
 }

@@ -69,11 +69,14 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     get busy() {
       return calls.busy + guard.detached;
     },
-    drain: () => servers.stopListening(),
+    async drain() {
+      servers.stopListening();
+    },
     async close() {
       calls.end();
       await guard.close();
-      await Promise.all([servers.stopListening(), servers.stopCalls()]);
+      servers.stopListening();
+      await servers.stopCalls();
     },
   };
 }

@@ -13,7 +13,8 @@ export interface ServerEventBus {
   subscribe(listener: (event: ServerEvent) => void): () => void;
 }
 
-interface McpHandler {
+/** As much of the SDK's modern HTTP handler as is used. */
+export interface McpHandler {
   fetch(request: Request, options: { parsedBody: unknown; authInfo?: unknown }): Promise<Response>;
   close(): Promise<void>;
 }

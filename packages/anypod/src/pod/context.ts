@@ -1,3 +1,4 @@
+import type { Ages } from '../core/ages.ts';
 import type { EventIds } from '../core/event-id.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
@@ -18,6 +19,8 @@ export interface PodContext {
   readonly log: Log;
   readonly meter: Meter;
   readonly options: Required<PodOptions>;
+  /** Ends streams that are old. */
+  readonly ages: Ages;
   readonly background: Background;
   /** Monotonic ms. */
   readonly now: () => number;

@@ -3,6 +3,7 @@ import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { PodContext } from './context.ts';
 import type { Exchange } from './exchange.ts';
 import type { Recipients } from './mailroom.ts';
+import { reconnectDelay } from './reconnect-delay.ts';
 
 /** How a pod goes: what waits is sent away, what runs may end, what is left goes to other pods. */
 export class Departure {
@@ -48,10 +49,8 @@ export class Departure {
     return this.#from.sessions.used.flatMap((live) => [...live.exchanges]);
   }
 
-  /** A time to reconnect after, so that not all clients come at once. */
   #spread(): number {
-    const { retryMs } = this.#context.options;
-    return Math.round(retryMs * (0.1 + 0.9 * Math.random()));
+    return reconnectDelay(this.#context.options.retryMs);
   }
 }
 

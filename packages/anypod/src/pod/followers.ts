@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection, Replay, StreamEvent, StreamKey } from '../core/event-log.ts';
 import type { RequestId } from '../core/json-rpc.ts';
+import { hasPrimingEvents } from '../core/protocol-version.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { PodContext } from './context.ts';
+import { endWhenOld } from './end-when-old.ts';
+import type { LiveSession } from './live-session.ts';
 import { untilStored } from './until-stored.ts';
 
 /** Waits between looks for a log that a client knows of, in ms: 1.5 s in all. */
@@ -38,7 +41,7 @@ export class Followers {
 
   /** Answers a GET with an exchange's event id: what the client missed, then what comes, until the final response. */
   async resume(
-    session: string,
+    { id: session, session: { record } }: LiveSession,
     place: { stream: string; request: RequestId; seq: number },
     reply: Reply,
   ): Promise<void> {
@@ -66,6 +69,8 @@ export class Followers {
       meter.resumed(replay.done ? 'replayed' : 'live');
       follower.sink = reply.stream('request');
       follower.sink.onClose(() => this.#leave(connection, follower));
+      if (replay.events.length === 0) this.#prime(follower, record.protocolVersion);
+      endWhenOld(this.#context, record.protocolVersion, follower.sink);
       this.#catchUp(connection, follower, replay);
     }
   }
@@ -126,6 +131,12 @@ export class Followers {
       await delay(waitMs, undefined, { ref: false });
     }
     return undefined;
+  }
+
+  /** The official clients forget the id that they came back with: where this connection ends before an event, they need it again. */
+  #prime({ sink, prefix, seq }: Follower, protocolVersion: string): void {
+    if (!hasPrimingEvents(protocolVersion)) return;
+    sink?.send({ id: prefix + seq, retry: this.#context.options.retryMs, data: '' });
   }
 
   /** A client has one connection per stream, the newest; an older one is only half open. */

@@ -21,6 +21,13 @@ export interface PodOptions {
   readonly rerunLimit?: number;
   /** The store's, so that a cached session is renewed in time. Default 24 h. */
   readonly sessionTtlMs?: number;
+  /**
+   * Streams that merely wait end after this long, to be taken up on any pod, and connections close with their next response; both a little
+   * later, spread. 0: never. Default 1 h.
+   */
+  readonly maxAgeMs?: number;
+  /** The same for `subscriptions/listen` streams, whose clients have to listen again by themselves. Default 0: never. */
+  readonly listenMaxAgeMs?: number;
 }
 
 export const POD_DEFAULTS: Required<PodOptions> = {
@@ -33,4 +40,6 @@ export const POD_DEFAULTS: Required<PodOptions> = {
   rerun: 'read-only',
   rerunLimit: 1,
   sessionTtlMs: 24 * 60 * 60 * 1000,
+  maxAgeMs: 60 * 60 * 1000,
+  listenMaxAgeMs: 0,
 };

@@ -1,3 +1,4 @@
+import type { Ages } from '../core/ages.ts';
 import type { Caller } from '../core/caller.ts';
 import { principalOf } from '../core/caller.ts';
 import type { Change, PositionedChange } from '../core/change-log.ts';
@@ -39,6 +40,8 @@ export interface PodDependencies {
   readonly random: RandomId;
   readonly log: Log;
   readonly meter: Meter;
+  /** Ends streams that are old. */
+  readonly ages: Ages;
   /** Holds the pod's lease; default: from this thread. */
   readonly takeLease?: TakeLease;
   /** Every change, from whatever pod, in order. */
@@ -181,7 +184,7 @@ export class Pod {
   /** Serves a GET: the standing stream, or with an exchange's event id the rest of that exchange. */
   async listen(live: LiveSession, lastEventId: string | undefined, reply: Reply): Promise<void> {
     const place = lastEventId === undefined ? undefined : this.#context.eventIds.parse(live.id, lastEventId);
-    if (place?.kind === 'exchange') return this.#to.followers.resume(live.id, place, reply);
+    if (place?.kind === 'exchange') return this.#to.followers.resume(live, place, reply);
     if (lastEventId !== undefined && place === undefined) {
       this.#context.meter.resumed('refused');
       const message = 'Last-Event-ID is not an event id of this session. Open the stream without it.';

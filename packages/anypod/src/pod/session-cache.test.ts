@@ -30,6 +30,7 @@ function setUp(options: PodOptions = {}) {
   };
   const load = vi.fn<SessionStore['load']>((id, pod) => store.sessions.load(id, pod));
   const context: PodContext = {
+    ages: { watch: () => () => undefined },
     pod: 'pod',
     store: { ...store, sessions: { ...store.sessions, load } },
     host: {

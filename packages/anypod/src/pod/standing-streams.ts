@@ -6,6 +6,7 @@ import { hasPrimingEvents } from '../core/protocol-version.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
 import { comparePositions, type StandingEvent } from '../core/standing-log.ts';
 import type { PodContext } from './context.ts';
+import { endWhenOld } from './end-when-old.ts';
 import type { LiveSession } from './live-session.ts';
 import { untilStored } from './until-stored.ts';
 
@@ -134,7 +135,9 @@ export class StandingStreams {
       sink.end();
       return;
     }
-    if (hasPrimingEvents(standing.live.session.record.protocolVersion)) {
+    const { protocolVersion } = standing.live.session.record;
+    endWhenOld(this.#context, protocolVersion, sink);
+    if (hasPrimingEvents(protocolVersion)) {
       sink.send({ id: this.#id(standing), retry: this.#context.options.retryMs, data: '' });
     }
     this.#catchUp(standing);

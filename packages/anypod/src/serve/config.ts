@@ -20,6 +20,9 @@ export interface Config {
   readonly sessionTtlMs: number;
   readonly upgradeAfterMs: number;
   readonly heartbeatMs: number;
+  readonly keepAliveMs: number;
+  readonly maxAgeMs: number;
+  readonly listenMaxAgeMs: number;
   readonly retryMs: number;
   readonly streamRetentionMs: number;
   readonly streamEventLimit: number;

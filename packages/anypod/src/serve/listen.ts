@@ -2,9 +2,6 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from './config.ts';
 
-/** Longer than the idle timeouts that balancers keep connections for, so that they close first and never send into a closing one. */
-const KEEP_ALIVE_MS = 75_000;
-
 /** A listening server. */
 export interface Listener {
   /** `http://host:port` */
@@ -15,9 +12,17 @@ export interface Listener {
   destroy(): void;
 }
 
+export interface ListenOptions {
+  readonly port: number;
+  readonly host: string;
+  /** How long an idle connection is kept: longer than a balancer keeps it, so that nothing is ever sent into one that closes. */
+  readonly keepAliveMs: number;
+}
+
 /** Listens; throws `ConfigError` where the address cannot be had. */
-export async function listen(handler: RequestListener, port: number, host: string): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, handler);
+export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
+  const { port, host, keepAliveMs } = options;
+  const server = createServer({ keepAliveTimeout: keepAliveMs, noDelay: true }, handler);
   await bind(server, port, host);
   const { port: bound } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;

@@ -47,8 +47,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
   let anypod: Anypod | undefined;
   const listener = await listen(
     dispatch(config.path, () => anypod, health),
-    config.port,
-    config.host,
+    config,
   );
   const { store, close: closeStore } = await openStore(config, log);
   const allowedHosts = hostNamesOf(config);

@@ -125,6 +125,33 @@ export const SETTINGS: readonly Setting[] = [
     schema: milliseconds(100),
   },
   {
+    name: 'keepAliveMs',
+    flag: '--keep-alive',
+    env: 'ANYPOD_KEEP_ALIVE',
+    default: '620000',
+    description:
+      'How long idle connections are kept open (ms); above what the balancer keeps them for. See balancers.md.',
+    schema: milliseconds(1000),
+  },
+  {
+    name: 'maxAgeMs',
+    flag: '--max-age',
+    env: 'ANYPOD_MAX_AGE',
+    default: '3600000',
+    description:
+      'Streams that wait are ended after this long and come back on any pod, connections close with their next response (ms); 0: never.',
+    schema: milliseconds(0),
+  },
+  {
+    name: 'listenMaxAgeMs',
+    flag: '--listen-max-age',
+    env: 'ANYPOD_LISTEN_MAX_AGE',
+    default: '0',
+    description:
+      'The same for subscriptions/listen streams (ms); 0: never, since the official clients do not listen again by themselves.',
+    schema: milliseconds(0),
+  },
+  {
     name: 'retryMs',
     flag: '--retry',
     env: 'ANYPOD_RETRY',

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** Chooses a target for each connection, in turn, and leaves a connection where it is: what kube-proxy does. */
+export interface ConnectionBalancer {
+  /** The endpoint: `http://127.0.0.1:<port>/mcp`. */
+  readonly url: URL;
+  /** From here on connections go to this port of 127.0.0.1 too. */
+  add(target: number): void;
+  /** How many connections to the target are open. */
+  open(target: number): number;
+  /** How many connections there were in all. */
+  readonly opened: number;
+  /** Which side of the connections that have ended said first that it sends no more. */
+  readonly endedBy: readonly ('client' | 'target')[];
+  stop(): Promise<void>;
+}
+
+export async function startConnectionBalancer(first: readonly number[]): Promise<ConnectionBalancer> {
+  const targets = [...first];
+  const open = new Map<Socket, number>();
+  const endedBy: ('client' | 'target')[] = [];
+  let opened = 0;
+
+  const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    const target = targets[opened++ % targets.length] as number;
+    open.set(client, target);
+    const server = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    let ended = false;
+    const end = (side: 'client' | 'target') => {
+      if (!ended) endedBy.push(side);
+      ended = true;
+    };
+    client.on('end', () => end('client'));
+    server.on('end', () => end('target'));
+    client.pipe(server).pipe(client);
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        other.destroySoon();
+        open.delete(client);
+      });
+    }
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+
+  return {
+    url: new URL(`http://127.0.0.1:${port}/mcp`),
+    add: (target) => void targets.push(target),
+    open: (target) => [...open.values()].filter((one) => one === target).length,
+    get opened() {
+      return opened;
+    },
+    endedBy,
+    async stop() {
+      listener.close();
+      for (const client of open.keys()) client.destroy();
+    },
+  };
+}
