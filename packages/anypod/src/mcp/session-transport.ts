@@ -11,6 +11,9 @@ import {
 import type { DeliveryOptions, Outlet } from '../core/server-host.ts';
 import { lazyRequest } from './lazy-request.ts';
 import type { QuestionIds } from './question-ids.ts';
+import { isPlainRequest, type RequestEntry } from './request-entry.ts';
+
+type Listener = (message: JsonRpcMessage, extra?: unknown) => void;
 
 interface SendOptions {
   readonly relatedRequestId?: RequestId;
@@ -24,7 +27,6 @@ const REQUEST_SCOPED = new Set(['notifications/message', 'notifications/progress
  * the pod. It holds no connection; streams and resumption are the pod's.
  */
 export class SessionTransport {
-  onmessage?: (message: JsonRpcMessage, extra?: unknown) => void;
   onclose?: () => void;
   onerror?: (error: Error) => void;
   readonly sessionId: string;
@@ -32,11 +34,29 @@ export class SessionTransport {
   readonly #questions: QuestionIds;
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
   readonly #running = new AsyncLocalStorage<number>();
+  #listener: Listener | undefined;
+  #listeners = 0;
+  #entry: RequestEntry | undefined;
 
   constructor(sessionId: string, outlet: Outlet, questions: QuestionIds) {
     this.sessionId = sessionId;
     this.#outlet = outlet;
     this.#questions = questions;
+  }
+
+  get onmessage(): Listener | undefined {
+    return this.#listener;
+  }
+
+  /** The SDK sets it once, at `connect`. */
+  set onmessage(listener: Listener | undefined) {
+    this.#listener = listener;
+    this.#listeners += 1;
+  }
+
+  /** Requests may go to `entry` as long as nobody but the SDK listens: what is built to watch servers wraps `onmessage`, and must see every message. */
+  useEntry(entry: RequestEntry | undefined): void {
+    this.#entry = entry;
   }
 
   async start(): Promise<void> {}
@@ -61,13 +81,19 @@ export class SessionTransport {
   /** Hands a client's message to the server; an unknown answer or progress token is dropped. */
   deliver(message: JsonRpcMessage, options: DeliveryOptions): void {
     if (isRequest(message)) {
-      this.#running.run(Number(message.id), () => this.onmessage?.(message, messageExtra(options)));
+      this.#running.run(Number(message.id), () => this.#request(message, messageExtra(options)));
       return;
     }
     const local = isNotification(message)
       ? this.#questions.localProgress(message)
       : this.#questions.localAnswer(message);
     if (local !== undefined) this.onmessage?.(local, messageExtra(options));
+  }
+
+  #request(request: JsonRpcRequest, extra: unknown): void {
+    const watched = this.#listeners !== 1 || Object.hasOwn(this, 'onmessage');
+    if (this.#entry === undefined || watched || !isPlainRequest(request)) this.onmessage?.(request, extra);
+    else this.#entry(request, extra);
   }
 
   #related(options: SendOptions | undefined): number | undefined {
