@@ -2,15 +2,21 @@
 import { pino } from 'pino';
 import { ConfigError, helpText, readConfig } from '../serve/config.ts';
 import { type Serving, serve } from '../serve/serve.ts';
+import { runCheckCommand } from './run-check.ts';
 
 const EXIT_CONFIG = 2;
 
 async function main([command, ...rest]: readonly string[]): Promise<void> {
-  if (command === undefined || command === '--help' || rest.includes('--help')) {
-    process.stdout.write(`${helpText()}\n`);
+  if (command === 'check') {
+    process.exitCode = await runCheckCommand(rest);
     return;
   }
-  if (command !== 'serve') throw new ConfigError([`${command}: unknown command; use anypod serve <module>`]);
+  if (command === undefined || command === '--help' || rest.includes('--help')) {
+    process.stdout.write(`${helpText()}\n\nanypod check <url> tries a running deployment; see anypod check --help\n`);
+    return;
+  }
+  if (command !== 'serve')
+    throw new ConfigError([`${command}: unknown command; use anypod serve <module> or anypod check <url>`]);
   await runServe(rest);
 }
 
