@@ -39,7 +39,11 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
   },
   '.': { accepts: ['./http/index.ts', './mcp/sdk.ts'], refuses: ['./serve/serve.ts', './cli/main.ts', 'ioredis'] },
   serve: { accepts: ['../anypod.ts', '../redis/index.ts', 'ioredis'], refuses: ['../cli/main.ts', 'fastify'] },
-  cli: { accepts: ['../serve/serve.ts'], refuses: ['../redis/index.ts', 'ioredis', '../anypod.ts'] },
+  check: { accepts: ['../core/json-rpc.ts', 'node:http'], refuses: ['../http/sse.ts', '../serve/config.ts', 'zod'] },
+  cli: {
+    accepts: ['../serve/serve.ts', '../check/check.ts'],
+    refuses: ['../redis/index.ts', 'ioredis', '../anypod.ts'],
+  },
 };
 
 const cases = Object.entries(ROOMS).flatMap(([room, { accepts, refuses }]) => [

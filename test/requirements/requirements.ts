@@ -215,6 +215,10 @@ const entries = {
   'metrics.documented': ['Every series that a pod exports is documented, with its type and its labels.', METRICS],
 
   'host.sdk.own-install': ['A module is hosted with the SDK that it resolves itself, v1 or v2.', ANYPOD],
+  'host.check.pods': [
+    '`anypod check` passes only where one pod goes on with the stream of another, and says what to do where it fails.',
+    ANYPOD,
+  ],
   'host.schemas.slow-factory': [
     'A factory that builds its schemas inside works, and the log says what it costs.',
     ANYPOD,

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { ConfigError, helpText, readConfig } from '../serve/config.ts';
 import { type Serving, serve } from '../serve/serve.ts';
+import { runCheckCommand } from './run-check.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export { ConfigError } from '../serve/config.ts';
@@ -22,11 +23,17 @@ export async function runCli(args: readonly string[], around: Surroundings = NON
 }
 
 async function run([command, ...rest]: readonly string[], around: Surroundings): Promise<void> {
-  if (command === undefined || command === '--help' || rest.includes('--help')) {
-    process.stdout.write(`${helpText(around.settings)}\n`);
+  if (command === 'check') {
+    process.exitCode = await runCheckCommand(rest);
     return;
   }
-  if (command !== 'serve') throw new ConfigError([`${command}: unknown command; use anypod serve <module>`]);
+  if (command === undefined || command === '--help' || rest.includes('--help')) {
+    const other = 'anypod check <url> tries a running deployment; see anypod check --help';
+    process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
+    return;
+  }
+  if (command !== 'serve')
+    throw new ConfigError([`${command}: unknown command; use anypod serve <module> or anypod check <url>`]);
   await runServe(rest, around);
 }
 

@@ -1,0 +1,65 @@
+import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { unreachable } from './failure.ts';
+import { readEvents, type StreamEvent } from './sse.ts';
+import type { Target } from './target.ts';
+
+/** What is sent. */
+export interface Outgoing {
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** What came back: its body is read once, as text or as events. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly isStream: boolean;
+  text(): Promise<string>;
+  events(): AsyncGenerator<StreamEvent, void>;
+  /** Cuts the connection. */
+  cut(): void;
+}
+
+/**
+ * Sends one request on a connection of its own, so that a balancer chooses anew each time. (`fetch` would not let the `Host` header be set.)
+ *
+ * @throws CheckFailure when there is no answer; the reason of `signal` when it aborts first.
+ */
+export function sendRequest(target: Target, { method, headers, body }: Outgoing, signal: AbortSignal): Promise<Answer> {
+  const { host, port, path, authority } = target;
+  const request = target.secure ? requestHttps : requestHttp;
+  return new Promise((resolve, reject) => {
+    const options = { host, port, path, method, headers: { ...headers, host: authority }, agent: false, signal };
+    const fail = (error: unknown) => reject(signal.aborted ? signal.reason : unreachable(target, error));
+    request(options, (message) => resolve(answerOf(message)))
+      .once('error', fail)
+      .end(body);
+  });
+}
+
+function answerOf(message: IncomingMessage): Answer {
+  message.setEncoding('utf8');
+  const chunks = message as AsyncIterable<string>;
+  return {
+    status: message.statusCode ?? 0,
+    headers: message.headers,
+    isStream: message.headers['content-type']?.startsWith('text/event-stream') === true,
+    async text() {
+      let text = '';
+      for await (const chunk of chunks) text += chunk;
+      return text;
+    },
+    events: () => readEvents(chunks),
+    cut: () => void message.destroy(),
+  };
+}
+
+const POST_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+/** POSTs one JSON-RPC message, as `sendRequest` does. */
+export function postMessage(target: Target, message: object, headers: object, signal: AbortSignal): Promise<Answer> {
+  const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+  return sendRequest(target, { method: 'POST', headers: { ...POST_HEADERS, ...headers }, body }, signal);
+}

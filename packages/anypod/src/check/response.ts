@@ -1,0 +1,37 @@
+import type { JsonRpcResponse } from '../core/json-rpc.ts';
+import { CheckFailure, refused } from './failure.ts';
+import type { Answer } from './request.ts';
+import type { Target } from './target.ts';
+
+/** The result that an answer holds, as JSON or in a stream. Throws `CheckFailure` for anything else. */
+export async function resultOf(target: Target, answer: Answer, inSession: boolean): Promise<Record<string, unknown>> {
+  if (answer.status !== 200) throw refused(target, answer.status, await answer.text(), inSession);
+  return resultIn(target, await responseIn(target, answer));
+}
+
+/** The result of a response. Throws `CheckFailure` for an error. */
+export function resultIn({ label }: Target, { result, error }: JsonRpcResponse): Record<string, unknown> {
+  if (result !== undefined) return result;
+  throw new CheckFailure(`${label} answered with error ${error?.code}: ${error?.message}. Look at the log of the pod.`);
+}
+
+/** The response that an answer holds: as JSON, or as the one message of a stream that has no method. */
+async function responseIn(target: Target, answer: Answer): Promise<JsonRpcResponse> {
+  if (!answer.isStream) return parseResponse(target, await answer.text());
+  for await (const { data } of answer.events()) {
+    if (data !== '' && !('method' in parseResponse(target, data))) return parseResponse(target, data);
+  }
+  throw new CheckFailure(`The stream of ${target.label} ended without a response. Look at the log of the pod.`);
+}
+
+/** Throws `CheckFailure` where something else than MCP answers. */
+export function parseResponse({ label }: Target, text: string): JsonRpcResponse {
+  try {
+    return JSON.parse(text) as JsonRpcResponse;
+  } catch {
+    const said = text.trim().slice(0, 200);
+    throw new CheckFailure(
+      `${label} answered something else than JSON: ${said}. Check that the URL is an MCP endpoint.`,
+    );
+  }
+}

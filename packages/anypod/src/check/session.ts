@@ -1,0 +1,87 @@
+import { CheckFailure, refused } from './failure.ts';
+import { type Answer, postMessage, sendRequest } from './request.ts';
+import { resultOf } from './response.ts';
+import type { Target } from './target.ts';
+
+/** The newest revision with sessions: from it on every stream begins with an event that has an id. */
+export const SESSION_VERSION = '2025-11-25';
+
+/** What the check says of itself. */
+export const CLIENT = { name: 'anypod-check', version: '1.0.0' };
+
+/** What the server said of itself. */
+export interface Opened {
+  readonly session: Session;
+  readonly version: string;
+  /** Name and version of the server. */
+  readonly server: string;
+  readonly hasTools: boolean;
+}
+
+/** A client with a session, one request at a time, each to a target of the caller's choice. Times out with the given signals. */
+export interface Session {
+  /** Asks and returns the result. */
+  ask(target: Target, method: string, params: object, signal: AbortSignal): Promise<Record<string, unknown>>;
+  /** Calls a tool; the answer may be JSON or a stream. */
+  call(target: Target, tool: string, args: object, signal: AbortSignal): Promise<Answer>;
+  /** Opens the standing stream, or goes on with the stream of `lastEventId`. */
+  listen(target: Target, lastEventId: string | undefined, signal: AbortSignal): Promise<Answer>;
+  /** Ends the session. */
+  end(target: Target, signal: AbortSignal): Promise<void>;
+  /** Whether the target still knows the session. */
+  isKnown(target: Target, signal: AbortSignal): Promise<boolean>;
+}
+
+/** The id of a tool call in its session. */
+export const CALL_ID = 'call';
+
+/** `initialize` and `notifications/initialized`. Throws `CheckFailure`. */
+export async function openSession(target: Target, signal: AbortSignal): Promise<Opened> {
+  const params = { protocolVersion: SESSION_VERSION, capabilities: {}, clientInfo: CLIENT };
+  const answer = await postMessage(target, { id: 'initialize', method: 'initialize', params }, {}, signal);
+  const result = await resultOf(target, answer, false);
+  const id = answer.headers['mcp-session-id'];
+  if (typeof id !== 'string')
+    throw new CheckFailure(`${target.label} began no session. Is it anypod that answers there?`);
+  const version = String(result['protocolVersion']);
+  const { name, version: release } = result['serverInfo'] as { name: string; version: string };
+  const headers = { 'mcp-session-id': id, 'mcp-protocol-version': version };
+  const initialized = await postMessage(target, { method: 'notifications/initialized' }, headers, signal);
+  if (initialized.status !== 202) throw refused(target, initialized.status, await initialized.text(), true);
+  initialized.cut();
+  const hasTools = Object.hasOwn(result['capabilities'] as object, 'tools');
+  return { session: createSession(headers), version, server: `${name} ${release}`, hasTools };
+}
+
+function createSession(headers: Readonly<Record<string, string>>): Session {
+  return {
+    async ask(target, method, params, signal) {
+      return resultOf(target, await postMessage(target, { id: method, method, params }, headers, signal), true);
+    },
+    async call(target, name, args, signal) {
+      const params = { name, arguments: args, _meta: { progressToken: CALL_ID } };
+      return accepted(
+        target,
+        await postMessage(target, { id: CALL_ID, method: 'tools/call', params }, headers, signal),
+      );
+    },
+    async listen(target, lastEventId, signal) {
+      const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+      const all = { ...headers, accept: 'text/event-stream', ...resume };
+      return accepted(target, await sendRequest(target, { method: 'GET', headers: all }, signal));
+    },
+    async end(target, signal) {
+      (await accepted(target, await sendRequest(target, { method: 'DELETE', headers }, signal))).cut();
+    },
+    async isKnown(target, signal) {
+      const { status, cut } = await postMessage(target, { id: 'gone', method: 'ping' }, headers, signal);
+      cut();
+      return status !== 404;
+    },
+  };
+}
+
+async function accepted(target: Target, answer: Answer): Promise<Answer> {
+  if (answer.status === 200) return answer;
+  throw refused(target, answer.status, await answer.text(), true);
+}

@@ -1,0 +1,59 @@
+import { lookup } from 'node:dns/promises';
+import { CheckFailure } from './failure.ts';
+
+/** Where a request goes: the URL itself, or one pod behind it. */
+export interface Target {
+  /** How the report names it. */
+  readonly label: string;
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Path and query of the endpoint. */
+  readonly path: string;
+  /** The `Host` header: pods may serve the names of the URL only. */
+  readonly authority: string;
+}
+
+function hostNameOf({ hostname }: URL): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+}
+
+/** The endpoint as clients reach it. */
+export function urlTarget(url: URL): Target {
+  const secure = url.protocol === 'https:';
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+  const path = `${url.pathname}${url.search}`;
+  return { label: url.host, secure, host: hostNameOf(url), port, path, authority: url.host };
+}
+
+/** Every address of a name, as `node:dns/promises` looks it up. */
+export type Lookup = (name: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
+
+const lookupAll: Lookup = (name) => lookup(name, { all: true });
+
+/**
+ * The pods behind the endpoint: every address that the names of `pods` resolve to, each with its port, over plain HTTP. Where a name has
+ * addresses of both families, a pod has one of each, so those of one family are all pods.
+ *
+ * @throws CheckFailure when a name has no address.
+ */
+export async function podTargets(url: URL, pods: readonly URL[], resolve: Lookup = lookupAll): Promise<Target[]> {
+  const found = await Promise.all(pods.map((pod) => addressesOf(pod, resolve)));
+  const { path, authority } = urlTarget(url);
+  const targets = found.flat().map(({ host, port }): [string, Target] => {
+    const label = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    return [label, { label, secure: false, host, port, path, authority }];
+  });
+  return [...new Map(targets).values()];
+}
+
+async function addressesOf(pod: URL, resolve: Lookup): Promise<{ host: string; port: number }[]> {
+  const name = hostNameOf(pod);
+  const found = await resolve(name).catch((error: NodeJS.ErrnoException) => {
+    const remedy = 'Name a headless Service whose pods are ready; from a pod, in full: <service>.<namespace>.svc';
+    throw new CheckFailure(`${name} has no addresses (${error.code}). ${remedy}.`);
+  });
+  const ofFirstFamily = found.filter(({ family }) => family === 4);
+  const addresses = ofFirstFamily.length > 0 ? ofFirstFamily : found;
+  return addresses.map(({ address: host }) => ({ host, port: pod.port === '' ? 80 : Number(pod.port) }));
+}
