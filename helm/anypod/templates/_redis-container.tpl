@@ -26,6 +26,10 @@ args:
   {{- if $redis.auth.enabled }}
   - --requirepass
   - $(REDISCLI_AUTH)
+  {{- else }}
+  # Without a password Redis answers its own pod only, unless it is told to answer all.
+  - --protected-mode
+  - "no"
   {{- end }}
   {{- range $name, $value := $redis.config }}
   - --{{ $name }}
