@@ -96,6 +96,21 @@ describe('a user with the rules of docs/operations.md, on one server', () => {
   });
 });
 
+it('takes user and password as they are from their settings, before those of the URL', async () => {
+  const server = await startRedis();
+  const admin = new Redis(server.url);
+  const [name, unusual] = ['any@pod', 'p/w:@%41 #'];
+  await admin.call('acl', 'setuser', name, 'on', `>${unusual}`, '~*', '+@all');
+  admin.disconnect();
+  const redis = server.url.replace('//', '//nobody:wrong@');
+  const pod = await connect({ redis, redisUsername: name, redisPassword: unusual });
+  const stranger = await connect({ redis });
+  expect(await codeOf(pod.store.ping())).toBe('resolved');
+  expect(await codeOf(stranger.store.ping())).toMatchObject({ message: expect.stringMatching(/^WRONGPASS/) });
+  await Promise.all([pod.close(), stranger.close()]);
+  await server.stop();
+});
+
 describe('a user with the rules of docs/operations.md, on a Cluster', () => {
   let cluster: RedisCluster;
 

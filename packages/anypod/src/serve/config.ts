@@ -8,6 +8,10 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly redis?: string;
+  readonly redisUsername?: string;
+  readonly redisPassword?: string;
+  readonly sentinelUsername?: string;
+  readonly sentinelPassword?: string;
   readonly redisTlsCa?: string;
   readonly redisTlsCert?: string;
   readonly redisTlsKey?: string;

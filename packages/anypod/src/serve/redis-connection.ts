@@ -5,7 +5,8 @@ import type { Cluster, DNSLookupFunction, Redis } from 'ioredis';
 import type { Log } from '../core/log.ts';
 import type { Config } from './config.ts';
 import { createFailoverConnector } from './failover-connector.ts';
-import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
+import { type RedisLocation, readRedisAddress } from './redis-address.ts';
+import type { RedisAddress } from './redis-url.ts';
 import { warnAboutRedis } from './redis-warnings.ts';
 
 /** What needs Redis is answered or refused within this time. */
@@ -18,7 +19,7 @@ const CLUSTER_ATTEMPTS = 10;
 const reconnectDelay = (attempt: number) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS);
 
 /** The settings that say how to reach Redis. */
-export type RedisSettings = Pick<Config, 'redis' | 'redisTlsCa' | 'redisTlsCert' | 'redisTlsKey'>;
+export type RedisSettings = RedisLocation & Pick<Config, 'redisTlsCa' | 'redisTlsCert' | 'redisTlsKey'>;
 
 /**
  * Connects to what `config.redis` names. The connection comes back by itself; meanwhile commands fail fast: within `patienceMs` (default 2000)
@@ -29,7 +30,7 @@ export async function connectRedis(
   log: Log,
   patienceMs: number = PATIENCE_MS,
 ): Promise<Redis | Cluster> {
-  const address = parseRedisUrl(config.redis ?? '');
+  const address = readRedisAddress(config);
   if (address === undefined) throw new TypeError('connectRedis needs a Redis URL.');
   const tls = address.tls ? await readTls(config) : undefined;
   const { Redis: SingleClient, Cluster: ClusterClient, SentinelConnector } = await import('ioredis');
@@ -101,14 +102,13 @@ function singleOptions(address: RedisAddress, patienceMs: number, tls: Tls | und
 }
 
 function sentinelOptions(address: RedisAddress, patienceMs: number, tls: Tls | undefined) {
-  const sentinelUsername = address.parameters.get('sentinelUsername');
-  const sentinelPassword = address.parameters.get('sentinelPassword');
+  const { sentinelUsername, sentinelPassword } = address;
   return {
     ...reconnectingOptions(address, patienceMs, tls),
     sentinels: [...address.hosts],
     name: address.master,
-    ...(sentinelUsername !== null && { sentinelUsername }),
-    ...(sentinelPassword !== null && { sentinelPassword }),
+    ...(sentinelUsername !== undefined && { sentinelUsername }),
+    ...(sentinelPassword !== undefined && { sentinelPassword }),
     ...(tls !== undefined && { sentinelTLS: tls, enableTLSForSentinelMode: true }),
     // The old master may take writes for a while after a failover, only to lose them: leave it when the Sentinels say so.
     failoverDetector: true,

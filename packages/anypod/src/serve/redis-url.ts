@@ -10,8 +10,9 @@ export interface RedisAddress {
   /** What the Sentinels call the master; empty for the other forms. */
   readonly master: string;
   readonly db: number;
-  /** Parameters: `sentinelUsername` and `sentinelPassword`, where the Sentinels ask for them. */
-  readonly parameters: URLSearchParams;
+  /** Where the Sentinels ask for them. */
+  readonly sentinelUsername?: string;
+  readonly sentinelPassword?: string;
 }
 
 const FORM =
@@ -31,6 +32,12 @@ function parseUser(text: string): { username?: string; password?: string } {
   const username = decodeURIComponent(colon === -1 ? text : text.slice(0, colon));
   const password = colon === -1 ? '' : decodeURIComponent(text.slice(colon + 1));
   return { ...(username !== '' && { username }), ...(password !== '' && { password }) };
+}
+
+function parseSentinelUser(query: string): Pick<RedisAddress, 'sentinelUsername' | 'sentinelPassword'> {
+  const parameters = new URLSearchParams(query);
+  const [username, password] = [parameters.get('sentinelUsername'), parameters.get('sentinelPassword')];
+  return { ...(username && { sentinelUsername: username }), ...(password && { sentinelPassword: password }) };
 }
 
 /** Undefined: the path does not fit the form. */
@@ -56,8 +63,7 @@ export function parseRedisUrl(url: string): RedisAddress | undefined {
     const where = parsePath(form, path);
     const list = parseHosts(hosts, form === 'sentinel' ? 26_379 : 6379);
     if (where === undefined || list === undefined || (form === 'single' && list.length > 1)) return undefined;
-    const parameters = new URLSearchParams(query);
-    return { form, tls: scheme === 'rediss', ...parseUser(user), hosts: list, ...where, parameters };
+    return { form, tls: scheme === 'rediss', ...parseUser(user), ...parseSentinelUser(query), hosts: list, ...where };
   } catch {
     // A broken percent-encoding.
     return undefined;

@@ -1,0 +1,133 @@
+{{/* Whether the module comes from a ConfigMap, and from which. */}}
+{{- define "anypod.server.configMapName" -}}
+{{- default (printf "%s-server" (include "anypod.fullname" .)) .Values.server.configMap.name }}
+{{- end }}
+
+{{- define "anypod.server.configMapKey" -}}
+{{- empty .Values.server.configMap.name | ternary "server" .Values.server.configMap.key }}
+{{- end }}
+
+{{/* Whether files of Redis' TLS are mounted: "true" or nothing. */}}
+{{- define "anypod.mountsRedisTls" -}}
+{{- if and (not .Values.redis.enabled) .Values.externalRedis.tls.existingSecret }}true{{ end }}
+{{- end }}
+
+{{/* What makes pods be replaced when something that they only read at their start has changed. */}}
+{{- define "anypod.podChecksums" -}}
+{{- if and (eq .Values.server.source "configMap") .Values.server.inline }}
+checksum/server: {{ .Values.server.inline | sha256sum }}
+{{- else if and (eq .Values.server.source "configMap") .Values.server.configMap.name }}
+{{- with include "anypod.revision" (dict "context" $ "kind" "ConfigMap" "name" .Values.server.configMap.name) }}
+checksum/server: {{ . }}
+{{- end }}
+{{- end }}
+{{- $secrets := dict "secret" .Values.secret.existingSecret }}
+{{- if .Values.redis.enabled }}
+{{- $_ := set $secrets "redis" .Values.redis.auth.existingSecret }}
+{{- else }}
+{{- $_ := set $secrets "redis" .Values.externalRedis.existingSecret }}
+{{- $_ := set $secrets "redis-tls" .Values.externalRedis.tls.existingSecret }}
+{{- end }}
+{{- range $name, $secret := $secrets }}
+{{- if $secret }}
+{{- with include "anypod.revision" (dict "context" $ "kind" "Secret" "name" $secret) }}
+checksum/{{ $name }}: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "anypod.volumes" -}}
+- name: tmp
+  emptyDir: {}
+{{- if eq .Values.server.source "configMap" }}
+- name: server
+  configMap:
+    name: {{ include "anypod.server.configMapName" . }}
+{{- else if eq .Values.server.source "volume" }}
+- name: server
+  {{- toYaml .Values.server.volume | nindent 2 }}
+{{- end }}
+{{- if include "anypod.mountsRedisTls" . }}
+- name: redis-tls
+  secret:
+    secretName: {{ .Values.externalRedis.tls.existingSecret }}
+    defaultMode: 0440
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "anypod.volumeMounts" -}}
+- name: tmp
+  mountPath: /tmp
+{{- if eq .Values.server.source "configMap" }}
+- name: server
+  mountPath: /anypod/app/{{ .Values.server.module }}
+  subPath: {{ include "anypod.server.configMapKey" . }}
+  readOnly: true
+{{- else if eq .Values.server.source "volume" }}
+- name: server
+  mountPath: /anypod/app
+  {{- with .Values.server.volumeSubPath }}
+  subPath: {{ . }}
+  {{- end }}
+  readOnly: true
+{{- end }}
+{{- if include "anypod.mountsRedisTls" . }}
+- name: redis-tls
+  mountPath: /etc/anypod/redis-tls
+  readOnly: true
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* A probe: (dict "path" "/livez" "probe" .Values.probes.liveness). */}}
+{{- define "anypod.probe" -}}
+httpGet:
+  path: {{ .path }}
+  port: http
+{{- with omit .probe "httpGet" }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* Pods spread over zones and nodes, each version of the Deployment by itself: (dict "context" $ "color" ""). */}}
+{{- define "anypod.topologySpread" -}}
+{{- $values := .context.Values }}
+{{- if $values.topologySpreadConstraints }}
+{{- toYaml $values.topologySpreadConstraints }}
+{{- else if $values.topologySpread.enabled }}
+{{- range $values.topologySpread.topologyKeys }}
+- maxSkew: 1
+  topologyKey: {{ . }}
+  whenUnsatisfiable: {{ $values.topologySpread.whenUnsatisfiable }}
+  labelSelector:
+    matchLabels:
+      {{- include "anypod.selectorLabels" $.context | nindent 6 }}
+  matchLabelKeys: [pod-template-hash]
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Where pods may run. */}}
+{{- define "anypod.scheduling" -}}
+{{- with .affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,76 @@
+{{- define "anypod.redis.podLabels" -}}
+{{- $selector := include "anypod.redis.selectorLabels" . | fromYaml }}
+{{- toYaml (merge (dict) $selector .Values.redis.podLabels .Values.commonLabels) }}
+{{- end }}
+
+{{/* The container of the chart's own Redis, without its name. */}}
+{{- define "anypod.redis.container" -}}
+{{- $redis := .Values.redis }}
+image: {{ include "anypod.image" (dict "context" . "image" $redis.image "tag" "7") }}
+imagePullPolicy: {{ $redis.image.pullPolicy }}
+command: [redis-server]
+args:
+  - --port
+  - "6379"
+  - --dir
+  - /data
+  - --appendonly
+  - "yes"
+  - --save
+  - ""
+  - --maxmemory
+  - {{ $redis.maxmemory | quote }}
+  # Full, it refuses writes: it never deletes a session or half a stream by itself.
+  - --maxmemory-policy
+  - noeviction
+  {{- if $redis.auth.enabled }}
+  - --requirepass
+  - $(REDISCLI_AUTH)
+  {{- else }}
+  # Without a password Redis answers its own pod only, unless it is told to answer all.
+  - --protected-mode
+  - "no"
+  {{- end }}
+  {{- range $name, $value := $redis.config }}
+  - --{{ $name }}
+  - {{ toString $value | quote }}
+  {{- end }}
+{{- if $redis.auth.enabled }}
+env:
+  {{- include "anypod.secretVariable" (dict "name" "REDISCLI_AUTH" "secret" (include "anypod.redis.secretName" .) "key" $redis.auth.key) | nindent 2 }}
+{{- end }}
+ports:
+  - name: redis
+    containerPort: 6379
+    protocol: TCP
+startupProbe:
+  exec:
+    command: [redis-cli, -e, ping]
+  periodSeconds: 1
+  timeoutSeconds: 2
+  failureThreshold: 120
+readinessProbe:
+  exec:
+    command: [redis-cli, -e, ping]
+  periodSeconds: 5
+  timeoutSeconds: 3
+livenessProbe:
+  tcpSocket:
+    port: redis
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 6
+{{- with $redis.resources }}
+resources:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: {drop: [ALL]}
+volumeMounts:
+  - name: data
+    mountPath: /data
+  - name: tmp
+    mountPath: /tmp
+{{- end }}

@@ -1,0 +1,93 @@
+{{- define "anypod.redis.fullname" -}}
+{{ include "anypod.fullname" . }}-redis
+{{- end }}
+
+{{/* The Secret with the password of the chart's own Redis. */}}
+{{- define "anypod.redis.secretName" -}}
+{{- default (include "anypod.redis.fullname" .) .Values.redis.auth.existingSecret }}
+{{- end }}
+
+{{/*
+Whether the chart's own Redis has a volume: "true" or nothing. With `auto` the live StatefulSet decides, since its claims cannot be changed; at
+the first install, whether there is a default StorageClass.
+*/}}
+{{- define "anypod.redis.persistent" -}}
+{{- $wanted := toString .Values.redis.persistence.enabled }}
+{{- if eq $wanted "true" }}true
+{{- else if eq $wanted "auto" }}
+{{- $live := lookup "apps/v1" "StatefulSet" .Release.Namespace (include "anypod.redis.fullname" .) }}
+{{- if $live }}
+{{- if $live.spec.volumeClaimTemplates }}true{{ end }}
+{{- else }}
+{{- range (lookup "storage.k8s.io/v1" "StorageClass" "" "").items }}
+{{- $annotations := default (dict) .metadata.annotations }}
+{{- if eq (toString (get $annotations "storageclass.kubernetes.io/is-default-class")) "true" }}true{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The forms of externalRedis that are given, comma-separated; one is right. */}}
+{{- define "anypod.externalRedis.forms" -}}
+{{- $external := .Values.externalRedis }}
+{{- $forms := list }}
+{{- if $external.url }}{{ $forms = append $forms "url" }}{{ end }}
+{{- if $external.urlKey }}{{ $forms = append $forms "urlKey" }}{{ end }}
+{{- if $external.host }}{{ $forms = append $forms "host" }}{{ end }}
+{{- if $external.sentinel.nodes }}{{ $forms = append $forms "sentinel.nodes" }}{{ end }}
+{{- if $external.cluster.nodes }}{{ $forms = append $forms "cluster.nodes" }}{{ end }}
+{{- join "," $forms }}
+{{- end }}
+
+{{/* REDIS_URL of the external Redis, without credentials; nothing where a Secret holds it. */}}
+{{- define "anypod.externalRedis.url" -}}
+{{- $external := .Values.externalRedis }}
+{{- $scheme := $external.tls.enabled | ternary "rediss" "redis" }}
+{{- $db := int $external.db }}
+{{- if $external.url }}{{ $external.url }}
+{{- else if $external.host }}{{ printf "%s://%s:%d/%d" $scheme $external.host (int $external.port) $db }}
+{{- else if $external.sentinel.nodes }}{{ printf "%s+sentinel://%s/%s/%d" $scheme (join "," $external.sentinel.nodes) $external.sentinel.masterName $db }}
+{{- else if $external.cluster.nodes }}{{ printf "%s+cluster://%s" $scheme (join "," $external.cluster.nodes) }}
+{{- end }}
+{{- end }}
+
+{{/* How a pod reaches Redis. Passwords come out of Secrets as they are, so none needs percent-encoding. */}}
+{{- define "anypod.redisVariables" -}}
+{{- $external := .Values.externalRedis }}
+{{- if .Values.redis.enabled }}
+- name: REDIS_URL
+  value: redis://{{ include "anypod.redis.fullname" . }}:6379
+{{- if .Values.redis.auth.enabled }}
+{{ include "anypod.secretVariable" (dict "name" "REDIS_PASSWORD" "secret" (include "anypod.redis.secretName" .) "key" .Values.redis.auth.key) }}
+{{- end }}
+{{- else }}
+{{- if $external.urlKey }}
+{{ include "anypod.secretVariable" (dict "name" "REDIS_URL" "secret" $external.existingSecret "key" $external.urlKey) }}
+{{- else }}
+- name: REDIS_URL
+  value: {{ include "anypod.externalRedis.url" . | quote }}
+{{- end }}
+{{- if $external.usernameKey }}
+{{ include "anypod.secretVariable" (dict "name" "REDIS_USERNAME" "secret" $external.existingSecret "key" $external.usernameKey) }}
+{{- else if $external.username }}
+- name: REDIS_USERNAME
+  value: {{ $external.username | quote }}
+{{- end }}
+{{- if $external.passwordKey }}
+{{ include "anypod.secretVariable" (dict "name" "REDIS_PASSWORD" "secret" $external.existingSecret "key" $external.passwordKey) }}
+{{- end }}
+{{- with $external.sentinel.username }}
+- name: REDIS_SENTINEL_USERNAME
+  value: {{ . | quote }}
+{{- end }}
+{{- with $external.sentinel.passwordKey }}
+{{ include "anypod.secretVariable" (dict "name" "REDIS_SENTINEL_PASSWORD" "secret" $external.existingSecret "key" .) }}
+{{- end }}
+{{- range $name, $key := dict "CA" $external.tls.caKey "CERT" $external.tls.certKey "KEY" $external.tls.keyKey }}
+{{- if $key }}
+- name: ANYPOD_REDIS_TLS_{{ $name }}
+  value: /etc/anypod/redis-tls/{{ $key }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
