@@ -12,6 +12,8 @@ export interface Client {
 }
 
 export interface CallOptions {
+  /** More members of `params`: answers to questions, and the state they belong to. */
+  readonly more?: object;
   /** Asks for progress, which makes the answer an event stream. */
   readonly streamed?: boolean;
   readonly tags?: Record<string, string>;
@@ -39,7 +41,7 @@ const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/
 
 const ENVELOPE = {
   'io.modelcontextprotocol/protocolVersion': MODERN,
-  'io.modelcontextprotocol/clientCapabilities': {},
+  'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } },
   'io.modelcontextprotocol/clientInfo': CLIENT_INFO,
 };
 
@@ -63,7 +65,7 @@ export function disconnect({ url, era, headers }: Client): void {
 /** Calls a tool and waits for its response, whether it comes as JSON or at the end of a stream. */
 export function callTool(client: Client, name: string, args: object, options: CallOptions = {}): Called {
   const meta = { ...(client.era === 'modern' ? ENVELOPE : {}), ...(options.streamed ? { progressToken: 1 } : {}) };
-  const params = { name, arguments: args, ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}) };
+  const params = { name, arguments: args, ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}), ...options.more };
   const response = post(client.url, headersOf(client, name), { id: 1, method: 'tools/call', params }, options);
   return { response, message: responseIn(response) };
 }

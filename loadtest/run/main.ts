@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { page } from './charts.ts';
 import { concurrency } from './concurrency.ts';
+import { elicitation } from './elicitation.ts';
 import type { Finding, Study } from './finding.ts';
 import { linear } from './linear.ts';
 import { machine } from './machine.ts';
@@ -17,6 +18,7 @@ import { overhead } from './overhead.ts';
 import { LOAD_CORE, pin } from './pin.ts';
 import { resume } from './resume.ts';
 import { sessions } from './sessions.ts';
+import { soak } from './soak.ts';
 import { streams } from './streams.ts';
 import { table } from './table.ts';
 
@@ -28,16 +30,21 @@ const STUDIES: Readonly<Record<string, Study>> = {
   resume,
   'old-transport': oldTransport,
   linear,
+  elicitation,
+  soak,
 };
 
 const { values: options } = parseArgs({
   options: {
     profile: { type: 'string', default: 'smoke' },
-    only: { type: 'string', default: Object.keys(STUDIES).join(',') },
+    only: { type: 'string', default: '' },
     results: { type: 'string', default: join(import.meta.dirname, '../../test-results/loadtest') },
   },
 });
-const chosen = options.only.split(',').map((name) => {
+// An hour of soaking shows nothing else, and is asked for by its profile.
+const usual = Object.keys(STUDIES).filter((name) => (name === 'soak') === (options.profile === 'soak'));
+const names = options.only === '' ? usual : options.only.split(',');
+const chosen = names.map((name) => {
   const study = STUDIES[name];
   if (study === undefined) throw new Error(`--only ${name}: there are ${Object.keys(STUDIES).join(', ')}.`);
   return study;

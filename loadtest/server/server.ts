@@ -1,12 +1,14 @@
 /** The server under load: tools that wait, measure themselves, count, ask and answer. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
+import { acceptedContent, inputRequired, McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
 const waiting = z.object({ ms: z.number().min(0).max(60_000), text: z.string().max(100_000).default('') });
 const counting = z.object({ events: z.number().int().min(1).max(10_000), ms: z.number().min(0).max(10_000) });
 
+const asking = z.object({ times: z.number().int().min(1).max(10) });
 const nothing = z.object({});
+const answerSchema = { type: 'object' as const, properties: { answer: { type: 'string' as const } } };
 const CLOCK = 'load://clock';
 
 async function progress({ mcpReq }: ServerContext, step: number, message?: string): Promise<void> {
@@ -39,6 +41,19 @@ export default (): McpServer => {
     }
     return { content: [{ type: 'text', text: `${events}` }] };
   });
+  // Each question is a request of its own; what was answered so far travels in the state.
+  server.registerTool('ask', { inputSchema: asking }, ({ times }, { mcpReq }) => {
+    const before = JSON.parse(mcpReq.requestState<string>() ?? '[]') as string[];
+    const answer = acceptedContent<{ answer: string }>(mcpReq.inputResponses, 'question')?.answer;
+    const answers = answer === undefined ? before : [...before, answer];
+    if (answers.length === times) return { content: [{ type: 'text', text: answers.join(' ') }] };
+    const question = inputRequired.elicit({
+      message: `${answers.length + 1} of ${times}`,
+      requestedSchema: answerSchema,
+    });
+    return inputRequired({ inputRequests: { question }, requestState: JSON.stringify(answers) });
+  });
+
   server.registerResource('clock', CLOCK, {}, () => ({ contents: [{ uri: CLOCK, text: `${Date.now()}` }] }));
   server.registerTool('touch', { inputSchema: nothing }, async () => {
     await server.server.sendResourceUpdated({ uri: CLOCK });
