@@ -2,14 +2,15 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-export PATH := $(CURDIR)/.node/bin:$(CURDIR)/node_modules/.bin:$(PATH):/usr/local/sbin:/usr/sbin
+export PATH := $(CURDIR)/.node/bin:$(CURDIR)/node_modules/.bin:$(PATH):$(CURDIR)/.k6:/usr/local/sbin:/usr/sbin
 
 MODULE ?= examples/customer-tools/server.ts
 URL ?= http://127.0.0.1:3000/mcp
 OLDER ?= HEAD~1
 IMAGE ?= anypod
 TAG ?= dev
-TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json tools bench test $(wildcard examples/*/tsconfig.json)
+PROFILE ?= smoke
+TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json tools bench test loadtest loadtest/run $(wildcard examples/*/tsconfig.json)
 INSTALLED = node_modules/.package-lock.json
 # One vitest project; its JSON report is what tools/test.ts counts.
 VITEST = vitest run --project $(1) --reporter=default --reporter=json --outputFile.json=test-results/$(1).json
@@ -36,7 +37,7 @@ image: .node/ready ## The container image, as IMAGE=anypod TAG=dev; needs Docker
 
 ## Test
 
-.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-repo test-image conformance chaos clients leak bench
+.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-repo test-image conformance chaos clients leak bench loadtest k6
 test: build services ## Everything a change must pass, with a count as the last line
 	node tools/test.ts
 
@@ -81,6 +82,12 @@ leak: build services ## Thousands of sessions and cancelled calls; everything re
 bench: build services ## CPU and requests per second beside bare node:http and the SDK's transports
 	node bench/main.ts
 
+loadtest: build services k6 ## k6 and generators against this machine (PROFILE=smoke|load|stress|soak, ONLY=overhead,…)
+	node loadtest/run/main.ts --profile $(PROFILE) --only "$(ONLY)"
+
+k6: ## k6 from PATH, else built with Go into .k6/
+	@tools/setup-k6.sh
+
 ## Check
 
 .PHONY: verify lint types unused package generated format
@@ -120,4 +127,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that was built or fetched
-	rm -rf node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node test/{clients,image}/node_modules
+	rm -rf .k6 node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node test/{clients,image}/node_modules

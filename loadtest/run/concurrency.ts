@@ -1,0 +1,47 @@
+import { cpuTime } from '../../bench/cpu-time.ts';
+import type { Finding, Study } from './finding.ts';
+import { runK6 } from './k6.ts';
+import { peakOf } from './memory.ts';
+import { startStack } from './stack.ts';
+
+const CALLS = { smoke: 1_000, other: 5_000 };
+const WITHIN_MS = 5 * 60_000;
+
+/** Thousands of calls at once in one process. */
+export const concurrency: Study = async ({ profile }) => {
+  const calls = profile === 'smoke' ? CALLS.smoke : CALLS.other;
+  const findings: Finding[] = [];
+  for (const era of ['legacy', 'modern']) {
+    const stack = await startStack({ pods: 1, redis: true, balancer: false });
+    try {
+      const pid = stack.pods[0]?.process.pid ?? 0;
+      const cpu = cpuTime(pid);
+      const { summary, held } = await runK6({
+        scenario: 'concurrency',
+        name: `concurrency-${era}`,
+        environment: { URL: stack.url, ERA: era, CALLS: `${calls}` },
+        withinMs: WITHIN_MS,
+      });
+      const value = (metric: string, name: string) => summary.metrics[metric]?.values[name] ?? Number.NaN;
+      const lastBegan = value('mcp_began_at', 'max');
+      const firstEnded = value('mcp_ended_at', 'min');
+      findings.push({
+        study: 'concurrency',
+        subject: `${calls} calls of a 1 s tool in one pod · ${era}`,
+        values: {
+          answered: value('mcp_answered', 'count'),
+          'overhead p50 ms': value('mcp_overhead', 'med'),
+          'overhead p99 ms': value('mcp_overhead', 'p(99)'),
+          'last call began after ms': lastBegan,
+          'first answer came after ms': firstEnded,
+          'CPU of the pod ms': (cpuTime(pid) - cpu) / 1000,
+          'peak memory of the pod MB': peakOf(pid) / 2 ** 20,
+        },
+        promises: [{ sentence: `One process answers ${calls} calls at once, all rightly.`, held }],
+      });
+    } finally {
+      await stack.stop();
+    }
+  }
+  return findings;
+};

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { PROMISES } from '../lib/promises.ts';
+import type { Summary } from '../lib/summary.ts';
+import type { Finding, Study } from './finding.ts';
+import { runK6 } from './k6.ts';
+import { startBare, startStack } from './stack.ts';
+
+interface Rung {
+  readonly name: string;
+  start(): Promise<{ readonly url: string; stop(): Promise<unknown> }>;
+  readonly legs: readonly Leg[];
+}
+
+interface Leg {
+  readonly name: string;
+  readonly era: string;
+  readonly streamed: boolean;
+}
+
+const BARE: Leg = { name: 'JSON', era: 'bare', streamed: false };
+const LEGS: readonly Leg[] = [
+  { name: 'legacy JSON', era: 'legacy', streamed: false },
+  { name: 'legacy SSE', era: 'legacy', streamed: true },
+  { name: 'modern JSON', era: 'modern', streamed: false },
+  { name: 'modern SSE', era: 'modern', streamed: true },
+];
+
+/** From the floor to a whole deployment, each with one thing more. */
+const LADDER: readonly Rung[] = [
+  { name: 'bare node:http', start: startBare, legs: [BARE] },
+  { name: 'one pod', start: () => startStack({ pods: 1, redis: false, balancer: false }), legs: LEGS },
+  { name: 'balancer + one pod', start: () => startStack({ pods: 1, redis: false, balancer: true }), legs: LEGS },
+  { name: 'balancer + Redis + 3 pods', start: () => startStack({ pods: 3, redis: true, balancer: true }), legs: LEGS },
+];
+
+const TOOL_TIMES = { smoke: [50], other: [0, 50, 200] };
+const WITHIN_MS = 10 * 60_000;
+
+/** The protocol's time beside the tool's own, per call. */
+export const overhead: Study = async ({ profile, results }) => {
+  const findings: Finding[] = [];
+  for (const rung of LADDER) {
+    const stack = await rung.start();
+    try {
+      for (const leg of rung.legs) {
+        for (const toolMs of profile === 'smoke' ? TOOL_TIMES.smoke : TOOL_TIMES.other) {
+          const name = `${rung.name} · ${leg.name} · tool of ${toolMs} ms`;
+          const { summary } = await runK6({
+            scenario: 'overhead',
+            name: fileName(name),
+            environment: environment(stack.url, profile, leg, toolMs),
+            htmlFile: join(results, `overhead-${fileName(name)}.html`),
+            withinMs: WITHIN_MS,
+          });
+          findings.push(found(name, summary));
+        }
+      }
+    } finally {
+      await stack.stop();
+    }
+  }
+  return findings;
+};
+
+const fileName = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+
+const environment = (url: string, profile: string, { era, streamed }: Leg, toolMs: number) => ({
+  URL: url,
+  PROFILE: profile,
+  ERA: era,
+  STREAMED: streamed ? 'yes' : 'no',
+  TOOL_MS: `${toolMs}`,
+});
+
+function found(subject: string, { metrics }: Summary): Finding {
+  const overheads = metrics['mcp_overhead{scenario:measured}'];
+  const value = (metric: string, name: string) => metrics[metric]?.values[name] ?? Number.NaN;
+  const held = (metric: string, threshold: string) => metrics[metric]?.thresholds?.[threshold]?.ok ?? false;
+  const judge = (promise: { sentence: string; threshold: string }, metric: string) => ({
+    sentence: promise.sentence,
+    held: held(metric, promise.threshold),
+  });
+  return {
+    study: 'overhead',
+    subject,
+    values: {
+      'p50 ms': overheads?.values['med'] ?? Number.NaN,
+      'p95 ms': overheads?.values['p(95)'] ?? Number.NaN,
+      'p99 ms': overheads?.values['p(99)'] ?? Number.NaN,
+      'tool p50 ms': value('mcp_tool{scenario:measured}', 'med'),
+      'envelope bytes': value('mcp_envelope_bytes{scenario:measured}', 'med'),
+      calls: value('mcp_answered{scenario:measured}', 'count'),
+    },
+    promises: [
+      judge(PROMISES.medianOverhead, 'mcp_overhead{scenario:measured}'),
+      judge(PROMISES.tailOverhead, 'mcp_overhead{scenario:measured}'),
+      judge(PROMISES.nothingDropped, 'dropped_iterations'),
+      judge(PROMISES.nothingFailed, 'http_req_failed{scenario:measured}'),
+    ],
+  };
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { type Child, startChild } from '../../test/lib/child.ts';
+import { freePort } from '../../test/lib/free-port.ts';
+import { startHaproxy } from '../../test/lib/haproxy.ts';
+import { type Pod, startPods } from '../../test/lib/pods.ts';
+import { startRedis } from '../../test/lib/redis-server.ts';
+import { waitUntilReady } from '../../test/lib/wait-until-ready.ts';
+import { POD_CORE, pin } from './pin.ts';
+
+const server = (name: string) => join(import.meta.dirname, '../server', `${name}.ts`);
+
+export interface StackOptions {
+  readonly pods: number;
+  readonly redis: boolean;
+  readonly balancer: boolean;
+  /** Added to the environment of each pod. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether the pods share a core of their own. Default true. */
+  readonly pinned?: boolean;
+}
+
+/** A deployment on this machine. */
+export interface Stack {
+  /** The endpoint that clients use. */
+  readonly url: string;
+  readonly pods: readonly Pod[];
+  /** `redis://…`; undefined without Redis. */
+  readonly redisUrl: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** Starts pods of the load test's server; balancer and Redis stay on this process's core. */
+export async function startStack({ pods: count, redis, balancer, env, pinned = true }: StackOptions): Promise<Stack> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const each of stops.toReversed()) await each();
+  };
+  try {
+    const store = redis ? await startRedis() : undefined;
+    if (store !== undefined) stops.push(store.stop);
+    const shared = store === undefined ? {} : { redisUrl: store.url };
+    const logLevel = { ANYPOD_LOG_LEVEL: 'warn' };
+    const started = await startPods({
+      count,
+      module: server('server'),
+      dist: true,
+      env: { ...logLevel, ...env },
+      ...shared,
+    });
+    stops.push(started.stop);
+    if (pinned) for (const pod of started.pods) pin(pod.process.pid, POD_CORE);
+    const proxy = balancer ? await startHaproxy({ pods: started.pods, balance: 'roundrobin' }) : undefined;
+    if (proxy !== undefined) stops.push(proxy.stop);
+    const url = proxy?.url ?? started.pods[0]?.url ?? '';
+    return { url, pods: started.pods, redisUrl: store?.url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Starts the floor: the same tool behind bare `node:http`. */
+export async function startBare(): Promise<{
+  readonly url: string;
+  readonly process: Child;
+  stop(): Promise<unknown>;
+}> {
+  const port = await freePort();
+  const child = startChild(process.execPath, [server('bare')], { env: { ...process.env, PORT: `${port}` } });
+  const origin = `http://127.0.0.1:${port}`;
+  await waitUntilReady(child, async () => (await fetch(origin)).ok, { name: 'the bare server' });
+  pin(child.pid, POD_CORE);
+  return { url: `${origin}/mcp`, process: child, stop: () => child.stop() };
+}

@@ -1,0 +1,62 @@
+import { Pool } from 'undici';
+
+const VERSION = '2025-11-25';
+const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+/** A client with sessions that shares its connections among all of them. */
+export interface WireClient {
+  /** Opens a session; its id. */
+  open(): Promise<string>;
+  /** Sends a request in a session and waits for its JSON response; throws on anything but a result. */
+  request(session: string, method: string, params: object): Promise<void>;
+  /** Calls a tool so. */
+  call(session: string, name: string, args: object): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The headers of a session's requests. */
+export function inSession(session: string): Record<string, string> {
+  return { 'mcp-session-id': session, 'mcp-protocol-version': VERSION };
+}
+
+/** Connects to an endpoint with at most `connections` connections. */
+export function connectWire(url: string, connections: number): WireClient {
+  const { origin, pathname: path } = new URL(url);
+  const pool = new Pool(origin, { connections, pipelining: 1 });
+  async function post(message: object, headers: Record<string, string>): Promise<{ session: string; text: string }> {
+    const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+    const answer = await pool.request({ path, method: 'POST', headers: { ...JSON_HEADERS, ...headers }, body });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) throw new Error(`${answer.statusCode}: ${text}`);
+    return { session: String(answer.headers['mcp-session-id'] ?? ''), text };
+  }
+  async function request(session: string, method: string, params: object): Promise<void> {
+    const { text } = await post({ id: 1, method, params }, inSession(session));
+    if (!text.includes('"result"')) throw new Error(text);
+  }
+  return {
+    async open() {
+      const clientInfo = { name: 'loadtest', version: '1.0.0' };
+      const params = { protocolVersion: VERSION, capabilities: {}, clientInfo };
+      const { session } = await post({ id: 0, method: 'initialize', params }, {});
+      await post({ method: 'notifications/initialized' }, inSession(session));
+      return session;
+    },
+    request,
+    call: (session, name, args) => request(session, 'tools/call', { name, arguments: args }),
+    close: () => pool.close(),
+  };
+}
+
+/** Runs `task` for each item, at most `width` at a time. */
+export async function inParallel<Item>(
+  items: Iterable<Item>,
+  width: number,
+  task: (item: Item) => Promise<void>,
+): Promise<void> {
+  const iterator = items[Symbol.iterator]();
+  const worker = async () => {
+    for (let next = iterator.next(); !next.done; next = iterator.next()) await task(next.value);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
