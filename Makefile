@@ -50,16 +50,16 @@ test-contract: build services ## The ports' contract on memory, Redis and Redis 
 test-cluster: build services ## Several processes, Redis and haproxy without affinity
 	$(call VITEST,cluster)
 
-test-test-image: build test/image/node_modules ## The image of `make image`: two containers and Redis, signals, limits; needs Docker
+test-conformance: build services ## The official suites on two pods behind round robin
+	$(call VITEST,conformance)
+
+test-image: build test/image/node_modules ## The image of `make image`: two containers and Redis, signals, limits; needs Docker
 	tsc -p test/image
 	ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,image)
 
 test/image/node_modules: test/image/package-lock.json
 	npm ci --prefix test/image --ignore-scripts
 	touch $@
-
-conformance: build services ## The official suites on two pods behind round robin
-	$(call VITEST,conformance)
 
 test-chaos: build services ## Cuts, drains, killed pods and a failing Redis under a constant load, in short
 	$(call VITEST,chaos)
