@@ -24,6 +24,8 @@ export interface PodOptions {
   readonly args?: readonly string[];
   /** Default: the root of the repository. */
   readonly cwd?: string;
+  /** What to run instead of anypod's own command; a path from the root of the repository. */
+  readonly program?: string;
   /** Run the build instead of the source. Default false. */
   readonly dist?: boolean;
   /** A checkout of the repository to run instead of this one: how pods of two versions form one server. */
@@ -75,10 +77,10 @@ export async function startPod(options: PodOptions): Promise<Pod> {
 }
 
 function commandLine(options: PodOptions, port: number): string[] {
-  const main = options.dist ? 'packages/anypod/dist/cli/main.js' : 'packages/anypod/src/cli/main.ts';
+  const own = options.dist ? 'packages/anypod/dist/cli/main.js' : 'packages/anypod/src/cli/main.ts';
   const redis = options.redisUrl === undefined ? [] : ['--redis', options.redisUrl];
   return [
-    join(options.checkout ?? REPOSITORY, main),
+    join(options.checkout ?? REPOSITORY, options.program ?? own),
     'serve',
     options.module,
     '--port',

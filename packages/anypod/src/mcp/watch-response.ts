@@ -26,7 +26,11 @@ function watchBody(body: ReadableStream<Uint8Array>, kind: StreamKind, watch: Re
   const closed = watch.streams(kind);
   // Who listens has been answered; a call is over with its stream.
   if (kind === 'listen') watch.ended('ok');
+  let open = true;
+  // A cancelled body may still have a read under way, which then ends too.
   const ended = (outcome: RequestOutcome) => {
+    if (!open) return;
+    open = false;
     closed();
     watch.ended(outcome);
   };
@@ -37,6 +41,7 @@ function watchBody(body: ReadableStream<Uint8Array>, kind: StreamKind, watch: Re
         throw error;
       });
       if (!part.done) return controller.enqueue(part.value);
+      if (!open) return;
       ended('ok');
       controller.close();
     },

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Anypod, createAnypod } from '../anypod.ts';
 import type { Lease } from '../core/lease.ts';
+import { silentMeter } from '../core/meter.ts';
 import { createMemoryStore } from '../memory/index.ts';
 import { monotonicNow } from './lease.ts';
 import type { PodOptions } from './options.ts';
@@ -38,6 +39,8 @@ describe('exchanges of a pod whose lease runs out', () => {
   async function start(options: PodOptions = {}) {
     const store = createMemoryStore();
     const runs: string[] = [];
+    const endings: string[] = [];
+    const meter = { ...silentMeter, orphanEnded: (outcome: string) => void endings.push(outcome) };
     const gate = { lost: Promise.withResolvers<string>(), other: Promise.withResolvers<string>() };
     const { state, takeLease } = mortalLease(store);
     const createServer = (name: 'lost' | 'other') => () => {
@@ -63,9 +66,9 @@ describe('exchanges of a pod whose lease runs out', () => {
         ...more,
       });
     const lost = await make('lost', { takeLease });
-    const other = await make('other', {});
+    const other = await make('other', { meter });
     open.push(lost, other);
-    return { lost, other, runs, gate, lease: state };
+    return { lost, other, runs, endings, gate, lease: state };
   }
 
   function post(pod: Anypod, message: object, headers: Record<string, string> = {}): Promise<Response> {
@@ -95,13 +98,14 @@ describe('exchanges of a pod whose lease runs out', () => {
   }
 
   it('run again where the tool only reads, for a client that waits on another pod', async () => {
-    const { lost, other, runs, gate, lease } = await start();
+    const { lost, other, runs, endings, gate, lease } = await start();
     const { resume } = await callOn(lost, 'read');
     lease.alive = false;
     const resumed = await resume(other);
     gate.other.resolve('done');
     expect(await answerIn(resumed)).toMatchObject({ id: 2, result: { content: [{ text: 'other: done' }] } });
     expect(runs).toEqual(['lost', 'other']);
+    expect(endings).toEqual(['rerun']);
   });
 
   it.each<[string, PodOptions, boolean]>([
@@ -111,12 +115,13 @@ describe('exchanges of a pod whose lease runs out', () => {
     ['read', { rerunLimit: 0 }, true],
     ['write', { rerun: 'safe' }, false],
   ])('are refused honestly otherwise: %s under %j', async (tool, options, retry) => {
-    const { lost, other, runs, lease } = await start(options);
+    const { lost, other, runs, endings, lease } = await start(options);
     const { resume } = await callOn(lost, tool);
     lease.alive = false;
     const answer = await answerIn(await resume(other));
     expect(answer).toMatchObject({ id: 2, error: { code: -32603, data: { reason: 'pod_lost', retry } } });
     expect(runs).toEqual(['lost']);
+    expect(endings).toEqual(['refused']);
   });
 
   it('run again where the tool is idempotent and the operator lets it', async () => {

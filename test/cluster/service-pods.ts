@@ -1,0 +1,17 @@
+import { freePort } from '../lib/free-port.ts';
+import { type Pod, type PodOptions, startPod } from '../lib/pods.ts';
+
+/** A pod that runs as in the image, with its metrics. */
+export interface ServicePod extends Pod {
+  /** `http://127.0.0.1:<port>` of `/metrics`. */
+  readonly metrics: string;
+}
+
+export const SERVICE = 'services/mcp-server/src/main.ts';
+
+export async function startServicePod(options: PodOptions): Promise<ServicePod> {
+  const port = await freePort();
+  const env = { ...options.env, ANYPOD_METRICS_PORT: `${port}` };
+  const pod = await startPod({ ...options, program: SERVICE, env });
+  return { ...pod, metrics: `http://127.0.0.1:${port}` };
+}
