@@ -20,7 +20,7 @@ done
 
 DOCKER_BUILDKIT=1 "$docker" build --network host --file services/mcp-server/Dockerfile --tag "$name" \
   --build-arg "VERSION=$(node -p 'require("./packages/anypod/package.json").version')" \
-  --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || true)" \
-  --build-arg "SOURCE=${SOURCE:-}" \
+  --build-arg "REVISION=$(git describe --always --dirty --abbrev=40 --exclude '*' 2>/dev/null || true)" \
+  --build-arg "SOURCE=${IMAGE_SOURCE:-}" \
   "${lent[@]}" .
 "$docker" image inspect "$name" --format '{{.Size}}' | awk -v name="$name" '{ printf "image: %s, %.0f MB\n", name, $1 / 1e6 }'

@@ -69,7 +69,7 @@ describe('the heap', () => {
   test.each([192, 256, 512])('stays below a memory limit of %i MiB [image.heap]', async (memoryMiB) => {
     const container = await start({ memoryMiB });
     const limit = Number(await container.evaluate("require('node:v8').getHeapStatistics().heap_size_limit"));
-    expect(limit / MIB).toBeGreaterThan(memoryMiB * 0.5);
+    expect(limit / MIB).toBeGreaterThan(memoryMiB * 0.55);
     expect(limit / MIB).toBeLessThan(memoryMiB * 0.7);
   });
 });

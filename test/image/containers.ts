@@ -12,6 +12,7 @@ export const IMAGE = process.env['ANYPOD_IMAGE'] ?? 'anypod:dev';
 export const PORT = 3000;
 
 const REDIS_IMAGE = process.env['REDIS_IMAGE'] ?? 'redis:7';
+const STARTUP_MS = 30_000;
 const SECRET = 'a-secret-that-only-tests-may-use-0123456789';
 
 /** How a container's process ended. */
@@ -68,6 +69,7 @@ export async function startAnypod({
   const container = new StrictContainer(image, memoryMiB)
     .withEnvironment({ ANYPOD_DRAIN_DELAY: '0', ...env })
     .withExposedPorts(PORT)
+    .withStartupTimeout(STARTUP_MS)
     .withWaitStrategy(Wait.forHttp('/readyz', PORT));
   if (network !== undefined) {
     container.withNetwork(network).withEnvironment({ REDIS_URL: 'redis://redis:6379', ANYPOD_SECRET: SECRET });

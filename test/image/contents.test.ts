@@ -29,7 +29,7 @@ describe('the image', () => {
     const label = (name: string) => Config.Labels[`org.opencontainers.image.${name}`];
     expect(label('licenses')).toBe('Apache-2.0');
     expect(label('version')).toMatch(/^\d+\.\d+\.\d+/);
-    expect(label('revision')).toMatch(/^[0-9a-f]{40}$/);
+    expect(label('revision')).toMatch(/^[0-9a-f]{40}(-dirty)?$/);
     expect(label('source')).toBeDefined();
   });
 
