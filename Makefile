@@ -90,7 +90,7 @@ k6: ## k6 from PATH, else built with Go into .k6/
 
 ## Check
 
-.PHONY: verify lint types unused package generated format
+.PHONY: verify lint types unused package generated chart-docs format
 verify: lint types unused package generated ## Lint, layers, types, unused code, packaging, generated files
 
 lint: $(INSTALLED) ## Biome (format, lint, layers) and oxlint (forgotten promises)
@@ -108,6 +108,10 @@ package: build ## What npm would publish
 
 generated: $(INSTALLED) ## Generated files match their sources
 	node tools/embed-lua.ts --check
+	node tools/chart-docs.ts --check
+
+chart-docs: $(INSTALLED) ## Make the chart's schema and README of its values.yaml
+	node tools/chart-docs.ts
 
 format: $(INSTALLED) ## Rewrite files the way `make lint` wants them
 	biome check --write .

@@ -17,15 +17,15 @@
 
 {{/* What selects the server's pods, of both colours. */}}
 {{- define "anypod.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "anypod.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "anypod.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: server
 {{- end }}
 
 {{/* What selects the pod of the chart's own Redis. */}}
 {{- define "anypod.redis.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "anypod.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "anypod.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: redis
 {{- end }}
 
@@ -33,13 +33,13 @@ app.kubernetes.io/component: redis
 {{- define "anypod.labels" -}}
 {{- with .context -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-app.kubernetes.io/name: {{ include "anypod.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "anypod.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- if .Chart.AppVersion }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | replace "+" "_" | quote }}
 {{- end }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-app.kubernetes.io/part-of: {{ include "anypod.name" . }}
+app.kubernetes.io/part-of: {{ include "anypod.name" . | quote }}
 {{- end }}
 app.kubernetes.io/component: {{ .component }}
 {{- with .context.Values.commonLabels }}
@@ -77,7 +77,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- with uniq $names -}}
 imagePullSecrets:
 {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
 {{- end }}
 {{- end }}
 {{- end }}

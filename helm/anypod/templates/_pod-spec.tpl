@@ -9,7 +9,7 @@
 {{- define "anypod.podSpec" -}}
 {{- $image := .image }}
 {{- with .context }}
-serviceAccountName: {{ include "anypod.serviceAccountName" . }}
+serviceAccountName: {{ include "anypod.serviceAccountName" . | quote }}
 automountServiceAccountToken: false
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ include "anypod.gracePeriod" . }}
@@ -17,7 +17,7 @@ terminationGracePeriodSeconds: {{ include "anypod.gracePeriod" . }}
 {{ . }}
 {{- end }}
 {{- with .Values.runtimeClassName }}
-runtimeClassName: {{ . }}
+runtimeClassName: {{ . | quote }}
 {{- end }}
 securityContext:
   {{- toYaml .Values.podSecurityContext | nindent 2 }}
@@ -43,7 +43,7 @@ topologySpreadConstraints:
 
 {{/* The server's container, without its name. */}}
 {{- define "anypod.container" -}}
-image: {{ .image }}
+image: {{ .image | quote }}
 {{- with .context }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 args: [serve, {{ .Values.server.module | quote }}]

@@ -43,7 +43,7 @@ checksum/{{ $name }}: {{ . }}
 {{- if eq .Values.server.source "configMap" }}
 - name: server
   configMap:
-    name: {{ include "anypod.server.configMapName" . }}
+    name: {{ include "anypod.server.configMapName" . | quote }}
 {{- else if eq .Values.server.source "volume" }}
 - name: server
   {{- toYaml .Values.server.volume | nindent 2 }}
@@ -51,7 +51,7 @@ checksum/{{ $name }}: {{ . }}
 {{- if include "anypod.mountsRedisTls" . }}
 - name: redis-tls
   secret:
-    secretName: {{ .Values.externalRedis.tls.existingSecret }}
+    secretName: {{ .Values.externalRedis.tls.existingSecret | quote }}
     defaultMode: 0440
 {{- end }}
 {{- with .Values.extraVolumes }}
@@ -65,13 +65,13 @@ checksum/{{ $name }}: {{ . }}
 {{- if eq .Values.server.source "configMap" }}
 - name: server
   mountPath: /anypod/app/{{ .Values.server.module }}
-  subPath: {{ include "anypod.server.configMapKey" . }}
+  subPath: {{ include "anypod.server.configMapKey" . | quote }}
   readOnly: true
 {{- else if eq .Values.server.source "volume" }}
 - name: server
   mountPath: /anypod/app
   {{- with .Values.server.volumeSubPath }}
-  subPath: {{ . }}
+  subPath: {{ . | quote }}
   {{- end }}
   readOnly: true
 {{- end }}
@@ -103,7 +103,7 @@ httpGet:
 {{- else if $values.topologySpread.enabled }}
 {{- range $values.topologySpread.topologyKeys }}
 - maxSkew: 1
-  topologyKey: {{ . }}
+  topologyKey: {{ . | quote }}
   whenUnsatisfiable: {{ $values.topologySpread.whenUnsatisfiable }}
   labelSelector:
     matchLabels:
@@ -128,6 +128,6 @@ tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- end }}

@@ -6,7 +6,7 @@
 {{/* The container of the chart's own Redis, without its name. */}}
 {{- define "anypod.redis.container" -}}
 {{- $redis := .Values.redis }}
-image: {{ include "anypod.image" (dict "context" . "image" $redis.image "tag" "7") }}
+image: {{ include "anypod.image" (dict "context" . "image" $redis.image "tag" "7") | quote }}
 imagePullPolicy: {{ $redis.image.pullPolicy }}
 command: [redis-server]
 args:
