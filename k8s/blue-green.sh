@@ -34,7 +34,8 @@ k() { "${kubectl[@]}" "$@"; }
 find_objects() {
   local services
   services=$(k get service -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component=server" -o jsonpath='{.items[*].metadata.name}')
-  [[ -n $services && $services != *' '* ]] || die "found '$services' as the traffic Service of release $release, not one. Give --release and --namespace."
+  [[ -n $services ]] || die "release $release has no Service in namespace $namespace. Give --release and --namespace, or install: docs/kubernetes.md"
+  [[ $services != *' '* ]] || die "release $release has several Services for traffic ($services). Label one with app.kubernetes.io/component: server."
   name=$services
   for object in "service/$name-preview" "deployment/$name-blue" "deployment/$name-green"; do
     k get "$object" -o name >/dev/null 2>&1 || die "$object is missing. Install with blue-green first: docs/kubernetes.md"
@@ -94,7 +95,6 @@ scale_up() {
 }
 
 deploy() {
-  [[ -n ${1:-} ]] || die 'deploy needs an image: blue-green.sh deploy registry.example.com/anypod:2'
   send_to "$name-preview" "$idle"
   k set image "deployment/$name-$idle" "server=$1"
   scale_up
@@ -102,8 +102,17 @@ deploy() {
   say "$idle runs $1. Write that into your kustomization or values too, so that the next apply keeps it."
 }
 
-# A pod with the image, the account and the security of the idle colour tries it through the preview Service. Its sessions must be known to
-# the pods of both colours, so the check says too that clients can move.
+# The addresses of the pods of a colour, but not of those that go.
+addresses_of() {
+  local template='{{range .items}}{{if and (eq .status.phase "Running") (not .metadata.deletionTimestamp)}}{{.status.podIP}} {{end}}{{end}}' ip
+  for ip in $(k get pods -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component=server,color=$1" -o go-template="$template"); do
+    [[ $ip == *:* ]] && ip="[$ip]"
+    echo "$ip:3000"
+  done
+}
+
+# A pod with the image, the account and the security of the idle colour tries it through the preview Service. What it begins on an idle pod
+# must go on on one of the other colour, so it says too that clients can move.
 check() {
   local pod=$name-check phase port
   [[ $(color_of "$name-preview") == "$idle" ]] || send_to "$name-preview" "$idle"
@@ -121,8 +130,9 @@ check() {
 }
 
 check_pod() {
-  local container='.spec.template.spec.containers[?(@.name=="server")]' argument arguments=
-  for argument in check "$2" --pods "$name-pods:3000" ${tool[@]+"${tool[@]}"}; do arguments+="'${argument//\'/\'\'}', "; done
+  local container='.spec.template.spec.containers[?(@.name=="server")]' argument arguments='' pods
+  pods=$({ addresses_of "$idle" | head -n 1; addresses_of "$active"; addresses_of "$idle" | tail -n +2; } | paste -sd,)
+  for argument in check "$2" --pods "$pods" ${tool[@]+"${tool[@]}"}; do arguments+="'${argument//\'/\'\'}', "; done
   cat <<YAML
 apiVersion: v1
 kind: Pod
@@ -196,7 +206,7 @@ rollback() {
 }
 
 run() {
-  deploy "${1:-}"
+  deploy "$1"
   switch
   retire
 }
@@ -226,6 +236,7 @@ case $command in
   '') help >&2; exit 2 ;;
   *) echo "blue-green: $command: unknown command; --help lists them" >&2; exit 2 ;;
 esac
+[[ $command != deploy && $command != run || -n $image ]] || { echo "blue-green: $command needs an image: blue-green.sh $command example.com/anypod:2" >&2; exit 2; }
 command -v kubectl >/dev/null || die 'kubectl is missing. Install it and try again.'
 [[ -n $namespace ]] || namespace=$(k config view --minify -o jsonpath='{..namespace}')
 namespace=${namespace:-default}
