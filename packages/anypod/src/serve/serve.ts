@@ -16,6 +16,8 @@ import { createWorkerLease } from './worker-lease.ts';
 
 const STORE_RETRY_MS = 500;
 const DRAIN_CHECK_MS = 50;
+/** How long a request waits for the start to be over. */
+const START_HOLD_MS = 10_000;
 
 /** A serving pod. */
 export interface Serving {
@@ -41,8 +43,9 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
   const { createServer, sdk } = await loadModule(config.module);
   const health: Health = { started: false, draining: false };
   let anypod: Anypod | undefined;
+  const started = Promise.withResolvers<Anypod>();
   const listener = await listen(
-    dispatch(config.path, () => anypod, health),
+    dispatch(config.path, () => anypod ?? started.promise, health),
     config,
   );
   const { store, close: closeStore } = await openStore(config, log);
@@ -67,6 +70,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
     await Promise.all([listener.close(), closeStore()]);
     throw operatorsOwn(error);
   }
+  started.resolve(anypod);
   health.started = true;
   const url = listener.origin + config.path;
   print(bannerText(url, anypod.probe, config.redis !== undefined));
@@ -79,9 +83,10 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
     async stop({ delayMs = config.drainDelayMs } = {}) {
       health.draining = true;
       await delay(delayMs);
+      // Refused connections tell a balancer that asks no probe to go elsewhere; else there would be calls without end.
+      const closed = listener.close();
       await serving.drain();
       await settled(serving, config.drainTimeoutMs);
-      const closed = listener.close();
       await serving.close();
       listener.destroy();
       await closed;
@@ -123,7 +128,7 @@ function healthApp(health: Health): express.Express {
 }
 
 /** The endpoint is dispatched before Express, whose routing and body parsing would cost more than the protocol. */
-function dispatch(path: string, anypod: () => Anypod | undefined, health: Health): RequestListener {
+function dispatch(path: string, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
   const app = healthApp(health);
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
@@ -132,12 +137,15 @@ function dispatch(path: string, anypod: () => Anypod | undefined, health: Health
     const isEndpoint = url === path || url.startsWith(`${path}?`);
     const ready = anypod();
     if (!isEndpoint) app(request, response);
-    else if (ready !== undefined) ready.handler(request, response);
-    else refuseEarly(response);
+    else if (ready instanceof Promise) void serveEarly(request, response, ready);
+    else ready.handler(request, response);
   };
 }
 
-function refuseEarly(response: ServerResponse): void {
+/** A balancer without health checks sends requests as soon as there is a port; they wait for the start, but not for ever. */
+async function serveEarly(request: IncomingMessage, response: ServerResponse, started: Promise<Anypod>): Promise<void> {
+  const anypod = await Promise.race([started, delay(START_HOLD_MS, undefined, { ref: false })]);
+  if (anypod !== undefined) return anypod.handler(request, response);
   const error = rpcError(null, RPC.internal, 'This pod is still starting. Try again shortly.', { reason: 'starting' });
   response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end(JSON.stringify(error));
 }
