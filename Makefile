@@ -47,7 +47,7 @@ test-unit: build ## Fast tests beside the source, no sockets needed
 test-contract: build services ## The ports' contract on memory, Redis and Redis Cluster
 	$(call VITEST,contract)
 
-test-cluster: build services ## Several processes, Redis and haproxy without affinity
+test-cluster: build services ## Several processes, Redis, haproxy and nginx without affinity
 	$(call VITEST,cluster)
 
 test-conformance: build services ## The official suites on two pods behind round robin
@@ -119,7 +119,7 @@ format: $(INSTALLED) ## Rewrite files the way `make lint` wants them
 ## Set up
 
 .PHONY: install services clean
-install: $(INSTALLED) services ## Node 24, npm packages, redis-server and haproxy; every target does its own part
+install: $(INSTALLED) services ## Node 24, npm packages, redis-server, haproxy and nginx; every target does its own part
 
 $(INSTALLED): package-lock.json .node/ready
 	tools/setup-packages.sh

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Balancer } from '../lib/balancer-process.ts';
 import { type CuttingProxy, startCuttingProxy } from '../lib/cutting-proxy.ts';
-import { type Haproxy, startHaproxy } from '../lib/haproxy.ts';
+import { startHaproxy } from '../lib/haproxy.ts';
 import { type Pod, startPod, startPods } from '../lib/pods.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { connectEffects, EFFECTS_VARIABLE, type Effects } from './effects.ts';
@@ -35,7 +36,7 @@ export interface Stage {
   /** Where clients connect. */
   readonly url: URL;
   readonly proxy: CuttingProxy;
-  readonly balancer: Haproxy;
+  readonly balancer: Balancer;
   readonly effects: Effects;
   /** The pods as they are now. */
   readonly pods: readonly Pod[];

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
+import type { Balancer } from '../lib/balancer-process.ts';
 import type { Child } from '../lib/child.ts';
-import { type Haproxy, startHaproxy } from '../lib/haproxy.ts';
+import { startHaproxy } from '../lib/haproxy.ts';
 import { type PodOptions, type Pods, startPods } from '../lib/pods.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { JOURNAL_VARIABLE, type JournalEntry, readJournal } from './journal.ts';
@@ -29,7 +30,7 @@ export interface Deployment {
 interface Parts {
   readonly pods: Pods;
   readonly redis: RedisServer;
-  readonly haproxy: Haproxy;
+  readonly haproxy: Balancer;
   readonly directory: string;
 }
 

@@ -1,15 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ConnectionBalancer, startConnectionBalancer } from '../lib/connection-balancer.ts';
 import { startCuttingProxy } from '../lib/cutting-proxy.ts';
-import { keptAlive } from '../lib/kept-alive.ts';
 import type { FetchLike } from '../lib/pod-choosing-fetch.ts';
 import { type Pod, type PodOptions, startPod } from '../lib/pods.ts';
+import { createPoster } from '../lib/poster.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { connectMode } from './client-v2.ts';
 import type { OfficialClient } from './official-client.ts';
 import { OFFICIAL_CLIENTS } from './official-clients.ts';
 import { eventually, settled } from './settle.ts';
-import { openSession, textOf } from './wire.ts';
+import { readStream } from './stream-reader.ts';
+import { messagesOf, openSession, textOf } from './wire.ts';
 
 const module = new URL('./fixture.ts', import.meta.url).pathname;
 const AGE_MS = 1500;
@@ -63,7 +64,7 @@ async function listeners(count: number, fetch: FetchLike): Promise<Listener[]> {
 
 /** Calls on so many connections that are kept alive, one after the other on each, until it is told to stop. */
 function load(url: URL, connections: number): { readonly pids: readonly number[]; stop(): Promise<void> } {
-  const kept = keptAlive(connections);
+  const kept = createPoster(connections);
   cleanUp.push(async () => kept.stop());
   const pids: number[] = [];
   let stopped = false;
@@ -71,7 +72,8 @@ function load(url: URL, connections: number): { readonly pids: readonly number[]
     const { headers } = await openSession(url);
     for (let id = 1; !stopped && id < 10_000; id += 1) {
       const call = { jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'whoami', arguments: {} } };
-      pids.push(JSON.parse(textOf(JSON.parse(await kept.post(url, call, headers)))).pid);
+      const [answer] = await messagesOf(await kept.post(url, call, headers));
+      pids.push(JSON.parse(textOf(answer)).pid);
     }
   };
   const working = Array.from({ length: connections }, work);
@@ -155,6 +157,28 @@ describe('a stream that is old', () => {
       expect(await settled(result, label)).toBe('1 steps');
       await client.close();
     }
+  });
+
+  test('was the last answer on its connection, so its client comes back on another [pod.age.spreads]', async () => {
+    const { url } = await pod(await redisServer(), {});
+    const session = await openSession(new URL(url));
+    const standing = await session.listen(new URL(url));
+    const listening: Response[] = [];
+    const client = await connectMode(
+      { pin: '2026-07-28' },
+      {
+        async fetch(_url, init) {
+          const response = await fetch(url, init);
+          if (String(init?.body).includes('subscriptions/listen')) listening.push(response);
+          return response;
+        },
+      },
+    );
+    cleanUp.push(() => client.close());
+    await client.client.listen({ toolsListChanged: true });
+    for (const { headers } of [standing, ...listening]) expect(headers.get('connection')).toBe('close');
+    expect(listening).toHaveLength(1);
+    await readStream(standing).cut();
   });
 
   test('of subscriptions/listen ends with its final result where an age is set, and its client may listen again [pod.age.listen]', async () => {

@@ -1,11 +1,19 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Pod, startPod } from '../lib/pods.ts';
 import { startRedis } from '../lib/redis-server.ts';
 import { eventually } from './settle.ts';
-import { openSession } from './wire.ts';
+import { readStream } from './stream-reader.ts';
+import { openSession, textOf } from './wire.ts';
 
 const module = new URL('./fixture.ts', import.meta.url).pathname;
 const LONG_MS = 30_000;
+
+async function connects(port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect').finally(() => socket.destroy());
+}
 
 describe('a pod that is told to go', () => {
   const cleanUp: (() => Promise<unknown>)[] = [];
@@ -32,6 +40,18 @@ describe('a pod that is told to go', () => {
     const response = await session.send(new URL(pod.url), { jsonrpc: '2.0', id: 2, method: 'ping' });
     expect(response.status).toBe(200);
     expect(response.headers.get('connection')).toBe('close');
+  });
+
+  test('refuses connections once the balancer has had its time, while calls go on [pod.drain.refuses]', async () => {
+    const pod = await start(0);
+    const url = new URL(pod.url);
+    const session = await openSession(url);
+    const stream = readStream(await session.call(url, 1, 'slow', { steps: 20, ms: 100 }, 'token'));
+    await stream.next();
+    pod.process.signal('SIGTERM');
+    await eventually(() => expect(connects(pod.port)).rejects.toThrow('ECONNREFUSED'));
+    expect(textOf((await stream.rest()).at(-1))).toBe('20 steps');
+    expect(await pod.process.exited).toMatchObject({ code: 0 });
   });
 
   test('goes with exit code 0 once nothing is left', async () => {

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Balancer } from '../lib/balancer-process.ts';
 import { startChild } from '../lib/child.ts';
-import { type Haproxy, startHaproxy } from '../lib/haproxy.ts';
+import { startHaproxy } from '../lib/haproxy.ts';
 import { type Pods, startPods } from '../lib/pods.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 
@@ -10,7 +11,7 @@ const example = (path: string) => fileURLToPath(new URL(`../../examples/${path}`
 
 /** Two pods of an example in turns, from `beforeAll` to `afterAll`. */
 function usePods(module: string): { readonly url: string } {
-  const parts: { redis?: RedisServer; pods?: Pods; haproxy?: Haproxy } = {};
+  const parts: { redis?: RedisServer; pods?: Pods; haproxy?: Balancer } = {};
   beforeAll(async () => {
     parts.redis = await startRedis();
     parts.pods = await startPods({ module: example(module), count: 2, redisUrl: parts.redis.url });

@@ -21,6 +21,7 @@ const MODERN = 'https://modelcontextprotocol.io/specification/2026-07-28';
 const ANYPOD = 'docs/architecture.md';
 const CONTAINER = 'docs/container.md';
 const METRICS = 'docs/metrics.md';
+const BALANCERS = 'docs/balancers.md';
 
 const TRANSPORTS = `${LEGACY}/basic/transports`;
 const SENDING = `${TRANSPORTS}#sending-messages-to-the-server`;
@@ -125,6 +126,17 @@ const entries = {
   'http.status.says-what-to-do': ['Every refusal has a JSON-RPC error that says what to do.', ANYPOD],
   'http.origin.foreign': ['403 for a foreign Host or Origin.', `${TRANSPORTS}#security-warning`],
 
+  'http.balancer.unbuffered': ['Through each documented balancer an event arrives before the next is sent.', BALANCERS],
+  'http.balancer.idle': ["A silent stream outlives a balancer's idle timeout by its heartbeats.", BALANCERS],
+  'http.balancer.abort': ['A client that goes away takes its request to the pod with it.', BALANCERS],
+  'http.balancer.body': ['A body up to the limit arrives; the refusal of a larger one comes from the pod.', BALANCERS],
+  'http.balancer.host': ['Pods are told which host the client asked for.', BALANCERS],
+  'http.balancer.reload': ['A reload of the balancer ends neither streams nor calls.', BALANCERS],
+  'http.balancer.no-repeat': ['A balancer sends no POST twice that may have reached a pod.', BALANCERS],
+  'http.balancer.pod-down': ['A request for a pod that cannot be connected goes to another one.', BALANCERS],
+  'http.balancer.connections': ['Idle connections are closed by the balancer before the pod would.', BALANCERS],
+  'http.balancer.rollout': ['A rolling replacement of the pods behind each balancer loses nothing.', BALANCERS],
+
   'legacy.session.forged-id': ['A forged session id is refused without asking the store.', ANYPOD],
   'legacy.session.sliding-ttl': ['A session lives as long as it is used, and is touched rarely.', ANYPOD],
   'legacy.session.anonymous': ['Two anonymous sessions share nothing.', `${LEGACY}/basic/security_best_practices`],
@@ -164,6 +176,11 @@ const entries = {
     'On SIGTERM a pod is not ready but alive, serves on connections that close, and exits with 0; a second one ends it at once.',
     ANYPOD,
   ],
+  'pod.drain.refuses': [
+    'Once the balancer has had time to notice, a pod that goes refuses connections and ends what it has.',
+    ANYPOD,
+  ],
+  'pod.start.holds': ['A request that comes before the pod is ready waits for it.', ANYPOD],
   'pod.drain.nothing-fails': [
     'A pod that is told to stop, and all of them one after the other, cost no request and no event.',
     ANYPOD,

@@ -19,6 +19,8 @@ import { createWorkerLease } from './worker-lease.ts';
 
 const STORE_RETRY_MS = 500;
 const DRAIN_CHECK_MS = 50;
+/** How long a request waits for the start to be over. */
+const START_HOLD_MS = 10_000;
 
 /** A serving pod. */
 export interface Serving {
@@ -45,8 +47,9 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
   const health: Health = { started: false, draining: false };
   const meter = createOtelMeter();
   let anypod: Anypod | undefined;
+  const started = Promise.withResolvers<Anypod>();
   const listener = await listen(
-    dispatch(config.path, () => anypod, health),
+    dispatch(config.path, () => anypod ?? started.promise, health),
     config,
   );
   const { store, close: closeStore } = await openStore(config, log);
@@ -73,6 +76,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
     await Promise.all([listener.close(), closeStore()]);
     throw operatorsOwn(error);
   }
+  started.resolve(anypod);
   health.started = true;
   const url = listener.origin + config.path;
   print(bannerText(url, anypod.probe, config.redis !== undefined));
@@ -86,9 +90,10 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
       health.draining = true;
       meter.phase('announced');
       await delay(delayMs);
+      // Refused connections tell a balancer that asks no probe to go elsewhere; else there would be calls without end.
+      const closed = listener.close();
       await serving.drain();
       await settled(serving, config.drainTimeoutMs);
-      const closed = listener.close();
       await serving.close();
       listener.destroy();
       await closed;
@@ -130,7 +135,7 @@ function healthApp(health: Health): express.Express {
 }
 
 /** The endpoint is dispatched before Express, whose routing and body parsing would cost more than the protocol. */
-function dispatch(path: string, anypod: () => Anypod | undefined, health: Health): RequestListener {
+function dispatch(path: string, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
   const app = healthApp(health);
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
@@ -139,12 +144,15 @@ function dispatch(path: string, anypod: () => Anypod | undefined, health: Health
     const isEndpoint = url === path || url.startsWith(`${path}?`);
     const ready = anypod();
     if (!isEndpoint) app(request, response);
-    else if (ready !== undefined) ready.handler(request, response);
-    else refuseEarly(response);
+    else if (ready instanceof Promise) void serveEarly(request, response, ready);
+    else ready.handler(request, response);
   };
 }
 
-function refuseEarly(response: ServerResponse): void {
+/** A balancer without health checks sends requests as soon as there is a port; they wait for the start, but not for ever. */
+async function serveEarly(request: IncomingMessage, response: ServerResponse, started: Promise<Anypod>): Promise<void> {
+  const anypod = await Promise.race([started, delay(START_HOLD_MS, undefined, { ref: false })]);
+  if (anypod !== undefined) return anypod.handler(request, response);
   const error = rpcError(null, RPC.internal, 'This pod is still starting. Try again shortly.', { reason: 'starting' });
   response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end(JSON.stringify(error));
 }

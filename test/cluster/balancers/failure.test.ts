@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { startConnectionBalancer } from '../../lib/connection-balancer.ts';
+import type { Pod } from '../../lib/pods.ts';
+import { createPoster } from '../../lib/poster.ts';
+import { connectMode } from '../client-v2.ts';
+import { eventually } from '../settle.ts';
+import { messagesOf, openSession, textOf } from '../wire.ts';
+import { BALANCERS, cleanUpAfterEach, later, startStage } from './stage.ts';
+
+describe.each(BALANCERS)('$label as documented', ({ start }) => {
+  cleanUpAfterEach();
+
+  test('does not send a POST again whose pod was lost on it [http.balancer.no-repeat]', async () => {
+    const stage = await startStage();
+    const balancer = await start({ pods: stage.pods });
+    later(() => balancer.stop());
+    const fetchThrough = (_url: string | URL, init?: RequestInit) => fetch(balancer.url, init);
+    const client = await connectMode({ pin: '2026-07-28' }, { fetch: fetchThrough });
+    later(() => client.close());
+    // On connections that are kept to the pods, and on others.
+    for (let call = 0; call < 12; call += 1) await client.call('whoami');
+    for (const round of [1, 2]) {
+      const key = `lost ${round}`;
+      const call = expect(client.call('wait_cancel', { key })).rejects.toThrow();
+      await eventually(() => expect(stage.journal(key, 'started')).toHaveLength(1));
+      const [{ pid } = { pid: 0 }] = stage.journal(key, 'started');
+      const index = stage.pods.findIndex((pod) => pod.process.pid === pid);
+      await (stage.pods[index] as Pod).kill9();
+      // The balancer has made up its mind.
+      await call;
+      await client.call('whoami');
+      expect(stage.journal(key, 'started')).toHaveLength(1);
+      await stage.replace(index);
+    }
+  });
+
+  test('gives a POST to another pod where one cannot be connected [http.balancer.pod-down]', async () => {
+    const stage = await startStage();
+    const balancer = await start({ pods: stage.pods });
+    later(() => balancer.stop());
+    const url = new URL(balancer.url);
+    const session = await openSession(url);
+    await (stage.pods[0] as Pod).kill9();
+    const calls = Array.from({ length: 30 }, async (_, id) => {
+      const [answer] = await messagesOf(await session.call(url, id + 1, 'echo', { text: `${id}` }));
+      return textOf(answer);
+    });
+    expect(await Promise.all(calls)).toEqual(calls.map((_, id) => `${id}`));
+  });
+
+  test('closes idle connections before the pods do [http.balancer.connections]', async () => {
+    const stage = await startStage();
+    const watched = await Promise.all(stage.pods.map(({ port }) => startConnectionBalancer([port])));
+    later(() => Promise.all(watched.map((one) => one.stop())));
+    const balancer = await start({ pods: watched.map(({ url }) => ({ port: Number(url.port) })) });
+    later(() => balancer.stop());
+    const url = new URL(balancer.url);
+    const { headers } = await openSession(url);
+    const kept = createPoster(6);
+    later(async () => kept.stop());
+    const ping = (id: number) => kept.post(url, { jsonrpc: '2.0', id, method: 'ping' }, headers);
+    await Promise.all(Array.from({ length: 60 }, (_, id) => ping(id)));
+    const pooled = () => watched.reduce((sum, one, index) => sum + one.open(stage.pods[index]?.port ?? 0), 0);
+    // They are kept and used again: far fewer connections than requests.
+    expect(watched.reduce((sum, { opened }) => sum + opened, 0)).toBeLessThan(60);
+    expect(pooled()).toBeGreaterThan(0);
+    const checked = watched.map(({ endedBy }) => endedBy.length);
+    await eventually(() => expect(pooled()).toBeLessThanOrEqual(1), 30_000);
+    for (const [index, { endedBy }] of watched.entries()) {
+      expect(endedBy.slice(checked[index])).not.toContain('target');
+    }
+  });
+});

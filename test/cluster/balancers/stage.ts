@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
+import type { Balancer, Substitutions } from '../../lib/balancer-process.ts';
+import { startHaproxy } from '../../lib/haproxy.ts';
+import { startNginx } from '../../lib/nginx.ts';
+import { type Pod, startPod, startPods } from '../../lib/pods.ts';
+import { startRedis } from '../../lib/redis-server.ts';
+import { JOURNAL_VARIABLE, type JournalEntry, readJournal } from '../journal.ts';
+
+const FIXTURE = fileURLToPath(new URL('../fixture.ts', import.meta.url));
+
+interface Options {
+  readonly pods: readonly { readonly port: number }[];
+  readonly idleMs?: number;
+}
+
+interface DocumentedBalancer {
+  readonly label: string;
+  readonly start: (options: Options) => Promise<Balancer>;
+  /** How its file says that a pod is to get nothing new, where it does not ask the pod itself. */
+  readonly without?: (port: number) => Substitutions;
+}
+
+/** The balancers whose configuration is documented. */
+export const BALANCERS: readonly DocumentedBalancer[] = [
+  { label: 'haproxy', start: startHaproxy },
+  { label: 'nginx', start: startNginx, without: (port) => [[new RegExp(`(?<=:${port}) .*;`), ' down;']] },
+];
+
+/** Three pods and their Redis. */
+export interface Stage {
+  readonly pods: readonly Pod[];
+  /** Starts a pod where one has ended, at the same address. */
+  replace(index: number): Promise<void>;
+  /** What the fixture's handlers noted about `key`. */
+  journal(key: string, event?: string): readonly JournalEntry[];
+}
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+
+/** Runs after the test, the last one first. */
+export function later(step: () => Promise<unknown>): void {
+  cleanUp.push(step);
+}
+
+/** Ends everything that a test of this file has started. */
+export function cleanUpAfterEach(): void {
+  afterEach(async () => {
+    for (const step of cleanUp.splice(0).reverse()) await step();
+  }, 60_000);
+}
+
+export async function startStage(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
+  const directory = await mkdtemp(join(tmpdir(), 'anypod-balancers-'));
+  later(() => rm(directory, { recursive: true, force: true }));
+  const journal = join(directory, 'journal.jsonl');
+  await writeFile(journal, '');
+  const redis = await startRedis();
+  later(() => redis.stop());
+  const options = { module: FIXTURE, redisUrl: redis.url, env: { ...env, [JOURNAL_VARIABLE]: journal } };
+  const pods = [...(await startPods({ ...options, count: 3 })).pods];
+  later(() => Promise.all(pods.map((pod) => pod.kill9())));
+  return {
+    pods,
+    async replace(index) {
+      const { port } = pods[index] as Pod;
+      pods[index] = await startPod({ ...options, port });
+    },
+    journal: (key, event) => readJournal(journal, key, event),
+  };
+}

@@ -1,0 +1,86 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startChild } from './child.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
+
+const FILES = fileURLToPath(new URL('../../deploy/balancers/', import.meta.url));
+
+/** A balancer without affinity that runs the very configuration that the documentation gives. */
+export interface Balancer {
+  readonly port: number;
+  readonly origin: string;
+  /** The endpoint: `<origin>/mcp`. */
+  readonly url: string;
+  /** Writes its configuration with `more` changes and reads it again, as an operator's reload does. */
+  reload(more?: Substitutions): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What takes the place of what in a documented file: addresses, and times that a test cannot wait for. */
+export type Substitutions = readonly (readonly [what: RegExp, by: string])[];
+
+export interface BalancerProcess {
+  readonly command: 'haproxy' | 'nginx';
+  /** Below `deploy/balancers`. */
+  readonly file: string;
+  readonly port: number;
+  readonly substitutions: (directory: string) => Substitutions;
+  readonly args: (file: string, directory: string) => readonly string[];
+  /** Tells the process to read its file again. */
+  readonly reload: NodeJS.Signals;
+}
+
+/** Starts it and waits until a pod answers through it. */
+export async function startBalancer(options: BalancerProcess): Promise<Balancer> {
+  const { command, file, port, substitutions, args, reload } = options;
+  const directory = await mkdtemp(join(tmpdir(), `anypod-${command}-`));
+  const own = join(directory, file);
+  const configure = async (more: Substitutions = []) =>
+    writeFile(own, substitute(await readFile(join(FILES, file), 'utf8'), [...substitutions(directory), ...more]));
+  await configure();
+  // A group of its own: workers must not outlive the test either.
+  const child = startChild(command, args(own, directory), { detached: true });
+  const killGroup = () => signalGroup(child.pid, 'SIGKILL');
+  process.once('exit', killGroup);
+  const origin = `http://127.0.0.1:${port}`;
+  const stop = async () => {
+    await child.stop(1000);
+    killGroup();
+    process.removeListener('exit', killGroup);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await waitUntilReady(child, async () => (await fetch(`${origin}/readyz`)).status === 200, { name: command });
+  } catch (error) {
+    await stop().catch(() => {});
+    throw error;
+  }
+  return {
+    port,
+    origin,
+    url: `${origin}/mcp`,
+    async reload(more) {
+      await configure(more);
+      child.signal(reload);
+    },
+    stop,
+  };
+}
+
+/** A file whose shape has changed must not silently run with an operator's addresses. */
+function substitute(text: string, substitutions: Substitutions): string {
+  return substitutions.reduce((changed, [what, by]) => {
+    if (!what.test(changed)) throw new Error(`the balancer's configuration has nothing like ${what}`);
+    return changed.replace(what, by);
+  }, text);
+}
+
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // All of it has ended.
+  }
+}
