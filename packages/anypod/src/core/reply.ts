@@ -28,3 +28,8 @@ export interface Reply {
   /** 200 with `text/event-stream`. */
   stream(): EventSink;
 }
+
+/** A reply that can also pass on a response of the web's form as it is. */
+export interface WebReply extends Reply {
+  response(response: Response): void;
+}

@@ -1,8 +1,8 @@
-import { type Caller, webHeaders } from '../core/caller.ts';
+import type { Caller } from '../core/caller.ts';
 import { isModern } from '../core/era.ts';
 import { isRequest, type JsonRpcMessage } from '../core/json-rpc.ts';
 import type { Log } from '../core/log.ts';
-import type { Reply } from '../core/reply.ts';
+import type { Reply, WebReply } from '../core/reply.ts';
 import { RPC } from '../core/rpc-error.ts';
 import type { ModernHandler } from '../core/server-host.ts';
 import type { LiveSession } from '../pod/live-session.ts';
@@ -27,13 +27,8 @@ export interface EndpointOptions extends OriginGuardOptions {
   readonly log: Log;
 }
 
-/** A reply that can also pass a modern response on as it is. */
-export interface EndpointReply extends Reply {
-  response(response: Response): void;
-}
-
 /** Serves `/mcp` for both eras: checks a request, finds its session and hands it to the pod. Never rejects. */
-export type Endpoint = (incoming: Incoming, reply: EndpointReply) => Promise<void>;
+export type Endpoint = (incoming: Incoming, reply: WebReply) => Promise<void>;
 
 export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOptions): Endpoint {
   const guard = createOriginGuard(guardOptions);
@@ -64,18 +59,13 @@ export function createEndpoint({ pod, modern, log, ...guardOptions }: EndpointOp
     await (expectsAnswer ? post() : repeatThroughOutage(post, signal()));
   }
 
-  async function post(incoming: Incoming, reply: EndpointReply): Promise<void> {
+  async function post(incoming: Incoming, reply: WebReply): Promise<void> {
     const { caller } = incoming;
     requireJson(caller);
     const body = await incoming.body();
     try {
       if (!isModern(body, headerOf(caller, 'mcp-protocol-version'))) return await postLegacy(body, incoming, reply);
-      const request = new Request(caller.url, {
-        method: 'POST',
-        headers: webHeaders(caller),
-        signal: incoming.signal(),
-      });
-      reply.response(await modern.serve(request, body, caller));
+      await modern.serve(body, caller, incoming.signal, reply);
     } catch (error) {
       report(error);
       refuse(reply, idOf(body), error);

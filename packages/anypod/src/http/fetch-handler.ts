@@ -1,6 +1,6 @@
 import type { AuthInfo } from '../core/caller.ts';
-import type { EventSink } from '../core/reply.ts';
-import type { Endpoint, EndpointReply } from './endpoint.ts';
+import type { EventSink, WebReply } from '../core/reply.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { parseJson, tooLarge } from './read-body.ts';
 import { formatEvent, formatRetry, SSE_HEADERS } from './sse.ts';
@@ -45,7 +45,7 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   return Buffer.concat(bytes).toString('utf8');
 }
 
-function fetchReply(resolve: (response: Response) => void, options: FetchHandlerOptions): EndpointReply {
+function fetchReply(resolve: (response: Response) => void, options: FetchHandlerOptions): WebReply {
   return {
     json(status, body, headers) {
       resolve(new Response(body, { status, headers: { 'content-type': 'application/json', ...headers } }));

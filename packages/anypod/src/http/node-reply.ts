@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { EventSink } from '../core/reply.ts';
-import type { EndpointReply } from './endpoint.ts';
+import type { EventSink, WebReply } from '../core/reply.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { formatEvent, formatRetry, SSE_HEADERS } from './sse.ts';
 
@@ -11,7 +10,7 @@ export interface NodeReplyOptions {
 }
 
 /** Writes answers straight to a `node:http` response. */
-export function createNodeReply(response: ServerResponse, options: NodeReplyOptions): EndpointReply {
+export function createNodeReply(response: ServerResponse, options: NodeReplyOptions): WebReply {
   return {
     json(status, body, headers) {
       if (response.headersSent) {
