@@ -38,7 +38,7 @@ export interface ServeOptions {
 
 /** Runs one pod as `config` says. Throws `ConfigError` for what the operator has to mend. */
 export async function serve(config: Config, { log, print, signal }: ServeOptions): Promise<Serving> {
-  const { createServer, sdk } = await loadModule(config.module);
+  const { createServer, sdk, reuse } = await loadModule(config.module);
   const health: Health = { started: false, draining: false };
   let anypod: Anypod | undefined;
   const listener = await listen(
@@ -60,6 +60,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
         log,
         ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, log) }),
         ...(sdk === undefined ? {} : { sdk }),
+        ...(reuse === undefined ? {} : { reuse }),
         ...(allowedHosts === undefined ? {} : { allowedHosts }),
       }),
     );
