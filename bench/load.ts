@@ -1,22 +1,22 @@
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
+import { type Question, questionsOf, type Work } from './work.ts';
 
 export type Era = 'legacy' | 'modern' | 'bare';
 
-/** One keep-alive connection's worth of calls: what to send, again and again. */
-interface Caller {
+/** A request as it is sent, again and again. */
+interface Sent {
   readonly headers: Record<string, string>;
   readonly body: string;
+  readonly proof: string;
 }
 
-/** Calls `tools/call` of `echo` on one server over a fixed number of connections, each waiting for its answer. */
+/** Keeps one server busy over a fixed number of connections, each waiting for its answer. */
 export interface Load {
-  /** Calls for `milliseconds`, at most `limit` times; the number of calls. @throws on any answer but the echo. */
+  /** Works for `milliseconds`, at most `limit` times; how often. @throws on any answer but the right one. */
   run(milliseconds: number, limit: number): Promise<number>;
   close(): Promise<void>;
 }
 
-const TEXT = 'any pod answers '.repeat(8);
-const CALL = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'echo', arguments: { text: TEXT } } };
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 const LEGACY = '2025-11-25';
 const MODERN = '2026-07-28';
@@ -27,55 +27,77 @@ const ENVELOPE = {
   'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
 };
 
-function modernCaller(): Caller {
-  const body = JSON.stringify({ ...CALL, params: { ...CALL.params, _meta: ENVELOPE } });
-  const names = { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'echo' };
-  return { headers: { ...JSON_HEADERS, ...names }, body };
+type Headers = Record<string, string>;
+
+function send(pool: Pool, headers: Headers, body: string): Promise<Dispatcher.ResponseData> {
+  return pool.request({ path: '/mcp', method: 'POST', headers, body });
 }
 
-/** Opens a session, so that the calls find it warm. */
-async function legacyCaller(pool: Pool): Promise<Caller> {
-  const post = (headers: Record<string, string>, message: object) =>
-    pool.request({ path: '/mcp', method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', ...message }) });
+/** `initialize` and `notifications/initialized`; the headers of the session. */
+async function openSession(pool: Pool): Promise<Headers> {
   const clientInfo = { name: 'bench', version: '1.0.0' };
   const params = { protocolVersion: LEGACY, capabilities: {}, clientInfo };
-  const opened = await post(JSON_HEADERS, { id: 0, method: 'initialize', params });
+  const opened = await send(
+    pool,
+    JSON_HEADERS,
+    JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params }),
+  );
   await opened.body.dump();
   const session = opened.headers['mcp-session-id'];
   if (typeof session !== 'string') throw new Error(`initialize gave no session: ${opened.statusCode}`);
   const headers = { ...JSON_HEADERS, 'mcp-session-id': session, 'mcp-protocol-version': LEGACY };
-  await (await post(headers, { method: 'notifications/initialized' })).body.dump();
-  return { headers, body: JSON.stringify(CALL) };
+  const initialized = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  await (await send(pool, headers, initialized)).body.dump();
+  return headers;
 }
 
-async function openCaller(pool: Pool, era: Era): Promise<Caller> {
-  if (era === 'legacy') return legacyCaller(pool);
-  return era === 'modern' ? modernCaller() : { headers: JSON_HEADERS, body: JSON.stringify(CALL) };
+function modernHeaders({ method, params }: Question): Headers {
+  const names = { 'mcp-protocol-version': MODERN, 'mcp-method': method };
+  return { ...JSON_HEADERS, ...names, ...(typeof params['name'] === 'string' ? { 'mcp-name': params['name'] } : {}) };
 }
 
-/** Connects `connections` callers; a legacy caller has a session of its own. */
-export async function openLoad(origin: string, era: Era, connections: number): Promise<Load> {
+/** What one connection sends, in turn; a legacy one in a session of its own. */
+async function requestsOf(pool: Pool, era: Era, questions: readonly Question[]): Promise<Sent[]> {
+  const session = era === 'legacy' ? await openSession(pool) : JSON_HEADERS;
+  return questions.map((question) => {
+    const { method, proof } = question;
+    const params = era === 'modern' ? { ...question.params, _meta: ENVELOPE } : question.params;
+    const headers = era === 'modern' ? modernHeaders(question) : session;
+    return { headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), proof };
+  });
+}
+
+async function ask(pool: Pool, { headers, body, proof }: Sent): Promise<void> {
+  const answer = await send(pool, headers, body);
+  const text = await answer.body.text();
+  if (answer.statusCode !== 200 || !text.includes(proof)) throw new Error(`${answer.statusCode}: ${text}`);
+}
+
+/** What one connection does over and over. */
+async function stepsOf(pool: Pool, era: Era, work: Work): Promise<() => Promise<unknown>> {
+  if (work === 'open') return () => openSession(pool);
+  const requests = await requestsOf(pool, era, questionsOf(work));
+  let next = 0;
+  return () => ask(pool, requests[next++ % requests.length] as Sent);
+}
+
+/** Connects `connections` clients. */
+export async function openLoad(origin: string, era: Era, work: Work, connections: number): Promise<Load> {
   const pool = new Pool(origin, { connections, pipelining: 1 });
-  const callers: Caller[] = [];
-  while (callers.length < connections) callers.push(await openCaller(pool, era));
-
-  const call = async ({ headers, body }: Caller) => {
-    const answer = await pool.request({ path: '/mcp', method: 'POST', headers, body });
-    const text = await answer.body.text();
-    if (answer.statusCode !== 200 || !text.includes(TEXT)) throw new Error(`${answer.statusCode}: ${text}`);
-  };
+  const clients: (() => Promise<unknown>)[] = [];
+  while (clients.length < connections) clients.push(await stepsOf(pool, era, work));
   return {
     async run(milliseconds, limit) {
       const deadline = performance.now() + milliseconds;
-      let calls = 0;
-      const loop = async (caller: Caller) => {
-        while (performance.now() < deadline && calls < limit) {
-          calls += 1;
-          await call(caller);
+      let count = 0;
+      const loop = async (step: () => Promise<unknown>) => {
+        while (performance.now() < deadline && count < limit) {
+          count += 1;
+          await step();
         }
       };
-      await Promise.all(callers.map(loop));
-      return calls;
+      await Promise.all(clients.map(loop));
+      return count;
     },
     close: () => pool.close(),
   };

@@ -6,6 +6,7 @@ export interface Row {
   readonly name: string;
   readonly era: string;
   readonly tools: number;
+  readonly schemas: string;
   readonly cpuMicros: number;
   readonly requestsPerSecond: number;
   /** CPU per request relative to the bare echo of the same run. */
@@ -28,6 +29,7 @@ export function summarize(results: readonly { subject: Subject; samples: readonl
     name: subject.name,
     era: subject.era,
     tools: subject.tools,
+    schemas: subject.schemas,
     cpuMicros: median(cpu(samples)),
     requestsPerSecond: median(samples.map((sample) => sample.requestsPerSecond)),
     timesBare: median(cpu(samples)) / bare,
@@ -37,10 +39,11 @@ export function summarize(results: readonly { subject: Subject; samples: readonl
 
 /** A table for people. */
 export function table(rows: readonly Row[]): string {
-  const head = ['server', 'era', 'tools', 'CPU µs', 'min–max', '× bare', 'requests/s'];
+  const head = ['server', 'era', 'schemas', 'tools', 'CPU µs', 'min–max', '× bare', 'requests/s'];
   const lines = rows.map((row) => [
     row.name,
     row.era,
+    row.schemas,
     `${row.tools}`,
     row.cpuMicros.toFixed(0),
     row.cpuMicrosRange.map((value) => value.toFixed(0)).join('–'),
@@ -49,6 +52,6 @@ export function table(rows: readonly Row[]): string {
   ]);
   const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column]?.length ?? 0)));
   const format = (line: readonly string[]) =>
-    line.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)));
+    line.map((cell, column) => (column < 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)));
   return [head, ...lines].map((line) => format(line).join('  ').trimEnd()).join('\n');
 }

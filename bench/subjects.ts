@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import type { Era } from './load.ts';
+import type { Work } from './work.ts';
 
 /** One server process to measure, and how it is called. */
 export interface Subject {
   readonly name: string;
   readonly era: Era;
   readonly tools: number;
+  /** Where the tools' schemas are made: once beside the factory, or anew for each server. */
+  readonly schemas: 'hoisted' | 'factory';
+  readonly work: Work;
   /** Arguments of `node`. */
   readonly command: (port: number, redisUrl: string) => readonly string[];
 }
@@ -14,27 +18,45 @@ const server = (name: string): string => join(import.meta.dirname, 'servers', `$
 const fixture = (name: string) => () => [server(name)];
 
 const anypod =
-  (...more: 'redis'[]) =>
+  (module: string, ...more: 'redis'[]) =>
   (port: number, redisUrl: string): readonly string[] => [
     join(import.meta.dirname, '../packages/anypod/bin/anypod.js'),
     'serve',
-    server('anypod-module'),
+    server(module),
     '--port',
     `${port}`,
     ...(more.includes('redis') ? ['--redis', redisUrl] : []),
   ];
 
-const KINDS: readonly Omit<Subject, 'tools'>[] = [
-  { name: 'SDK v1 session', era: 'legacy', command: fixture('sdk-v1-session') },
-  { name: 'SDK v2 session', era: 'legacy', command: fixture('sdk-v2-session') },
-  { name: 'anypod, memory', era: 'legacy', command: anypod() },
-  { name: 'anypod, Redis', era: 'legacy', command: anypod('redis') },
-  { name: 'SDK v2 createMcpHandler', era: 'modern', command: fixture('sdk-v2-modern') },
-  { name: 'anypod, Redis', era: 'modern', command: anypod('redis') },
-];
+type Kind = Pick<Subject, 'name' | 'era' | 'command'>;
 
-/** The floor that every ratio refers to, then each server with 1 tool and with 20. */
-export const SUBJECTS: readonly Subject[] = [
-  { name: 'bare node:http echo', era: 'bare', tools: 1, command: fixture('bare') },
-  ...KINDS.flatMap((kind) => [1, 20].map((tools) => ({ ...kind, tools }))),
-];
+const SDK_V1: Kind = { name: 'SDK v1 session', era: 'legacy', command: fixture('sdk-v1-session') };
+const SDK_V2: Kind = { name: 'SDK v2 session', era: 'legacy', command: fixture('sdk-v2-session') };
+const MEMORY: Kind = { name: 'anypod, memory', era: 'legacy', command: anypod('anypod-module') };
+const REDIS: Kind = { name: 'anypod, Redis', era: 'legacy', command: anypod('anypod-module', 'redis') };
+const SDK_MODERN: Kind = { name: 'SDK v2 createMcpHandler', era: 'modern', command: fixture('sdk-v2-modern') };
+const MODERN: Kind = { name: 'anypod, Redis', era: 'modern', command: anypod('anypod-module', 'redis') };
+const REUSING: Kind = {
+  name: 'anypod, Redis, reuse',
+  era: 'modern',
+  command: anypod('anypod-reusing-module', 'redis'),
+};
+
+const call = (kind: Kind, tools: number, schemas: Subject['schemas'] = 'hoisted'): Subject => {
+  return { ...kind, tools, schemas, work: 'call' };
+};
+const work = (name: Work, kinds: readonly Kind[]): Subject[] => {
+  return kinds.map((kind) => ({ ...kind, tools: 20, schemas: 'hoisted', work: name }));
+};
+
+/** The floor that every ratio refers to. */
+export const BARE: Subject = call({ name: 'bare node:http echo', era: 'bare', command: fixture('bare') }, 1);
+
+/** What is measured side by side: `call` is the one that the ratios of the documentation come from. */
+export const SUITES: Readonly<Record<string, readonly Subject[]>> = {
+  call: [SDK_V1, SDK_V2, MEMORY, REDIS, SDK_MODERN, MODERN, REUSING].flatMap((kind) => [call(kind, 1), call(kind, 20)]),
+  factory: [REDIS, SDK_MODERN, MODERN, REUSING].flatMap((kind) => [call(kind, 20), call(kind, 20, 'factory')]),
+  mixed: work('mixed', [SDK_V1, REDIS, SDK_MODERN, MODERN, REUSING]),
+  list: work('list', [SDK_V1, SDK_V2, REDIS, SDK_MODERN, MODERN, REUSING]),
+  open: work('open', [SDK_V1, SDK_V2, MEMORY, REDIS]),
+};

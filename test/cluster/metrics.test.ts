@@ -130,6 +130,7 @@ describe('a pod that goes', () => {
   const start = (drainDelayMs: number) =>
     startServicePod({
       module: FIXTURE,
+      redisUrl: redis.url,
       env: { ANYPOD_DRAIN_DELAY: `${drainDelayMs}`, ANYPOD_DRAIN_TIMEOUT: `${LONG_MS}` },
     });
 
@@ -149,7 +150,8 @@ describe('a pod that goes', () => {
     await eventually(async () => expect(await phase(pod)).toBe(2));
     expect(sumOf([await scrape(pod.metrics)], 'anypod_requests_in_flight')).toEqual({ '': 1 });
     const { answer } = await asking.cut();
-    await answer(new URL(pod.url));
+    // A pod that drains takes no connection more.
+    await answer(podAt(1));
     expect(await pod.process.exited).toEqual({ code: 0, signal: null });
     await expect(scrape(pod.metrics)).rejects.toThrow();
   });

@@ -16,8 +16,7 @@ import { loadSdk } from './mcp/load-sdk.ts';
 import { refuseModern } from './mcp/modern.ts';
 import { type Probe, probeFactory } from './mcp/probe.ts';
 import type { ServerSdk } from './mcp/sdk.ts';
-import type { ServerFactory } from './mcp/user-server.ts';
-
+import type { Reuse, ServerFactory } from './mcp/user-server.ts';
 import { createMemoryStore } from './memory/index.ts';
 import { createNotify, type Notify } from './notify.ts';
 import { createAges } from './pod/ages.ts';
@@ -56,6 +55,11 @@ export interface AnypodOptions extends PodOptions {
    * Default: none.
    */
   readonly retryTools?: readonly string[];
+  /**
+   * Whether a server may serve further requests of the 2026 revision: those of one `principal` with the same scopes, or `all`. Default: each
+   * request gets its own. Say it only where the factory keeps nothing of a caller; it is then told of no request, and of no token.
+   */
+  readonly reuse?: Reuse;
   /** Holds the pod's lease; default: from this thread. */
   readonly takeLease?: TakeLease;
   readonly log?: Log;

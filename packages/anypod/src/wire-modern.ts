@@ -10,7 +10,7 @@ import type { ChangeBus } from './mcp/change-bus.ts';
 import { createModernHandler } from './mcp/modern.ts';
 import { createRetryGuard } from './mcp/retry-guard.ts';
 import type { ServerSdk } from './mcp/sdk.ts';
-import type { ServerFactory } from './mcp/user-server.ts';
+import type { Reuse, ServerFactory } from './mcp/user-server.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/options.ts';
 import type { Pod } from './pod/pod.ts';
 import { randomId } from './signing/signer.ts';
@@ -32,6 +32,7 @@ export interface ModernSettings extends PodOptions {
   readonly createServer: ServerFactory;
   readonly requestStateTtlMs: number;
   readonly retryTools: readonly string[];
+  readonly reuse?: Reuse;
   readonly heartbeatMs: number;
   readonly maxSubscriptions: number;
 }
@@ -57,6 +58,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     spent: store.spent,
     guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log, meter }),
     retryTools: settings.retryTools,
+    ...(settings.reuse === undefined ? {} : { reuse: settings.reuse }),
     keepAliveMs: settings.heartbeatMs,
     maxSubscriptions: settings.maxSubscriptions,
   });

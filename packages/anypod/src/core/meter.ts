@@ -65,3 +65,11 @@ export interface RequestWatch {
   /** A stream to its client is open; the result is called when that has ended. */
   streams(kind: StreamKind): () => void;
 }
+
+/** Tells nobody. */
+export const silentWatch: RequestWatch = {
+  heard: false,
+  answered: () => undefined,
+  ended: () => undefined,
+  streams: () => () => undefined,
+};

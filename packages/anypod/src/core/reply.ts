@@ -32,3 +32,8 @@ export interface Reply {
   /** Where the answer itself does not tell: whether it is an error, and how a request ended that became a stream. */
   readonly watch: RequestWatch;
 }
+
+/** A reply that can also pass on a response of the web's form as it is. */
+export interface WebReply extends Reply {
+  response(response: Response): void;
+}

@@ -17,3 +17,6 @@ export const RPC = {
 export function rpcError(id: RequestId | null, code: number, message: string, data?: unknown): JsonRpcResponse {
   return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } };
 }
+
+/** The HTTP status of what nobody reads, as nginx logs it. */
+export const CLIENT_GONE = 499;

@@ -1,6 +1,6 @@
 import type { Caller } from './caller.ts';
 import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from './json-rpc.ts';
-import type { RequestWatch } from './meter.ts';
+import type { WebReply } from './reply.ts';
 import type { InitializeParams, SessionRecord } from './session.ts';
 
 /** Where a hosted server's words go. `related` is the delivered id of the request that caused them, where there is one. */
@@ -60,8 +60,8 @@ export interface ServerHost {
 
 /** Serves the 2026-07-28 era. */
 export interface ModernHandler {
-  /** `body` is parsed JSON; the request carries none. `watch` is told how it goes. */
-  serve(request: Request, body: unknown, caller: Caller, watch: RequestWatch): Promise<Response>;
+  /** Answers `reply` exactly once, or rejects before it has answered. `body` is parsed JSON; `signal` gives the client's going. */
+  serve(body: unknown, caller: Caller, signal: () => AbortSignal, reply: WebReply): Promise<void>;
   /** Calls that have not been answered; streams that merely listen do not count. */
   readonly busy: number;
   /** Ends the streams that merely listen, each with its final result. */

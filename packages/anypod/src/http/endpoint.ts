@@ -1,4 +1,4 @@
-import { type Caller, webHeaders } from '../core/caller.ts';
+import type { Caller } from '../core/caller.ts';
 import { isModern } from '../core/era.ts';
 import { isRequest, type JsonRpcMessage } from '../core/json-rpc.ts';
 import type { Log } from '../core/log.ts';
@@ -78,12 +78,7 @@ export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: End
       const modernBody = isModern(body, headerOf(caller, 'mcp-protocol-version'));
       reply.name(methodOf(body), modernBody ? 'modern' : 'legacy');
       if (!modernBody) return await postLegacy(body, incoming, reply);
-      const request = new Request(caller.url, {
-        method: 'POST',
-        headers: webHeaders(caller),
-        signal: incoming.signal(),
-      });
-      reply.response(await modern.serve(request, body, caller, reply.watch));
+      await modern.serve(body, caller, incoming.signal, reply);
     } catch (error) {
       report(error);
       refuse(reply, idOf(body), error);

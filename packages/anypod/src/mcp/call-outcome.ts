@@ -40,8 +40,7 @@ function refusal(reason: string, message: string): string {
   return JSON.stringify({ error });
 }
 
-/** A stored response under a request's own id. */
-export function answerStored(id: RequestId, stored: string): Response {
-  const body = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${stored.slice(1)}`;
-  return new Response(body, { headers: { 'content-type': 'application/json' } });
+/** JSON of a stored response under a request's own id. */
+export function underId(id: RequestId, stored: string): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${stored.slice(1)}`;
 }

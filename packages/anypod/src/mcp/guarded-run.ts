@@ -1,8 +1,8 @@
 import type { CallStore } from '../core/call-store.ts';
 import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
+import type { Reply } from '../core/reply.ts';
 import type { CallIdentity } from './call-identity.ts';
 import { lostForm, storedForm } from './call-outcome.ts';
-import { detachResponse } from './detached-response.ts';
 import type { LastingWrites } from './lasting-writes.ts';
 import type { RetryRule } from './tool-policies.ts';
 
@@ -11,10 +11,14 @@ export interface GuardedCall extends CallIdentity {
   readonly id: RequestId;
   readonly rule: RetryRule;
   readonly rerunnable: boolean;
+  readonly reply: Reply;
   /** The client's going. */
   readonly signal: AbortSignal;
-  /** Runs the call until `signal` aborts. `onResponse` gets the tool's response; it is not called where the tool did not run to its end. */
-  run(signal: AbortSignal, onResponse: (response: JsonRpcResponse) => void): Promise<Response>;
+  /**
+   * Runs the call until `signal` aborts, and answers its reply. `onResponse` gets the tool's response; it is not called where the tool did not run
+   * to its end.
+   */
+  run(signal: () => AbortSignal, onResponse: (response: JsonRpcResponse) => void): Promise<void>;
 }
 
 /** What runs share. */
@@ -33,8 +37,6 @@ export const keepMsOf = ({ windowMs }: RetryRule): number => Math.max(MIN_KEEP_M
 
 /** One run of a guarded call on this pod: its connection is not its life. */
 export class GuardedRun {
-  /** Its stream goes on without a reader. */
-  detached = false;
   readonly #context: RunContext;
   readonly #call: GuardedCall;
   readonly #run: string;
@@ -55,24 +57,21 @@ export class GuardedRun {
     this.#renewing = setInterval(renew, keepMs / RENEWALS).unref();
   }
 
-  async start(): Promise<Response> {
+  async start(): Promise<void> {
     const gone = () => this.#gone();
     const { signal } = this.#call;
     signal.addEventListener('abort', gone, { once: true });
     if (signal.aborted) gone();
-    const ended = () => {
-      signal.removeEventListener('abort', gone);
-      this.#ended();
-    };
     try {
-      const response = await this.#call.run(this.#own.signal, (message) => this.#respond(message));
-      if (response.headers.get('content-type')?.startsWith('text/event-stream') === true)
-        return detachResponse(response, () => this.#detach(), ended);
-      ended();
-      return response;
-    } catch (error) {
-      ended();
-      throw error;
+      await this.#call.run(
+        () => this.#own.signal,
+        (message) => this.#respond(message),
+      );
+    } finally {
+      signal.removeEventListener('abort', gone);
+      clearInterval(this.#renewing);
+      this.#forget();
+      this.#onEnd(this);
     }
   }
 
@@ -109,11 +108,6 @@ export class GuardedRun {
     });
   }
 
-  #detach(): void {
-    this.detached = true;
-    this.#gone();
-  }
-
   /** A cancellable call ends with its client, unless a repeat waits for it already. */
   #gone(): void {
     if (this.#clientGone) return;
@@ -126,11 +120,5 @@ export class GuardedRun {
       this.#settled = true;
       this.#own.abort();
     });
-  }
-
-  #ended(): void {
-    clearInterval(this.#renewing);
-    this.#forget();
-    this.#onEnd(this);
   }
 }

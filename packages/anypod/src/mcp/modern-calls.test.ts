@@ -1,85 +1,87 @@
 import { describe, expect, it } from 'vitest';
+import { silentWatch } from '../core/meter.ts';
+import type { WebReply } from '../core/reply.ts';
 import { createModernCalls } from './modern-calls.ts';
 
 const never = new Promise<never>(() => undefined);
 
-function eventStream(): {
-  response: Response;
-  send: (text: string) => void;
-  end: () => void;
-  cancelled: () => boolean;
-} {
-  let controller: ReadableStreamDefaultController<Uint8Array>;
-  let cancelled = false;
-  const body = new ReadableStream<Uint8Array>({
-    start(given) {
-      controller = given;
-    },
-    cancel() {
-      cancelled = true;
-    },
-  });
-  return {
-    response: new Response(body, { headers: { 'content-type': 'text/event-stream' } }),
-    send: (text) => controller.enqueue(new TextEncoder().encode(text)),
-    end: () => controller.close(),
-    cancelled: () => cancelled,
+/** A reply that notes what was answered. */
+function recordReply(): { reply: WebReply; said: unknown[] } {
+  const said: unknown[] = [];
+  const reply: WebReply = {
+    watch: silentWatch,
+    json: (status, body, headers) => said.push([status, JSON.parse(body), headers ?? {}]),
+    empty: (status) => said.push([status]),
+    response: (response) => said.push([response.status]),
+    stream: () => ({
+      open: true,
+      send: ({ data }) => {
+        said.push(JSON.parse(data));
+        return true;
+      },
+      drained: async () => undefined,
+      end: () => said.push('end'),
+      onClose: () => undefined,
+    }),
   };
+  return { reply, said };
 }
+
+const draining = (id: unknown) => ({ id, error: { code: -32603, data: { reason: 'draining' } } });
 
 describe('modern calls', () => {
   it('pass plain answers on and are then no longer busy', async () => {
     const calls = createModernCalls();
-    const answer = calls.run(1, async () => Response.json({ ok: true }));
+    const { reply, said } = recordReply();
+    const call = calls.run(1, reply, async (to) => to.json(200, '{}', { 'x-more': '1' }));
     expect(calls.busy).toBe(1);
-    expect(await (await answer).json()).toEqual({ ok: true });
+    await call;
+    expect(said).toEqual([[200, {}, { 'x-more': '1' }]]);
     expect(calls.busy).toBe(0);
   });
 
-  it('count until their stream has ended, and pass it on as it is', async () => {
+  it('count until they have ended, however long their stream has been open', async () => {
     const calls = createModernCalls();
-    const stream = eventStream();
-    const response = await calls.run(1, async () => stream.response);
-    expect(calls.busy).toBe(1);
-    stream.send('data: 1\n\n');
-    stream.end();
-    expect(await response.text()).toBe('data: 1\n\n');
-    expect(response.headers.get('content-type')).toBe('text/event-stream');
-    expect(calls.busy).toBe(0);
-  });
-
-  it('stop counting when their client goes, which cancels them', async () => {
-    const calls = createModernCalls();
-    const stream = eventStream();
-    const response = await calls.run(1, async () => stream.response);
-    await response.body?.cancel();
-    expect(stream.cancelled()).toBe(true);
-    expect(calls.busy).toBe(0);
-  });
-
-  it('are told at the end of the pod that it goes, each in its own form', async () => {
-    const calls = createModernCalls();
-    const plain = calls.run(1, () => never);
-    const stream = eventStream();
-    const streamed = await calls.run('two', async () => stream.response);
-    stream.send('data: 1\n\n');
-    const reader = streamed.body?.getReader();
-    await reader?.read();
-    calls.end();
-    expect((await plain).status).toBe(503);
-    expect(await (await plain).json()).toMatchObject({ id: 1, error: { code: -32603, data: { reason: 'draining' } } });
-    const last = new TextDecoder().decode((await reader?.read())?.value);
-    expect(JSON.parse(/^data: (.*)$/m.exec(last)?.[1] ?? '')).toMatchObject({
-      id: 'two',
-      error: { data: { reason: 'draining' } },
+    const { reply, said } = recordReply();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const call = calls.run(1, reply, async (to) => {
+      const sink = to.stream('request');
+      sink.send({ data: '1' });
+      await promise;
+      sink.end();
     });
-    expect((await reader?.read())?.done).toBe(true);
+    expect(calls.busy).toBe(1);
+    resolve();
+    await call;
+    expect(said).toEqual([1, 'end']);
+    expect(calls.busy).toBe(0);
+  });
+
+  it('are told at the end of the pod that it goes, each in its own form, and then say nothing more', async () => {
+    const calls = createModernCalls();
+    const [plain, streamed] = [recordReply(), recordReply()];
+    let late: WebReply | undefined;
+    void calls.run(1, plain.reply, (to) => {
+      late = to;
+      return never;
+    });
+    void calls.run('two', streamed.reply, (to) => {
+      to.stream('request').send({ data: '1' });
+      return never;
+    });
+    calls.end();
+    late?.json(200, '{}');
+    late?.stream('request').send({ data: '2' });
+    expect(plain.said).toMatchObject([[503, draining(1), { 'retry-after': '1' }]]);
+    expect(plain.said).toHaveLength(1);
+    expect(streamed.said).toMatchObject([1, draining('two'), 'end']);
     expect(calls.busy).toBe(0);
   });
 
   it('that fail are no longer busy', async () => {
     const calls = createModernCalls();
-    await expect(calls.run(1, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const { reply } = recordReply();
+    await expect(calls.run(1, reply, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(calls.busy).toBe(0);
   });
 });

@@ -1,79 +1,101 @@
 import type { RequestId } from '../core/json-rpc.ts';
+import type { RequestWatch, StreamKind } from '../core/meter.ts';
+import type { EventSink, WebReply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 
 /** The stateless calls that this pod serves: a client cannot resume one, so a pod that goes says so instead of falling silent. */
 export interface ModernCalls {
-  /** Calls without a complete answer. */
+  /** Calls that have not ended. */
   readonly busy: number;
-  /** Runs a call; the response's body counts as part of it. */
-  run(id: RequestId | null, call: () => Promise<Response>): Promise<Response>;
-  /** Answers what is still running with an error of reason `draining`. */
+  /** Runs a call, which lasts until its promise settles; it is to answer the reply that it is given. */
+  run(id: RequestId | null, reply: WebReply, call: (reply: WebReply) => Promise<void>): Promise<void>;
+  /** Answers what is still running with an error of reason `draining`; what it says after that is dropped. */
   end(): void;
 }
-
-const encoder = new TextEncoder();
 
 function drainingError(id: RequestId | null): string {
   const message = 'This pod is going away and the call had not ended. Call again if the call is safe to repeat.';
   return JSON.stringify(rpcError(id, RPC.internal, message, { reason: 'draining' }));
 }
 
-export function createModernCalls(): ModernCalls {
-  const running = new Set<() => void>();
+const SILENT_SINK: EventSink = {
+  open: false,
+  send: () => true,
+  drained: async () => undefined,
+  end: () => undefined,
+  onClose: (listener) => queueMicrotask(listener),
+};
 
-  /** Passes a stream on and counts it; at the end of the pod's time an error takes the place of the rest. */
-  function watchStream(id: RequestId | null, response: Response): Response {
-    const reader = response.body?.getReader();
-    let cut: () => void = () => undefined;
-    const body = new ReadableStream<Uint8Array>({
-      start(controller) {
-        cut = () => {
-          controller.enqueue(encoder.encode(`event: message\ndata: ${drainingError(id)}\n\n`));
-          controller.close();
-          void reader?.cancel().catch(() => undefined);
-        };
-        running.add(cut);
-      },
-      async pull(controller) {
-        const part = await reader?.read();
-        if (!running.has(cut)) return;
-        if (part?.value !== undefined) return controller.enqueue(part.value);
-        running.delete(cut);
-        controller.close();
-      },
-      async cancel(reason) {
-        running.delete(cut);
-        await reader?.cancel(reason);
-      },
-    });
-    return new Response(body, response);
+/** A reply that answers for a call whose pod goes. */
+class CutReply implements WebReply {
+  readonly #id: RequestId | null;
+  readonly #reply: WebReply;
+  #sink: EventSink | undefined;
+  /** Answered, or begun to be, or cut. */
+  #taken = false;
+
+  constructor(id: RequestId | null, reply: WebReply) {
+    this.#id = id;
+    this.#reply = reply;
   }
 
+  json(status: number, body: string, headers?: Readonly<Record<string, string>>): void {
+    if (this.#take()) this.#reply.json(status, body, headers);
+  }
+
+  empty(status: number): void {
+    if (this.#take()) this.#reply.empty(status);
+  }
+
+  response(response: Response): void {
+    if (this.#take()) this.#reply.response(response);
+  }
+
+  get watch(): RequestWatch {
+    return this.#reply.watch;
+  }
+
+  stream(kind: StreamKind): EventSink {
+    if (!this.#take()) return SILENT_SINK;
+    this.#sink = this.#reply.stream(kind);
+    return this.#sink;
+  }
+
+  cut(): void {
+    const error = drainingError(this.#id);
+    if (this.#sink !== undefined) {
+      this.watch.ended('unavailable');
+      this.#sink.send({ data: error });
+      this.#sink.end();
+    } else if (this.#take()) this.#reply.json(503, error, { 'retry-after': '1' });
+  }
+
+  #take(): boolean {
+    const first = !this.#taken;
+    this.#taken = true;
+    return first;
+  }
+}
+
+export function createModernCalls(): ModernCalls {
+  const running = new Set<CutReply>();
   return {
     get busy() {
       return running.size;
     },
-    async run(id, call) {
-      const ended = Promise.withResolvers<Response>();
-      const cut = () => {
-        const headers = { 'content-type': 'application/json', 'retry-after': '1' };
-        ended.resolve(new Response(drainingError(id), { status: 503, headers }));
-      };
-      running.add(cut);
-      const called = call();
-      called.catch(() => undefined);
+    async run(id, reply, call) {
+      const cuttable = new CutReply(id, reply);
+      running.add(cuttable);
       try {
-        const response = await Promise.race([called, ended.promise]);
-        const streams = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
-        return streams ? watchStream(id, response) : response;
+        await call(cuttable);
       } finally {
-        running.delete(cut);
+        running.delete(cuttable);
       }
     },
     end() {
-      const cuts = [...running];
+      const ending = [...running];
       running.clear();
-      for (const cut of cuts) cut();
+      for (const reply of ending) reply.cut();
     },
   };
 }

@@ -1,20 +1,25 @@
 import type { Ages } from '../core/ages.ts';
 import type { Caller } from '../core/caller.ts';
-import { isResponse, type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse } from '../core/json-rpc.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../core/json-rpc.ts';
 import type { Log } from '../core/log.ts';
-import type { RequestWatch } from '../core/meter.ts';
+import type { WebReply } from '../core/reply.ts';
 import type { RequestState } from '../core/request-state.ts';
 import type { ChangeBus } from './change-bus.ts';
-import { interpose } from './change-interposer.ts';
+import { lazyRequest } from './lazy-request.ts';
 import { createListenStreams } from './listen-streams.ts';
-import { memoizeSchemas } from './schema-memo.ts';
+import { ModernExchange, SERVED } from './modern-exchange.ts';
+import type { ModernServer } from './modern-server.ts';
 import type { ServerEventBus, ServerSdk } from './sdk.ts';
 import { sealOutbound } from './sealed-state.ts';
-import type { FactoryContext, ServerFactory } from './user-server.ts';
+import { createFreshSupply, createReusingSupply } from './server-supply.ts';
+import type { FactoryContext, Reuse, ServerFactory, UserServer } from './user-server.ts';
+import { watchResponse } from './watch-response.ts';
 
 export interface ModernServerOptions {
   readonly sdk: ServerSdk;
   readonly createServer: ServerFactory;
+  /** Who may share a server; undefined: nobody, each request gets its own. */
+  readonly reuse?: Reuse;
   readonly bus: ChangeBus;
   readonly requestState: RequestState;
   readonly keepAliveMs: number;
@@ -24,53 +29,86 @@ export interface ModernServerOptions {
   readonly log: Log;
 }
 
-/** What is known of a request where its server's messages come by. */
+/** A request, and where its answer goes. */
+export interface ModernRequest {
+  readonly body: JsonRpcRequest;
+  readonly caller: Caller;
+  readonly reply: WebReply;
+  /** The client's going. */
+  readonly signal: () => AbortSignal;
+}
+
+/** What is known of a request where its answer comes by. */
 export interface Served {
   /** What its states are bound to. */
   readonly binding: string;
   /** Its states are good for one use. */
   readonly once: boolean;
-  readonly watch: RequestWatch;
   /** Gets the response as it goes out, whether or not anybody still reads it. */
   readonly onResponse?: (response: JsonRpcResponse) => void;
 }
 
-/** The SDK's own handler around the user's servers, one server per request. */
+/** The SDK's own handler around the user's servers, which judges each request before a server gets it. */
 export interface ModernServers {
-  /** `served` undefined: a request of our own. */
-  call(request: Request, body: JsonRpcRequest, caller: Caller, served?: Served): Promise<Response>;
-  listen(request: Request, body: JsonRpcRequest, caller: Caller): Promise<Response>;
+  /** Resolves when the exchange is over. `served` undefined: a request of our own. */
+  call(request: ModernRequest, served?: Served): Promise<void>;
+  listen(request: ModernRequest): Promise<void>;
   /** Ends the streams that listen, each with its final result. */
   stopListening(): void;
   /** Aborts the calls. */
   stopCalls(): Promise<void>;
 }
 
-export function createModernServers(options: ModernServerOptions): ModernServers {
-  const { bus, requestState, createServer } = options;
-  const requests = new WeakMap<Request, Served>();
+/** One request on its way: what the SDK is given of it leads back to here. */
+interface UnderWay {
+  readonly request: ModernRequest;
+  readonly served: Served | undefined;
+  server?: ModernServer;
+}
 
-  function rewrite(message: JsonRpcMessage, request: Request | undefined): JsonRpcMessage {
-    const served = request === undefined ? undefined : requests.get(request);
-    if (served === undefined) return message;
-    const sealed = sealOutbound(message, requestState, served.binding, served.once);
-    if (isResponse(sealed)) {
-      served.watch.answered(sealed.error !== undefined);
-      served.onResponse?.(sealed);
-    }
+export function createModernServers(options: ModernServerOptions): ModernServers {
+  const { bus, requestState, createServer, reuse } = options;
+  const supply = reuse === undefined ? createFreshSupply(createServer) : createReusingSupply(createServer, reuse);
+  const underWay = new WeakMap<Request, UnderWay>();
+  let lastId = 0;
+
+  function rewrite(response: JsonRpcResponse, served: Served | undefined): JsonRpcResponse {
+    if (served === undefined) return response;
+    const sealed = sealOutbound(response, requestState, served.binding, served.once);
+    served.onResponse?.(sealed);
     return sealed;
   }
 
-  const factory: ServerFactory = async (context: FactoryContext) => {
-    const server = await createServer(context);
-    memoizeSchemas(server);
-    return interpose(server, {
+  /** The SDK calls it for each request that it has found nothing wrong with so far. */
+  async function serverFor({ requestInfo }: FactoryContext): Promise<UserServer> {
+    const call = underWay.get(requestInfo as Request) as UnderWay;
+    const { request, served } = call;
+    const server = await supply.lend(request.caller, requestInfo as Request);
+    call.server = server;
+    server.exchange = new ModernExchange({
+      reply: request.reply,
+      signal: request.signal(),
+      rewrite: (response) => rewrite(response, served),
       publish: (change) => bus.publish(change),
-      rewrite: (message) => rewrite(message, context.requestInfo),
+      ...(server.shared ? { id: ++lastId } : {}),
     });
-  };
+    return server.server;
+  }
 
-  const createHandler = (events: ServerEventBus, maxSubscriptions: number) =>
+  async function call(request: ModernRequest, served?: Served): Promise<void> {
+    const { body, caller, reply, signal } = request;
+    const view = lazyRequest(caller, signal);
+    const own: UnderWay = { request, served };
+    underWay.set(view, own);
+    try {
+      const response = await calling.fetch(view, given(body, caller));
+      if (response !== SERVED) reply.response(await watchResponse(response, 'request', signal(), reply.watch));
+    } finally {
+      if (own.server !== undefined) supply.take(own.server, own.server.exchange?.completed === true);
+    }
+  }
+
+  const createHandler = (factory: ServerFactory, events: ServerEventBus, maxSubscriptions: number) =>
     options.sdk.createMcpHandler(factory, {
       legacy: 'reject',
       bus: events,
@@ -79,8 +117,13 @@ export function createModernServers(options: ModernServerOptions): ModernServers
       onerror: (error) => options.log.info({ reason: error.message }, 'a modern request was refused or failed'),
     });
   const { maxSubscriptions, listenAges: ages } = options;
-  const listening = createListenStreams({ bus, maxSubscriptions, ages, createHandler });
-  const calling = createHandler(bus, 0);
+  const listening = createListenStreams({
+    bus,
+    maxSubscriptions,
+    ages,
+    createHandler: (events, most) => createHandler(createServer, events, most),
+  });
+  const calling = createHandler(serverFor, bus, 0);
 
   const given = (parsedBody: JsonRpcRequest, { authInfo }: Caller) => ({
     parsedBody,
@@ -88,11 +131,11 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   });
 
   return {
-    call(request, body, caller, served) {
-      if (served !== undefined) requests.set(request, served);
-      return calling.fetch(request, given(body, caller));
+    call,
+    async listen({ body, caller, reply, signal }) {
+      const response = await listening.serve(lazyRequest(caller, signal), given(body, caller));
+      reply.response(await watchResponse(response, 'listen', signal(), reply.watch));
     },
-    listen: (request, body, caller) => listening.serve(request, given(body, caller)),
     stopListening: () => listening.end(),
     stopCalls: () => calling.close(),
   };

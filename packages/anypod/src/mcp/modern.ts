@@ -1,6 +1,4 @@
-import type { Caller } from '../core/caller.ts';
-import type { JsonRpcRequest } from '../core/json-rpc.ts';
-import type { RequestWatch } from '../core/meter.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../core/json-rpc.ts';
 import { LEGACY_VERSIONS } from '../core/protocol-version.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { ModernHandler } from '../core/server-host.ts';
@@ -8,10 +6,9 @@ import type { SpentStates } from '../core/spent-states.ts';
 import { identifyCall } from './call-identity.ts';
 import { createPolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
-import { createModernServers, type ModernServerOptions, type Served } from './modern-servers.ts';
+import { createModernServers, type ModernRequest, type ModernServerOptions, type Served } from './modern-servers.ts';
 import type { RetryGuard } from './retry-guard.ts';
 import { bindingOf, type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
-import { watchResponse } from './watch-response.ts';
 
 export interface ModernOptions extends ModernServerOptions {
   readonly spent: SpentStates;
@@ -20,54 +17,57 @@ export interface ModernOptions extends ModernServerOptions {
   readonly retryTools: readonly string[];
 }
 
-/** Serves 2026-07-28 through the SDK's own handler, with a fresh server per request: nothing of one caller is left for the next. */
+/** Serves 2026-07-28 through the SDK's own handler. */
 export function createModernHandler(options: ModernOptions): ModernHandler {
   const { guard, requestState, spent } = options;
   const servers = createModernServers(options);
   const policyOf = createPolicyOf({ ...options, servers });
   const calls = createModernCalls();
 
-  /** `by` names the call to its repeats, for states that are good for one. */
-  async function run(request: Request, { body, once }: OpenedRequest, caller: Caller, served: Served, by?: string) {
-    if (once !== undefined && !(await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs)))
-      return refusedState(body);
-    return servers.call(request, body, caller, served);
+  function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
+    reply.watch.answered(true);
+    reply.json(200, JSON.stringify(error));
   }
 
-  async function call(request: Request, body: JsonRpcRequest, caller: Caller, watch: RequestWatch): Promise<Response> {
-    const { retry, once, rerunnable } = await policyOf(request, body, caller);
+  /** `by` names the call to its repeats, for states that are good for one. */
+  async function run(request: ModernRequest, { once }: OpenedRequest, served: Served, by?: string): Promise<void> {
+    if (once !== undefined && !(await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs)))
+      return refuse(request, refusedState(request.body));
+    await servers.call(request, served);
+  }
+
+  async function call(given: ModernRequest): Promise<void> {
+    const { body, caller, reply, signal } = given;
+    const known = policyOf(given);
+    const { retry, once, rerunnable } = known instanceof Promise ? await known : known;
     const binding = bindingOf(body, caller);
     const opened = openInbound(body, requestState, binding);
-    if (opened === undefined) return refusedState(body);
-    const served = { binding, once, watch };
+    if (opened === undefined) return refuse(given, refusedState(body));
+    const request = { ...given, body: opened.body };
+    const served = { binding, once };
     const identity = retry === undefined ? undefined : identifyCall(body, caller);
-    if (retry === undefined || identity === undefined) return run(request, opened, caller, served);
-    if (typeof identity === 'string') return Response.json(rpcError(body.id, RPC.invalidParams, identity));
-    return guard.serve({
+    if (retry === undefined || identity === undefined) return run(request, opened, served);
+    if (typeof identity === 'string') return refuse(given, rpcError(body.id, RPC.invalidParams, identity));
+    await guard.serve({
       ...identity,
       id: body.id,
       rule: retry,
       rerunnable,
-      signal: request.signal,
-      run(signal, onResponse) {
-        const { url, method, headers } = request;
-        const detached = new Request(url, { method, headers, signal });
-        return run(detached, opened, caller, { ...served, onResponse }, identity.key);
-      },
+      reply,
+      signal: signal(),
+      run: (until, onResponse) => run({ ...request, signal: until }, opened, { ...served, onResponse }, identity.key),
     });
   }
 
   return {
-    async serve(request, parsed, caller, watch) {
+    serve(parsed, caller, signal, reply) {
       const body = parsed as JsonRpcRequest;
-      const listens = body.method === 'subscriptions/listen';
-      const response = await (listens
-        ? servers.listen(request, body, caller)
-        : calls.run(body.id ?? null, () => call(request, body, caller, watch)));
-      return watchResponse(response, listens ? 'listen' : 'request', request.signal, watch);
+      const request = { body, caller, reply, signal };
+      if (body.method === 'subscriptions/listen') return servers.listen(request);
+      return calls.run(body.id ?? null, reply, (cuttable) => call({ ...request, reply: cuttable }));
     },
     get busy() {
-      return calls.busy + guard.detached;
+      return calls.busy;
     },
     async drain() {
       servers.stopListening();
@@ -83,13 +83,12 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
 
 /** The honest answer where the user's server is of SDK v1, which knows no modern revision. */
 export const refuseModern: ModernHandler = {
-  async serve(request, body, _caller, watch) {
-    watch.ended('refused');
+  async serve(body, { headers }, _signal, reply) {
     const { id } = body as JsonRpcRequest;
-    const requested = request.headers.get('mcp-protocol-version') ?? undefined;
+    const requested = headers['mcp-protocol-version'];
     const message = `This server speaks ${LEGACY_VERSIONS.at(-1)} and earlier; start with initialize.`;
     const data = { supported: LEGACY_VERSIONS, ...(requested === undefined ? {} : { requested }) };
-    return Response.json(rpcError(id ?? null, RPC.unsupportedVersion, message, data), { status: 400 });
+    reply.json(400, JSON.stringify(rpcError(id ?? null, RPC.unsupportedVersion, message, data)));
   },
   busy: 0,
   drain: async () => undefined,

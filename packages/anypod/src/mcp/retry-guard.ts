@@ -1,11 +1,12 @@
 import type { CallState, CallStore } from '../core/call-store.ts';
 import type { InboxMessage } from '../core/inbox.ts';
+import type { JsonRpcResponse } from '../core/json-rpc.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import { CLIENT_GONE, RPC, rpcError } from '../core/rpc-error.ts';
 import type { RandomId } from '../core/signer.ts';
 import { IDEMPOTENCY_KEY } from './call-identity.ts';
-import { answerStored, lostForm } from './call-outcome.ts';
+import { lostForm, underId } from './call-outcome.ts';
 import type { CallWaiters, Waiter } from './call-waiters.ts';
 import { type GuardedCall, GuardedRun, keepMsOf } from './guarded-run.ts';
 import { createLastingWrites } from './lasting-writes.ts';
@@ -34,9 +35,7 @@ export interface RetryGuardOptions {
 /** Runs a call once, however often its client repeats it and whichever pods the repeats reach. */
 export interface RetryGuard {
   /** Rejects with `AnypodError` `store_unavailable`: whether the call is a repeat is not known then. */
-  serve(call: GuardedCall): Promise<Response>;
-  /** Runs that go on without a client. */
-  readonly detached: number;
+  serve(call: GuardedCall): Promise<void>;
   /** Settles what still runs, before it is aborted. */
   close(): Promise<void>;
 }
@@ -56,7 +55,7 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
     }
   }
 
-  function start(call: GuardedCall, run: string): Promise<Response> {
+  function start(call: GuardedCall, run: string): Promise<void> {
     const guarded = new GuardedRun({ calls, writes, wake }, call, run, (ended) => runs.delete(ended));
     runs.add(guarded);
     return guarded.start();
@@ -84,31 +83,30 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
     return false;
   }
 
-  /** Begins the call, or waits until another run of it has ended. Undefined: it is ours to run. */
-  async function settle(call: GuardedCall, run: string, waiter: Waiter): Promise<Response | undefined> {
+  /** Begins the call, or waits until another run of it has ended, and answers with that. True: it is ours to run. */
+  async function settle(call: GuardedCall, run: string, waiter: Waiter): Promise<boolean> {
     const signal = AbortSignal.any([call.signal, closing.signal]);
     while (!signal.aborted) {
       const state = await calls.begin(call.key, { run, pod: peers.pod }, call.fingerprint, keepMsOf(call.rule));
-      if (state.kind === 'begun') return undefined;
-      if (state.kind === 'done') return answerStored(call.id, state.response);
-      if (state.kind === 'other-arguments') return refuseOtherArguments(call);
-      if (await join(call, state, run, waiter, signal)) return undefined;
+      if (state.kind === 'begun') return true;
+      if (state.kind === 'done') return answer(call, underId(call.id, state.response));
+      if (state.kind === 'other-arguments') return answer(call, JSON.stringify(otherArguments(call)));
+      if (await join(call, state, run, waiter, signal)) return true;
     }
     // Nobody reads this answer: the client has gone, or was told that the pod goes.
-    return new Response(null, { status: 499 });
+    call.reply.watch.ended('cancelled');
+    call.reply.empty(CLIENT_GONE);
+    return false;
   }
 
   return {
     async serve(call) {
       const run = random();
       const waiter = waiters.enter(call.key);
-      const answer = await settle(call, run, waiter).finally(() => {
+      const ours = await settle(call, run, waiter).finally(() => {
         if (waiter.leave() && waiter.noted) writes.run('leave call', () => calls.leave(call.key, peers.pod));
       });
-      return answer ?? start(call, run);
-    },
-    get detached() {
-      return [...runs].filter((run) => run.detached).length;
+      if (ours) await start(call, run);
     },
     async close() {
       closing.abort();
@@ -118,7 +116,13 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
   };
 }
 
-function refuseOtherArguments({ id }: GuardedCall): Response {
+function answer({ reply }: GuardedCall, body: string): false {
+  reply.watch.answered('error' in (JSON.parse(body) as object));
+  reply.json(200, body);
+  return false;
+}
+
+function otherArguments({ id }: GuardedCall): JsonRpcResponse {
   const message = `This _meta["${IDEMPOTENCY_KEY}"] was used for a call with other arguments. Use a new one.`;
-  return Response.json(rpcError(id, RPC.invalidParams, message, { reason: 'other_arguments' }));
+  return rpcError(id, RPC.invalidParams, message, { reason: 'other_arguments' });
 }

@@ -1,5 +1,5 @@
 import { type Caller, principalOf } from '../core/caller.ts';
-import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../core/json-rpc.ts';
 import type { OpenedState, RequestState } from '../core/request-state.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { ONCE } from './tool-policies.ts';
@@ -11,12 +11,12 @@ export function bindingOf({ method, params }: JsonRpcRequest, caller: Caller): s
 
 /** Seals the state of an `input_required` result; for one use where `once`, or where the result itself asks for it. */
 export function sealOutbound(
-  message: JsonRpcMessage,
+  message: JsonRpcResponse,
   requestState: RequestState,
   binding: string,
   once: boolean,
-): JsonRpcMessage {
-  if (!('result' in message) || message.result?.['resultType'] !== 'input_required') return message;
+): JsonRpcResponse {
+  if (message.result?.['resultType'] !== 'input_required') return message;
   const { requestState: state, _meta } = message.result;
   if (typeof state !== 'string') return message;
   const single = once || (_meta as Record<string, unknown> | undefined)?.[ONCE] === true;
@@ -44,7 +44,7 @@ export function openInbound(
 }
 
 /** Answers as the SDK does for a state that its own hook refuses: in band, with a message that says nothing of the reason. */
-export function refusedState({ id }: JsonRpcRequest): Response {
+export function refusedState({ id }: JsonRpcRequest): JsonRpcResponse {
   const data = { reason: 'invalid_request_state' };
-  return Response.json(rpcError(id ?? null, RPC.invalidParams, 'Invalid or expired requestState', data));
+  return rpcError(id ?? null, RPC.invalidParams, 'Invalid or expired requestState', data);
 }

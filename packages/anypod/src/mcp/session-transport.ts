@@ -11,9 +11,7 @@ import {
 import type { DeliveryOptions, Outlet } from '../core/server-host.ts';
 import { lazyRequest } from './lazy-request.ts';
 import type { QuestionIds } from './question-ids.ts';
-import { isPlainRequest, type RequestEntry } from './request-entry.ts';
-
-type Listener = (message: JsonRpcMessage, extra?: unknown) => void;
+import { ServerTransport } from './server-transport.ts';
 
 interface SendOptions {
   readonly relatedRequestId?: RequestId;
@@ -26,40 +24,19 @@ const REQUEST_SCOPED = new Set(['notifications/message', 'notifications/progress
  * One class that satisfies the `Transport` of SDK v1 and of v2: it carries a session's messages between the user's server and
  * the pod. It holds no connection; streams and resumption are the pod's.
  */
-export class SessionTransport {
-  onclose?: () => void;
-  onerror?: (error: Error) => void;
+export class SessionTransport extends ServerTransport {
   readonly sessionId: string;
   readonly #outlet: Outlet;
   readonly #questions: QuestionIds;
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
   readonly #running = new AsyncLocalStorage<number>();
-  #listener: Listener | undefined;
-  #listeners = 0;
-  #entry: RequestEntry | undefined;
 
   constructor(sessionId: string, outlet: Outlet, questions: QuestionIds) {
+    super();
     this.sessionId = sessionId;
     this.#outlet = outlet;
     this.#questions = questions;
   }
-
-  get onmessage(): Listener | undefined {
-    return this.#listener;
-  }
-
-  /** The SDK sets it once, at `connect`. */
-  set onmessage(listener: Listener | undefined) {
-    this.#listener = listener;
-    this.#listeners += 1;
-  }
-
-  /** Requests may go to `entry` as long as nobody but the SDK listens: what is built to watch servers wraps `onmessage`, and must see every message. */
-  useEntry(entry: RequestEntry | undefined): void {
-    this.#entry = entry;
-  }
-
-  async start(): Promise<void> {}
 
   async close(): Promise<void> {
     this.onclose?.();
@@ -81,19 +58,13 @@ export class SessionTransport {
   /** Hands a client's message to the server; an unknown answer or progress token is dropped. */
   deliver(message: JsonRpcMessage, options: DeliveryOptions): void {
     if (isRequest(message)) {
-      this.#running.run(Number(message.id), () => this.#request(message, messageExtra(options)));
+      this.#running.run(Number(message.id), () => this.enter(message, messageExtra(options)));
       return;
     }
     const local = isNotification(message)
       ? this.#questions.localProgress(message)
       : this.#questions.localAnswer(message);
     if (local !== undefined) this.onmessage?.(local, messageExtra(options));
-  }
-
-  #request(request: JsonRpcRequest, extra: unknown): void {
-    const watched = this.#listeners !== 1 || Object.hasOwn(this, 'onmessage');
-    if (this.#entry === undefined || watched || !isPlainRequest(request)) this.onmessage?.(request, extra);
-    else this.#entry(request, extra);
   }
 
   #related(options: SendOptions | undefined): number | undefined {

@@ -16,6 +16,9 @@ export interface FactoryContext {
   readonly requestInfo?: Request;
 }
 
+/** Who may share a server: the calls of one principal with the same scopes, or all calls. */
+export type Reuse = 'principal' | 'all';
+
 /** Makes a fresh server. It must register the same things for the same context on every pod. */
 // biome-ignore lint/suspicious/noExplicitAny: `AuthInfo` differs between SDK versions; a factory may take its own.
 export type ServerFactory = (context: any) => UserServer | Promise<UserServer>;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ServerSdk } from '../mcp/sdk.ts';
-import type { ServerFactory } from '../mcp/user-server.ts';
+import type { Reuse, ServerFactory } from '../mcp/user-server.ts';
 import { ConfigError } from './config.ts';
 import { loadSdkOf } from './resolve-sdk.ts';
 
@@ -11,16 +11,21 @@ export interface UserModule {
   readonly createServer: ServerFactory;
   /** SDK v2 as the module resolves it; undefined where it does not. */
   readonly sdk: ServerSdk | undefined;
+  /** Who may share one of its servers; undefined: nobody. */
+  readonly reuse: Reuse | undefined;
 }
 
-/** Imports the module at `path` (relative to the working directory). Throws `ConfigError` where it is not there, does not load, or exports no factory. */
+/**
+ * Imports the module at `path` (relative to the working directory). Throws `ConfigError` where it is not there, does not load, exports no factory,
+ * or declares what anypod does not know.
+ */
 export async function loadModule(path: string): Promise<UserModule> {
   const file = resolve(path);
   if (!existsSync(file)) throw new ConfigError([`<module>: there is no file ${path}`]);
   const { href } = pathToFileURL(file);
-  let loaded: { default?: unknown };
+  let loaded: { default?: unknown; anypod?: unknown };
   try {
-    loaded = (await import(href)) as { default?: unknown };
+    loaded = (await import(href)) as typeof loaded;
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     throw new ConfigError([`<module>: ${path} does not load: ${reason}`]);
@@ -28,5 +33,22 @@ export async function loadModule(path: string): Promise<UserModule> {
   if (typeof loaded.default !== 'function') {
     throw new ConfigError([`<module>: ${path} needs a default export, a function that returns an McpServer`]);
   }
-  return { createServer: loaded.default as ServerFactory, sdk: await loadSdkOf(href) };
+  const reuse = declaredReuse(path, loaded.anypod);
+  return { createServer: loaded.default as ServerFactory, sdk: await loadSdkOf(href), reuse };
+}
+
+/** What the module declares of its servers: `export const anypod = { reuse: 'all' }`. */
+function declaredReuse(path: string, declared: unknown): Reuse | undefined {
+  if (declared === undefined) return undefined;
+  const { reuse, ...others } = declared as { reuse?: unknown };
+  const unknown = Object.keys(others);
+  if (unknown.length > 0) {
+    throw new ConfigError([
+      `<module>: ${path} declares anypod.${unknown.join(', anypod.')}; only anypod.reuse is known`,
+    ]);
+  }
+  if (reuse === undefined || reuse === 'principal' || reuse === 'all') return reuse;
+  throw new ConfigError([
+    `<module>: ${path} declares anypod.reuse as ${JSON.stringify(reuse)}; use 'principal' or 'all'`,
+  ]);
 }

@@ -43,7 +43,7 @@ export interface ServeOptions {
 
 /** Runs one pod as `config` says. Throws `ConfigError` for what the operator has to mend. */
 export async function serve(config: Config, { log, print, signal }: ServeOptions): Promise<Serving> {
-  const { createServer, sdk } = await loadModule(config.module);
+  const { createServer, sdk, reuse } = await loadModule(config.module);
   const health: Health = { started: false, draining: false };
   const meter = createOtelMeter();
   let anypod: Anypod | undefined;
@@ -68,6 +68,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
         meter,
         ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, log) }),
         ...(sdk === undefined ? {} : { sdk }),
+        ...(reuse === undefined ? {} : { reuse }),
         ...(allowedHosts === undefined ? {} : { allowedHosts }),
       }),
     );
