@@ -11,11 +11,8 @@ export default defineConfig({
       { test: { name: 'cluster', include: ['test/{cluster,leak,lib,examples,library}/**/*.test.ts'], ...serial } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
       { test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], ...serial, testTimeout: 120_000 } },
-<<<<<<< HEAD
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
-=======
       { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], testTimeout: 60_000 } },
->>>>>>> ff5b8c6 (Check Kubernetes objects as strictly as an API server: schema, references, restricted pods, secrets; fetch helm and kubectl for it)
       { test: { name: 'repo', include: ['{tools,test/requirements}/**/*.test.ts'], ...serial } },
     ],
   },
