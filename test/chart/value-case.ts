@@ -10,6 +10,8 @@ export interface ValueCase {
   readonly instead?: unknown;
   /** Other values, by path, without which this one does nothing. */
   readonly with?: Readonly<Record<string, unknown>>;
+  /** Other values, by path, that are refused without this one, and so no part of what it is compared to. */
+  readonly needs?: Readonly<Record<string, unknown>>;
   /** Throws unless the rendering shows the value; has to throw where it has the default. */
   readonly check: (rendering: Rendering) => void;
 }

@@ -28,11 +28,11 @@ function renderOnce(byPath: Readonly<Record<string, unknown>>): Promise<Renderin
 }
 
 describe.concurrent('a value', () => {
-  it.each(CASES)('$path: $value', async ({ path, value, instead, with: others = {}, check }) => {
+  it.each(CASES)('$path: $value', async ({ path, value, instead, with: others = {}, needs = {}, check }) => {
     expect(value).not.toEqual(instead ?? valueAt(defaults, path));
     const [without, rendering] = await Promise.all([
       renderOnce(instead === undefined ? others : { ...others, [path]: instead }),
-      renderOnce({ ...others, [path]: value }),
+      renderOnce({ ...others, ...needs, [path]: value }),
     ]);
     check(rendering);
     expect(() => check(without), 'the check sees the difference').toThrow();

@@ -22,7 +22,7 @@ export const externalRedis: readonly ValueCase[] = [
   {
     path: 'redis.enabled',
     value: false,
-    with: { 'externalRedis.host': 'redis.example.com' },
+    needs: { 'externalRedis.host': 'redis.example.com' },
     check: ({ all, env }) => {
       expect(all('StatefulSet')).toEqual([]);
       expect(env('REDIS_URL')).toBe('redis://redis.example.com:6379/0');

@@ -146,7 +146,7 @@ const routes: readonly ValueCase[] = [
   {
     path: 'httpRoute.enabled',
     value: true,
-    with: { 'httpRoute.parentRefs': PARENT },
+    needs: { 'httpRoute.parentRefs': PARENT },
     check: (rendering) => {
       expect(route(rendering)['rules'][0]).toMatchObject({
         matches: [{ path: { type: 'PathPrefix', value: '/mcp' } }],

@@ -18,7 +18,7 @@ export const server: readonly ValueCase[] = [
   {
     path: 'server.source',
     value: 'volume',
-    with: { 'server.volume': { persistentVolumeClaim: { claimName: 'shop' } } },
+    needs: { 'server.volume': { persistentVolumeClaim: { claimName: 'shop' } } },
     check: (rendering) => expect(mountIn(rendering)).toMatchObject({ mountPath: '/anypod/app', readOnly: true }),
   },
   {
