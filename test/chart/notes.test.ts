@@ -25,17 +25,79 @@ const ENDPOINTS: readonly [url: string, values: Readonly<Record<string, unknown>
   ['.nodePort', { 'service.type': 'NodePort' }],
 ];
 
+const OUTSIDE = { 'redis.enabled': false, 'externalRedis.host': 'redis.example.com' };
+
 const WARNINGS: readonly [sentence: string, values: Readonly<Record<string, unknown>>][] = [
-  ['The Redis in this release is for trials: one server, no failover.', {}],
-  ['It has no volume, since redis.persistence is off', { 'redis.persistence.enabled': false }],
+  [
+    'The Redis in this release is for trials: one server, no failover. For production set redis.enabled=false and externalRedis.',
+    {},
+  ],
+  [
+    'It has no volume, since redis.persistence is off or the cluster has no default StorageClass: all sessions end when its pod goes.',
+    { 'redis.persistence.enabled': false },
+  ],
+  [
+    'It asks for no password: whoever reaches it reads all sessions. Set redis.auth.enabled=true.',
+    { 'redis.auth.enabled': false },
+  ],
+  [
+    'The external Redis is used without a password. Name one with externalRedis.existingSecret and passwordKey.',
+    OUTSIDE,
+  ],
+  [
+    'The secret that signs ids was generated into Secret demo-anypod, which stays after an uninstall. A renderer without access to the cluster (helm template, Argo CD) would make another each time: set secret.existingSecret there.',
+    {},
+  ],
+  ['With fewer than 2 pods clients wait while one is replaced. Set replicaCount=2.', { replicaCount: 1 }],
+  [
+    'image.tag is latest: pods of one release may run different versions. Set a version or a digest.',
+    { 'image.tag': 'latest' },
+  ],
+  [
+    'Pods have no memory limit, after which Node sizes its heap. Set resources.limits.memory.',
+    { resources: { limits: { memory: null } } },
+  ],
+  [
+    'networkPolicy.allowFrom is empty: only pods of this release reach the server. Name your ingress or gateway.',
+    { 'networkPolicy.enabled': true },
+  ],
+  [
+    'The Ingress has no TLS, unless its controller adds one: session ids would travel in the clear. Set ingress.tls.',
+    { 'ingress.enabled': true },
+  ],
+  [
+    'Requests for any host name are served. Set config.allowedHosts to yours.',
+    { 'ingress.enabled': true, 'ingress.hosts': ['a.example.com'] },
+  ],
 ];
+
+/** Nothing of which the notes would have to warn. */
+const PRODUCTION = {
+  ...OUTSIDE,
+  'externalRedis.existingSecret': 'redis',
+  'externalRedis.passwordKey': 'password',
+  'secret.existingSecret': 'signing',
+};
 
 describe.concurrent('the notes', () => {
   it.each(ENDPOINTS)('say %s', async (url, values) => {
     expect(await notes(values)).toContain(url);
   });
 
+  it('say where each colour of a blue-green release stands, and how to flip', async () => {
+    const said = await notes({ 'blueGreen.enabled': true, 'blueGreen.green.image.tag': '2.0' });
+    expect(said).toContain('service/demo-anypod sends to blue, service/demo-anypod-preview to green');
+    expect(said).toContain('green: anypod:2.0, 0 pods');
+    expect(said).toContain(`patch service demo-anypod -p '{"spec":{"selector":{"color":"green"}}}'`);
+  });
+
   it.each(WARNINGS)('warn: %s', async (sentence, values) => {
-    expect(await notes(values)).toContain(sentence);
+    expect(await notes(values)).toContain(`  - ${sentence}`);
+    expect(await notes(PRODUCTION)).not.toContain(sentence);
+  });
+
+  it('have a case for every warning', () => {
+    const sentences = WARNINGS.map(([sentence]) => sentence);
+    expect(untested(/^_warnings/, sentences)).toEqual([]);
   });
 });

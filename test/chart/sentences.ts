@@ -9,7 +9,8 @@ const SENTENCE = /include "anypod\.problem" (?:\(printf )?"((?:[^"\\]|\\.)+)"/g;
 export function untested(files: RegExp, expected: readonly string[]): string[] {
   const sources = readdirSync(TEMPLATES).filter((file) => files.test(file));
   const known = sources.flatMap((file) => [...readFileSync(join(TEMPLATES, file), 'utf8').matchAll(SENTENCE)]);
-  if (known.length === 0) throw new Error(`no sentences in ${sources.join(', ')}: do the templates name them otherwise?`);
+  if (known.length === 0)
+    throw new Error(`no sentences in ${sources.join(', ')}: do the templates name them otherwise?`);
   return known
     .map(([, sentence]) => sentence ?? '')
     .filter((sentence) => !expected.some((one) => sentence.split(/%[dqs]/).every((part) => one.includes(part))));
