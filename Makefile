@@ -68,7 +68,7 @@ test-chart: $(INSTALLED) .helm/4/ready .helm/3/ready ## The Helm chart: a case p
 	$(call VITEST,chart)
 
 chart-snapshot: $(INSTALLED) .helm/4/ready .helm/3/ready ## Take what the chart's defaults render as the expected rendering
-	vitest run --project chart --update test/chart/defaults.test.ts
+	vitest run test/chart/defaults.test.ts --project chart --testNamePattern snapshot --update
 
 test-repo: build ## The repository's promises about itself: layers, settings, README
 	$(call VITEST,repo)

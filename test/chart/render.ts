@@ -3,10 +3,9 @@ import { type Manifest, nameOf, parseManifests } from '../manifests/documents.ts
 import { CHART, createHelm } from './helm.ts';
 import type { Values } from './values.ts';
 
-/** The release that tests render, and so how its objects' names begin. */
-const RELEASE = 'demo';
-
 export interface RenderOptions {
+  /** The release's name; `demo` unless told. */
+  readonly release?: string;
   /** Helm's major version. */
   readonly helm?: '3' | '4';
   /** The cluster's version. */
@@ -20,7 +19,7 @@ export interface Rendering {
   readonly text: string;
   readonly manifests: readonly Manifest[];
   all(kind: string): Manifest[];
-  /** The object of a kind whose name is `demo-anypod` and this suffix. */
+  /** The object of a kind whose name is `demo-anypod` (or the other release's) and this suffix. */
   find(kind: string, suffix?: string): Manifest;
   /** What the server's pods are made from. */
   template(suffix?: string): Manifest;
@@ -30,12 +29,12 @@ export interface Rendering {
   env(name: string, suffix?: string): unknown;
 }
 
-function template(values: Values, { helm = '4', kubeVersion, files = [] }: RenderOptions) {
+function template(values: Values, { release = 'demo', helm = '4', kubeVersion, files = [] }: RenderOptions) {
   const more = [
     ...files.flatMap((file) => ['--values', `${CHART}/${file}`]),
     ...(kubeVersion ? ['--kube-version', kubeVersion] : []),
   ];
-  const arguments_ = ['template', RELEASE, CHART, '--namespace', 'tools', ...more, '--values', '-'];
+  const arguments_ = ['template', release, CHART, '--namespace', 'tools', ...more, '--values', '-'];
   return createHelm(helm)(arguments_, JSON.stringify(values));
 }
 
@@ -43,7 +42,7 @@ function template(values: Values, { helm = '4', kubeVersion, files = [] }: Rende
 export async function render(values: Values = {}, options: RenderOptions = {}): Promise<Rendering> {
   const { ok, stdout, stderr } = await template(values, options);
   expect(ok, stderr).toBe(true);
-  return rendering(stdout);
+  return rendering(stdout, options.release ?? 'demo');
 }
 
 /** What helm says where it refuses these values; fails the test where it takes them. */
@@ -53,11 +52,11 @@ export async function refusal(values: Values, options: RenderOptions = {}): Prom
   return stderr;
 }
 
-function rendering(text: string): Rendering {
+function rendering(text: string, release: string): Rendering {
   const manifests = parseManifests(text);
   const all = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
   const find = (kind: string, suffix = '') => {
-    const name = `${RELEASE}-anypod${suffix}`;
+    const name = `${release}-anypod${suffix}`;
     const found = all(kind).find(({ metadata }) => metadata.name === name);
     return found ?? expect.fail(`no ${kind} ${name} among ${manifests.map(nameOf).join(', ')}`);
   };

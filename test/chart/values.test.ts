@@ -11,7 +11,21 @@ import { nest, type Schema, type Values, valueAt, valuePaths } from './values.ts
 const defaults = parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as Values;
 const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema;
 
+/** Settings that are no value of `config`: the chart gives them itself, or has sections for them. */
+const ELSEWHERE = /^(PORT|HOST|ANYPOD_METRICS_\w+|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+)$/;
+
 describe('the cases', () => {
+  it('set every setting of the service', () => {
+    const documentation = readFileSync(join(CHART, '../../docs/configuration.md'), 'utf8');
+    const variables = [...documentation.matchAll(/^\| `--[\w-]+` \| `(\w+)` \|/gm)].map(
+      ([, variable]) => variable ?? '',
+    );
+    const set = valuePaths(schema)
+      .filter((path) => path.startsWith('config.'))
+      .map((path) => `ANYPOD_${path.slice('config.'.length).replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`);
+    expect(variables.filter((variable) => !ELSEWHERE.test(variable)).sort()).toEqual(set.sort());
+  });
+
   it('set every value that the schema knows, and no other', () => {
     expect([...new Set(CASES.map(({ path }) => path))].sort()).toEqual(valuePaths(schema).sort());
   });
