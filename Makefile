@@ -37,7 +37,7 @@ image: .node/ready ## The container image, as IMAGE=anypod TAG=dev; needs Docker
 
 ## Test
 
-.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-chart chart-snapshot test-repo test-image conformance chaos clients leak bench loadtest k6
+.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos clients leak bench loadtest k6
 test: build services ## Everything a change must pass, with a count as the last line
 	node tools/test.ts
 
@@ -66,6 +66,9 @@ test-chaos: build services ## Cuts, drains, killed pods and a failing Redis unde
 
 test-chart: $(INSTALLED) .helm/4/ready .helm/3/ready ## The Helm chart: a case per value, and the schema of every object
 	$(call VITEST,chart)
+
+test-chart-cluster: $(INSTALLED) .helm/4/ready .helm/3/ready ## The chart on the cluster of KUBECONFIG, which has IMAGE:TAG and redis:7
+	ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,chart-cluster)
 
 chart-snapshot: $(INSTALLED) .helm/4/ready .helm/3/ready ## Take what the chart's defaults render as the expected rendering
 	vitest run test/chart/defaults.test.ts --project chart --testNamePattern snapshot --update

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type Manifest, nameOf } from '../manifests/documents.ts';
-import { CHART, createHelm } from './helm.ts';
+import { CHART, createCommand } from './helm.ts';
 import { type Rendering, render } from './render.ts';
 import { expectSound } from './soundness.ts';
 
@@ -45,7 +45,7 @@ describe('the defaults', () => {
 });
 
 describe.concurrent.each(['4', '3'] as const)('helm %s', (major) => {
-  const helm = createHelm(major);
+  const helm = createCommand('helm', major);
 
   it('lints the defaults without a warning', async () => {
     const { ok, stdout, stderr } = await helm(['lint', '--strict', CHART]);

@@ -7,24 +7,24 @@ const ROOT = join(import.meta.dirname, '../..');
 /** The chart's folder. */
 export const CHART = join(ROOT, 'helm/anypod');
 
-export interface HelmResult {
+export interface CommandResult {
   readonly ok: boolean;
   readonly stdout: string;
   /** Warnings, or why it failed. */
   readonly stderr: string;
 }
 
-export type Helm = (arguments_: readonly string[], stdin?: string) => Promise<HelmResult>;
+export type Command = (arguments_: readonly string[], stdin?: string) => Promise<CommandResult>;
 
 /**
- * A helm of this major version, as `tools/setup-helm.ts` provides it.
+ * helm or kubectl, of those that belong to a major version of Helm (`tools/setup-helm.ts`).
  *
- * @param signal ends a run that takes too long; by default half a minute.
+ * @param seconds a run that takes longer is ended, and rejects.
  */
-export function createHelm(major: '3' | '4' = '4'): Helm {
-  const command = join(ROOT, '.helm', major, 'helm');
+export function createCommand(name: 'helm' | 'kubectl', major: '3' | '4' = '4', seconds = 30): Command {
+  const path = join(ROOT, '.helm', major, name);
   return async (arguments_, stdin = '') => {
-    const child = spawn(command, arguments_, { signal: AbortSignal.timeout(30_000) });
+    const child = spawn(path, arguments_, { signal: AbortSignal.timeout(seconds * 1000) });
     const exited = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { CHART, createHelm } from './helm.ts';
+import { CHART, createCommand } from './helm.ts';
 import { untested } from './sentences.ts';
 import { nest } from './values.ts';
 
-const helm = createHelm();
+const helm = createCommand('helm');
 
 /** What helm prints after an install. */
 async function notes(values: Readonly<Record<string, unknown>> = {}): Promise<string> {

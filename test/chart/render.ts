@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type Manifest, nameOf, parseManifests } from '../manifests/documents.ts';
-import { CHART, createHelm } from './helm.ts';
+import { CHART, createCommand } from './helm.ts';
 import type { Values } from './values.ts';
 
 export interface RenderOptions {
@@ -35,7 +35,7 @@ function template(values: Values, { release = 'demo', helm = '4', kubeVersion, f
     ...(kubeVersion ? ['--kube-version', kubeVersion] : []),
   ];
   const arguments_ = ['template', release, CHART, '--namespace', 'tools', ...more, '--values', '-'];
-  return createHelm(helm)(arguments_, JSON.stringify(values));
+  return createCommand('helm', helm)(arguments_, JSON.stringify(values));
 }
 
 /** Renders the chart; fails the test where helm refuses. */
