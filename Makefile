@@ -37,7 +37,7 @@ image: .node/ready ## The container image, as IMAGE=anypod TAG=dev; needs Docker
 
 ## Test
 
-.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-repo test-image conformance chaos clients leak bench loadtest k6
+.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos clients leak bench loadtest k6
 test: build services ## Everything a change must pass, with a count as the last line
 	node tools/test.ts
 
@@ -63,6 +63,15 @@ test/image/node_modules: test/image/package-lock.json
 
 test-chaos: build services ## Cuts, drains, killed pods and a failing Redis under a constant load, in short
 	$(call VITEST,chaos)
+
+test-chart: $(INSTALLED) .helm/4/ready .helm/3/ready ## The Helm chart: a case per value, and the schema of every object
+	$(call VITEST,chart)
+
+test-chart-cluster: $(INSTALLED) .helm/4/ready .helm/3/ready ## The chart on the cluster of KUBECONFIG, which has IMAGE:TAG and redis:7
+	ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,chart-cluster)
+
+chart-snapshot: $(INSTALLED) .helm/4/ready .helm/3/ready ## Take what the chart's defaults render as the expected rendering
+	vitest run test/chart/defaults.test.ts --project chart --testNamePattern snapshot --update
 
 test-repo: build ## The repository's promises about itself: layers, settings, README
 	$(call VITEST,repo)
@@ -127,8 +136,11 @@ $(INSTALLED): package-lock.json .node/ready
 .node/ready:
 	tools/setup-node.sh
 
+.helm/%/ready: tools/setup-helm.ts | $(INSTALLED)
+	node tools/setup-helm.ts $*
+
 services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that was built or fetched
-	rm -rf .k6 node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node test/{clients,image}/node_modules
+	rm -rf .k6 node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm test/{clients,image}/node_modules

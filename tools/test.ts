@@ -32,6 +32,7 @@ const STEPS: readonly Step[] = [
   { target: 'test-cluster', project: 'cluster', minutes: 8 },
   { target: 'test-conformance', project: 'conformance', minutes: 6 },
   { target: 'test-chaos', project: 'chaos', minutes: 8 },
+  { target: 'test-chart', project: 'chart', minutes: 6 },
   { target: 'clients', minutes: 3 },
   { target: 'test-repo', project: 'repo', minutes: 4 },
 ];

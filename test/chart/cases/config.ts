@@ -1,0 +1,45 @@
+import { expect } from 'vitest';
+import type { ValueCase } from '../value-case.ts';
+
+/** A setting that reaches the server as an environment variable. */
+function setting(key: string, value: unknown, variable: string, text = String(value)): ValueCase {
+  return {
+    path: `config.${key}`,
+    value,
+    check: ({ env }) => expect(env(variable)).toBe(text),
+  };
+}
+
+export const config: readonly ValueCase[] = [
+  setting('path', '/tools', 'ANYPOD_PATH'),
+  setting('prefix', 'shop', 'ANYPOD_PREFIX'),
+  setting('allowedHosts', ['a.example.com', 'b.example.com'], 'ANYPOD_ALLOWED_HOSTS', 'a.example.com,b.example.com'),
+  setting(
+    'allowedOrigins',
+    ['a.example.com', 'b.example.com'],
+    'ANYPOD_ALLOWED_ORIGINS',
+    'a.example.com,b.example.com',
+  ),
+  setting('sessionTtl', 604_800_000, 'ANYPOD_SESSION_TTL'),
+  setting('upgradeAfter', 0, 'ANYPOD_UPGRADE_AFTER'),
+  setting('heartbeat', 20_000, 'ANYPOD_HEARTBEAT'),
+  setting('keepAlive', 75_000, 'ANYPOD_KEEP_ALIVE'),
+  setting('maxAge', 0, 'ANYPOD_MAX_AGE'),
+  setting('listenMaxAge', 7_200_000, 'ANYPOD_LISTEN_MAX_AGE'),
+  setting('retry', 2000, 'ANYPOD_RETRY'),
+  setting('streamRetention', 3_600_000, 'ANYPOD_STREAM_RETENTION'),
+  setting('streamEvents', 2_000_000, 'ANYPOD_STREAM_EVENTS'),
+  setting('streamBytes', 1_073_741_824, 'ANYPOD_STREAM_BYTES'),
+  setting('standingRetention', 600_000, 'ANYPOD_STANDING_RETENTION'),
+  setting('standingLimit', 5000, 'ANYPOD_STANDING_LIMIT'),
+  setting('lease', 10_000, 'ANYPOD_LEASE'),
+  setting('cacheBytes', 268_435_456, 'ANYPOD_CACHE_BYTES'),
+  setting('maxBody', 10_485_760, 'ANYPOD_MAX_BODY'),
+  setting('rerun', 'safe', 'ANYPOD_RERUN'),
+  setting('rerunLimit', 0, 'ANYPOD_RERUN_LIMIT'),
+  setting('retryTools', ['pay', 'ship'], 'ANYPOD_RETRY_TOOLS', 'pay,ship'),
+  setting('redisReplicas', 1, 'ANYPOD_REDIS_REPLICAS'),
+  setting('drainDelay', 1500, 'ANYPOD_DRAIN_DELAY'),
+  setting('drainTimeout', 120_000, 'ANYPOD_DRAIN_TIMEOUT'),
+  setting('logLevel', 'debug', 'ANYPOD_LOG_LEVEL'),
+];

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../manifests/documents.ts';
+import { podTemplates } from '../manifests/pod-templates.ts';
+import { render } from './render.ts';
+import { expectSound } from './soundness.ts';
+import { nest } from './values.ts';
+
+const POLICY = { 'networkPolicy.enabled': true, 'redis.enabled': false };
+
+async function egressPorts(values: Readonly<Record<string, unknown>>): Promise<number[]> {
+  const { find } = await render(nest({ ...POLICY, ...values }));
+  return find('NetworkPolicy')['spec'].egress.flatMap(({ ports }: Manifest) => ports.map(({ port }: Manifest) => port));
+}
+
+describe.concurrent('together', () => {
+  it('blue-green and autoscaling give each colour an autoscaler of its own', async () => {
+    const rendering = await render(nest({ 'blueGreen.enabled': true, 'autoscaling.enabled': true }));
+    const targets = rendering.all('HorizontalPodAutoscaler').map(({ spec }) => spec.scaleTargetRef.name);
+    expect(targets).toEqual(['demo-anypod-blue', 'demo-anypod-green']);
+    await expectSound(rendering);
+  });
+
+  it('a network policy and Sentinels or a Cluster let pods reach the ports that are named', async () => {
+    const sentinel = { 'externalRedis.sentinel.nodes': ['s1', 's2:26380'], 'externalRedis.sentinel.masterName': 'm' };
+    expect(await egressPorts(sentinel)).toEqual([53, 53, 6379, 26_379, 26_380]);
+    expect(await egressPorts({ 'externalRedis.cluster.nodes': ['c1:7000', 'c2'] })).toEqual([53, 53, 6379, 7000]);
+  });
+
+  it('everything that can be switched on is sound', async () => {
+    const rendering = await render(
+      nest({
+        'blueGreen.enabled': true,
+        'autoscaling.enabled': true,
+        'autoscaling.targetOpenStreams': 500,
+        'ingress.enabled': true,
+        'ingress.preset': 'haproxy',
+        'httpRoute.enabled': true,
+        'httpRoute.parentRefs': [{ name: 'gateway' }],
+        'networkPolicy.enabled': true,
+        'metrics.serviceMonitor.enabled': true,
+        'redis.persistence.enabled': true,
+        'server.source': 'configMap',
+        'server.inline': 'export default () => undefined;',
+      }),
+    );
+    expect(rendering.manifests.length).toBeGreaterThan(18);
+    await expectSound(rendering);
+  });
+});
+
+describe.concurrent('a release', () => {
+  it('that is called like the chart does not say so twice', async () => {
+    const { manifests } = await render({}, { release: 'anypod' });
+    expect(manifests.filter(({ metadata }) => metadata.name.includes('anypod-anypod'))).toEqual([]);
+  });
+
+  it('with the longest name that Helm allows has names that Kubernetes allows, and no two the same', async () => {
+    const rendering = await render(nest({ 'blueGreen.enabled': true, 'networkPolicy.enabled': true }), {
+      release: 'r'.repeat(53),
+    });
+    const names = rendering.manifests.map(({ metadata }) => metadata.name);
+    expect(names.filter((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))).toEqual([]);
+    await expectSound(rendering);
+  });
+
+  it('puts every object into its namespace', async () => {
+    const { manifests } = await render(nest({ 'blueGreen.enabled': true, 'networkPolicy.enabled': true }));
+    expect(manifests.filter(({ metadata }) => metadata.namespace !== 'tools')).toEqual([]);
+  });
+
+  it('selects no pod of another release in its namespace', async () => {
+    const [first, second] = await Promise.all([render({}, { release: 'first' }), render({}, { release: 'second' })]);
+    const others = podTemplates(second.manifests);
+    for (const { spec } of [...first.all('Service'), ...first.all('PodDisruptionBudget')]) {
+      const labels = Object.entries(spec.selector.matchLabels ?? spec.selector);
+      const selected = others.filter((pod) => labels.every(([key, value]) => pod.labels[key] === value));
+      expect(selected.map(({ owner }) => owner)).toEqual([]);
+    }
+  });
+
+  it('sends the traffic to the server’s pods only, never to Redis or the check', async () => {
+    const { find, manifests } = await render();
+    const labels = Object.entries(find('Service')['spec'].selector);
+    const selected = podTemplates(manifests).filter((pod) => labels.every(([key, value]) => pod.labels[key] === value));
+    expect(selected.map(({ owner }) => owner)).toEqual(['Deployment demo-anypod']);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { CHART, createCommand } from './helm.ts';
+import { untested } from './sentences.ts';
+import { nest } from './values.ts';
+
+const helm = createCommand('helm');
+
+/** What helm prints after an install. */
+async function notes(values: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const arguments_ = ['install', 'demo', CHART, '--namespace', 'tools', '--dry-run=client', '--values', '-'];
+  const { ok, stdout, stderr } = await helm(arguments_, JSON.stringify(nest(values)));
+  expect(ok, stderr).toBe(true);
+  return stdout.slice(stdout.indexOf('NOTES:'));
+}
+
+const GATEWAY = { 'httpRoute.enabled': true, 'httpRoute.parentRefs': [{ name: 'gateway' }] };
+
+const ENDPOINTS: readonly [url: string, values: Readonly<Record<string, unknown>>][] = [
+  ['http://127.0.0.1:3000/mcp', {}],
+  ['In the cluster: http://demo-anypod.tools.svc:8080/shop', { 'service.port': 8080, 'config.path': '/shop' }],
+  ['http://a.example.com/mcp', { 'ingress.enabled': true, 'ingress.hosts': ['a.example.com'] }],
+  ['https://b.example.com/mcp', { 'ingress.enabled': true, 'ingress.hosts': ['b.example.com'], 'ingress.tls': [{}] }],
+  ['https://c.example.com/mcp', { ...GATEWAY, 'httpRoute.hostnames': ['c.example.com'] }],
+  ['.status.loadBalancer', { 'service.type': 'LoadBalancer' }],
+  ['.nodePort', { 'service.type': 'NodePort' }],
+];
+
+const OUTSIDE = { 'redis.enabled': false, 'externalRedis.host': 'redis.example.com' };
+
+const WARNINGS: readonly [sentence: string, values: Readonly<Record<string, unknown>>][] = [
+  [
+    'The Redis in this release is for trials: one server, no failover. For production set redis.enabled=false and externalRedis.',
+    {},
+  ],
+  [
+    'It has no volume, since redis.persistence is off or the cluster has no default StorageClass: all sessions end when its pod goes.',
+    { 'redis.persistence.enabled': false },
+  ],
+  [
+    'It asks for no password: whoever reaches it reads all sessions. Set redis.auth.enabled=true.',
+    { 'redis.auth.enabled': false },
+  ],
+  [
+    'The external Redis is used without a password. Name one with externalRedis.existingSecret and passwordKey.',
+    OUTSIDE,
+  ],
+  [
+    'The secret that signs ids was generated into Secret demo-anypod, which stays after an uninstall. A renderer without access to the cluster (helm template, Argo CD) would make another each time: set secret.existingSecret there.',
+    {},
+  ],
+  ['With fewer than 2 pods clients wait while one is replaced. Set replicaCount=2.', { replicaCount: 1 }],
+  [
+    'image.tag is latest: pods of one release may run different versions. Set a version or a digest.',
+    { 'image.tag': 'latest' },
+  ],
+  [
+    'Pods have no memory limit, after which Node sizes its heap. Set resources.limits.memory.',
+    { resources: { limits: { memory: null } } },
+  ],
+  [
+    'networkPolicy.allowFrom is empty: only pods of this release reach the server. Name your ingress or gateway.',
+    { 'networkPolicy.enabled': true },
+  ],
+  [
+    'The Ingress has no TLS, unless its controller adds one: session ids would travel in the clear. Set ingress.tls.',
+    { 'ingress.enabled': true },
+  ],
+  [
+    'Requests for any host name are served. Set config.allowedHosts to yours.',
+    { 'ingress.enabled': true, 'ingress.hosts': ['a.example.com'] },
+  ],
+];
+
+/** Nothing of which the notes would have to warn. */
+const PRODUCTION = {
+  ...OUTSIDE,
+  'externalRedis.existingSecret': 'redis',
+  'externalRedis.passwordKey': 'password',
+  'secret.existingSecret': 'signing',
+};
+
+describe.concurrent('the notes', () => {
+  it.each(ENDPOINTS)('say %s', async (url, values) => {
+    expect(await notes(values)).toContain(url);
+  });
+
+  it('say where each colour of a blue-green release stands, and how to flip', async () => {
+    const said = await notes({ 'blueGreen.enabled': true, 'blueGreen.green.image.tag': '2.0' });
+    expect(said).toContain('service/demo-anypod sends to blue, service/demo-anypod-preview to green');
+    expect(said).toContain('green: anypod:2.0, 0 pods');
+    expect(said).toContain(`patch service demo-anypod -p '{"spec":{"selector":{"color":"green"}}}'`);
+  });
+
+  it.each(WARNINGS)('warn: %s', async (sentence, values) => {
+    expect(await notes(values)).toContain(`  - ${sentence}`);
+    expect(await notes(PRODUCTION)).not.toContain(sentence);
+  });
+
+  it('have a case for every warning', () => {
+    const sentences = WARNINGS.map(([sentence]) => sentence);
+    expect(untested(/^_warnings/, sentences)).toEqual([]);
+  });
+});

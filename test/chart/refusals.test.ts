@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { REFUSALS } from './cases/refusals.ts';
+import { CHART } from './helm.ts';
+import { refusal, render } from './render.ts';
+import { untested } from './sentences.ts';
+import { nest, type Schema, type Values } from './values.ts';
+
+/** What the chart says only where it sees the live objects of a cluster. */
+const ON_CLUSTERS = /has no ready pods/;
+
+const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema;
+
+/** The paths of the maps whose keys the schema names, and those maps. */
+function closedMaps({ properties = {} }: Schema, path = ''): [path: string, map: Schema][] {
+  return Object.entries(properties)
+    .filter(([, inner]) => inner.properties)
+    .flatMap(([key, inner]) => [[path + key, inner], ...closedMaps(inner, `${path}${key}.`)]);
+}
+
+describe.concurrent('values that cannot work together', () => {
+  it.each(REFUSALS)('are refused: $sentence', async ({ values, sentence }) => {
+    const said = await refusal(nest(values));
+    const problems = said.split('\n').filter((line) => line.startsWith('  - '));
+    expect(problems).toEqual([`  - ${sentence}`]);
+  });
+
+  it('are told all at once', async () => {
+    const said = await refusal(
+      nest({ terminationGracePeriodSeconds: 1, 'metrics.port': 3000, 'redis.enabled': false }),
+    );
+    expect(said.split('\n').filter((line) => line.startsWith('  - '))).toHaveLength(3);
+  });
+
+  it('have a case for every sentence', () => {
+    const sentences = REFUSALS.map(({ sentence }) => sentence);
+    expect(untested(/^_validate/, sentences).filter((sentence) => !ON_CLUSTERS.test(sentence))).toEqual([]);
+  });
+});
+
+const WRONG: readonly [path: string, value: unknown][] = [
+  ['replicaCount', 'two'],
+  ['replicaCount', -1],
+  ['config.drainDelay', '3s'],
+  ['config.drainDelay', 1.5],
+  ['config.path', 'mcp'],
+  ['config.rerun', 'always'],
+  ['config.allowedHosts', 'a.example.com'],
+  ['image.pullPolicy', 'Sometimes'],
+  ['image.digest', 'sha256:1'],
+  ['server.module', '/server.ts'],
+  ['server.source', 'git'],
+  ['secret.keys', []],
+  ['redis.maxmemory', '1Gi'],
+  ['redis.persistence.enabled', 'yes'],
+  ['externalRedis.url', 'http://redis.example.com'],
+  ['externalRedis.port', 70_000],
+  ['autoscaling.targetCPU', 0],
+  ['blueGreen.activeColor', 'red'],
+  ['service.type', 'ExternalName'],
+  ['ingress.preset', 'apache'],
+  ['networkPolicy.redisPorts', ['6379']],
+];
+
+describe.concurrent('the schema of the values', () => {
+  it.each(WRONG)('refuses %s: %j', async (path, value) => {
+    expect(await refusal(nest({ [path]: value }))).toMatch(new RegExp(`${path.replaceAll('.', '[./]')}\\b`));
+  });
+
+  it('names every key, and refuses others at any depth but in maps that are the user’s own', () => {
+    const open = [['', schema] as const, ...closedMaps(schema)].filter(
+      ([path, map]) => map.additionalProperties !== false && path !== 'global',
+    );
+    expect(open.map(([path]) => path)).toEqual([]);
+  });
+
+  it.each(['replicas', 'config.drainTimeOut', 'blueGreen.green.image.tags'])(
+    'refuses %s, unknown to it',
+    async (path) => {
+      const key = path.split('.').at(-1) as string;
+      expect(await refusal(nest({ [path]: 1 }))).toContain(key);
+    },
+  );
+
+  it('takes what a chart above this one gives to all of its parts', async () => {
+    const values: Values = { global: { anything: { of: 'theirs' } } };
+    await expect(render(values)).resolves.toBeDefined();
+  });
+});

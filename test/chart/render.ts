@@ -1,0 +1,71 @@
+import { expect } from 'vitest';
+import { type Manifest, nameOf, parseManifests } from '../manifests/documents.ts';
+import { CHART, createCommand } from './helm.ts';
+import type { Values } from './values.ts';
+
+export interface RenderOptions {
+  /** The release's name; `demo` unless told. */
+  readonly release?: string;
+  /** Helm's major version. */
+  readonly helm?: '3' | '4';
+  /** The cluster's version. */
+  readonly kubeVersion?: string;
+  /** Values files, relative to the chart. */
+  readonly files?: readonly string[];
+}
+
+/** The objects that the chart makes of some values, and shorter ways to what tests ask of them. */
+export interface Rendering {
+  readonly text: string;
+  readonly manifests: readonly Manifest[];
+  all(kind: string): Manifest[];
+  /** The object of a kind whose name is `demo-anypod` (or the other release's) and this suffix. */
+  find(kind: string, suffix?: string): Manifest;
+  /** What the server's pods are made from. */
+  template(suffix?: string): Manifest;
+  /** The server's container. */
+  container(suffix?: string): Manifest;
+  /** An environment variable of the server's container: its value, or the key of a Secret or ConfigMap. */
+  env(name: string, suffix?: string): unknown;
+}
+
+function template(values: Values, { release = 'demo', helm = '4', kubeVersion, files = [] }: RenderOptions) {
+  const more = [
+    ...files.flatMap((file) => ['--values', `${CHART}/${file}`]),
+    ...(kubeVersion ? ['--kube-version', kubeVersion] : []),
+  ];
+  const arguments_ = ['template', release, CHART, '--namespace', 'tools', ...more, '--values', '-'];
+  return createCommand('helm', helm)(arguments_, JSON.stringify(values));
+}
+
+/** Renders the chart; fails the test where helm refuses. */
+export async function render(values: Values = {}, options: RenderOptions = {}): Promise<Rendering> {
+  const { ok, stdout, stderr } = await template(values, options);
+  expect(ok, stderr).toBe(true);
+  return rendering(stdout, options.release ?? 'demo');
+}
+
+/** What helm says where it refuses these values; fails the test where it takes them. */
+export async function refusal(values: Values, options: RenderOptions = {}): Promise<string> {
+  const { ok, stderr } = await template(values, options);
+  expect(ok, 'helm refuses these values').toBe(false);
+  return stderr;
+}
+
+function rendering(text: string, release: string): Rendering {
+  const manifests = parseManifests(text);
+  const all = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
+  const find = (kind: string, suffix = '') => {
+    const name = `${release}-anypod${suffix}`;
+    const found = all(kind).find(({ metadata }) => metadata.name === name);
+    return found ?? expect.fail(`no ${kind} ${name} among ${manifests.map(nameOf).join(', ')}`);
+  };
+  const podTemplate = (suffix = '') => find('Deployment', suffix)['spec'].template as Manifest;
+  const container = (suffix = '') => podTemplate(suffix)['spec'].containers[0] as Manifest;
+  const env = (name: string, suffix = '') => {
+    const variables: Manifest[] = container(suffix)['env'] ?? [];
+    const variable = variables.find((candidate) => candidate['name'] === name);
+    return variable?.['value'] ?? variable?.['valueFrom']?.secretKeyRef ?? variable?.['valueFrom'];
+  };
+  return { text, manifests, all, find, template: podTemplate, container, env };
+}

@@ -1,0 +1,36 @@
+/** Values as a user gives them to helm, nested. */
+export type Values = { readonly [key: string]: unknown };
+
+/** `{ 'image.tag': '9' }` → `{ image: { tag: '9' } }` */
+export function nest(byPath: Readonly<Record<string, unknown>>): Values {
+  const values: Record<string, unknown> = {};
+  for (const [path, value] of Object.entries(byPath)) {
+    const keys = path.split('.');
+    const last = keys.pop() as string;
+    let inner = values;
+    for (const key of keys) {
+      inner[key] ??= {};
+      inner = inner[key] as Record<string, unknown>;
+    }
+    inner[last] = value;
+  }
+  return values;
+}
+
+/** The value at `image.tag`. */
+export function valueAt(values: Values, path: string): unknown {
+  return path.split('.').reduce<unknown>((inner, key) => (inner as Values | undefined)?.[key], values);
+}
+
+/** What tests read of `values.schema.json`. */
+export interface Schema {
+  readonly additionalProperties?: boolean;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+/** The paths of all values that `values.schema.json` knows: `image.tag`. A map with keys of the user's own is one value. */
+export function valuePaths({ properties = {} }: Schema, prefix = ''): string[] {
+  return Object.entries(properties).flatMap(([key, schema]) =>
+    schema.properties ? valuePaths(schema, `${prefix}${key}.`) : [`${prefix}${key}`],
+  );
+}
