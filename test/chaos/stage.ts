@@ -37,6 +37,8 @@ export interface Stage {
   readonly proxy: CuttingProxy;
   readonly balancer: Haproxy;
   readonly effects: Effects;
+  /** Of the Redis that counts them. */
+  readonly effectsUrl: string;
   /** The pods as they are now. */
   readonly pods: readonly Pod[];
   readonly redis: RedisServer;
@@ -74,6 +76,7 @@ export async function startStage({ env = {}, checkout, redisUrl }: StageOptions 
     proxy,
     balancer,
     effects,
+    effectsUrl: effectsRedis.url,
     pods,
     get redis() {
       return redis;
