@@ -52,6 +52,9 @@ async function main(): Promise<number> {
       broken += outcome.violations.length;
       if (outcome.violations.length > 0) await keepLogs(await stage.logs(), scenario.id);
     }
+  } catch (error) {
+    if (!ending.signal.aborted) console.error(await stage.describe());
+    throw error;
   } finally {
     await stage.remove();
   }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type CommandOptions, runCommand } from './run-command.ts';
 
 const CHART = fileURLToPath(new URL('../../../helm/anypod', import.meta.url));
-const TIMEOUT = '3m';
+const TIMEOUT = '90s';
 
 /** Values by their path, as `--set` takes them. */
 export type Values = Readonly<Record<string, string | number | boolean>>;

@@ -26,6 +26,8 @@ export interface ClusterStage {
   redis(): Promise<PodStatus>;
   /** What the pods print, those that ended just before included. */
   logs(): Promise<string>;
+  /** What helps to find out why the stage did not do what it should. */
+  describe(): Promise<string>;
   /** Removes all that was made, also where the stage was never complete. */
   remove(): Promise<void>;
 }
@@ -72,6 +74,15 @@ export function createStage({ namespace, images, signal }: StageOptions): Cluste
     servers: (count) => kubectl.settled(SERVER, count),
     redis: async () => (await kubectl.settled(REDIS, 1))[0] as PodStatus,
     logs: () => kubectl.run(['logs', '--selector', SERVER, '--prefix', '--tail', '-1']),
+    async describe() {
+      const asked = [
+        ['get', 'pods', '--output', 'wide'],
+        ['get', 'events', '--sort-by', '.lastTimestamp', '--field-selector', 'type=Warning'],
+        ['logs', '--selector', `app.kubernetes.io/instance=${RELEASE}`, '--prefix', '--tail', '15'],
+      ];
+      const said = await Promise.all(asked.map((args) => kubectl.run(args).catch(String)));
+      return said.join('\n');
+    },
     async remove() {
       // Also after Ctrl-C, which ends all that waits.
       const anyway = createKubectl(namespace, new AbortController().signal);
