@@ -6,8 +6,8 @@ import type { Allowed, Answer, Command, Report } from './load/protocol.ts';
 export interface CommandedLoad {
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Does what costs a pod its life, and lets the load know which and when. */
-  lose(run: string, kill: () => Promise<void>): Promise<void>;
+  /** Does what costs a pod its life, and lets the load know when; `kill` answers which run it was. */
+  lose(kill: () => Promise<string>): Promise<void>;
   stop(allowed: Allowed): Promise<Report>;
   /** Ends it without a report. */
   abort(): void;
@@ -33,10 +33,9 @@ export async function commandLoad(command: string, args: readonly string[], env 
   return {
     pause: async () => void (await ask({ command: 'pause' }, 'paused')),
     resume: async () => void (await ask({ command: 'resume' }, 'resumed')),
-    async lose(run, kill) {
-      await ask({ command: 'losing', run }, 'losing');
-      await kill();
-      await ask({ command: 'lost', run }, 'lost');
+    async lose(kill) {
+      await ask({ command: 'losing' }, 'losing');
+      await ask({ command: 'lost', run: await kill() }, 'lost');
     },
     async stop(allowed) {
       child.stdin?.write(`${JSON.stringify({ command: 'stop', allowed } satisfies Command)}\n`);

@@ -35,7 +35,10 @@ test('the load of the cluster tests notices nothing of pods that end well, and k
 test('and a kill as what it costs: calls of that pod, and nothing else', async () => {
   const pid = stage.pods[2]?.process.pid;
   const load = await start();
-  await load.lose(runName(pid), async () => void (await kill(stage, 2)));
+  await load.lose(async () => {
+    await kill(stage, 2);
+    return runName(pid);
+  });
   await stage.replace(2);
   const report = await load.stop({ failures: ['pod_lost', 'cut'], honestWithinMs: HONEST_WITHIN_MS });
   expect(report.violations).toEqual([]);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterStage } from './cluster/stage.ts';
 import type { Report } from './load/protocol.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
 
 /** The chart's lease twice, the two attempts of a client to come back, and what a busy machine needs. */
 const HONEST_WITHIN_MS = 2 * 5000 + 2500 + 8000;
@@ -18,7 +18,7 @@ export interface Outcome {
 
 /** Runs one scenario: load, fault, calm, judgement. */
 export async function runScenario(stage: ClusterStage, scenario: Scenario): Promise<Outcome> {
-  await scenario.prepare?.(stage);
+  await scenario.prepare(stage);
   const started = Date.now();
   const load = await stage.startLoad();
   try {

@@ -8,7 +8,7 @@ import { describeCluster, refuseWithoutCluster } from './cluster/preflight.ts';
 import { createStage } from './cluster/stage.ts';
 import { reportHead, reportLine } from './report.ts';
 import { runScenario } from './run-scenario.ts';
-import { NAIVE, SCENARIOS, type Scenario } from './scenarios.ts';
+import { chosenScenarios } from './scenarios.ts';
 
 const RESULTS = fileURLToPath(new URL('../../test-results/', import.meta.url));
 const LONGEST_MS = 25 * 60_000;
@@ -19,20 +19,12 @@ const images = {
   newer: process.env['E2E_NEXT_TAG'] ?? 'next',
 };
 
-function chosen(): readonly Scenario[] {
-  const all = [...SCENARIOS, NAIVE];
-  const asked = process.env['SCENARIO']?.split(',').filter((id) => id !== '') ?? [];
-  const unknown = asked.filter((id) => all.every((scenario) => scenario.id !== id));
-  if (unknown.length > 0) throw new Error(`SCENARIO: no ${unknown}; there are ${all.map(({ id }) => id).join(', ')}.`);
-  return asked.length === 0 ? all : all.filter(({ id }) => asked.includes(id));
-}
-
 const ending = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort(new Error(signal)));
 setTimeout(() => ending.abort(new Error(`not done after ${LONGEST_MS / 60_000} minutes`)), LONGEST_MS).unref();
 
 async function main(): Promise<number> {
-  const scenarios = chosen();
+  const scenarios = chosenScenarios(process.env['SCENARIO']);
   await refuseWithoutCluster(ending.signal);
   console.log(await describeCluster(ending.signal));
   const namespace = `anypod-e2e-${process.pid}`;
@@ -41,9 +33,7 @@ async function main(): Promise<number> {
   let broken = 0;
   try {
     await stage.install();
-    console.log(
-      `installed after ${Math.round((Date.now() - started) / 1000)} s; helm test:\n${await stage.helm.test()}`,
-    );
+    console.log(`installed after ${Math.round((Date.now() - started) / 1000)} s; helm test:\n${await stage.check()}`);
     console.log(reportHead());
     for (const scenario of scenarios) {
       const outcome = await runScenario(stage, scenario);

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type CommandedLoad, commandLoad } from '../commanded-load.ts';
-import { createHelm, type Helm, type Values } from './helm.ts';
+import { createHelm, type Values } from './helm.ts';
 import { createKubectl, type Kubectl, type PodStatus } from './kubectl.ts';
 import { EFFECTS_URL, LOAD_POD, loadObjects, namespaceObject, volumeObjects } from './objects.ts';
 
@@ -17,13 +18,19 @@ export interface Images {
 /** The chart's release in a namespace of its own, and a pod in it that the load runs in. */
 export interface ClusterStage {
   readonly kubectl: Kubectl;
-  readonly helm: Helm;
+  /** Deploys the chart with these values beside those that all scenarios have. */
+  deploy(values?: Values): Promise<void>;
+  /** `helm test`; answers what it prints. */
+  check(): Promise<string>;
   readonly images: Images;
   /** Starts the constant load, and resolves when all of it is connected. */
   startLoad(): Promise<CommandedLoad>;
   /** Resolves when exactly so many server pods are there, ready, and no other. */
   servers(count: number): Promise<PodStatus[]>;
+
   redis(): Promise<PodStatus>;
+  /** Resolves when a container of the pod was started again. */
+  restarted(pod: string): Promise<void>;
   /** What the pods print, those that ended just before included. */
   logs(): Promise<string>;
   /** What helps to find out why the stage did not do what it should. */
@@ -59,20 +66,30 @@ export function createStage({ namespace, images, signal }: StageOptions): Cluste
   const image = `${images.repository}:${images.older}`;
   const exec = ['exec', '--stdin', LOAD_POD, '--container', 'load', '--'];
   const load = ['/usr/local/bin/node', 'test/k8s/load/main.ts', `http://${RELEASE}/mcp`, EFFECTS_URL];
+  let storageClass: string | undefined;
+  const deploy = (values: Values = {}) => helm.deploy({ ...valuesOf(images, storageClass), ...values });
   return {
     kubectl,
-    helm,
     images,
+    deploy,
+    check: () => helm.test(),
     async install() {
       await kubectl.apply(namespaceObject(namespace));
       await kubectl.apply(loadObjects(image));
       await kubectl.settled(`app=${LOAD_POD}`, 1);
-      const storageClass = (await hasStorageClass(kubectl)) ? undefined : await makeVolume(kubectl, image);
-      await helm.upgrade(valuesOf(images, storageClass));
+      storageClass = (await hasStorageClass(kubectl)) ? undefined : await makeVolume(kubectl, image);
+      await deploy();
     },
     startLoad: () => commandLoad('kubectl', ['--namespace', namespace, ...exec, ...load]),
     servers: (count) => kubectl.settled(SERVER, count),
     redis: async () => (await kubectl.settled(REDIS, 1))[0] as PodStatus,
+    async restarted(pod) {
+      const until = Date.now() + 60_000;
+      while (!(await kubectl.pods(SERVER)).some(({ name, restarts }) => name === pod && restarts > 0)) {
+        if (Date.now() > until) throw new Error(`${pod}: no container was started again`);
+        await delay(500, undefined, { signal });
+      }
+    },
     logs: () => kubectl.run(['logs', '--selector', SERVER, '--prefix', '--tail', '-1']),
     async describe() {
       const asked = [

@@ -14,7 +14,7 @@ const LONGEST_MS = 10 * 60_000;
 
 const [endpoint = '', effectsUrl = ''] = process.argv.slice(2);
 const effects = connectEffects(effectsUrl);
-const losing = new Map<string, number>();
+let losingSince = 0;
 const lostPods: LostPod[] = [];
 
 function say(answer: Answer): void {
@@ -30,10 +30,10 @@ async function obey(load: ClusterLoad, command: Command): Promise<void> {
       load.resume();
       return say({ answer: 'resumed' });
     case 'losing':
-      losing.set(command.run, performance.now());
+      losingSince = performance.now();
       return say({ answer: 'losing' });
     case 'lost':
-      lostPods.push({ run: command.run, from: losing.get(command.run) ?? 0, to: performance.now() });
+      lostPods.push({ run: command.run, from: losingSince, to: performance.now() });
       return say({ answer: 'lost' });
     case 'stop':
       return say({ answer: 'report', report: judge(await load.stop(), lostPods, command.allowed) });

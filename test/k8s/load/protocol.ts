@@ -6,8 +6,10 @@ export type Command =
   /** Send nothing until `resume`; the sessions stay. */
   | { readonly command: 'pause' }
   | { readonly command: 'resume' }
-  /** A pod is about to be lost, and has been lost. */
-  | { readonly command: 'losing' | 'lost'; readonly run: string }
+  /** A pod is about to be lost. */
+  | { readonly command: 'losing' }
+  /** It is gone: this one. */
+  | { readonly command: 'lost'; readonly run: string }
   | { readonly command: 'stop'; readonly allowed: Allowed };
 
 /** What a scenario may cost. */
