@@ -13,7 +13,7 @@ export default defineConfig({
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...serial } },
       { test: { name: 'cluster', include: ['test/{cluster,leak,lib,examples,library}/**/*.test.ts'], ...serial } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
-      { test: { name: 'chaos', include: ['test/chaos/**/*.test.ts'], ...serial, testTimeout: 120_000 } },
+      { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial, testTimeout: 120_000 } },
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
       { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'chart-cluster', include: ['test/chart-cluster/**/*.test.ts'], ...serial, ...live } },

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Builds services/mcp-server/Dockerfile as $1 and prints its size. Where npm needs certificates or settings of this machine
+# Builds services/mcp-server/Dockerfile, or the file $2, as the image $1 and prints its size; what follows goes to `docker build`. Where npm needs certificates or settings of this machine
 # (NODE_EXTRA_CA_CERTS, NPM_CONFIG_USERCONFIG) or a proxy, the build borrows them; they do not get into the image.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 name=$1
+file=${2:-services/mcp-server/Dockerfile}
 docker=${DOCKER:-docker}
 
 command -v "$docker" >/dev/null || { echo "image: $docker is missing. Install Docker (20.10 or newer) and try again." >&2; exit 1; }
@@ -18,9 +19,9 @@ for variable in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy;
   [ -n "${!variable:-}" ] && lent+=(--build-arg "$variable")
 done
 
-DOCKER_BUILDKIT=1 "$docker" build --network host --file services/mcp-server/Dockerfile --tag "$name" \
+DOCKER_BUILDKIT=1 "$docker" build --network host --file "$file" --tag "$name" \
   --build-arg "VERSION=$(node -p 'require("./packages/anypod/package.json").version')" \
   --build-arg "REVISION=$(git describe --always --dirty --abbrev=40 --exclude '*' 2>/dev/null || true)" \
   --build-arg "SOURCE=${IMAGE_SOURCE:-}" \
-  "${lent[@]}" .
+  "${lent[@]}" "${@:3}" .
 "$docker" image inspect "$name" --format '{{.Size}}' | awk -v name="$name" '{ printf "image: %s, %.0f MB\n", name, $1 / 1e6 }'

@@ -8,6 +8,8 @@ export interface ClientKind {
   readonly label: string;
   /** It has a session, a standing stream, and can come back to a broken stream. */
   readonly legacy: boolean;
+  /** It has a session and listens, and makes no calls but now and then an announcement to itself. */
+  readonly onlyListens?: boolean;
   connect(options: WireOptions): Promise<ChaosClient>;
 }
 
@@ -18,6 +20,8 @@ export const WIRE_WITHOUT_RESUME: ClientKind = {
   legacy: true,
   connect: (options) => connectWire({ ...options, resume: false }),
 };
+/** One of the many that are connected and silent. */
+export const LISTENER: ClientKind = { label: 'listener', legacy: true, onlyListens: true, connect: connectWire };
 export const V1: ClientKind = {
   label: 'v1',
   legacy: true,
@@ -46,9 +50,10 @@ export function answersAfter(wait: () => Promise<unknown>, name: string): Answer
 }
 
 /** Sends everything to the one address, and notices answers that do not arrive. */
-function fetchOf({ url, onAnswerLost }: WireOptions): FetchLike {
+function fetchOf({ url, onAnswerLost, beforeRequest }: WireOptions): FetchLike {
   const send = choosing([url], () => 0);
   return async (address, init) => {
+    await beforeRequest?.();
     const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
     if (!isAnswer({ method: 'POST', headers: new Headers(), body })) return send(address, init);
     try {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { terminate } from './faults.ts';
 import { reportHead, reportLine } from './report.ts';
+import { runName } from './run-name.ts';
 import { runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenarios.ts';
 import { type Stage, startStage } from './stage.ts';
@@ -14,12 +15,12 @@ const scenario: Scenario = {
   // A modern call has no other way than to be told.
   failures: ['draining'],
   async fault(stage) {
-    const pid = stage.pods[0]?.process.pid ?? 0;
+    const run = runName(stage.pods[0]?.process.pid);
     const from = performance.now();
     await terminate(stage, 0);
     const to = performance.now();
     await stage.replace(0);
-    return [{ pid, from, to }];
+    return [{ run, from, to }];
   },
 };
 

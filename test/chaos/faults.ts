@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messagesOf, openSession, textOf } from '../cluster/wire.ts';
 import type { LostPod } from './judge.ts';
+import { runName } from './run-name.ts';
 import { LEASE_MS, type Stage } from './stage.ts';
 
 /** Above delay, timeout and everything that a pod does after them. */
@@ -19,7 +20,7 @@ export async function kill(stage: Stage, index: number): Promise<LostPod> {
   const from = performance.now();
   await pod?.kill9();
   // A call that was on its way to the pod when it died.
-  return { pid: pod?.process.pid ?? 0, from, to: performance.now() + 100 };
+  return { run: runName(pod?.process.pid), from, to: performance.now() + 100 };
 }
 
 /** SIGSTOP for longer than the others wait for a pod, then SIGCONT. */
@@ -29,7 +30,7 @@ export async function freeze(stage: Stage, index: number, ms: number): Promise<L
   pod?.process.signal('SIGSTOP');
   await delay(ms);
   pod?.process.signal('SIGCONT');
-  return { pid: pod?.process.pid ?? 0, from, to: performance.now() };
+  return { run: runName(pod?.process.pid), from, to: performance.now() };
 }
 
 /** A tool that does not give the pod's event loop a turn for two leases. */

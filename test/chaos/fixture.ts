@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { connectEffects, EFFECTS_VARIABLE } from './effects.ts';
+import { runName } from './run-name.ts';
 
 /** The pod's own connection, as a user's module has one to its database. */
 const effects = connectEffects(process.env[EFFECTS_VARIABLE] ?? '');
@@ -10,6 +11,9 @@ const effects = connectEffects(process.env[EFFECTS_VARIABLE] ?? '');
 /** Runs what belongs to no request, as a timer or a listener of the server does. */
 const outsideRequests = AsyncLocalStorage.snapshot();
 const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } };
+
+/** The version of the server, where two of them run at once. */
+const VERSION = process.env['CHAOS_VERSION'] ?? '1.0.0';
 
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 const numbered = z.object({ steps: z.number(), ms: z.number(), padding: z.number().optional() });
@@ -23,7 +27,7 @@ const nothing = z.object({});
 async function step(ctx: ServerContext, progress: number, total: number, padding = ''): Promise<void> {
   const progressToken = ctx.mcpReq._meta?.progressToken;
   if (progressToken === undefined) return;
-  const params = { progressToken, progress, total, message: `${process.pid}${padding}` };
+  const params = { progressToken, progress, total, message: `${runName()}${padding}` };
   await ctx.mcpReq.notify({ method: 'notifications/progress', params });
 }
 
@@ -37,7 +41,7 @@ async function takeSteps(ctx: ServerContext, steps: number, ms: number, padding 
 
 /** A server under chaos: its progress is numbered and names the process, and its side effects are counted outside. */
 export default function createServer(): McpServer {
-  const server = new McpServer({ name: 'chaos-fixture', version: '1.0.0' }, { capabilities: { logging: {} } });
+  const server = new McpServer({ name: 'chaos-fixture', version: VERSION }, { capabilities: { logging: {} } });
   registerReadOnly(server);
   registerEffects(server);
   return server;
@@ -51,7 +55,7 @@ function registerReadOnly(server: McpServer): void {
     return text(`${steps}`);
   });
   server.registerTool('echo', { annotations, inputSchema: echoed }, (args) => text(args.text));
-  server.registerTool('whoami', { annotations, inputSchema: nothing }, () => text(`${process.pid}`));
+  server.registerTool('whoami', { annotations, inputSchema: nothing }, () => text(`${runName()} ${VERSION}`));
 
   // Sleeps without giving the event loop a turn, and without using a core.
   server.registerTool('block', { annotations, inputSchema: waiting }, async ({ ms }, ctx) => {

@@ -13,7 +13,7 @@ function records(...calls: CallRecord[]): Records {
   return { ...emptyRecords(), calls };
 }
 
-const lostPod = (pid: number): LostPod => ({ pid, from: 5, to: 6 });
+const lostPod = (run: number): LostPod => ({ run: `${run}`, from: 5, to: 6 });
 const podLost: Failure = { kind: 'pod_lost', message: 'lost' };
 
 describe('events of a call', () => {

@@ -15,7 +15,8 @@ export interface Tally {
 
 /** A pod that was lost, and when. */
 export interface LostPod {
-  readonly pid: number;
+  /** Its process, as `runName` names it. */
+  readonly run: string;
   /** From the fault to the end of the process, or to its waking up. In ms, as `performance.now()`. */
   readonly from: number;
   readonly to: number;
@@ -110,6 +111,7 @@ export function violations(records: Records, lostPods: readonly LostPod[], allow
   return [
     ...found,
     ...records.standing.flatMap(missingOf),
+    ...records.sessions.filter(({ kept }) => !kept).map(({ client }) => `${client}: its session is lost`),
     ...records.calls.flatMap((call) => faultsOf(call, lostPods, allowance)),
   ];
 }
@@ -131,7 +133,7 @@ function faultsOf(call: CallRecord, lostPods: readonly LostPod[], allowance: All
   const faults: string[] = [];
   const runs = [...new Set(call.seen.map(({ run }) => run))];
   const abandoned = runs.slice(0, -1);
-  const unfounded = abandoned.filter((run) => lostPods.every(({ pid }) => String(pid) !== run));
+  const unfounded = abandoned.filter((run) => lostPods.every((pod) => pod.run !== run));
   if (unfounded.length > 0) faults.push(`${name}: run again though its pod ${unfounded[0]} was not lost`);
   if (abandoned.length > 0 && !call.rerunnable) faults.push(`${name}: run again though it is not re-runnable`);
   if (call.failure === undefined) return faults;
@@ -152,11 +154,11 @@ function isFounded(call: CallRecord, kind: FailureKind, lostPods: readonly LostP
   // A pod may be lost more than once: frozen, and frozen again.
   const run = call.seen.at(-1)?.run;
   const wasLost = lostPods.some(
-    ({ pid, from, to }) =>
-      String(pid) === run &&
-      call.startedAt <= to &&
-      call.endedAt >= from &&
-      call.endedAt - from < allowance.honestWithinMs,
+    (pod) =>
+      pod.run === run &&
+      call.startedAt <= pod.to &&
+      call.endedAt >= pod.from &&
+      call.endedAt - pod.from < allowance.honestWithinMs,
   );
   return wasLost && !call.rerunnable;
 }

@@ -51,14 +51,21 @@ export interface StandingRecord {
   readonly seen: Seen[];
 }
 
+/** A session that was opened before the fault, and whether it is there after it. */
+export interface SessionRecord {
+  readonly client: string;
+  readonly kept: boolean;
+}
+
 /** Everything that a load saw. */
 export interface Records {
   readonly calls: CallRecord[];
   readonly standing: StandingRecord[];
+  readonly sessions: SessionRecord[];
   /** Event ids that a client was given twice with a message. */
   readonly repeatedIds: string[];
 }
 
 export function emptyRecords(): Records {
-  return { calls: [], standing: [], repeatedIds: [] };
+  return { calls: [], standing: [], sessions: [], repeatedIds: [] };
 }

@@ -6,7 +6,7 @@ import type { Scenario } from './scenarios.ts';
 import { LEASE_MS, type Stage } from './stage.ts';
 
 /** Two leases, the two attempts of a client to come back, and what a busy machine needs. */
-const HONEST_WITHIN_MS = 2 * LEASE_MS + 2500 + 8000;
+export const HONEST_WITHIN_MS = 2 * LEASE_MS + 2500 + 8000;
 
 export interface Outcome {
   readonly name: string;
@@ -28,7 +28,7 @@ export async function runScenario(stage: Stage, scenario: Scenario, options: Run
   const { repeat = 1, clients, count } = options;
   const load = await startLoad({
     url: stage.url,
-    balancerPort: stage.balancer.port,
+    balancer: stage.balancer,
     ...(clients === undefined ? {} : { clients }),
     ...(count === undefined ? {} : { count }),
   });

@@ -38,6 +38,8 @@ export interface Stage {
   readonly proxy: CuttingProxy;
   readonly balancer: Balancer;
   readonly effects: Effects;
+  /** Of the Redis that counts them. */
+  readonly effectsUrl: string;
   /** The pods as they are now. */
   readonly pods: readonly Pod[];
   readonly redis: RedisServer;
@@ -75,6 +77,7 @@ export async function startStage({ env = {}, checkout, redisUrl }: StageOptions 
     proxy,
     balancer,
     effects,
+    effectsUrl: effectsRedis.url,
     pods,
     get redis() {
       return redis;

@@ -11,6 +11,8 @@ export interface WireOptions {
   readonly name?: string;
   readonly answers?: Pick<Answers, 'elicitation'>;
   readonly on?: Readonly<Record<string, (params: Record<string, unknown>) => void>>;
+  /** Awaited before a stream is opened again, and by official clients before every request. */
+  readonly beforeRequest?: () => Promise<void>;
   /** Called where an answer to a question did not arrive; no client sends one twice. */
   readonly onAnswerLost?: () => void;
   /** Called with every event id that came twice with a message. */
@@ -118,7 +120,10 @@ class WireClient {
 
   #stream(first: Response, signal: AbortSignal, standing = false) {
     return resumingStream(first, {
-      reopen: (lastEventId) => this.#session.listen(this.#options.url, lastEventId, signal),
+      reopen: async (lastEventId) => {
+        await this.#options.beforeRequest?.();
+        return this.#session.listen(this.#options.url, lastEventId, signal);
+      },
       resume: this.#options.resume ?? true,
       onEventId: (eventId) => {
         if (this.#eventIds.has(eventId)) this.#options.onRepeatedId?.(eventId);

@@ -27,9 +27,10 @@ interface Pair {
   resumable: boolean;
 }
 
-export async function startCuttingProxy(target: number): Promise<CuttingProxy> {
+/** Stands before `target`, a port of `host` (default 127.0.0.1). */
+export async function startCuttingProxy(target: number, host = '127.0.0.1'): Promise<CuttingProxy> {
   const pairs = new Set<Pair>();
-  const listener = createServer((client) => join(client, target, pairs));
+  const listener = createServer((client) => join(client, connect(target, host).setNoDelay(), pairs));
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address() as AddressInfo;
@@ -56,8 +57,7 @@ export async function startCuttingProxy(target: number): Promise<CuttingProxy> {
   };
 }
 
-function join(client: Socket, target: number, pairs: Set<Pair>): void {
-  const server = connect(target, '127.0.0.1').setNoDelay();
+function join(client: Socket, server: Socket, pairs: Set<Pair>): void {
   const pair: Pair = { client: client.setNoDelay(), server, resumable: false };
   pairs.add(pair);
   client.on('data', () => {

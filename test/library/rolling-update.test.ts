@@ -54,7 +54,7 @@ afterEach(async () => {
 
 /** More clients; whoever came before goes on. */
 async function addLoad(clients = [WIRE]): Promise<void> {
-  loads.push(await startLoad({ url: new URL(proxy.url), balancerPort: fleet.port, clients }));
+  loads.push(await startLoad({ url: new URL(proxy.url), balancer: { port: fleet.port }, clients }));
 }
 
 /** Replaces all pods by those of `build` while streams are cut. */

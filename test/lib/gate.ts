@@ -1,0 +1,36 @@
+/** Lets pass while it is open, and makes wait while it is closed. */
+export interface Gate {
+  /** How many wait at it. */
+  readonly waiting: number;
+  open(): void;
+  close(): void;
+  /** Resolves at once, or when the gate is opened. */
+  pass(): Promise<void>;
+}
+
+/** An open gate. */
+export function createGate(): Gate {
+  let opened: Promise<void> | undefined;
+  let release = () => {};
+  let waiting = 0;
+  return {
+    get waiting() {
+      return waiting;
+    },
+    open() {
+      release();
+      opened = undefined;
+    },
+    close() {
+      opened ??= new Promise((resolve) => {
+        release = resolve;
+      });
+    },
+    async pass() {
+      if (opened === undefined) return;
+      waiting += 1;
+      await opened;
+      waiting -= 1;
+    },
+  };
+}
