@@ -13,8 +13,8 @@ nginx.ingress.kubernetes.io/proxy-next-upstream: error
 nginx.ingress.kubernetes.io/proxy-body-size: {{ .Values.config.maxBody | default 4194304 | int64 | toString | quote }}
 {{- else if eq .Values.ingress.preset "haproxy" -}}
 haproxy-ingress.github.io/timeout-server: 1h
-haproxy-ingress.github.io/timeout-tunnel: 1h
-haproxy-ingress.github.io/timeout-keep-alive: 1m
+haproxy-ingress.github.io/balance-algorithm: leastconn
 haproxy.org/timeout-server: 1h
+haproxy.org/load-balance: leastconn
 {{- end }}
 {{- end }}
