@@ -55,7 +55,7 @@ test-conformance: build services ## The official suites on two pods behind round
 
 test-image: build test/image/node_modules ## The image of `make image`: two containers and Redis, signals, limits; needs Docker
 	tsc -p test/image
-	ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,image)
+	TESTCONTAINERS_RYUK_DISABLED=$${TESTCONTAINERS_RYUK_DISABLED:-true} ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,image)
 
 test/image/node_modules: test/image/package-lock.json
 	npm ci --prefix test/image --ignore-scripts

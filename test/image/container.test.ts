@@ -54,6 +54,13 @@ describe('a container without options', () => {
     expect(await container.evaluate("require('node:fs').existsSync('/usr/share/zoneinfo/Europe/Berlin')")).toBe(true);
   });
 
+  test('counts its requests on the port for metrics [image.strict]', async () => {
+    const container = await start();
+    await openSession(container.url);
+    const metrics = await (await fetch(container.metricsUrl)).text();
+    expect(metrics).toMatch(/^anypod_requests_total\{.*method="initialize".*\} 1$/m);
+  });
+
   test('ends at once at the second SIGTERM [image.signals]', async () => {
     const container = await start({ env: { ANYPOD_DRAIN_DELAY: LONG_MS } });
     const ended = container.ended();

@@ -9,7 +9,8 @@ import {
 
 /** The image under test; `make image` builds it. */
 export const IMAGE = process.env['ANYPOD_IMAGE'] ?? 'anypod:dev';
-export const PORT = 3000;
+const PORT = 3000;
+const METRICS_PORT = 9464;
 
 const REDIS_IMAGE = process.env['REDIS_IMAGE'] ?? 'redis:7';
 const STARTUP_MS = 30_000;
@@ -36,6 +37,7 @@ export interface AnypodOptions {
 export interface AnypodContainer {
   /** The endpoint, as this machine reaches it. */
   readonly url: URL;
+  readonly metricsUrl: URL;
   /** Runs a program inside. */
   exec(command: readonly string[]): Promise<{ readonly exitCode: number; readonly output: string }>;
   /** The value of a JavaScript expression, by the image's own Node. */
@@ -68,7 +70,7 @@ export async function startAnypod({
 }: AnypodOptions = {}): Promise<AnypodContainer> {
   const container = new StrictContainer(image, memoryMiB)
     .withEnvironment({ ANYPOD_DRAIN_DELAY: '0', ...env })
-    .withExposedPorts(PORT)
+    .withExposedPorts(PORT, METRICS_PORT)
     .withStartupTimeout(STARTUP_MS)
     .withWaitStrategy(Wait.forHttp('/readyz', PORT));
   if (network !== undefined) {
@@ -80,8 +82,11 @@ export async function startAnypod({
 async function controlled(started: StartedTestContainer): Promise<AnypodContainer> {
   const handle = (await docker()).getContainer(started.getId());
   const exec = async (command: readonly string[]) => started.exec([...command]);
+  const at = (port: number, path: string) =>
+    new URL(path, `http://${started.getHost()}:${started.getMappedPort(port)}`);
   return {
-    url: new URL(`http://${started.getHost()}:${started.getMappedPort(PORT)}/mcp`),
+    url: at(PORT, '/mcp'),
+    metricsUrl: at(METRICS_PORT, '/metrics'),
     exec,
     async evaluate(expression) {
       const { exitCode, output } = await exec(['/usr/local/bin/node', '-p', `JSON.stringify(${expression})`]);
