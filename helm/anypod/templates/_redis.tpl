@@ -27,6 +27,25 @@ the first install, whether there is a default StorageClass.
 {{- end }}
 {{- end }}
 
+{{/* A change of the volume that Kubernetes would refuse, in words that say why. */}}
+{{- define "anypod.problems.redisVolume" -}}
+{{- $live := lookup "apps/v1" "StatefulSet" .Release.Namespace (include "anypod.redis.fullname" .) }}
+{{- if and .Values.redis.enabled $live }}
+{{- $wanted := .Values.redis.persistence }}
+{{- $has := list "no volume" }}
+{{- range $live.spec.volumeClaimTemplates }}
+{{- $has = list (dig "resources" "requests" "storage" "" .spec) (dig "storageClassName" "" .spec) (join "," .spec.accessModes) }}
+{{- end }}
+{{- $wants := list "no volume" }}
+{{- if include "anypod.redis.persistent" . }}
+{{- $wants = list $wanted.size $wanted.storageClass (join "," $wanted.accessModes) }}
+{{- end }}
+{{- if ne (toJson $has) (toJson $wants) }}
+{{- include "anypod.problem" (printf "redis.persistence asks for %s, but the Redis of this release has %s, and Kubernetes lets nobody change that: set redis.persistence back, or end all sessions with kubectl delete statefulset %s and upgrade." (compact $wants | join " ") (compact $has | join " ") (include "anypod.redis.fullname" .)) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* The forms of externalRedis that are given, comma-separated; one is right. */}}
 {{- define "anypod.externalRedis.forms" -}}
 {{- $external := .Values.externalRedis }}

@@ -3,6 +3,7 @@ What is wrong with the values, beyond what the schema sees: a YAML list of sente
 */}}
 {{- define "anypod.problems" -}}
 {{- include "anypod.problems.redis" . }}
+{{- include "anypod.problems.redisVolume" . }}
 {{- include "anypod.problems.server" . }}
 {{- include "anypod.problems.pods" . }}
 {{- include "anypod.problems.scaling" . }}
