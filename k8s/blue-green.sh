@@ -131,7 +131,7 @@ check() {
 
 check_pod() {
   local container='.spec.template.spec.containers[?(@.name=="server")]' argument arguments='' pods
-  pods=$({ addresses_of "$idle" | head -n 1; addresses_of "$active"; addresses_of "$idle" | tail -n +2; } | paste -sd,)
+  pods=$({ addresses_of "$idle" | head -n 1; addresses_of "$active"; addresses_of "$idle" | tail -n +2; } | paste -sd, -)
   for argument in check "$2" --pods "$pods" ${tool[@]+"${tool[@]}"}; do arguments+="'${argument//\'/\'\'}', "; done
   cat <<YAML
 apiVersion: v1

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -126,7 +126,7 @@ describe('anypod check', () => {
   });
 
   test('fails where something between holds events back', async () => {
-    const url = await listen(createServer(holdEventsBack));
+    const url = await listen(createServer((request, response) => void holdEventsBack(request, response)));
     const { code, text } = await check(url);
     expect(steps(text)).toEqual(['ok initialize', 'skip tools/list', 'FAIL resume', 'ok delete']);
     expect(text).toContain('hold events back');
@@ -135,7 +135,7 @@ describe('anypod check', () => {
 });
 
 /** As much of a server as the check needs to get to the streams, none of which has an event. */
-const holdEventsBack: RequestListener = async (request, response) => {
+async function holdEventsBack(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const serverInfo = { name: 'silent', version: '1' };
   const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo };
   const { method } = JSON.parse((await textOf(request)) || '{}') as { method?: string };
@@ -144,7 +144,7 @@ const holdEventsBack: RequestListener = async (request, response) => {
   else if (method === 'ping') response.writeHead(404).end();
   else if (method !== undefined) response.writeHead(202).end();
   else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(': nothing\n\n');
-};
+}
 
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

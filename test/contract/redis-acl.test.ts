@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RedisCluster, type RedisServer, startRedis, startRedisCluster } from '../lib/redis-server.ts';
 import { type Connected, codeOf, connect } from './connect.ts';
 
-const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
 
 /** The rules of the page, as arguments of ACL SETUSER. */
 function documentedRules(): string[] {
@@ -31,7 +31,7 @@ async function denied(url: string): Promise<unknown[]> {
   return log;
 }
 
-describe('a user with the rules of docs/operations.md, on one server', () => {
+describe('a user with the rules of docs/redis.md, on one server', () => {
   let server: RedisServer;
   let a: Connected;
   let b: Connected;
@@ -111,7 +111,7 @@ it('takes user and password as they are from their settings, before those of the
   await server.stop();
 });
 
-describe('a user with the rules of docs/operations.md, on a Cluster', () => {
+describe('a user with the rules of docs/redis.md, on a Cluster', () => {
   let cluster: RedisCluster;
 
   beforeAll(async () => {

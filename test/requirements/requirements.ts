@@ -232,6 +232,15 @@ const entries = {
   'metrics.documented': ['Every series that a pod exports is documented, with its type and its labels.', METRICS],
 
   'host.sdk.own-install': ['A module is hosted with the SDK that it resolves itself, v1 or v2.', ANYPOD],
+  'pod.kustomize.drain': [
+    'The grace period of the manifests covers the preStop sleep, the drain delay, the longest call and a margin.',
+    'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination',
+  ],
+  'pod.blue-green.refuses': [
+    'The blue-green script flips nothing where the idle colour is not ready or does not pass the check.',
+    ANYPOD,
+  ],
+  'pod.blue-green.stays': ['Applying the manifests again leaves alone what a flip decided.', ANYPOD],
   'host.check.pods': [
     '`anypod check` passes only where one pod goes on with the stream of another, and says what to do where it fails.',
     ANYPOD,

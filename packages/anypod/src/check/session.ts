@@ -4,7 +4,7 @@ import { resultOf } from './response.ts';
 import type { Target } from './target.ts';
 
 /** The newest revision with sessions: from it on every stream begins with an event that has an id. */
-export const SESSION_VERSION = '2025-11-25';
+const SESSION_VERSION = '2025-11-25';
 
 /** What the check says of itself. */
 export const CLIENT = { name: 'anypod-check', version: '1.0.0' };
