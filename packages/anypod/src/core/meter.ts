@@ -39,6 +39,8 @@ export interface Meter {
   resumed(outcome: ResumeOutcome): void;
   orphanEnded(outcome: OrphanOutcome): void;
   phase(phase: PodPhase): void;
+  /** Nothing happens any more. */
+  close(): void;
 }
 
 /** Counts nothing. */
@@ -52,6 +54,7 @@ export const silentMeter: Meter = {
   resumed: () => undefined,
   orphanEnded: () => undefined,
   phase: () => undefined,
+  close: () => undefined,
 };
 
 /** One request on its way: whoever learns how it ends says so. */
