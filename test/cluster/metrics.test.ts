@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Haproxy, startHaproxy } from '../lib/haproxy.ts';
+import type { Balancer } from '../lib/balancer-process.ts';
+import { startHaproxy } from '../lib/haproxy.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { scrape, sumOf } from '../lib/scrape.ts';
 import { FIXTURE } from './deployment.ts';
@@ -13,7 +14,7 @@ import { messagesOf, openSession, type WireSession } from './wire.ts';
 const LONG_MS = 30_000;
 
 let redis: RedisServer;
-let haproxy: Haproxy;
+let haproxy: Balancer;
 let pods: readonly ServicePod[] = [];
 
 beforeAll(async () => {
