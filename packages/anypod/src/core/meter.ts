@@ -61,8 +61,6 @@ export const silentMeter: Meter = {
 export interface RequestWatch {
   /** A JSON-RPC response goes out for it, maybe an error. */
   answered(isError: boolean): void;
-  /** Whether `answered` was called. */
-  readonly heard: boolean;
   /** It is over; only the first word counts, and what else went well is `rpc_error` where an error was answered. */
   ended(outcome: RequestOutcome): void;
   /** A stream to its client is open; the result is called when that has ended. */
@@ -71,7 +69,6 @@ export interface RequestWatch {
 
 /** Tells nobody. */
 export const silentWatch: RequestWatch = {
-  heard: false,
   answered: () => undefined,
   ended: () => undefined,
   streams: () => () => undefined,
