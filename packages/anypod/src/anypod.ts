@@ -106,7 +106,6 @@ export interface Anypod {
 export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const settings = { ...DEFAULTS, ...options };
   const log = options.log ?? silentLog;
-  const meter = options.meter ?? createOtelMeter();
   const signer = createSigner(secretsOf(options));
   const store = options.store ?? createMemoryStore();
   const sdk = options.sdk ?? (await loadSdk());
@@ -114,6 +113,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     throw new AnypodError('factory_failed', `The server factory failed: ${String(cause)}`, { cause });
   });
 
+  const meter = options.meter ?? createOtelMeter();
+  const closeMeter = options.meter === undefined ? meter.close : () => undefined;
   const podId = randomId().slice(0, 11);
   let questions = 0;
   const newQuestionId = () => `${podId}-${++questions}`;
@@ -140,10 +141,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     },
     options,
   );
-  await pod.start().catch(async (error: unknown) => {
-    await pod.close();
-    throw error;
-  });
+  await startOrClose(pod, closeMeter);
 
   const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAges };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
@@ -174,8 +172,20 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       ages.stop();
       listenAges.stop();
       if (options.store === undefined) await store.close();
+      closeMeter();
     },
   };
+}
+
+/** A pod that cannot start leaves nothing behind. */
+async function startOrClose(pod: Pod, closeMeter: () => void): Promise<void> {
+  try {
+    await pod.start();
+  } catch (error) {
+    await pod.close();
+    closeMeter();
+    throw error;
+  }
 }
 
 /** Pods that share a store must know each other's ids, so a secret of one's own will not do. */

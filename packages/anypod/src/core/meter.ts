@@ -39,6 +39,8 @@ export interface Meter {
   resumed(outcome: ResumeOutcome): void;
   orphanEnded(outcome: OrphanOutcome): void;
   phase(phase: PodPhase): void;
+  /** Nothing happens any more. */
+  close(): void;
 }
 
 /** Counts nothing. */
@@ -52,14 +54,13 @@ export const silentMeter: Meter = {
   resumed: () => undefined,
   orphanEnded: () => undefined,
   phase: () => undefined,
+  close: () => undefined,
 };
 
 /** One request on its way: whoever learns how it ends says so. */
 export interface RequestWatch {
   /** A JSON-RPC response goes out for it, maybe an error. */
   answered(isError: boolean): void;
-  /** Whether `answered` was called. */
-  readonly heard: boolean;
   /** It is over; only the first word counts, and what else went well is `rpc_error` where an error was answered. */
   ended(outcome: RequestOutcome): void;
   /** A stream to its client is open; the result is called when that has ended. */
@@ -68,7 +69,6 @@ export interface RequestWatch {
 
 /** Tells nobody. */
 export const silentWatch: RequestWatch = {
-  heard: false,
   answered: () => undefined,
   ended: () => undefined,
   streams: () => () => undefined,

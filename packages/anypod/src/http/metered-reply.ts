@@ -9,7 +9,7 @@ export class MeteredReply implements Reply, RequestWatch {
   readonly #began: number = performance.now();
   #method = '';
   #era: RequestEra = 'unknown';
-  #isError: boolean | undefined;
+  #isError = false;
   #ended = false;
 
   constructor(reply: EndpointReply, meter: Meter) {
@@ -26,10 +26,6 @@ export class MeteredReply implements Reply, RequestWatch {
 
   get watch(): RequestWatch {
     return this;
-  }
-
-  get heard(): boolean {
-    return this.#isError !== undefined;
   }
 
   json(status: number, body: string, headers?: Readonly<Record<string, string>>): void {
@@ -56,13 +52,13 @@ export class MeteredReply implements Reply, RequestWatch {
   }
 
   answered(isError: boolean): void {
-    this.#isError = isError || this.#isError === true;
+    this.#isError ||= isError;
   }
 
   ended(outcome: RequestOutcome): void {
     if (this.#ended) return;
     this.#ended = true;
-    const seen = outcome === 'ok' && this.#isError === true ? 'rpc_error' : outcome;
+    const seen = outcome === 'ok' && this.#isError ? 'rpc_error' : outcome;
     this.#meter.requestEnded(this.#method, this.#era, seen, performance.now() - this.#began);
   }
 

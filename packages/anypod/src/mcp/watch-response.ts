@@ -14,8 +14,8 @@ export async function watchResponse(
   if (signal.aborted) watch.ended('cancelled');
   else if (status >= 400) watch.ended(refusalOf(status));
   else {
-    // Not the word of the user's server: a refusal of ours, or an answer that was kept. Both are rare.
-    if (!watch.heard && body !== null) watch.answered('error' in ((await response.clone().json()) as object));
+    // The word of the SDK, not of the user's server, so it is rare.
+    if (body !== null) watch.answered('error' in ((await response.clone().json()) as object));
     watch.ended('ok');
   }
   return response;

@@ -1,4 +1,4 @@
-import type { Counter, Gauge, Histogram, Meter, UpDownCounter } from '@opentelemetry/api';
+import type { Counter, Histogram, Meter, ObservableGauge, UpDownCounter } from '@opentelemetry/api';
 
 /** From a cached answer to the longest call that a gateway usually bears, in seconds. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -14,7 +14,7 @@ export interface Instruments {
   readonly sessionsEnded: Counter;
   readonly resumes: Counter;
   readonly orphans: Counter;
-  readonly phase: Gauge;
+  readonly phase: ObservableGauge;
 }
 
 export function createInstruments(meter: Meter): Instruments {
@@ -37,7 +37,7 @@ export function createInstruments(meter: Meter): Instruments {
     orphans: meter.createCounter('anypod.orphans', {
       description: 'Calls of lost pods that this pod took over.',
     }),
-    phase: meter.createGauge('anypod.drain.phase', {
+    phase: meter.createObservableGauge('anypod.drain.phase', {
       description: '0 serving, 1 announced: not ready but serving, 2 draining, 3 closing.',
     }),
   };

@@ -96,6 +96,33 @@ describe('the meter of OpenTelemetry', () => {
     expect(requests).toEqual([['anypod.requests{method=other,era=legacy,outcome=rpc_error}', 1003]]);
   });
 
+  it('loses none of many requests, whenever it is read', async () => {
+    const { read } = start();
+    const meter = createOtelMeter();
+    for (let request = 1; request <= 1000; request += 1) {
+      meter.requestBegan();
+      meter.requestBegan();
+      meter.requestEnded('ping', 'legacy', request % 10 === 0 ? 'refused' : 'ok', 1000);
+      if (request % 300 === 0) await read();
+    }
+    const counted = await read();
+    expect(counted['anypod.requests{method=ping,era=legacy,outcome=ok}']).toBe(900);
+    expect(counted['anypod.requests{method=ping,era=legacy,outcome=refused}']).toBe(100);
+    expect(counted['anypod.request.duration{method=ping,era=legacy}']).toMatchObject({ count: 1000, sum: 1000 });
+    expect(counted['anypod.requests.in_flight{}']).toBe(1000);
+  });
+
+  it('hands on what it has when it is closed, and is then silent', async () => {
+    const { read } = start();
+    const meter = createOtelMeter();
+    meter.requestBegan();
+    meter.requestEnded('ping', 'legacy', 'ok', 1);
+    meter.close();
+    const counted = await read();
+    expect(counted['anypod.requests{method=ping,era=legacy,outcome=ok}']).toBe(1);
+    expect(counted['anypod.drain.phase{}']).toBeUndefined();
+  });
+
   it('tells what is open, and adds up what several pods of one process count', async () => {
     const { read } = start();
     const [first, second] = [createOtelMeter(), createOtelMeter()];

@@ -1,7 +1,7 @@
-import { metrics } from '@opentelemetry/api';
+import { metrics, type ObservableCallback } from '@opentelemetry/api';
 import type { Meter, OrphanOutcome, PodPhase, ResumeOutcome, SessionEnd, StreamKind } from '../core/meter.ts';
 import { createInstruments } from './instruments.ts';
-import { createRequestSeries } from './request-series.ts';
+import { createRequestTally } from './request-tally.ts';
 
 const PHASES: Readonly<Record<PodPhase, number>> = { serving: 0, announced: 1, draining: 2, closing: 3 };
 const KINDS = {
@@ -30,32 +30,39 @@ const ORPHANS = {
  */
 export function createOtelMeter(): Meter {
   const instruments = createInstruments(metrics.getMeter('anypod'));
-  const { requests, duration, inFlight, streams, sessionsCreated, sessionsEnded, resumes, orphans } = instruments;
-  const seriesOf = createRequestSeries();
+  const { streams, sessionsCreated, sessionsEnded, resumes, orphans } = instruments;
+  const tally = createRequestTally(instruments);
+  let current: PodPhase = 'serving';
 
   // A series that begins at its first event hides that event from rates, and a gauge that is absent is no zero.
   for (const kind of Object.values(KINDS)) streams.add(0, kind);
   for (const reason of Object.values(ENDS)) sessionsEnded.add(0, reason);
   for (const outcome of Object.values(RESUMES)) resumes.add(0, outcome);
   for (const outcome of Object.values(ORPHANS)) orphans.add(0, outcome);
-  inFlight.add(0);
   sessionsCreated.add(0);
-  instruments.phase.record(PHASES.serving);
+
+  // Whoever reads the metrics asks for this one, and that before it reads the others.
+  const observe: ObservableCallback = (result) => {
+    tally.flush();
+    result.observe(PHASES[current]);
+  };
+  instruments.phase.addCallback(observe);
 
   return {
-    requestBegan: () => inFlight.add(1),
-    requestEnded(method, era, outcome, ms) {
-      const series = seriesOf(method, era);
-      inFlight.add(-1);
-      requests.add(1, series.outcomes[outcome]);
-      duration.record(ms / 1000, series.duration);
-    },
+    requestBegan: tally.began,
+    requestEnded: tally.ended,
     streamOpened: (kind) => streams.add(1, KINDS[kind]),
     streamClosed: (kind) => streams.add(-1, KINDS[kind]),
     sessionCreated: () => sessionsCreated.add(1),
     sessionEnded: (reason) => sessionsEnded.add(1, ENDS[reason]),
     resumed: (outcome) => resumes.add(1, RESUMES[outcome]),
     orphanEnded: (outcome) => orphans.add(1, ORPHANS[outcome]),
-    phase: (phase) => instruments.phase.record(PHASES[phase]),
+    phase(phase) {
+      current = phase;
+    },
+    close() {
+      tally.flush();
+      instruments.phase.removeCallback(observe);
+    },
   };
 }

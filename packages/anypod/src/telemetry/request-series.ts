@@ -43,22 +43,29 @@ const OUTCOMES: readonly RequestOutcome[] = [
   'left',
 ];
 
-/** The attributes of a method's requests in one era, made once: the SDK would otherwise see new objects with every request. */
+/** A method's requests in one era: the attributes, made once, and what has been counted and not been handed on. */
 export interface RequestSeries {
   readonly duration: Readonly<Record<'method' | 'era', string>>;
-  readonly outcomes: Readonly<Record<RequestOutcome, Readonly<Record<'method' | 'era' | 'outcome', string>>>>;
+  readonly outcomes: Readonly<Record<RequestOutcome, OutcomeSeries>>;
+  readonly seconds: number[];
+}
+
+export interface OutcomeSeries {
+  readonly attributes: Readonly<Record<'method' | 'era' | 'outcome', string>>;
+  count: number;
 }
 
 /** Finds the series of a request; the first argument may be anything that a client sends. */
 export function createRequestSeries(): (method: string, era: RequestEra) => RequestSeries {
-  const seriesOf = (method: string) => byName(ERAS, (era) => attributesOf(method, era));
+  const seriesOf = (method: string) => byName(ERAS, (era) => createSeries(method, era));
   const known = new Map<string, Record<RequestEra, RequestSeries>>(METHODS.map((method) => [method, seriesOf(method)]));
   const other = seriesOf(OTHER);
   return (method, era) => (known.get(method) ?? other)[era];
 }
 
-function attributesOf(method: string, era: RequestEra): RequestSeries {
-  return { duration: { method, era }, outcomes: byName(OUTCOMES, (outcome) => ({ method, era, outcome })) };
+function createSeries(method: string, era: RequestEra): RequestSeries {
+  const outcomes = byName(OUTCOMES, (outcome) => ({ attributes: { method, era, outcome }, count: 0 }));
+  return { duration: { method, era }, outcomes, seconds: [] };
 }
 
 function byName<K extends string, V>(names: readonly K[], make: (name: K) => V): Record<K, V> {
