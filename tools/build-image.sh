@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds services/mcp-server/Dockerfile, or the file $2, as the image $1 and prints its size; what follows goes to `docker build`. Where npm needs certificates or settings of this machine
-# (NODE_EXTRA_CA_CERTS, NPM_CONFIG_USERCONFIG) or a proxy, the build borrows them; they do not get into the image.
+# Builds services/mcp-server/Dockerfile, or the file $2, as the image $1 and prints its size; what follows goes to `docker build`.
+# Where npm needs certificates or settings of this machine (NODE_EXTRA_CA_CERTS, NPM_CONFIG_USERCONFIG) or a proxy, the build borrows
+# them; they do not get into the image.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 name=$1
