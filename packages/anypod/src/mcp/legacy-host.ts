@@ -4,8 +4,8 @@ import type { JsonRpcResponse } from '../core/json-rpc.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../core/server-host.ts';
 import type { InitializeParams } from '../core/session.ts';
 import { lazyRequest } from './lazy-request.ts';
+import { messageEntryOf } from './message-entry.ts';
 import { createQuestionIds } from './question-ids.ts';
-import { requestEntryOf } from './request-entry.ts';
 import { SessionTransport } from './session-transport.ts';
 import { findToolHints } from './tool-hints.ts';
 import type { ServerFactory, UserServer } from './user-server.ts';
@@ -44,7 +44,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId));
     const server = await build(caller);
     await server.connect(transport);
-    transport.useEntry(requestEntryOf(server));
+    transport.useEntry(messageEntryOf(server));
     const ask = (method: string, given: Record<string, unknown>) =>
       own.ask((id) => transport.deliver({ jsonrpc: '2.0', id, method, params: given }, { caller }));
     const response = await ask('initialize', params);

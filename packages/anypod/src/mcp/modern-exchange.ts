@@ -128,7 +128,7 @@ export class ModernExchange extends ServerTransport {
       this.#enterAs(id === undefined ? message : { ...message, id }, classified);
       await this.#ended.promise;
     } else {
-      this.onmessage?.(message, classified);
+      this.enter(message as JsonRpcNotification, classified);
       reply.empty(202);
     }
     return SERVED;

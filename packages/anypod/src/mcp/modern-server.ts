@@ -1,5 +1,5 @@
+import { type MessageEntry, messageEntryOf } from './message-entry.ts';
 import type { ModernExchange } from './modern-exchange.ts';
-import { type RequestEntry, requestEntryOf } from './request-entry.ts';
 import { memoizeSchemas } from './schema-memo.ts';
 import type { UserServer } from './user-server.ts';
 
@@ -31,13 +31,13 @@ export class ModernServer {
   /** The server no longer offers what the factory gave it. */
   changed = false;
   readonly #connect: UserServer['connect'];
-  readonly #entry: RequestEntry | undefined;
+  readonly #entry: MessageEntry | undefined;
 
   constructor(server: UserServer, shared: boolean) {
     this.server = server;
     this.shared = shared;
     this.#connect = server.connect.bind(server);
-    this.#entry = requestEntryOf(server);
+    this.#entry = messageEntryOf(server);
     server.connect = (transport) => this.#connectExchange(transport);
     memoizeSchemas(server);
     if (shared) this.#watch(server as Registry);

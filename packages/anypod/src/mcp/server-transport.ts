@@ -1,5 +1,5 @@
-import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
-import { isPlainRequest, type RequestEntry } from './request-entry.ts';
+import { isRequest, type JsonRpcMessage, type JsonRpcNotification, type JsonRpcRequest } from '../core/json-rpc.ts';
+import { isPlainMessage, type MessageEntry } from './message-entry.ts';
 
 type Listener = (message: JsonRpcMessage, extra?: unknown) => void;
 
@@ -9,7 +9,7 @@ export abstract class ServerTransport {
   onerror?: (error: Error) => void;
   #listener: Listener | undefined;
   #listeners = 0;
-  #entry: RequestEntry | undefined;
+  #entry: MessageEntry | undefined;
 
   get onmessage(): Listener | undefined {
     return this.#listener;
@@ -21,16 +21,17 @@ export abstract class ServerTransport {
     this.#listeners += 1;
   }
 
-  /** Requests may go to `entry` as long as nobody but the SDK listens: what is built to watch servers wraps `onmessage`, and must see every message. */
-  useEntry(entry: RequestEntry | undefined): void {
+  /** Messages may go to `entry` as long as nobody but the SDK listens: what is built to watch servers wraps `onmessage`, and must see every message. */
+  useEntry(entry: MessageEntry | undefined): void {
     this.#entry = entry;
   }
 
   async start(): Promise<void> {}
 
-  protected enter(request: JsonRpcRequest, extra: unknown): void {
+  protected enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
     const watched = this.#listeners !== 1 || Object.hasOwn(this, 'onmessage');
-    if (this.#entry === undefined || watched || !isPlainRequest(request)) this.onmessage?.(request, extra);
-    else this.#entry(request, extra);
+    if (this.#entry === undefined || watched || !isPlainMessage(message)) this.onmessage?.(message, extra);
+    else if (isRequest(message)) this.#entry.request(message, extra);
+    else this.#entry.notification(message, extra);
   }
 }

@@ -61,9 +61,12 @@ export class SessionTransport extends ServerTransport {
       this.#running.run(Number(message.id), () => this.enter(message, messageExtra(options)));
       return;
     }
-    const local = isNotification(message)
-      ? this.#questions.localProgress(message)
-      : this.#questions.localAnswer(message);
+    if (isNotification(message)) {
+      const local = this.#questions.localProgress(message);
+      if (local !== undefined) this.enter(local, messageExtra(options));
+      return;
+    }
+    const local = this.#questions.localAnswer(message);
     if (local !== undefined) this.onmessage?.(local, messageExtra(options));
   }
 

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AnypodError } from '../core/errors.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 
@@ -19,13 +19,14 @@ export function createSigner(secrets: readonly string[]): Signer {
   if (first === undefined || secrets.some((secret) => Buffer.byteLength(secret) < MIN_SECRET_BYTES)) {
     throw new AnypodError('invalid_secret', `Give at least one secret, each of ${MIN_SECRET_BYTES} bytes or more.`);
   }
-  const keys = new Map<string, Buffer>();
+  const keys = new Map<string, KeyObject>();
 
-  function keyOf(secret: string, purpose: string): Buffer {
+  function keyOf(secret: string, purpose: string): KeyObject {
     const name = `${purpose}\n${secret}`;
     let key = keys.get(name);
     if (key === undefined) {
-      key = createHmac('sha256', secret).update(`anypod:v1:${purpose}`).digest();
+      // As a key object: bytes would be made one for each code, which costs more than the code.
+      key = createSecretKey(createHmac('sha256', secret).update(`anypod:v1:${purpose}`).digest());
       keys.set(name, key);
     }
     return key;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../core/json-rpc.ts';
 import type { Outlet } from '../core/server-host.ts';
 import { createLegacyHost } from './legacy-host.ts';
-import { isPlainRequest, requestEntryOf } from './request-entry.ts';
+import { isPlainMessage, messageEntryOf } from './message-entry.ts';
 import type { UserServer } from './user-server.ts';
 
 const caller = { headers: {}, url: 'http://localhost/mcp' };
@@ -42,12 +42,12 @@ interface Wrappable {
   onmessage?: (message: JsonRpcMessage, extra?: unknown) => void;
 }
 
-describe.each(Object.keys(servers))('the request entry of %s', (sdk) => {
+describe.each(Object.keys(servers))('the message entry of %s', (sdk) => {
   const create = servers[sdk] as () => UserServer;
 
   it('is where anypod looks for it', () => {
-    expect(requestEntryOf(create())).toBeTypeOf('function');
-    expect(requestEntryOf((create() as unknown as { server: UserServer }).server)).toBeTypeOf('function');
+    expect(messageEntryOf(create())).toBeDefined();
+    expect(messageEntryOf((create() as unknown as { server: UserServer }).server)).toBeDefined();
   });
 
   it('serves a call that does not pass onmessage', async () => {
@@ -86,7 +86,7 @@ describe.each(Object.keys(servers))('the request entry of %s', (sdk) => {
 it('serves a server that has no entry through onmessage', async () => {
   const server = (servers['SDK v2'] as () => McpServerV2)();
   const bare: UserServer = { connect: (transport) => server.connect(transport), close: () => server.close() };
-  expect(requestEntryOf(bare)).toBeUndefined();
+  expect(messageEntryOf(bare)).toBeUndefined();
   expect(await callHosted(bare)).toMatchObject({ result: { content: [{ text: 'hello' }] } });
 });
 
@@ -104,7 +104,7 @@ describe('a request', () => {
     { _meta: {} },
     { _meta: { progressToken: 1 } },
     { _meta: { progressToken: 'a', traceparent: 0 } },
-  ])('is plain with params %j', (params) => expect(isPlainRequest(request(params))).toBe(true));
+  ])('is plain with params %j', (params) => expect(isPlainMessage(request(params))).toBe(true));
 
   it.each([
     { _meta: 'text' },
@@ -113,5 +113,5 @@ describe('a request', () => {
     { _meta: { progressToken: {} } },
     { _meta: { progressToken: 1.5 } },
     { _meta: { 'io.modelcontextprotocol/related-task': 'task' } },
-  ])("is the SDK's to judge with params %j", (params) => expect(isPlainRequest(request(params))).toBe(false));
+  ])("is the SDK's to judge with params %j", (params) => expect(isPlainMessage(request(params))).toBe(false));
 });
