@@ -13,13 +13,13 @@ export interface Balancer {
   readonly origin: string;
   /** The endpoint: `<origin>/mcp`. */
   readonly url: string;
-  /** Writes its configuration with `more` changes and reads it again, as an operator's reload does. */
-  reload(more?: Substitutions): Promise<void>;
+  /** Reads its configuration again; resolves when it has said so. */
+  reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** What takes the place of what in a documented file: addresses, and times that a test cannot wait for. */
-export type Substitutions = readonly (readonly [what: RegExp, by: string])[];
+type Substitutions = readonly (readonly [what: RegExp, by: string])[];
 
 export interface BalancerProcess {
   readonly command: 'haproxy' | 'nginx';
@@ -37,9 +37,7 @@ export async function startBalancer(options: BalancerProcess): Promise<Balancer>
   const { command, file, port, substitutions, args, reload } = options;
   const directory = await mkdtemp(join(tmpdir(), `anypod-${command}-`));
   const own = join(directory, file);
-  const configure = async (more: Substitutions = []) =>
-    writeFile(own, substitute(await readFile(join(FILES, file), 'utf8'), [...substitutions(directory), ...more]));
-  await configure();
+  await writeFile(own, substitute(await readFile(join(FILES, file), 'utf8'), substitutions(directory)));
   // A group of its own: workers must not outlive the test either.
   const child = startChild(command, args(own, directory), { detached: true });
   const killGroup = () => signalGroup(child.pid, 'SIGKILL');
@@ -61,9 +59,11 @@ export async function startBalancer(options: BalancerProcess): Promise<Balancer>
     port,
     origin,
     url: `${origin}/mcp`,
-    async reload(more) {
-      await configure(more);
+    async reload() {
       child.signal(reload);
+      await waitUntilReady(child, async () => /Reloading|reconfiguring/.test(child.logs()), {
+        name: `${command} again`,
+      });
     },
     stop,
   };

@@ -11,7 +11,9 @@ export interface ConnectionBalancer {
   open(target: number): number;
   /** How many connections there were in all. */
   readonly opened: number;
-  /** Which side of the connections that have ended said first that it sends no more. */
+  /** How many of them began with a POST, and are open. */
+  readonly posting: number;
+  /** Which side of those that began with a POST, and have ended, said first that it sends no more. */
   readonly endedBy: readonly ('client' | 'target')[];
   stop(): Promise<void>;
 }
@@ -20,19 +22,24 @@ export async function startConnectionBalancer(first: readonly number[]): Promise
   const targets = [...first];
   const open = new Map<Socket, number>();
   const endedBy: ('client' | 'target')[] = [];
+  const posting = new Set<Socket>();
   let opened = 0;
 
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const target = targets[opened++ % targets.length] as number;
     open.set(client, target);
     const server = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    let ended = false;
+    client.once('data', (chunk: Buffer) => {
+      if (chunk.toString('latin1').startsWith('POST ')) posting.add(client);
+    });
     const end = (side: 'client' | 'target') => {
-      if (!ended) endedBy.push(side);
-      ended = true;
+      if (posting.delete(client)) endedBy.push(side);
     };
-    client.on('end', () => end('client'));
-    server.on('end', () => end('target'));
+    // A side that resets its connection ends nothing before.
+    for (const event of ['end', 'error', 'close']) {
+      client.on(event, () => end('client'));
+      server.on(event, () => end('target'));
+    }
     client.pipe(server).pipe(client);
     for (const [socket, other] of [
       [client, server],
@@ -55,6 +62,9 @@ export async function startConnectionBalancer(first: readonly number[]): Promise
     open: (target) => [...open.values()].filter((one) => one === target).length,
     get opened() {
       return opened;
+    },
+    get posting() {
+      return posting.size;
     },
     endedBy,
     async stop() {

@@ -34,7 +34,16 @@ export async function startNginx({ pods, idleMs }: NginxOptions): Promise<Balanc
     args: (file, directory) => {
       // Workers of a root's nginx would be another user's, to whom the directory is closed.
       const user = process.getuid?.() === 0 ? 'user root;' : '';
-      return ['-p', directory, '-e', 'stderr', '-c', file, '-g', `daemon off; pid ${directory}/nginx.pid; ${user}`];
+      return [
+        '-p',
+        directory,
+        '-e',
+        'stderr',
+        '-c',
+        file,
+        '-g',
+        `daemon off; error_log stderr notice; pid ${directory}/nginx.pid; ${user}`,
+      ];
     },
     reload: 'SIGHUP',
   });

@@ -9,9 +9,9 @@ export interface Poster {
   stop(): void;
 }
 
-/** Uses so many connections at most, each until the other side closes it; with `kept` false for one request only. */
-export function createPoster(connections: number, kept = true): Poster {
-  const agent = new Agent({ keepAlive: kept, maxSockets: connections });
+/** Uses so many connections at most, each until the other side closes it. */
+export function createPoster(connections: number): Poster {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return {
     async post(url, body, headers) {
       const all = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers };

@@ -135,7 +135,10 @@ const entries = {
   'http.balancer.no-repeat': ['A balancer sends no POST twice that may have reached a pod.', BALANCERS],
   'http.balancer.pod-down': ['A request for a pod that cannot be connected goes to another one.', BALANCERS],
   'http.balancer.connections': ['Idle connections are closed by the balancer before the pod would.', BALANCERS],
-  'http.balancer.rollout': ['A rolling replacement of the pods behind each balancer loses nothing.', BALANCERS],
+  'http.balancer.rollout': [
+    'A rolling replacement of the pods behind each balancer loses and doubles nothing.',
+    BALANCERS,
+  ],
 
   'legacy.session.forged-id': ['A forged session id is refused without asking the store.', ANYPOD],
   'legacy.session.sliding-ttl': ['A session lives as long as it is used, and is touched rarely.', ANYPOD],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
-import type { Balancer, Substitutions } from '../../lib/balancer-process.ts';
+import type { Balancer } from '../../lib/balancer-process.ts';
 import { startHaproxy } from '../../lib/haproxy.ts';
 import { startNginx } from '../../lib/nginx.ts';
 import { type Pod, startPod, startPods } from '../../lib/pods.ts';
@@ -20,14 +20,14 @@ interface Options {
 interface DocumentedBalancer {
   readonly label: string;
   readonly start: (options: Options) => Promise<Balancer>;
-  /** How its file says that a pod is to get nothing new, where it does not ask the pod itself. */
-  readonly without?: (port: number) => Substitutions;
+  /** Whether it asks pods if they are ready; else it learns that one is gone from a refused connection. */
+  readonly asksPods: boolean;
 }
 
 /** The balancers whose configuration is documented. */
 export const BALANCERS: readonly DocumentedBalancer[] = [
-  { label: 'haproxy', start: startHaproxy },
-  { label: 'nginx', start: startNginx, without: (port) => [[new RegExp(`(?<=:${port}) .*;`), ' down;']] },
+  { label: 'haproxy', start: startHaproxy, asksPods: true },
+  { label: 'nginx', start: startNginx, asksPods: false },
 ];
 
 /** Three pods and their Redis. */
