@@ -1,5 +1,5 @@
 /** The floor: the same tool behind bare `node:http`, without sessions and without MCP. */
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 interface Call {
@@ -13,8 +13,7 @@ async function read(request: IncomingMessage): Promise<Call> {
   return JSON.parse(Buffer.concat(chunks).toString()) as Call;
 }
 
-const server = createServer(async (request, response) => {
-  if (request.method === 'GET') return void response.end();
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { id, params } = await read(request);
   const began = performance.now();
   if (params.arguments.ms > 0) await delay(params.arguments.ms);
@@ -22,5 +21,10 @@ const server = createServer(async (request, response) => {
   const result = { content: [{ type: 'text', text: params.arguments.text }], _meta };
   const body = JSON.stringify({ jsonrpc: '2.0', id, result });
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+const server = createServer((request, response) => {
+  if (request.method === 'GET') response.end();
+  else void answer(request, response);
 });
 server.listen(Number(process.env['PORT']), '127.0.0.1');
