@@ -1,8 +1,9 @@
 import type { CallStore } from '../core/call-store.ts';
 import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
-import type { Reply } from '../core/reply.ts';
+import type { WebReply } from '../core/reply.ts';
 import type { CallIdentity } from './call-identity.ts';
 import { lostForm, storedForm } from './call-outcome.ts';
+import { detachedReply } from './detached-reply.ts';
 import type { LastingWrites } from './lasting-writes.ts';
 import type { RetryRule } from './tool-policies.ts';
 
@@ -11,14 +12,14 @@ export interface GuardedCall extends CallIdentity {
   readonly id: RequestId;
   readonly rule: RetryRule;
   readonly rerunnable: boolean;
-  readonly reply: Reply;
+  readonly reply: WebReply;
   /** The client's going. */
   readonly signal: AbortSignal;
   /**
-   * Runs the call until `signal` aborts, and answers its reply. `onResponse` gets the tool's response; it is not called where the tool did not run
+   * Runs the call until `signal` aborts, and answers `reply`. `onResponse` gets the tool's response; it is not called where the tool did not run
    * to its end.
    */
-  run(signal: () => AbortSignal, onResponse: (response: JsonRpcResponse) => void): Promise<void>;
+  run(signal: () => AbortSignal, reply: WebReply, onResponse: (response: JsonRpcResponse) => void): Promise<void>;
 }
 
 /** What runs share. */
@@ -65,6 +66,7 @@ export class GuardedRun {
     try {
       await this.#call.run(
         () => this.#own.signal,
+        detachedReply(this.#call.reply, gone),
         (message) => this.#respond(message),
       );
     } finally {

@@ -55,7 +55,8 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       rerunnable,
       reply,
       signal: signal(),
-      run: (until, onResponse) => run({ ...request, signal: until }, opened, { ...served, onResponse }, identity.key),
+      run: (until, detached, onResponse) =>
+        run({ ...request, signal: until, reply: detached }, opened, { ...served, onResponse }, identity.key),
     });
   }
 
