@@ -26,14 +26,14 @@ describe.concurrent('values that cannot work together', () => {
     expect(problems).toEqual([`  - ${sentence}`]);
   });
 
-  it('are told all at once', async () => {
+  it('are told all at once [chart.refusals]', async () => {
     const said = await refusal(
       nest({ terminationGracePeriodSeconds: 1, 'metrics.port': 3000, 'redis.enabled': false }),
     );
     expect(said.split('\n').filter((line) => line.startsWith('  - '))).toHaveLength(3);
   });
 
-  it('have a case for every sentence', () => {
+  it('have a case for every sentence [chart.refusals]', () => {
     const sentences = REFUSALS.map(({ sentence }) => sentence);
     expect(untested(/^_validate/, sentences).filter((sentence) => !ON_CLUSTERS.test(sentence))).toEqual([]);
   });
