@@ -44,6 +44,14 @@ describe.each(['4', '3'] as const)('a release of helm %s', (major) => {
     expect(await get('deployment/demo-anypod', '.metadata.generation')).not.toBe(pods);
   });
 
+  it('refuses another volume for its Redis [chart.refusals]', async () => {
+    const { ok, stderr } = await namespace.tryHelm(['upgrade', 'demo'], { 'redis.persistence.enabled': true });
+    expect(ok).toBe(false);
+    expect(stderr).toContain(
+      'redis.persistence asks for 2Gi ReadWriteOnce, but the Redis of this release has no volume',
+    );
+  });
+
   it('becomes blue-green with the traffic on blue', async () => {
     await upgrade(BLUE_GREEN);
     expect(await trafficTo()).toBe('blue');
