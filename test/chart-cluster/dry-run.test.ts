@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => namespace?.delete());
 
 describe('the API server', () => {
-  it.each(FEATURES)('takes every object of %s, without a warning', async (file) => {
+  it.each(FEATURES)('takes every object of %s, without a warning [chart.valid] [chart.restricted]', async (file) => {
     const { manifests } = await render({}, { files: [file] });
     const known = manifests.filter(({ kind }) => kinds.has(kind));
     const here = known.map((manifest) => ({ ...manifest, metadata: { ...manifest.metadata, namespace: undefined } }));

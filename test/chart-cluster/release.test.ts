@@ -29,12 +29,12 @@ describe.each(['4', '3'] as const)('a release of helm %s', (major) => {
     expect(await get('statefulset/demo-anypod-redis', '.status.readyReplicas')).toBe('1');
   });
 
-  it('passes helm test: a stream is resumed on another pod', async () => {
+  it('passes helm test: a stream is resumed on another pod [chart.check]', async () => {
     const printed = await namespace.helm(['test', 'demo', '--logs', '--timeout', '120s']);
     expect(printed).toMatch(/Phase:\s+Succeeded/);
   });
 
-  it('keeps its secrets over an upgrade, and its pods where nothing changes', async () => {
+  it('keeps its secrets over an upgrade, and its pods where nothing changes [chart.secrets]', async () => {
     const [before, pods] = [await secrets(), await get('deployment/demo-anypod', '.metadata.generation')];
     await upgrade({});
     expect(await secrets()).toEqual(before);
@@ -44,13 +44,21 @@ describe.each(['4', '3'] as const)('a release of helm %s', (major) => {
     expect(await get('deployment/demo-anypod', '.metadata.generation')).not.toBe(pods);
   });
 
+  it('refuses another volume for its Redis [chart.refusals]', async () => {
+    const { ok, stderr } = await namespace.tryHelm(['upgrade', 'demo'], { 'redis.persistence.enabled': true });
+    expect(ok).toBe(false);
+    expect(stderr).toContain(
+      'redis.persistence asks for 2Gi ReadWriteOnce, but the Redis of this release has no volume',
+    );
+  });
+
   it('becomes blue-green with the traffic on blue', async () => {
     await upgrade(BLUE_GREEN);
     expect(await trafficTo()).toBe('blue');
     expect([await replicasOf('blue'), await replicasOf('green')]).toEqual(['2', '0']);
   });
 
-  it('refuses a flip to a colour without ready pods', async () => {
+  it('refuses a flip to a colour without ready pods [chart.blue-green]', async () => {
     const { ok, stderr } = await namespace.tryHelm(['upgrade', 'demo', ...WAIT], {
       ...BLUE_GREEN,
       'blueGreen.activeColor': 'green',
@@ -60,7 +68,7 @@ describe.each(['4', '3'] as const)('a release of helm %s', (major) => {
     expect(await trafficTo()).toBe('blue');
   });
 
-  it('leaves the traffic and the pods where a flip by kubectl has put them', async () => {
+  it('leaves the traffic and the pods where a flip by kubectl has put them [chart.blue-green]', async () => {
     await namespace.kubectl(['scale', 'deployment/demo-anypod-green', '--replicas=2']);
     await namespace.kubectl(['rollout', 'status', 'deployment/demo-anypod-green', '--timeout=120s']);
     await namespace.kubectl(['patch', 'service', 'demo-anypod', '-p', '{"spec":{"selector":{"color":"green"}}}']);

@@ -13,7 +13,7 @@ async function egressPorts(values: Readonly<Record<string, unknown>>): Promise<n
 }
 
 describe.concurrent('together', () => {
-  it('blue-green and autoscaling give each colour an autoscaler of its own', async () => {
+  it('blue-green and autoscaling give each colour an autoscaler of its own [chart.scaled]', async () => {
     const rendering = await render(nest({ 'blueGreen.enabled': true, 'autoscaling.enabled': true }));
     const targets = rendering.all('HorizontalPodAutoscaler').map(({ spec }) => spec.scaleTargetRef.name);
     expect(targets).toEqual(['demo-anypod-blue', 'demo-anypod-green']);
@@ -26,7 +26,7 @@ describe.concurrent('together', () => {
     expect(await egressPorts({ 'externalRedis.cluster.nodes': ['c1:7000', 'c2'] })).toEqual([53, 53, 6379, 7000]);
   });
 
-  it('everything that can be switched on is sound', async () => {
+  it('everything that can be switched on is sound [chart.restricted] [chart.secrets] [chart.liveness]', async () => {
     const rendering = await render(
       nest({
         'blueGreen.enabled': true,

@@ -26,7 +26,7 @@ function withoutRandom(manifest: Manifest): Manifest {
 }
 
 describe('the defaults', () => {
-  it('render as the snapshot says; `make chart-snapshot` takes a change on', async () => {
+  it('render as the snapshot says; `make chart-snapshot` takes a change on [chart.values]', async () => {
     const rendering = await render();
     await expect(normalized(rendering)).toMatchFileSnapshot('snapshots/defaults.yaml');
     await expectSound(rendering);
@@ -59,7 +59,7 @@ describe.concurrent.each(['4', '3'] as const)('helm %s', (major) => {
 });
 
 describe.concurrent('the features', () => {
-  it.each(FEATURES)('%s renders sound objects, the same with helm 3', async (files) => {
+  it.each(FEATURES)('%s renders sound objects, the same with helm 3 [chart.valid] [chart.helm]', async (files) => {
     const [rendering, older] = await Promise.all([
       render({}, { files: [files] }),
       render({}, { files: [files], helm: '3' }),

@@ -36,12 +36,15 @@ function neededSeconds({ preStop, margin, delay, retry, longestCall }: Times): n
 }
 
 describe.concurrent('the grace period', () => {
-  it.each(TIMES)('is long enough, and not much longer, for $preStop s, $delay ms, $longestCall ms', async (times) => {
-    const { template } = await render(nest(valuesOf(times)));
-    const grace = template()['spec'].terminationGracePeriodSeconds;
-    expect(grace).toBeGreaterThanOrEqual(neededSeconds(times));
-    expect(grace).toBeLessThan(neededSeconds(times) + 4);
-  });
+  it.each(TIMES)(
+    'is long enough, and not much longer, for $preStop s, $delay ms, $longestCall ms [chart.grace-period]',
+    async (times) => {
+      const { template } = await render(nest(valuesOf(times)));
+      const grace = template()['spec'].terminationGracePeriodSeconds;
+      expect(grace).toBeGreaterThanOrEqual(neededSeconds(times));
+      expect(grace).toBeLessThan(neededSeconds(times) + 4);
+    },
+  );
 
   it.each(TIMES)('is refused where it is a second too small for $preStop s, $longestCall ms', async (times) => {
     const values = valuesOf(times);
@@ -57,12 +60,15 @@ describe.concurrent('the preStop hook', () => {
   const hookAt = async (options: RenderOptions, values = {}) =>
     (await render(nest(values), options)).container()['lifecycle']?.preStop;
 
-  it.each(['1.30.0', '1.31.0', '1.35.4', '1.30.2-gke.1587003', 'v1.33.1+k3s1'])('sleeps on %s', async (kubeVersion) => {
-    expect(await hookAt({ kubeVersion })).toEqual({ sleep: { seconds: 5 } });
-  });
+  it.each(['1.30.0', '1.31.0', '1.35.4', '1.30.2-gke.1587003', 'v1.33.1+k3s1'])(
+    'sleeps on %s [chart.pre-stop]',
+    async (kubeVersion) => {
+      expect(await hookAt({ kubeVersion })).toEqual({ sleep: { seconds: 5 } });
+    },
+  );
 
   it.each(['1.29.14', '1.29.14-eks-1234567', '1.28.0'])(
-    'lets Node wait on %s, which cannot sleep',
+    'lets Node wait on %s, which cannot sleep [chart.pre-stop]',
     async (kubeVersion) => {
       const hook = await hookAt({ kubeVersion });
       expect(hook.exec.command.at(-1)).toContain('5000');

@@ -15,7 +15,7 @@ const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8'
 const ELSEWHERE = /^(PORT|HOST|ANYPOD_METRICS_\w+|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+)$/;
 
 describe('the cases', () => {
-  it('set every setting of the service', () => {
+  it('set every setting of the service [chart.settings]', () => {
     const documentation = readFileSync(join(CHART, '../../docs/configuration.md'), 'utf8');
     const variables = [...documentation.matchAll(/^\| `--[\w-]+` \| `(\w+)` \|/gm)].map(
       ([, variable]) => variable ?? '',
@@ -26,7 +26,7 @@ describe('the cases', () => {
     expect(variables.filter((variable) => !ELSEWHERE.test(variable)).sort()).toEqual(set.sort());
   });
 
-  it('set every value that the schema knows, and no other', () => {
+  it('set every value that the schema knows, and no other [chart.values]', () => {
     expect([...new Set(CASES.map(({ path }) => path))].sort()).toEqual(valuePaths(schema).sort());
   });
 });
