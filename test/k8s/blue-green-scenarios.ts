@@ -59,7 +59,7 @@ export const BLUE_GREENS: readonly Scenario[] = [
   },
   {
     id: 'helm-flip',
-    name: 'blue-green: flip and back, both colours running (`helm upgrade`)',
+    name: 'blue-green: flip, retire (`helm upgrade`)',
     versions: 2,
     async prepare(stage) {
       await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage), 'blueGreen.activeColor': 'blue' });
@@ -70,8 +70,9 @@ export const BLUE_GREENS: readonly Scenario[] = [
       // An upgrade that names no colour keeps it.
       await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage) });
       await mustServe(stage, 'green');
-      await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage), 'blueGreen.activeColor': 'blue' });
-      await mustServe(stage, 'blue');
+      await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage), 'blueGreen.blue.replicas': 0 });
+      await stage.servers(REPLICAS);
+      await mustServe(stage, 'green');
     },
   },
 ];

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { runName } from '../chaos/run-name.ts';
 import { restart } from './rollout-scenarios.ts';
 import { DEPLOYMENT, firstServer, REPLICAS, rolloutEnded, type Scenario } from './scenario.ts';
@@ -13,6 +14,9 @@ const pid = Number(fs.readdirSync('/proc').find((name) => /^\\d+$/.test(name) &&
 process.kill(pid, 'SIGKILL');
 console.log(pid);
 `;
+
+/** After its pod is no longer ready, a Service sends connections to it for so long. */
+const PROXY_NOTICES_MS = 1500;
 
 /** A fault that costs something, but no session and no event. */
 export const FAULTS: readonly Scenario[] = [
@@ -31,9 +35,11 @@ export const FAULTS: readonly Scenario[] = [
       const pod = await firstServer(stage);
       await load.lose(async () => {
         const args = ['exec', pod, '--container', 'server', '--', '/usr/local/bin/node', '-e', KILL_SERVER];
-        return runName(Number(await stage.kubectl.run(args)), pod);
+        const run = runName(Number(await stage.kubectl.run(args)), pod);
+        await stage.restarted(pod);
+        await delay(PROXY_NOTICES_MS);
+        return run;
       });
-      await stage.restarted(pod);
       await stage.servers(REPLICAS);
     },
   },
