@@ -10,10 +10,12 @@ async function blueGreen({ kubectl }: ClusterStage, ...args: readonly string[]):
   await runCommand(SCRIPT, ['--namespace', kubectl.namespace, '--release', 'anypod', ...args], { timeoutMs: 300_000 });
 }
 
-/** Blue serves the older version, green has no pods. */
+/** Blue serves the older version, green has no pods; whatever colours were there before are gone. */
 async function blueServes(stage: ClusterStage): Promise<void> {
-  await stage.deploy({ ...BLUE_GREEN, 'blueGreen.activeColor': 'blue', 'blueGreen.green.replicas': 0 });
+  await stage.deploy();
+  await stage.deploy(BLUE_GREEN);
   await stage.servers(REPLICAS);
+  await mustServe(stage, 'blue');
 }
 
 const newer = ({ images }: ClusterStage) => `${images.repository}:${images.newer}`;
@@ -62,7 +64,8 @@ export const BLUE_GREENS: readonly Scenario[] = [
     name: 'blue-green: flip, retire (`helm upgrade`)',
     versions: 2,
     async prepare(stage) {
-      await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage), 'blueGreen.activeColor': 'blue' });
+      await blueServes(stage);
+      await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage) });
       await stage.servers(2 * REPLICAS);
     },
     async act(stage) {
