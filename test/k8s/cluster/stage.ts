@@ -4,7 +4,7 @@ import { createHelm, type Values } from './helm.ts';
 import { createKubectl, type Kubectl, type PodStatus } from './kubectl.ts';
 import { EFFECTS_URL, LOAD_POD, loadObjects, namespaceObject, volumeObjects } from './objects.ts';
 
-export const RELEASE = 'anypod';
+const RELEASE = 'anypod';
 const SERVER = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/component=server`;
 const REDIS = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/component=redis`;
 
@@ -83,7 +83,7 @@ export function createStage({ namespace, images, signal }: StageOptions): Cluste
       // By address: how fast names are looked up is not what is measured.
       const address = await kubectl.run(['get', 'service', RELEASE, '--output', 'jsonpath={.spec.clusterIP}']);
       const load = ['/usr/local/bin/node', 'test/k8s/load/main.ts', `http://${address}/mcp`, EFFECTS_URL];
-      return commandLoad('kubectl', ['--namespace', namespace, ...exec, ...load]);
+      return commandLoad('kubectl', ['--namespace', namespace, ...exec, ...load], signal);
     },
     servers: (count) => kubectl.settled(SERVER, count),
     redis: async () => (await kubectl.settled(REDIS, 1))[0] as PodStatus,
