@@ -21,7 +21,7 @@ help: ## Show this list
 
 ## Use
 
-.PHONY: run client build image
+.PHONY: run client build image e2e-image
 run: build ## Serve the example on http://127.0.0.1:3000/mcp (MODULE=your-server.ts for your own)
 	exec node packages/anypod/bin/anypod.js serve $(MODULE)
 
@@ -35,9 +35,12 @@ build: $(INSTALLED) ## Compile the package into packages/anypod/dist
 image: .node/ready ## The container image, as IMAGE=anypod TAG=dev; needs Docker
 	tools/build-image.sh $(IMAGE):$(TAG)
 
+e2e-image: image ## What the cluster tests deploy, in two versions (LOAD_IMAGES='kind load docker-image' brings them to the nodes)
+	tools/build-e2e-image.sh $(IMAGE):$(TAG) anypod-e2e
+
 ## Test
 
-.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos clients leak bench loadtest k6
+.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients leak bench loadtest k6
 test: build services ## Everything a change must pass, with a count as the last line
 	node tools/test.ts
 
@@ -81,6 +84,9 @@ conformance: build services ## The official suites on one pod, two round robin, 
 
 chaos: build services ## The same at full length, and pods of two versions (OLDER=HEAD~1)
 	node test/chaos/run.ts $(OLDER)
+
+e2e-k8s: $(INSTALLED) .helm/4/ready e2e-image ## The chart on the cluster of KUBECONFIG under load: rollouts, kills, flips (SCENARIO=restart,kill)
+	PATH=$(CURDIR)/.helm/4:$$PATH node test/k8s/run.ts
 
 clients: build services ## Old official clients through the balancer
 	node test/clients/run.ts

@@ -36,7 +36,8 @@ export function tally(records: Records): Tally {
   return sum;
 }
 
-function addCall(sum: Tally, { seen, steps, failure, startedAt, endedAt }: CallRecord): void {
+function addCall(sum: Tally, call: CallRecord): void {
+  const { seen, steps, failure } = call;
   sum.calls += 1;
   sum.events += seen.length;
   const runs = splitRuns(seen);
@@ -51,9 +52,25 @@ function addCall(sum: Tally, { seen, steps, failure, startedAt, endedAt }: CallR
   }
   if (failure !== undefined) sum.failed[failure.kind] += 1;
   else sum.lost += steps - Math.min(steps, runs.at(-1)?.at(-1)?.number ?? 0);
-  // How long a client waits for what cannot come is its own choice.
-  const end = failure === undefined ? [endedAt] : [];
-  addGaps(sum, [startedAt, ...seen.map(({ at }) => at), ...end]);
+  sum.longestGapMs = Math.max(sum.longestGapMs, ...gapsOf(call).map(({ ms }) => ms));
+}
+
+/** A time in which a call brought nothing. */
+export interface Gap {
+  readonly ms: number;
+  /** ms, as `performance.now()`. */
+  readonly from: number;
+  /** The event that ended it, from 1; the one after the last is the response. */
+  readonly before: number;
+}
+
+/** From a call's start to each of its events, and to its end where it did not fail: how long a client waits for what cannot come is its own choice. */
+export function gapsOf({ startedAt, endedAt, seen, failure }: CallRecord): Gap[] {
+  const times = [startedAt, ...seen.map(({ at }) => at), ...(failure === undefined ? [endedAt] : [])];
+  return times.slice(1).map((at, index) => {
+    const from = times[index] as number;
+    return { ms: at - from, from, before: index + 1 };
+  });
 }
 
 /** Runs of events of one process each, in the order of arrival. */
@@ -84,12 +101,6 @@ function addStanding(sum: Tally, { sent, seen }: StandingRecord): void {
   sum.doubled += numbers.length - known.size;
   sum.lost += sent.filter((number) => !known.has(number)).length;
   sum.disordered += numbers.filter((number, index) => index > 0 && number < (numbers[index - 1] as number)).length;
-}
-
-function addGaps(sum: Tally, times: readonly number[]): void {
-  for (const [index, at] of times.entries()) {
-    if (index > 0) sum.longestGapMs = Math.max(sum.longestGapMs, at - (times[index - 1] as number));
-  }
 }
 
 /** What a scenario may cost. */

@@ -10,10 +10,12 @@ async function blueGreen({ kubectl }: ClusterStage, ...args: readonly string[]):
   await runCommand(SCRIPT, ['--namespace', kubectl.namespace, '--release', 'anypod', ...args], { timeoutMs: 300_000 });
 }
 
-/** Blue serves the older version, green has no pods. */
+/** Blue serves the older version, green has no pods; whatever colours were there before are gone. */
 async function blueServes(stage: ClusterStage): Promise<void> {
-  await stage.deploy({ ...BLUE_GREEN, 'blueGreen.activeColor': 'blue', 'blueGreen.green.replicas': 0 });
+  await stage.deploy();
+  await stage.deploy(BLUE_GREEN);
   await stage.servers(REPLICAS);
+  await mustServe(stage, 'blue');
 }
 
 const newer = ({ images }: ClusterStage) => `${images.repository}:${images.newer}`;
@@ -59,10 +61,11 @@ export const BLUE_GREENS: readonly Scenario[] = [
   },
   {
     id: 'helm-flip',
-    name: 'blue-green: flip and back, both colours running (`helm upgrade`)',
+    name: 'blue-green: flip, retire (`helm upgrade`)',
     versions: 2,
     async prepare(stage) {
-      await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage), 'blueGreen.activeColor': 'blue' });
+      await blueServes(stage);
+      await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage) });
       await stage.servers(2 * REPLICAS);
     },
     async act(stage) {
@@ -70,8 +73,9 @@ export const BLUE_GREENS: readonly Scenario[] = [
       // An upgrade that names no colour keeps it.
       await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage) });
       await mustServe(stage, 'green');
-      await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage), 'blueGreen.activeColor': 'blue' });
-      await mustServe(stage, 'blue');
+      await stage.deploy({ ...BLUE_GREEN, ...bothColours(stage), 'blueGreen.blue.replicas': 0 });
+      await stage.servers(REPLICAS);
+      await mustServe(stage, 'green');
     },
   },
 ];

@@ -17,8 +17,12 @@ export interface CommandedLoad {
 const ANSWER_WITHIN_MS = 90_000;
 
 /** Starts a process that runs `load/main.ts`, and resolves when the load is complete. Throws with what the process printed where it fails. */
-export async function commandLoad(command: string, args: readonly string[], env = process.env): Promise<CommandedLoad> {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
+export async function commandLoad(
+  command: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<CommandedLoad> {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...(signal === undefined ? {} : { signal }) });
   const answers = answersOf(child);
   const expect = async <A extends Answer['answer']>(name: A): Promise<Extract<Answer, { answer: A }>> => {
     const answer = await answers.next(`the load to be ${name}`);

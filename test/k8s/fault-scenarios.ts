@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FailureKind } from '../chaos/records.ts';
 import { runName } from '../chaos/run-name.ts';
 import { restart } from './rollout-scenarios.ts';
-import { DEPLOYMENT, firstServer, REPLICAS, rolloutEnded, type Scenario } from './scenario.ts';
+import { DEPLOYMENT, deployed, firstServer, REPLICAS, rolloutEnded, type Scenario } from './scenario.ts';
 
 /**
  * Run in a pod: kills the server's process and prints its number. A container's first process cannot be killed from within, so the pod's
@@ -14,15 +16,38 @@ process.kill(pid, 'SIGKILL');
 console.log(pid);
 `;
 
+/** After its pod is no longer ready, a Service sends connections to it for so long. */
+const PROXY_NOTICES_MS = 1500;
+
+/** What nothing can save: a call that is not re-runnable, and a request whose client knows no event id. */
+const POD_LOST: readonly FailureKind[] = ['pod_lost', 'cut'];
+
+/** The first process of a container, as the pod's own image has it. */
+const FIRST_PROCESS = 1;
+
 /** A fault that costs something, but no session and no event. */
 export const FAULTS: readonly Scenario[] = [
   {
+    id: 'force',
+    name: '`kubectl delete pod --grace-period=0 --force`',
+    failures: POD_LOST,
+    prepare: deployed,
+    async act(stage, load) {
+      const pod = await firstServer(stage);
+      await load.lose(async () => {
+        await stage.kubectl.run(['delete', 'pod', pod, '--grace-period=0', '--force']);
+        // The object is gone, so nobody says when the process is: before another pod is ready.
+        await stage.servers(REPLICAS);
+        return runName(FIRST_PROCESS, pod);
+      });
+    },
+  },
+  {
     id: 'kill',
     name: 'SIGKILL of a server process',
-    // What nothing can save: a call that is not re-runnable, and a request whose client knows no event id.
-    failures: ['pod_lost', 'cut'],
+    failures: POD_LOST,
     async prepare(stage) {
-      await stage.deploy();
+      await deployed(stage);
       const spec = { template: { spec: { shareProcessNamespace: true } } };
       await stage.kubectl.run(['patch', DEPLOYMENT, '--patch', JSON.stringify({ spec })]);
       await rolloutEnded(stage);
@@ -31,9 +56,11 @@ export const FAULTS: readonly Scenario[] = [
       const pod = await firstServer(stage);
       await load.lose(async () => {
         const args = ['exec', pod, '--container', 'server', '--', '/usr/local/bin/node', '-e', KILL_SERVER];
-        return runName(Number(await stage.kubectl.run(args)), pod);
+        const run = runName(Number(await stage.kubectl.run(args)), pod);
+        await stage.restarted(pod);
+        await delay(PROXY_NOTICES_MS);
+        return run;
       });
-      await stage.restarted(pod);
       await stage.servers(REPLICAS);
     },
   },
@@ -41,10 +68,7 @@ export const FAULTS: readonly Scenario[] = [
     id: 'redis',
     name: '`kubectl delete pod` of Redis',
     failures: ['refused'],
-    async prepare(stage) {
-      await stage.deploy();
-      await rolloutEnded(stage);
-    },
+    prepare: deployed,
     async act(stage) {
       await stage.kubectl.run(['delete', 'pod', (await stage.redis()).name]);
       await stage.redis();

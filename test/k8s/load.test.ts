@@ -17,7 +17,7 @@ afterAll(() => stage?.stop());
 
 const start = (): Promise<CommandedLoad> => commandLoad(process.execPath, [MAIN, stage.balancer.url, stage.effectsUrl]);
 
-test('the load of the cluster tests notices nothing of pods that end well, and keeps its sessions over a pause', async () => {
+test('the load of the cluster tests notices nothing of pods that end well, and keeps its sessions over a pause [pod.drain.nothing-fails]', async () => {
   const load = await start();
   await terminate(stage, 0);
   await stage.replace(0);

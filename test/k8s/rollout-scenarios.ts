@@ -1,12 +1,6 @@
 import type { ClusterStage } from './cluster/stage.ts';
 import { evictAll } from './evict.ts';
-import { DEPLOYMENT, firstServer, REPLICAS, rolloutEnded, type Scenario, scale } from './scenario.ts';
-
-/** The release as the chart makes it, whatever a scenario before has left. */
-async function deployed(stage: ClusterStage): Promise<void> {
-  await stage.deploy();
-  await rolloutEnded(stage);
-}
+import { DEPLOYMENT, deployed, firstServer, REPLICAS, rolloutEnded, type Scenario, scale } from './scenario.ts';
 
 export async function restart(stage: ClusterStage): Promise<void> {
   await stage.kubectl.run(['rollout', 'restart', DEPLOYMENT]);
@@ -46,15 +40,6 @@ export const ROLLOUTS: readonly Scenario[] = [
     prepare: deployed,
     async act(stage) {
       await stage.kubectl.run(['delete', 'pod', await firstServer(stage)]);
-      await stage.servers(REPLICAS);
-    },
-  },
-  {
-    id: 'force',
-    name: '`kubectl delete pod --grace-period=0 --force`',
-    prepare: deployed,
-    async act(stage) {
-      await stage.kubectl.run(['delete', 'pod', await firstServer(stage), '--grace-period=0', '--force']);
       await stage.servers(REPLICAS);
     },
   },

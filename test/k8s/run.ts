@@ -38,6 +38,7 @@ async function main(): Promise<number> {
     for (const scenario of scenarios) {
       const outcome = await runScenario(stage, scenario);
       console.log(reportLine(outcome));
+      for (const wait of outcome.report.longWaits) console.log(`  long wait: ${wait}`);
       for (const violation of outcome.violations) console.log(`  BROKEN ${violation}`);
       broken += outcome.violations.length;
       if (outcome.violations.length > 0) await keepLogs(await stage.logs(), scenario.id);

@@ -23,6 +23,12 @@ export const DEPLOYMENT = 'deployment/anypod';
 /** The chart's default. */
 export const REPLICAS = 2;
 
+/** The release as the chart makes it, whatever a scenario before has left. */
+export async function deployed(stage: ClusterStage): Promise<void> {
+  await stage.deploy();
+  await rolloutEnded(stage);
+}
+
 /** Resolves when the rollout is complete and the old pods are gone. */
 export async function rolloutEnded({ kubectl, servers }: ClusterStage): Promise<void> {
   await kubectl.run(['rollout', 'status', DEPLOYMENT, '--timeout=180s'], { timeoutMs: 190_000 });

@@ -184,6 +184,10 @@ const entries = {
     'Once the balancer has had time to notice, a pod that goes refuses connections and ends what it has.',
     ANYPOD,
   ],
+  'pod.drain.idle-connections': [
+    'A client that heeds Keep-Alive has no idle connection left when a pod that goes closes them.',
+    ANYPOD,
+  ],
   'pod.start.holds': ['A request that comes before the pod is ready waits for it.', ANYPOD],
   'pod.drain.nothing-fails': [
     'A pod that is told to stop, and all of them one after the other, cost no request and no event.',

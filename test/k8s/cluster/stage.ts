@@ -4,7 +4,7 @@ import { createHelm, type Values } from './helm.ts';
 import { createKubectl, type Kubectl, type PodStatus } from './kubectl.ts';
 import { EFFECTS_URL, LOAD_POD, loadObjects, namespaceObject, volumeObjects } from './objects.ts';
 
-export const RELEASE = 'anypod';
+const RELEASE = 'anypod';
 const SERVER = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/component=server`;
 const REDIS = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/component=redis`;
 
@@ -65,7 +65,6 @@ export function createStage({ namespace, images, signal }: StageOptions): Cluste
   const helm = createHelm(RELEASE, namespace, signal);
   const image = `${images.repository}:${images.older}`;
   const exec = ['exec', '--stdin', LOAD_POD, '--container', 'load', '--'];
-  const load = ['/usr/local/bin/node', 'test/k8s/load/main.ts', `http://${RELEASE}/mcp`, EFFECTS_URL];
   let storageClass: string | undefined;
   const deploy = (values: Values = {}) => helm.deploy({ ...valuesOf(images, storageClass), ...values });
   return {
@@ -80,7 +79,12 @@ export function createStage({ namespace, images, signal }: StageOptions): Cluste
       storageClass = (await hasStorageClass(kubectl)) ? undefined : await makeVolume(kubectl, image);
       await deploy();
     },
-    startLoad: () => commandLoad('kubectl', ['--namespace', namespace, ...exec, ...load]),
+    async startLoad() {
+      // By address: how fast names are looked up is not what is measured.
+      const address = await kubectl.run(['get', 'service', RELEASE, '--output', 'jsonpath={.spec.clusterIP}']);
+      const load = ['/usr/local/bin/node', 'test/k8s/load/main.ts', `http://${address}/mcp`, EFFECTS_URL];
+      return commandLoad('kubectl', ['--namespace', namespace, ...exec, ...load], signal);
+    },
     servers: (count) => kubectl.settled(SERVER, count),
     redis: async () => (await kubectl.settled(REDIS, 1))[0] as PodStatus,
     async restarted(pod) {

@@ -1,4 +1,4 @@
-import { type LostPod, tally, violations } from '../../chaos/judge.ts';
+import { gapsOf, type LostPod, tally, violations } from '../../chaos/judge.ts';
 import type { Records } from '../../chaos/records.ts';
 import type { RequestRecord } from './keep-alive-worker.ts';
 import type { Allowed, Report } from './protocol.ts';
@@ -11,9 +11,6 @@ export interface Seen {
   readonly effects: readonly string[];
 }
 
-/** In the time that a balancer takes to notice that a pod is gone, it sends requests there. */
-const BALANCER_NOTICES_MS = 5000;
-
 export function judge({ records, requests, effects }: Seen, lostPods: readonly LostPod[], allowed: Allowed): Report {
   const kept = records.sessions.filter((session) => session.kept).length;
   const failed = requests.filter(({ failure }) => failure !== undefined);
@@ -23,6 +20,7 @@ export function judge({ records, requests, effects }: Seen, lostPods: readonly L
     sessions: { kept, of: records.sessions.length },
     versions: countBy(requests.map(({ version }) => version)),
     pods: new Set(requests.flatMap(({ run }) => run ?? [])).size,
+    longWaits: longWaits(records, requests),
     violations: [
       ...(requests.length === 0 ? ['the workers sent nothing'] : []),
       ...(records.sessions.length === 0 ? ['no session was looked at'] : []),
@@ -38,7 +36,26 @@ function isFounded({ worker, failure, startedAt, endedAt }: RequestRecord, lost:
   if (failure === undefined || !allowed.failures.includes(failure.kind)) return false;
   // Modern calls need no store.
   if (failure.kind === 'refused') return !worker.startsWith('modern');
-  return lost.some(({ from, to }) => startedAt <= to + BALANCER_NOTICES_MS && endedAt >= from);
+  return lost.some(({ from, to }) => startedAt <= to && endedAt >= from);
+}
+
+/** What took so long that one wants to know what it was. */
+const LONG_MS = 3000;
+
+function longWaits(records: Records, requests: readonly RequestRecord[]): string[] {
+  const waits = [
+    ...records.calls.flatMap((call) =>
+      gapsOf(call).map((gap) => ({ ...gap, what: `${call.client} ${call.tool}, before event ${gap.before}` })),
+    ),
+    ...requests.map(({ worker, startedAt, endedAt }) => ({
+      ms: endedAt - startedAt,
+      from: startedAt,
+      what: `${worker} worker`,
+    })),
+  ];
+  return waits
+    .filter(({ ms }) => ms > LONG_MS)
+    .map(({ ms, from, what }) => `${what}: ${(ms / 1000).toFixed(1)} s from ${(from / 1000).toFixed(1)} s on`);
 }
 
 function describe({ worker, failure, startedAt }: RequestRecord): string {

@@ -37,6 +37,8 @@ export interface Report {
   readonly versions: Readonly<Record<string, number>>;
   /** How many processes answered requests. */
   readonly pods: number;
+  /** What brought nothing for seconds, in words. */
+  readonly longWaits: readonly string[];
   /** Broken promises, in words; empty: none. */
   readonly violations: readonly string[];
 }

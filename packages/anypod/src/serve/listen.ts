@@ -17,12 +17,15 @@ export interface ListenOptions {
   readonly host: string;
   /** How long an idle connection is kept: longer than a balancer keeps it, so that nothing is ever sent into one that closes. */
   readonly keepAliveMs: number;
+  /** How long a pod that was told to go still serves, on connections that close. */
+  readonly drainDelayMs: number;
 }
 
 /** Listens; throws `ConfigError` where the address cannot be had. */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
-  const { port, host, keepAliveMs } = options;
-  const server = createServer({ keepAliveTimeout: keepAliveMs, noDelay: true }, handler);
+  const { port, host } = options;
+  const server = createServer({ noDelay: true }, handler);
+  keepConnections(server, options);
   await bind(server, port, host);
   const { port: bound } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
@@ -31,6 +34,21 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
     close: () => new Promise((resolve) => void server.close(() => resolve())),
     destroy: () => server.closeAllConnections(),
   };
+}
+
+/** Clients take up to two seconds off what they are told, and what is not more they do not keep at all. */
+const LEAST_TOLD_MS = 3000;
+
+/**
+ * Says less than it does: `Keep-Alive: timeout` makes a client give up an idle connection before a pod that drains closes it, which it does after the
+ * drain delay. So no request is sent into a connection that closes. Balancers go by their own times, and the pod keeps to the long one.
+ */
+function keepConnections(server: Server, { keepAliveMs, drainDelayMs }: ListenOptions): void {
+  const toldMs = Math.min(keepAliveMs, Math.max(drainDelayMs, LEAST_TOLD_MS));
+  // Node before 22.19 does as it says.
+  const canSayLess = 'keepAliveTimeoutBuffer' in server;
+  server.keepAliveTimeout = canSayLess ? toldMs : keepAliveMs;
+  if (canSayLess) server.keepAliveTimeoutBuffer = keepAliveMs - toldMs;
 }
 
 function bind(server: Server, port: number, host: string): Promise<void> {

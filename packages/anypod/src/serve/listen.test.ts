@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Listener, listen } from './listen.ts';
+
+const REQUEST = 'GET / HTTP/1.1\r\nhost: pod\r\n\r\n';
+
+let listener: Listener;
+let accepted: Set<Socket>;
+beforeEach(async () => {
+  accepted = new Set();
+  const handler: RequestListener = (request, response) => {
+    accepted.add(request.socket);
+    response.end('answer');
+  };
+  listener = await listen(handler, { port: 0, host: '127.0.0.1', keepAliveMs: 600_000, drainDelayMs: 3000 });
+});
+afterEach(async () => {
+  listener.destroy();
+  await listener.close();
+});
+
+test("a client's idle connections are closed before a pod that drains closes them, a balancer's are kept [pod.drain.idle-connections]", async () => {
+  const balancer = connect(Number(new URL(listener.origin).port), '127.0.0.1');
+  balancer.write(REQUEST);
+  await once(balancer, 'data');
+  const kept = new Set(accepted);
+
+  const answers = await Promise.all(Array.from({ length: 5 }, () => fetch(listener.origin)));
+  await Promise.all(answers.map((answer) => answer.text()));
+  const idle = [...accepted].filter((socket) => !kept.has(socket));
+  await Promise.all(idle.map((socket) => once(socket, 'close')));
+
+  balancer.write(REQUEST);
+  await once(balancer, 'data');
+  expect(accepted.size).toBe(kept.size + idle.length);
+  balancer.destroy();
+});
