@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { useDeployment } from './deployment.ts';
-import { eventually } from './settle.ts';
+import { commandsDuring } from './redis-commands.ts';
 import { messagesOf, openSession, sessionOf } from './wire.ts';
 
 const deployment = useDeployment();
@@ -14,24 +13,6 @@ const FORGED = 200;
 function forge(id: string, position: number): string {
   const at = position % id.length;
   return `${id.slice(0, at)}${id[at] === 'A' ? 'B' : 'A'}${id.slice(at + 1)}`;
-}
-
-/** The commands that Redis was sent while `act` ran. */
-async function commandsDuring(url: string, act: () => Promise<void>): Promise<readonly string[][]> {
-  const redis = new Redis(url);
-  const monitor = await redis.monitor();
-  const commands: string[][] = [];
-  monitor.on('monitor', (_time: string, command: string[]) => commands.push(command));
-  try {
-    await act();
-    const marker = randomBytes(8).toString('hex');
-    await redis.echo(marker);
-    await eventually(() => expect(commands.some((command) => command.includes(marker))).toBe(true));
-    return commands;
-  } finally {
-    monitor.disconnect();
-    redis.disconnect();
-  }
 }
 
 describe('a forged session id', () => {

@@ -146,6 +146,12 @@ const entries = {
   'legacy.session.anonymous': ['Two anonymous sessions share nothing.', `${LEGACY}/basic/security_best_practices`],
 
   'modern.serve.any-pod': ['Every request stands alone: any pod answers it.', `${MODERN}/basic/transports`],
+  'cost.round-trips': [
+    'Redis is asked once for a session that a pod has not cached, and never for one that it has or for a stateless call.',
+    ANYPOD,
+  ],
+  'modern.reuse.declared': ['A server serves a second request only where its module declares that it may.', ANYPOD],
+  'modern.reuse.apart': ['Callers whose requests one server serves see nothing of each other.', ANYPOD],
   'modern.state.any-pod': ['A request state of one pod is accepted on another.', `${MODERN}/basic/patterns/mrtr`],
   'modern.state.tampered': [
     'A changed request state is refused before the tool runs.',

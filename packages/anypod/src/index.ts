@@ -21,6 +21,6 @@ export type { FetchHandler } from './http/fetch-handler.ts';
 export type { NodeHandler } from './http/node-handler.ts';
 export type { Router } from './http/router.ts';
 export type { ServerSdk } from './mcp/sdk.ts';
-export type { FactoryContext, ServerFactory, UserServer } from './mcp/user-server.ts';
+export type { FactoryContext, Reuse, ServerFactory, UserServer } from './mcp/user-server.ts';
 export type { Notify } from './notify.ts';
 export type { PodOptions } from './pod/options.ts';

@@ -6,6 +6,7 @@ import type { InitializeParams } from '../core/session.ts';
 import { lazyRequest } from './lazy-request.ts';
 import { messageEntryOf } from './message-entry.ts';
 import { createQuestionIds } from './question-ids.ts';
+import { memoizeSchemas } from './schema-memo.ts';
 import { SessionTransport } from './session-transport.ts';
 import { findToolHints } from './tool-hints.ts';
 import type { ServerFactory, UserServer } from './user-server.ts';
@@ -43,6 +44,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     const own = createOwnRequests(outlet);
     const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId));
     const server = await build(caller);
+    memoizeSchemas(server);
     await server.connect(transport);
     transport.useEntry(messageEntryOf(server));
     const ask = (method: string, given: Record<string, unknown>) =>

@@ -40,6 +40,9 @@ export async function loadModule(path: string): Promise<UserModule> {
 /** What the module declares of its servers: `export const anypod = { reuse: 'all' }`. */
 function declaredReuse(path: string, declared: unknown): Reuse | undefined {
   if (declared === undefined) return undefined;
+  if (typeof declared !== 'object' || declared === null) {
+    throw new ConfigError([`<module>: ${path} exports anypod, which must be an object such as { reuse: 'all' }`]);
+  }
   const { reuse, ...others } = declared as { reuse?: unknown };
   const unknown = Object.keys(others);
   if (unknown.length > 0) {

@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { expect } from 'vitest';
+import { eventually } from './settle.ts';
+
+/** The commands that Redis was sent while `act` ran; what a script calls is not sent. */
+export async function commandsDuring(url: string, act: () => Promise<void>): Promise<readonly string[][]> {
+  const redis = new Redis(url);
+  const monitor = await redis.monitor();
+  const commands: string[][] = [];
+  monitor.on('monitor', (_time: string, command: string[], source: string) => {
+    if (source !== 'lua') commands.push(command);
+  });
+  try {
+    await act();
+    const marker = randomBytes(8).toString('hex');
+    await redis.echo(marker);
+    await eventually(() => expect(commands.some((command) => command.includes(marker))).toBe(true));
+    return commands;
+  } finally {
+    monitor.disconnect();
+    redis.disconnect();
+  }
+}
+
+/** Those that name a session. */
+export function commandsFor(session: string, commands: readonly string[][]): readonly string[][] {
+  return commands.filter((command) => command.some((word) => word.includes(session)));
+}

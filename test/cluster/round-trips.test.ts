@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { connectMode } from './client-v2.ts';
+import { useDeployment } from './deployment.ts';
+import { commandsDuring, commandsFor } from './redis-commands.ts';
+import { messagesOf, openSession, textOf, type WireSession } from './wire.ts';
+
+const CALLS = 100;
+const deployment = useDeployment();
+
+async function callTimes(session: WireSession, pod: URL, times: number): Promise<void> {
+  for (let id = 1; id <= times; id += 1) {
+    const [answer] = await messagesOf(await session.call(pod, id, 'echo', { text: `${id}` }));
+    expect(textOf(answer)).toBe(`${id}`);
+  }
+}
+
+describe('Redis is asked', () => {
+  test('once for the first call of a session on a pod, and then never again [cost.round-trips]', async () => {
+    // Redis learns each script when it is first run, which takes one command more.
+    await callTimes(await openSession(deployment.pods[0]), deployment.pods[1], 1);
+    const session = await openSession(deployment.pods[0]);
+    for (const [index, pod] of deployment.pods.entries()) {
+      const first = await commandsDuring(deployment.redisUrl, () => callTimes(session, pod, 1));
+      // The pod that opened the session holds it already.
+      expect(commandsFor(session.id, first)).toHaveLength(index === 0 ? 0 : 1);
+    }
+    const warm = await commandsDuring(deployment.redisUrl, async () => {
+      for (const pod of deployment.pods) await callTimes(session, pod, CALLS);
+    });
+    expect(commandsFor(session.id, warm)).toEqual([]);
+    // What is left is what pods send by themselves: leases and blocking reads.
+    expect(warm.length).toBeLessThan(CALLS / 2);
+  });
+
+  test('once to open a session [cost.round-trips]', async () => {
+    await openSession(deployment.pods[0]);
+    let session: WireSession | undefined;
+    const commands = await commandsDuring(deployment.redisUrl, async () => {
+      session = await openSession(deployment.pods[0]);
+      await session.send(deployment.pods[0], { jsonrpc: '2.0', method: 'notifications/initialized' });
+    });
+    expect(commandsFor(session?.id ?? '', commands)).toHaveLength(1);
+  });
+
+  test('never for a stateless call [cost.round-trips]', async () => {
+    const client = await connectMode(
+      { pin: '2026-07-28' },
+      {
+        fetch: (url, init) => fetch(new URL(deployment.pods[0], url), init),
+      },
+    );
+    const commands = await commandsDuring(deployment.redisUrl, async () => {
+      for (let call = 0; call < CALLS; call += 1)
+        expect(await client.call('echo', { text: `${call}` })).toBe(`${call}`);
+    });
+    await client.close();
+    expect(commands.length).toBeLessThan(CALLS / 2);
+  });
+});
