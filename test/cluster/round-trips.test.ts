@@ -15,7 +15,7 @@ async function callTimes(session: WireSession, pod: URL, times: number): Promise
 }
 
 describe('Redis is asked', () => {
-  test('once for the first call of a session on a pod, and then never again [cost.round-trips]', async () => {
+  test('once for the first call of a session on a pod, and then never again [cost.redis.round-trips]', async () => {
     // Redis learns each script when it is first run, which takes one command more.
     await callTimes(await openSession(deployment.pods[0]), deployment.pods[1], 1);
     const session = await openSession(deployment.pods[0]);
@@ -32,7 +32,7 @@ describe('Redis is asked', () => {
     expect(warm.length).toBeLessThan(CALLS / 2);
   });
 
-  test('once to open a session [cost.round-trips]', async () => {
+  test('once to open a session [cost.redis.round-trips]', async () => {
     await openSession(deployment.pods[0]);
     let session: WireSession | undefined;
     const commands = await commandsDuring(deployment.redisUrl, async () => {
@@ -42,7 +42,7 @@ describe('Redis is asked', () => {
     expect(commandsFor(session?.id ?? '', commands)).toHaveLength(1);
   });
 
-  test('never for a stateless call [cost.round-trips]', async () => {
+  test('never for a stateless call [cost.redis.round-trips]', async () => {
     const client = await connectMode(
       { pin: '2026-07-28' },
       {

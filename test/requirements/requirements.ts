@@ -146,7 +146,7 @@ const entries = {
   'legacy.session.anonymous': ['Two anonymous sessions share nothing.', `${LEGACY}/basic/security_best_practices`],
 
   'modern.serve.any-pod': ['Every request stands alone: any pod answers it.', `${MODERN}/basic/transports`],
-  'cost.round-trips': [
+  'cost.redis.round-trips': [
     'Redis is asked once for a session that a pod has not cached, and never for one that it has or for a stateless call.',
     ANYPOD,
   ],
