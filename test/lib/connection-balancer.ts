@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { joinSockets } from './join-sockets.ts';
 
 /** Chooses a target for each connection, in turn, and leaves a connection where it is: what kube-proxy does. */
 export interface ConnectionBalancer {
@@ -40,17 +41,7 @@ export async function startConnectionBalancer(first: readonly number[]): Promise
       client.on(event, () => end('client'));
       server.on(event, () => end('target'));
     }
-    client.pipe(server).pipe(client);
-    for (const [socket, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      socket.on('error', () => other.destroy());
-      socket.on('close', () => {
-        other.destroySoon();
-        open.delete(client);
-      });
-    }
+    joinSockets(client, server, () => open.delete(client));
   });
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');

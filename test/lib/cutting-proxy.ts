@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { joinSockets } from './join-sockets.ts';
 
 /** An event stream whose client knows where to resume: what a cut must not lose anything of. */
 const EVENT_ID = /(^|\n)id: /;
@@ -67,15 +68,5 @@ function join(client: Socket, server: Socket, pairs: Set<Pair>): void {
     const text = chunk.toString('latin1');
     pair.resumable = (pair.resumable || EVENT_ID.test(text)) && !LAST_CHUNK.test(text);
   });
-  client.pipe(server).pipe(client);
-  for (const [socket, other] of [
-    [client, server],
-    [server, client],
-  ] as const) {
-    socket.on('error', () => other.destroy());
-    socket.on('close', () => {
-      other.destroySoon();
-      pairs.delete(pair);
-    });
-  }
+  joinSockets(client, server, () => pairs.delete(pair));
 }

@@ -3,4 +3,5 @@
 # The build may lend certificates to trust as the secret `ca`, and npm's settings as the secret `npmrc`; neither stays in the image.
 set -eu
 if [ -s /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi
-exec npm install --no-save --no-fund --no-audit --no-update-notifier --loglevel=error --fetch-timeout=60000 "$@"
+if [ -s /run/secrets/npmrc ]; then export NPM_CONFIG_USERCONFIG=/run/secrets/npmrc; fi
+exec npm install --cache /var/cache/npm --no-save --no-fund --no-audit --no-update-notifier --loglevel=error --fetch-timeout=60000 "$@"
