@@ -55,7 +55,8 @@ export async function callAndResume(
     for await (const event of resumed.events()) {
       lastEventId = event.id ?? lastEventId;
       retryMs = event.retry ?? retryMs;
-      resumedEvents += 1;
+      // A stream that has nothing yet begins with an event that only carries its id.
+      if (event.data !== '') resumedEvents += 1;
       const response = responseTo(CALL_ID, second, event);
       if (response !== undefined) return { response, resumedEvents };
     }
