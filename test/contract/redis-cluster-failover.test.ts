@@ -49,12 +49,12 @@ it('waits for replicas on whichever node a log is', async () => {
   });
   await Promise.all(IDS.map((id) => pod.store.sessions.create(sampleRecord(id), 'pod-a')));
   await Promise.all(IDS.map((id) => store.events.open(keyOf(id), 'pod-a', 1, '[]')));
-  const append = (id: string) => store.events.append(keyOf(id), 1, { seq: 1, data: '{}' }, false);
+  const append = (id: string) => store.events.append(keyOf(id), 1, [{ seq: 1, data: '{}' }], false);
   await eventually('every replica is in sync', async () => {
     const written = await Promise.all(IDS.map(append));
     return written.every((one) => one.state === 'stored' && one.unreplicated === undefined);
   });
-  const again = await tooMany.events.append(keyOf(IDS[0] ?? ''), 1, { seq: 1, data: '{}' }, false);
+  const again = await tooMany.events.append(keyOf(IDS[0] ?? ''), 1, [{ seq: 1, data: '{}' }], false);
   expect(again).toEqual({ state: 'stored', unreplicated: true });
   await Promise.all([store.close(), tooMany.close()]);
 });

@@ -74,7 +74,7 @@ it('gives a server that lost its scripts the text again', async () => {
   await store.events.open(key, 'pod-a', 1, '[]');
   for (let seq = 1; seq <= 40; seq++) {
     if (seq % 10 === 0) void client.script('FLUSH');
-    await store.events.append(key, 1, { seq, data: '{}' }, false);
+    await store.events.append(key, 1, [{ seq, data: '{}' }], false);
   }
   const replay = await store.events.read(key, 0);
   expect(replay?.events.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));

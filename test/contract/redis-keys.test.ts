@@ -34,7 +34,7 @@ async function fullSession(id: string) {
   for (const stream of ['running', 'done', 'empty']) {
     await store.events.open({ session: id, stream }, 'pod-a', 1, '[]');
     if (stream !== 'empty')
-      await store.events.append({ session: id, stream }, 1, { seq: 1, data: '{}' }, stream === 'done');
+      await store.events.append({ session: id, stream }, 1, [{ seq: 1, data: '{}' }], stream === 'done');
   }
   return store;
 }
@@ -64,7 +64,7 @@ it('lists no more logs in a session than are still there', async () => {
   await store.sessions.create(sampleRecord('s'), 'pod-a');
   for (let n = 0; n < 30; n++) {
     await store.events.open({ session: 's', stream: `x${n}` }, 'pod-a', 1, '[]');
-    await store.events.append({ session: 's', stream: `x${n}` }, 1, { seq: 1, data: '{}' }, true);
+    await store.events.append({ session: 's', stream: `x${n}` }, 1, [{ seq: 1, data: '{}' }], true);
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
   await store.events.open({ session: 's', stream: 'last' }, 'pod-a', 1, '[]');

@@ -32,7 +32,7 @@ async function append(seq: number, final = false) {
   const deadline = Date.now() + 20_000;
   for (;;) {
     try {
-      return await store.events.append(key, 1, event(seq), final);
+      return await store.events.append(key, 1, [event(seq)], final);
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -51,14 +51,14 @@ async function cutOff(master: RedisServer, replica: RedisServer): Promise<void> 
 it('says of each event whether a replica has it, and asks again when it is written again', async () => {
   const [master, replica] = sentinel.servers;
   expect(await store.events.open(key, 'pod-a', 1, '[]')).toEqual({ state: 'stored' });
-  expect(await store.events.append(key, 1, event(1), false)).toEqual({ state: 'stored' });
+  expect(await store.events.append(key, 1, [event(1)], false)).toEqual({ state: 'stored' });
   await cutOff(master, replica);
   const unreplicated = { state: 'stored', unreplicated: true };
-  expect(await store.events.append(key, 1, event(2), true)).toEqual(unreplicated);
-  expect(await store.events.append(key, 1, event(2), true)).toEqual(unreplicated);
+  expect(await store.events.append(key, 1, [event(2)], true)).toEqual(unreplicated);
+  expect(await store.events.append(key, 1, [event(2)], true)).toEqual(unreplicated);
   replica.process.signal('SIGCONT');
   await eventually('the replica has it', async () => {
-    const written = await store.events.append(key, 1, event(2), true);
+    const written = await store.events.append(key, 1, [event(2)], true);
     return written.state === 'stored' && written.unreplicated === undefined;
   });
 });
@@ -66,7 +66,7 @@ it('says of each event whether a replica has it, and asks again when it is writt
 it('tells the owner what a failover lost, and takes it again', async () => {
   const [master, replica] = sentinel.servers;
   await store.events.open(key, 'pod-a', 1, '[]');
-  await store.events.append(key, 1, event(1), false);
+  await store.events.append(key, 1, [event(1)], false);
   await cutOff(master, replica);
   expect(await append(2)).toEqual({ state: 'stored', unreplicated: true });
   master.process.signal('SIGKILL');

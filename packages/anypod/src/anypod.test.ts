@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -147,6 +148,8 @@ describe('two pods', () => {
     const primed = await cut.next();
     const asked = await cut.next();
     await cut.cancel();
+    // The log gets an event in the turn after its client.
+    await delay(10);
     const get = (id: string | undefined) => {
       const headers = { accept: 'text/event-stream', 'last-event-id': id ?? '', ...session };
       return two.fetch(new Request('http://localhost/mcp', { headers }));

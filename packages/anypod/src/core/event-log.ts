@@ -85,9 +85,10 @@ export interface EventLog {
    */
   open(key: StreamKey, owner: string, epoch: number, requests: string, follows?: number): Promise<Written>;
   /**
-   * Stores an event. `final` marks the log as done and starts its retention. Storing a seq again is a no-op that still answers `stored`.
+   * Stores events, in the order of their seqs. `final`: the last of them is the log's last, which marks it as done and starts its retention. Storing a
+   * seq again is a no-op that still answers `stored`.
    */
-  append(key: StreamKey, epoch: number, event: StreamEvent, final: boolean): Promise<Written>;
+  append(key: StreamKey, epoch: number, events: readonly StreamEvent[], final: boolean): Promise<Written>;
   /**
    * Ends a log without a last event (a cancelled exchange); answers as `append` does. `last` is the seq of the newest event, so that a log
    * which lost events in a failover is not ended before it has them again. Default 0.

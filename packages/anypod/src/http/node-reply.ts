@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { EventSink } from '../core/reply.ts';
+import type { EventSink, SseEvent } from '../core/reply.ts';
 import type { EndpointReply } from './endpoint.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { formatEvent, formatRetry, SSE_HEADERS } from './sse.ts';
@@ -35,7 +35,7 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
       if (response.req.method === 'GET') response.setHeader('connection', 'close');
       response.writeHead(200, SSE_HEADERS);
       response.flushHeaders();
-      return nodeSink(response, options);
+      return new NodeSink(response, options);
     },
     response(web) {
       passOn(web, response).catch(() => response.destroy());
@@ -43,41 +43,56 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
   };
 }
 
-function nodeSink(response: ServerResponse, { heartbeats, maxBufferedBytes }: NodeReplyOptions): EventSink {
-  let open = !response.destroyed;
-  const listeners: (() => void)[] = [];
-  const write = (text: string): boolean => {
-    if (!open) return true;
+/** A class, since an object literal with a getter keeps what the getter sees until the next full garbage collection. */
+class NodeSink implements EventSink {
+  readonly #response: ServerResponse;
+  readonly #heartbeats: Heartbeats;
+  readonly #maxBufferedBytes: number;
+  readonly #listeners: (() => void)[] = [];
+  readonly #beat = (text: string) => this.#write(text);
+  open: boolean;
+
+  constructor(response: ServerResponse, { heartbeats, maxBufferedBytes }: NodeReplyOptions) {
+    this.#response = response;
+    this.#heartbeats = heartbeats;
+    this.#maxBufferedBytes = maxBufferedBytes;
+    this.open = !response.destroyed;
+    heartbeats.add(this.#beat);
+    response.once('close', () => this.#closed());
+  }
+
+  send(event: SseEvent): boolean {
+    return this.#write(formatEvent(event));
+  }
+
+  async drained(): Promise<void> {
+    if (this.open && this.#response.writableNeedDrain) await drained(this.#response);
+  }
+
+  end(retryMs?: number): void {
+    if (retryMs !== undefined) this.#write(formatRetry(retryMs));
+    this.#response.end();
+    this.#closed();
+  }
+
+  onClose(listener: () => void): void {
+    if (this.open) this.#listeners.push(listener);
+    else queueMicrotask(listener);
+  }
+
+  #write(text: string): boolean {
+    if (!this.open) return true;
     // What is there already counts, not the event itself: one that is larger than the limit must pass too.
-    if (response.writableLength > maxBufferedBytes) response.destroy();
-    return response.write(text);
-  };
-  const closed = () => {
-    if (!open) return;
-    open = false;
-    heartbeats.remove(write);
-    for (const listener of listeners.splice(0)) listener();
-  };
-  heartbeats.add(write);
-  response.once('close', closed);
-  return {
-    get open() {
-      return open;
-    },
-    send: (event) => write(formatEvent(event)),
-    drained: async () => {
-      if (open && response.writableNeedDrain) await drained(response);
-    },
-    end(retryMs) {
-      if (retryMs !== undefined) write(formatRetry(retryMs));
-      response.end();
-      closed();
-    },
-    onClose(listener) {
-      if (open) listeners.push(listener);
-      else queueMicrotask(listener);
-    },
-  };
+    if (this.#response.writableLength > this.#maxBufferedBytes) this.#response.destroy();
+    return this.#response.write(text);
+  }
+
+  #closed(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.#heartbeats.remove(this.#beat);
+    for (const listener of this.#listeners.splice(0)) listener();
+  }
 }
 
 /** Passes a web response on: streams piece by piece, all else in one. */

@@ -2,6 +2,7 @@ import {
   type EventLog,
   type Orphan,
   type Replay,
+  type StreamEvent,
   type StreamKey,
   TAKE_OVER_SKIP,
   type Written,
@@ -19,6 +20,12 @@ function stored({ follower }: StreamState): Written {
 function replay(stream: StreamState, after: number): Replay {
   const events = stream.events.filter((event) => event.seq > after);
   return { events, done: stream.done, truncated: after < stream.trimmed };
+}
+
+function add(stream: StreamState, event: StreamEvent): void {
+  stream.events.push(event);
+  stream.last = event.seq;
+  stream.bytes += Buffer.byteLength(event.data);
 }
 
 /** The oldest go until both limits are kept; the newest stays, whatever its size. */
@@ -93,14 +100,14 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
       return { state: 'stored' };
     },
 
-    async append(key, epoch, event, final) {
+    async append(key, epoch, events, final) {
       const stream = writable(key, epoch);
       if ('state' in stream) return stream;
-      if (event.seq <= stream.last || stream.done) return stored(stream);
-      if (event.seq > stream.last + 1) return { state: 'missing', last: stream.last };
-      stream.events.push(event);
-      stream.last = event.seq;
-      stream.bytes += Buffer.byteLength(event.data);
+      const fresh = stream.done ? [] : events.filter(({ seq }) => seq > stream.last);
+      const [next] = fresh;
+      if (next === undefined) return stored(stream);
+      if (next.seq > stream.last + 1) return { state: 'missing', last: stream.last };
+      for (const event of fresh) add(stream, event);
       trim(stream, options);
       streamsOf(key)?.renew(key.stream, streamIdleMs);
       if (final) end(key, stream);

@@ -1,22 +1,32 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Connection, Orphan, StreamKey, Written } from '../core/event-log.ts';
 import type { JsonRpcRequest } from '../core/json-rpc.ts';
 import type { EventSink } from '../core/reply.ts';
 import type { PodContext } from './context.ts';
 import type { Followers } from './followers.ts';
-import { StreamLog } from './stream-log.ts';
+import { MOST_AT_ONCE, StreamLog } from './stream-log.ts';
 import { untilStored } from './until-stored.ts';
 
 type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
 
-interface Forwarded {
+/** An event on its way to the log. */
+interface Waiting {
   readonly seq: number;
+  readonly data: string;
   readonly final: boolean;
-  readonly data?: string;
+  /** The client gets it only when the log has it. */
+  readonly careful: boolean;
 }
+
+/** What a follower is told; without data: the log ended without a last event. */
+type Forwarded = Pick<Waiting, 'seq' | 'final'> & Partial<Pick<Waiting, 'data'>>;
+
+const ENDED: Forwarded = { seq: 0, final: true };
 
 /**
  * The stream of an exchange that runs here. It assigns the sequence numbers, so the client is written to at once and the log is
- * appended beside it; whoever follows on another pod gets each event after it is stored.
+ * appended beside it; whoever follows on another pod gets each event after it is stored. What is said in one turn of the event loop, or while a write is
+ * under way, goes to the log in one write.
  *
  * After the lease may have run out (this process was paused, or cut off from the store) another pod may have taken the exchange over. Then an event
  * goes to the client only after the log has taken it, which tells whether the exchange is still ours.
@@ -30,6 +40,7 @@ export class OwnedStream {
   #sink: EventSink | undefined;
   #seq: number;
   #steps: Promise<void> = Promise.resolve();
+  readonly #waiting: Waiting[] = [];
   #unstored = 0;
   /** When the exchange was surely ours: it began, or a write was sent that then arrived; monotonic ms. */
   #oursAt: number;
@@ -106,17 +117,10 @@ export class OwnedStream {
   write(data: string, final: boolean): void {
     if (this.#left) return;
     this.#seq += 1;
-    const event = { seq: this.#seq, data };
     this.#careful ||= this.#oursAt < this.#context.heldSince();
-    const sendFirst = !this.#careful;
-    if (sendFirst) this.#send(event.seq, data, final);
-    this.#enqueue('append event', async () => {
-      const written = await this.#log.append(event, final);
-      if (!this.#heed(written)) return;
-      if (!sendFirst) this.#send(event.seq, data, final);
-      await this.#forward(written, { ...event, final });
-      if (final) await this.#conclude(written, () => this.#log.append(event, true), { ...event, final });
-    });
+    this.#waiting.push({ seq: this.#seq, data, final, careful: this.#careful });
+    if (!this.#careful) this.#send(this.#seq, data, final);
+    if (this.#waiting.length === 1) this.#enqueue('append events', () => this.#append());
   }
 
   /** Ends the stream without a response, which is how a cancelled request ends. */
@@ -126,8 +130,8 @@ export class OwnedStream {
     this.#enqueue('finish stream', async () => {
       const written = await this.#log.finish();
       if (!this.#heed(written)) return;
-      await this.#forward(written, { seq: 0, final: true });
-      await this.#conclude(written, () => this.#log.finish(), { seq: 0, final: true });
+      await this.#forward(written, [ENDED]);
+      await this.#conclude(written, () => this.#log.finish(), ENDED);
     });
   }
 
@@ -143,6 +147,22 @@ export class OwnedStream {
     this.detach(retryMs);
   }
 
+  /** Stores what waits. */
+  async #append(): Promise<void> {
+    await endOfTurn();
+    while (this.#waiting.length > 0) {
+      const asked = this.#context.now();
+      const events = this.#waiting.splice(0, MOST_AT_ONCE);
+      const last = events.at(-1) as Waiting;
+      const written = await this.#log.append(events, last.final);
+      if (!this.#heed(written)) return;
+      this.#oursAt = asked;
+      for (const { careful, seq, data, final } of events) if (careful) this.#send(seq, data, final);
+      await this.#forward(written, events);
+      if (last.final) await this.#conclude(written, () => this.#log.append([last], true), last);
+    }
+  }
+
   #send(seq: number, data: string, final: boolean): void {
     this.#sink?.send({ id: this.#prefix + seq, data });
     if (final) this.detach();
@@ -153,7 +173,7 @@ export class OwnedStream {
     this.#steps = this.#steps.then(async () => {
       const asked = this.#context.now();
       if (!this.#lost) await step();
-      if (!this.#lost) this.#oursAt = asked;
+      if (!this.#lost) this.#oursAt = Math.max(this.#oursAt, asked);
       this.#unstored -= 1;
       if (this.#unstored === 0) this.#careful = false;
     });
@@ -164,7 +184,7 @@ export class OwnedStream {
   async #conclude(written: Written, again: () => Promise<Written>, end: Forwarded): Promise<void> {
     await this.#log.settle(written, async () => {
       const rewritten = await again();
-      if (this.#heed(rewritten)) await this.#forward(rewritten, end);
+      if (this.#heed(rewritten)) await this.#forward(rewritten, [end]);
       return rewritten;
     });
     await this.#log.release();
@@ -183,18 +203,28 @@ export class OwnedStream {
     return false;
   }
 
-  async #forward(written: Written, event: Forwarded): Promise<void> {
+  /** Tells who follows on this pod of each event, another pod of the last: it reads from the log what it lacks. */
+  async #forward(written: Written, events: readonly Forwarded[]): Promise<void> {
     const follower: Connection | undefined = written.state === 'stored' ? written.follower : undefined;
-    if (follower === undefined) return;
+    const last = events.at(-1);
+    if (follower === undefined || last === undefined) return;
     // The client came back elsewhere: the newest connection wins, the first one is only half open.
     this.detach();
+    const { connection } = follower;
     if (follower.pod === this.#context.pod) {
-      this.#followers.deliver(follower.connection, event);
+      for (const event of events) this.#followers.deliver(connection, event);
       return;
     }
-    const { connection } = follower;
+    const { seq, final, data } = last;
     const { store } = this.#context;
-    const message = { type: 'event', ...this.#key, connection, ...event } as const;
+    const message = {
+      type: 'event',
+      ...this.#key,
+      connection,
+      seq,
+      final,
+      ...(data === undefined ? {} : { data }),
+    } as const;
     await untilStored(this.#context, () => store.inbox.send(follower.pod, message));
   }
 }

@@ -2,6 +2,9 @@ import type { StreamEvent, StreamKey, Written } from '../core/event-log.ts';
 import type { PodContext } from './context.ts';
 import { untilStored } from './until-stored.ts';
 
+/** Events in one write: the store serves nobody else meanwhile. */
+export const MOST_AT_ONCE = 100;
+
 /** The log as this pod writes it: which one, under which epoch, and what it would take to write it again. */
 export interface LogIdentity {
   readonly key: StreamKey;
@@ -36,12 +39,12 @@ export class StreamLog {
     return this.#persist(() => store.events.open(key, pod, epoch, requests, follows));
   }
 
-  /** Resolves when the event is stored, or cannot be any more. */
-  append(event: StreamEvent, final: boolean): Promise<Written> {
-    this.#keep(event);
+  /** Resolves when the events, one at least, are stored, or cannot be any more. */
+  append(events: readonly StreamEvent[], final: boolean): Promise<Written> {
+    for (const event of events) this.#keep(event);
     const { store } = this.#context;
     const { key, epoch } = this.#identity;
-    return this.#write(() => store.events.append(key, epoch, event, final), event.seq);
+    return this.#write(() => store.events.append(key, epoch, events, final), events[0]?.seq ?? 0);
   }
 
   /** Ends the log without a last event. */
@@ -85,8 +88,9 @@ export class StreamLog {
       const opened = await this.open();
       if (opened.state !== 'stored') return opened;
     }
-    for (const event of lost) {
-      const written = await this.#persist(() => store.events.append(key, epoch, event, false));
+    for (let from = 0; from < lost.length; from += MOST_AT_ONCE) {
+      const some = lost.slice(from, from + MOST_AT_ONCE);
+      const written = await this.#persist(() => store.events.append(key, epoch, some, false));
       if (written.state === 'fenced' || written.state === 'gone') return written;
       if (written.state === 'missing') return { state: 'gone' };
     }
@@ -94,7 +98,7 @@ export class StreamLog {
   }
 
   #keep(event: StreamEvent): void {
-    if (this.#kept.at(-1)?.seq === event.seq) return;
+    if ((this.#kept.at(-1)?.seq ?? 0) >= event.seq) return;
     this.#kept.push(event);
     this.#keptBytes += event.data.length;
     while (this.#keptBytes > this.#context.options.keptBytes && this.#kept.length > 1) {

@@ -79,11 +79,11 @@ export function createRedisEventLog(
       return writtenOf(await writes.run(scripts.openStream, keysOf, ...args));
     },
 
-    async append(key, epoch, event, final) {
+    async append(key, epoch, events, final) {
       const keepMs = final ? streamRetentionMs : streamIdleMs;
-      const args = [epoch, event.seq, event.data, final ? 1 : 0, key.stream, keepMs, longestMs];
-      const limits = [streamEventLimit, streamByteLimit];
-      return writtenOf(await writes.run(scripts.appendEvent, all(key), ...args, ...limits));
+      const args = [epoch, final ? 1 : 0, key.stream, keepMs, longestMs, streamEventLimit, streamByteLimit];
+      const given = events.flatMap(({ seq, data }) => [seq, data]);
+      return writtenOf(await writes.run(scripts.appendEvents, all(key), ...args, ...given));
     },
 
     async finish(key, epoch, last = 0) {

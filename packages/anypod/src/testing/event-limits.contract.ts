@@ -11,7 +11,7 @@ async function write(store: Store, sizes: readonly number[]): Promise<void> {
   await store.sessions.create(sampleRecord('s'), 'pod-a');
   await store.events.open(key, 'pod-a', 1, '[]');
   for (const [index, size] of sizes.entries()) {
-    const written = await store.events.append(key, 1, { seq: index + 1, data: 'ü'.repeat(size / 2) }, false);
+    const written = await store.events.append(key, 1, [{ seq: index + 1, data: 'ü'.repeat(size / 2) }], false);
     assert.equal(written.state, 'stored');
   }
 }
@@ -33,7 +33,7 @@ export const eventLimitsContract: Contract = {
         assert.deepEqual(await kept(b, 2), { seqs: [3, 4, 5], truncated: false });
         assert.deepEqual(await kept(b, 5), { seqs: [], truncated: false });
         assert.equal((await b.events.follow(key, 0, onB))?.truncated, true);
-        assert.deepEqual(await a.events.append(key, 1, { seq: 2, data: '' }, false), {
+        assert.deepEqual(await a.events.append(key, 1, [{ seq: 2, data: '' }], false), {
           state: 'stored',
           follower: onB,
         });
@@ -45,11 +45,11 @@ export const eventLimitsContract: Contract = {
       check: async ({ a, b }) => {
         await write(a, [40, 40, 20]);
         assert.deepEqual(await kept(b, 0), { seqs: [1, 2, 3], truncated: false });
-        await a.events.append(key, 1, { seq: 4, data: 'x'.repeat(30) }, false);
+        await a.events.append(key, 1, [{ seq: 4, data: 'x'.repeat(30) }], false);
         assert.deepEqual(await kept(b, 0), { seqs: [2, 3, 4], truncated: true });
-        await a.events.append(key, 1, { seq: 5, data: 'x'.repeat(300) }, false);
+        await a.events.append(key, 1, [{ seq: 5, data: 'x'.repeat(300) }], false);
         assert.deepEqual(await kept(b, 0), { seqs: [5], truncated: true });
-        await a.events.append(key, 1, { seq: 6, data: 'x'.repeat(100) }, true);
+        await a.events.append(key, 1, [{ seq: 6, data: 'x'.repeat(100) }], true);
         assert.deepEqual(await kept(b, 0), { seqs: [6], truncated: true });
       },
     },

@@ -14,7 +14,7 @@ function delivered(replay: Replay | undefined, named: (Connection | undefined)[]
 }
 
 async function append(store: Store, stream: string, seq: number, final: boolean): Promise<Connection | undefined> {
-  const written = await store.events.append({ session: 's', stream }, 1, { seq, data: `{"n":${seq}}` }, final);
+  const written = await store.events.append({ session: 's', stream }, 1, [{ seq, data: `{"n":${seq}}` }], final);
   assert.equal(written.state, 'stored');
   return written.state === 'stored' ? written.follower : undefined;
 }

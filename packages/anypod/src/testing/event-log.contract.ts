@@ -23,7 +23,7 @@ export const eventLogContract: Contract = {
       await open(a);
       const data = ['{"text":"Ünïcode ✓\\u0000"}', '""', '{"n":3}'];
       for (const [index, text] of data.entries()) {
-        await a.events.append(key, 1, { seq: index + 1, data: text }, false);
+        await a.events.append(key, 1, [{ seq: index + 1, data: text }], false);
       }
       const all = await b.events.read(key, 0);
       assert.deepEqual(all, {
@@ -38,7 +38,7 @@ export const eventLogContract: Contract = {
 
     'keeps more than nine events in the order of numbers': async ({ a, b }) => {
       await open(a);
-      for (let seq = 1; seq <= 120; seq++) await a.events.append(key, 1, event(seq), false);
+      for (let seq = 1; seq <= 120; seq++) await a.events.append(key, 1, [event(seq)], false);
       assert.deepEqual(
         seqs(await b.events.follow(key, 8, onB)),
         Array.from({ length: 112 }, (_, index) => index + 9),
@@ -54,9 +54,12 @@ export const eventLogContract: Contract = {
 
     'takes an event once: the same seq again changes nothing and still answers': async ({ a, b }) => {
       await open(a);
-      await a.events.append(key, 1, event(1), false);
+      await a.events.append(key, 1, [event(1)], false);
       await b.events.follow(key, 0, onB);
-      assert.deepEqual(await a.events.append(key, 1, { seq: 1, data: '"other"' }, false), { ...stored, follower: onB });
+      assert.deepEqual(await a.events.append(key, 1, [{ seq: 1, data: '"other"' }], false), {
+        ...stored,
+        follower: onB,
+      });
       assert.deepEqual((await a.events.read(key, 0))?.events, [event(1)]);
     },
 
@@ -64,23 +67,37 @@ export const eventLogContract: Contract = {
       a,
     }) => {
       await open(a);
-      await a.events.append(key, 1, event(1), false);
-      assert.deepEqual(await a.events.append(key, 1, event(3), true), { state: 'missing', last: 1 });
+      await a.events.append(key, 1, [event(1)], false);
+      assert.deepEqual(await a.events.append(key, 1, [event(3)], true), { state: 'missing', last: 1 });
       assert.deepEqual(await a.events.finish(key, 1, 2), { state: 'missing', last: 1 });
       assert.deepEqual(await a.events.read(key, 0), { events: [event(1)], done: false, truncated: false });
-      await a.events.append(key, 1, event(2), false);
-      await a.events.append(key, 1, event(3), true);
+      await a.events.append(key, 1, [event(2)], false);
+      await a.events.append(key, 1, [event(3)], true);
       assert.deepEqual(await a.events.read(key, 1), { events: [event(2), event(3)], done: true, truncated: false });
+    },
+
+    'takes several events at once, in order, and of those the ones that it lacks': async ({ a, b }) => {
+      await open(a);
+      await a.events.append(key, 1, [event(1)], false);
+      await b.events.follow(key, 1, onB);
+      const several = [1, 2, 3].map(event);
+      assert.deepEqual(await a.events.append(key, 1, several, false), { ...stored, follower: onB });
+      assert.deepEqual(await b.events.read(key, 0), { events: several, done: false, truncated: false });
+      assert.deepEqual(await a.events.append(key, 1, [5, 6].map(event), true), { state: 'missing', last: 3 });
+      assert.deepEqual(await a.events.append(key, 1, [3, 4, 5, 6].map(event), true), { ...stored, follower: onB });
+      assert.deepEqual(await b.events.read(key, 3), { events: [4, 5, 6].map(event), done: true, truncated: false });
+      await a.events.append(key, 1, [6, 7].map(event), true);
+      assert.deepEqual(seqs(await b.events.read(key, 5)), [6], 'nothing after the end');
     },
 
     'that is not there is missing while its session lives, and gone with it': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       const missing = { state: 'missing', last: -1 };
-      assert.deepEqual(await a.events.append(key, 1, event(1), false), missing);
+      assert.deepEqual(await a.events.append(key, 1, [event(1)], false), missing);
       assert.deepEqual(await a.events.finish(key, 1), missing);
       assert.deepEqual(await a.events.open(key, 'pod-a', 1, '[]'), stored);
       await b.sessions.end('s');
-      assert.deepEqual(await a.events.append(key, 1, event(1), false), { state: 'gone' });
+      assert.deepEqual(await a.events.append(key, 1, [event(1)], false), { state: 'gone' });
       assert.deepEqual(await a.events.finish(key, 1), { state: 'gone' });
       assert.deepEqual(await a.events.open(key, 'pod-a', 1, '[]'), { state: 'gone' });
       assert.equal(await b.events.read(key, 0), undefined);
@@ -88,7 +105,7 @@ export const eventLogContract: Contract = {
 
     'is found, not made again, by a second open': async ({ a, b }) => {
       await open(a);
-      await a.events.append(key, 1, event(1), false);
+      await a.events.append(key, 1, [event(1)], false);
       await b.events.follow(key, 1, onB);
       assert.deepEqual(await a.events.open(key, 'pod-a', 1, '[]'), { ...stored, follower: onB });
       assert.deepEqual(seqs(await b.events.read(key, 0)), [1]);
@@ -96,11 +113,11 @@ export const eventLogContract: Contract = {
 
     'names its follower to each append, until that one leaves': async ({ a, b }) => {
       await open(a);
-      assert.deepEqual(await a.events.append(key, 1, event(1), false), stored);
+      assert.deepEqual(await a.events.append(key, 1, [event(1)], false), stored);
       await b.events.follow(key, 1, onB);
-      assert.deepEqual(await a.events.append(key, 1, event(2), false), { ...stored, follower: onB });
+      assert.deepEqual(await a.events.append(key, 1, [event(2)], false), { ...stored, follower: onB });
       await b.events.unfollow(key, onB);
-      assert.deepEqual(await a.events.append(key, 1, event(3), false), stored);
+      assert.deepEqual(await a.events.append(key, 1, [event(3)], false), stored);
     },
 
     'has one follower, the newest, whom an older one cannot take off': async ({ a, b }) => {
@@ -113,28 +130,28 @@ export const eventLogContract: Contract = {
         previous: onB,
       });
       await b.events.unfollow(key, onB);
-      assert.deepEqual(await a.events.append(key, 1, event(1), false), { ...stored, follower: onB2 });
+      assert.deepEqual(await a.events.append(key, 1, [event(1)], false), { ...stored, follower: onB2 });
     },
 
     'ends with its final event, and then registers nobody': async ({ a, b }) => {
       await open(a);
       await b.events.follow(key, 0, onB);
-      assert.deepEqual(await a.events.append(key, 1, event(1), true), { ...stored, follower: onB });
+      assert.deepEqual(await a.events.append(key, 1, [event(1)], true), { ...stored, follower: onB });
       assert.deepEqual(await b.events.follow(key, 0, onB2), {
         events: [event(1)],
         done: true,
         truncated: false,
         previous: onB,
       });
-      const again = await a.events.append(key, 1, event(1), true);
+      const again = await a.events.append(key, 1, [event(1)], true);
       assert.deepEqual(again, { ...stored, follower: onB }, 'the second follower was not registered');
-      await a.events.append(key, 1, event(2), false);
+      await a.events.append(key, 1, [event(2)], false);
       assert.deepEqual(seqs(await b.events.read(key, 0)), [1], 'nothing is stored after the end');
     },
 
     'ends without an event where the exchange was cancelled': async ({ a, b }) => {
       await open(a);
-      await a.events.append(key, 1, event(1), false);
+      await a.events.append(key, 1, [event(1)], false);
       await b.events.follow(key, 1, onB);
       assert.deepEqual(await a.events.finish(key, 1, 1), { ...stored, follower: onB });
       assert.deepEqual(await a.events.finish(key, 1, 1), { ...stored, follower: onB }, 'a second time as well');
@@ -145,11 +162,11 @@ export const eventLogContract: Contract = {
       options: { streamRetentionMs: 200 },
       check: async ({ a, b, pass }) => {
         await open(a);
-        await a.events.append(key, 1, event(1), true);
+        await a.events.append(key, 1, [event(1)], true);
         assert.ok(await b.events.read(key, 0));
         await pass(250);
         assert.equal(await b.events.read(key, 0), undefined);
-        assert.deepEqual(await a.events.append(key, 1, event(2), true), { state: 'missing', last: -1 });
+        assert.deepEqual(await a.events.append(key, 1, [event(2)], true), { state: 'missing', last: -1 });
       },
     },
 
@@ -159,7 +176,7 @@ export const eventLogContract: Contract = {
         await open(a);
         for (let seq = 1; seq <= 3; seq++) {
           await pass(1100);
-          await a.events.append(key, 1, event(seq), false);
+          await a.events.append(key, 1, [event(seq)], false);
         }
         assert.deepEqual(seqs(await b.events.read(key, 0)), [1, 2, 3]);
         await pass(2100);
@@ -171,9 +188,9 @@ export const eventLogContract: Contract = {
       options: { streamRetentionMs: 50 },
       check: async ({ a, b, pass }) => {
         await open(a);
-        await a.events.append(key, 1, event(1), false);
+        await a.events.append(key, 1, [event(1)], false);
         await a.events.open({ ...key, stream: 'short' }, 'pod-a', 1, '[]');
-        await a.events.append({ ...key, stream: 'short' }, 1, event(1), true);
+        await a.events.append({ ...key, stream: 'short' }, 1, [event(1)], true);
         await pass(100);
         await a.events.open({ ...key, stream: 'third' }, 'pod-a', 1, '[]');
         await b.sessions.end('s');

@@ -124,7 +124,7 @@ export const sessionStoreContract: Contract = {
       await a.questions.ask('s', 'q', 'pod-a');
       await a.standing.append('s', '"standing"');
       await a.events.open(key, 'pod-a', 1, '[]');
-      await a.events.append(key, 1, { seq: 1, data: '"one"' }, false);
+      await a.events.append(key, 1, [{ seq: 1, data: '"one"' }], false);
 
       const ends = await Promise.all([a.sessions.end('s'), b.sessions.end('s')]);
       assert.equal(ends.filter((pods) => pods !== undefined).length, 1, 'one of two ends finds the session');
@@ -134,7 +134,7 @@ export const sessionStoreContract: Contract = {
       assert.equal(await b.standing.attach('s', connection), undefined);
       assert.equal(await b.standing.append('s', '"late"'), undefined);
       assert.equal(await b.events.follow(key, 0, connection), undefined);
-      assert.deepEqual(await a.events.append(key, 1, { seq: 2, data: '"late"' }, true), { state: 'gone' });
+      assert.deepEqual(await a.events.append(key, 1, [{ seq: 2, data: '"late"' }], true), { state: 'gone' });
       await a.events.open({ session: 's', stream: 'late' }, 'pod-a', 1, '[]');
       assert.equal(await b.events.read({ session: 's', stream: 'late' }, 0), undefined);
       assert.ok(await b.sessions.load('other', 'pod-b'), 'another session is untouched');
