@@ -28,7 +28,7 @@ export interface Replay {
   readonly done: boolean;
   /** Events after the asked position are no longer kept: there is a gap before `events`. */
   readonly truncated: boolean;
-  /** From `follow`: the connection that the new one replaces. */
+  /** From `follow`: the connection that was registered before, which the new one replaces. */
   readonly previous?: Connection;
 }
 
@@ -94,8 +94,11 @@ export interface EventLog {
    * which lost events in a failover is not ended before it has them again. Default 0.
    */
   finish(key: StreamKey, epoch: number, last?: number): Promise<Written>;
-  /** Makes `follower` the stream's one follower and reads all events after `after`; undefined: no such log (any more). A done log registers nobody. */
-  follow(key: StreamKey, after: number, follower: Connection): Promise<Replay | undefined>;
+  /**
+   * Makes `follower` the stream's one follower and reads all events after `after`; undefined: no such log (any more). A done log registers nobody.
+   * `onlyIfFree`: whoever is registered stays, which is for a follower that asks again because a failover may have lost its registration.
+   */
+  follow(key: StreamKey, after: number, follower: Connection, onlyIfFree?: boolean): Promise<Replay | undefined>;
   /** Reads without registering: how a follower fills a gap. */
   read(key: StreamKey, after: number): Promise<Replay | undefined>;
   /** Takes `follower` off, if it is still the one. */

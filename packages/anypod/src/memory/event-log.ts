@@ -42,11 +42,11 @@ type Following = Pick<EventLog, 'follow' | 'read' | 'unfollow'>;
 
 function createFollowing(find: (key: StreamKey) => StreamState | undefined): Following {
   return {
-    async follow(key, after, follower) {
+    async follow(key, after, follower, onlyIfFree = false) {
       const stream = find(key);
       if (!stream) return undefined;
       const previous = stream.follower;
-      if (!stream.done) stream.follower = follower;
+      if (!stream.done && !(onlyIfFree && previous !== undefined)) stream.follower = follower;
       return { ...replay(stream, after), ...(previous !== undefined && { previous }) };
     },
 

@@ -28,6 +28,8 @@ interface Follower {
   busy: boolean;
   /** Something arrived meanwhile. */
   behind: boolean;
+  /** The store may have forgotten who follows. */
+  doubtful: boolean;
 }
 
 /** The connections on this pod that resume exchanges which any pod runs. */
@@ -49,7 +51,7 @@ export class Followers {
     const key = { session, stream: place.stream };
     const connection = random();
     const prefix = eventIds.exchangePrefix(session, place.stream, place.request);
-    const follower: Follower = { key, prefix, seq: place.seq, busy: true, behind: false };
+    const follower: Follower = { key, prefix, seq: place.seq, busy: true, behind: false, doubtful: false };
     this.#open.set(connection, follower);
     const replay = await this.#follow(key, place.seq, connection).catch((error: unknown) => {
       this.#open.delete(connection);
@@ -96,9 +98,10 @@ export class Followers {
     if (follower !== undefined) this.#end(connection, follower);
   }
 
-  /** Messages may have been missed: every follower reads its log again. */
+  /** Messages may have been missed, and registrations lost with a server: every follower asks for its log again. */
   recheck(): void {
     for (const [connection, follower] of this.#open) {
+      follower.doubtful = true;
       if (follower.busy) follower.behind = true;
       else this.#catchUp(connection, follower);
     }
@@ -153,15 +156,14 @@ export class Followers {
   }
 
   async #readOn(connection: string, follower: Follower, replay: Replay | undefined): Promise<void> {
-    const { store } = this.#context;
     let next = replay;
     do {
       if (next === undefined) follower.behind = false;
       await follower.sink?.drained();
       if (!this.#open.has(connection)) return;
-      next ??= await untilStored(this.#context, () => store.events.read(follower.key, follower.seq));
+      next ??= await untilStored(this.#context, () => this.#read(connection, follower));
       if (next === undefined || next.truncated) {
-        // Not kept any more: the connection ends, and a resume gets the honest error.
+        // Replaced, or not kept any more: the connection ends, and a resume of what is gone gets the honest error.
         this.#end(connection, follower);
         return;
       }
@@ -173,6 +175,18 @@ export class Followers {
       next = undefined;
     } while (follower.behind);
     follower.busy = false;
+  }
+
+  /** Undefined: there is nothing to read any more, or somebody else reads it. */
+  async #read(connection: string, follower: Follower): Promise<Replay | undefined> {
+    const { store, pod } = this.#context;
+    const { key, seq, doubtful } = follower;
+    if (!doubtful) return store.events.read(key, seq);
+    const replay = await store.events.follow(key, seq, { pod, connection }, true);
+    follower.doubtful = false;
+    const { previous } = replay ?? {};
+    const replaced = previous !== undefined && (previous.pod !== pod || previous.connection !== connection);
+    return replaced ? undefined : replay;
   }
 
   async #sendAll(follower: Follower, events: readonly StreamEvent[]): Promise<void> {

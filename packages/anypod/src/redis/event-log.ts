@@ -91,8 +91,8 @@ export function createRedisEventLog(
       return writtenOf(await writes.run(scripts.finishStream, all(key), ...args));
     },
 
-    async follow(key, after, follower) {
-      const args = [after, follower.pod, follower.connection];
+    async follow(key, after, follower, onlyIfFree = false) {
+      const args = [after, follower.pod, follower.connection, onlyIfFree ? 1 : 0];
       return replayOf((await commands.run(scripts.followStream, [state(key), log(key)], ...args)) as Read, after);
     },
 

@@ -90,6 +90,15 @@ export const eventLogContract: Contract = {
       assert.deepEqual(seqs(await b.events.read(key, 5)), [6], 'nothing after the end');
     },
 
+    'lets a follower ask again, and takes it on only where nobody follows': async ({ a, b }) => {
+      await open(a);
+      const first = await b.events.follow(key, 0, onB, true);
+      assert.deepEqual(first, { events: [], done: false, truncated: false });
+      const again = await b.events.follow(key, 0, onB2, true);
+      assert.deepEqual(again, { events: [], done: false, truncated: false, previous: onB });
+      assert.deepEqual(await a.events.append(key, 1, [event(1)], false), { ...stored, follower: onB });
+    },
+
     'that is not there is missing while its session lives, and gone with it': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
       const missing = { state: 'missing', last: -1 };
