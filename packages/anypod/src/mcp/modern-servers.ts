@@ -9,6 +9,7 @@ import { lazyRequest } from './lazy-request.ts';
 import { createListenStreams } from './listen-streams.ts';
 import { ModernExchange, SERVED } from './modern-exchange.ts';
 import type { ModernServer } from './modern-server.ts';
+import { refuseResponsesQuickly } from './quick-refusals.ts';
 import type { ServerEventBus, ServerSdk } from './sdk.ts';
 import { sealOutbound } from './sealed-state.ts';
 import { createFreshSupply, createReusingSupply } from './server-supply.ts';
@@ -70,6 +71,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   const { bus, requestState, createServer, reuse } = options;
   const supply = reuse === undefined ? createFreshSupply(createServer) : createReusingSupply(createServer, reuse);
   const underWay = new WeakMap<Request, UnderWay>();
+  refuseResponsesQuickly(options.sdk);
   let lastId = 0;
 
   function rewrite(response: JsonRpcResponse, served: Served | undefined): JsonRpcResponse {

@@ -23,6 +23,8 @@ export interface McpHandler {
 export interface ServerSdk {
   readonly McpServer: abstract new (...args: never[]) => unknown;
   readonly Server: abstract new (...args: never[]) => unknown;
+  /** The schemas that the SDK itself judges messages by, by type name. */
+  readonly specTypeSchemas?: Readonly<Record<string, unknown>>;
   createMcpHandler(
     factory: ServerFactory,
     options: {
