@@ -11,6 +11,7 @@ const outsideRequests = AsyncLocalStorage.snapshot();
 
 const nothing = z.object({});
 const slow = z.object({ steps: z.number(), ms: z.number(), key: z.string().optional() });
+const burst = z.object({ events: z.number() });
 const keyed = z.object({ key: z.string() });
 const echo = z.object({ text: z.string() });
 const uri = z.object({ uri: z.string() });
@@ -34,6 +35,15 @@ export function registerTools(server: McpServer): void {
     }
     if (args.key !== undefined) record('finished', args.key);
     return text(`${args.steps} steps`);
+  });
+
+  server.registerTool('burst', { description: 'Says much at once.', inputSchema: burst }, async ({ events }, ctx) => {
+    const progressToken = ctx.mcpReq._meta?.progressToken ?? 0;
+    const numbers = Array.from({ length: events }, (_, index) => index + 1);
+    const say = (progress: number) =>
+      ctx.mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress } });
+    await Promise.all(numbers.map(say));
+    return text(`${events} events`);
   });
 
   server.registerTool(

@@ -3,8 +3,11 @@ import { Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { eventually } from './settle.ts';
 
-/** The commands that Redis was sent while `act` ran; what a script calls is not sent. */
-export async function commandsDuring(url: string, act: () => Promise<void>): Promise<readonly string[][]> {
+/** The commands that Redis was sent while `act` ran, which can see them as they come; what a script calls is not sent. */
+export async function commandsDuring(
+  url: string,
+  act: (soFar: readonly string[][]) => Promise<void>,
+): Promise<readonly string[][]> {
   const redis = new Redis(url);
   const monitor = await redis.monitor();
   const commands: string[][] = [];
@@ -12,7 +15,7 @@ export async function commandsDuring(url: string, act: () => Promise<void>): Pro
     if (source !== 'lua') commands.push(command);
   });
   try {
-    await act();
+    await act(commands);
     const marker = randomBytes(8).toString('hex');
     await redis.echo(marker);
     await eventually(() => expect(commands.some((command) => command.includes(marker))).toBe(true));

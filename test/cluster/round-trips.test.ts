@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { connectMode } from './client-v2.ts';
 import { useDeployment } from './deployment.ts';
 import { commandsDuring, commandsFor } from './redis-commands.ts';
+import { eventually } from './settle.ts';
 import { messagesOf, openSession, textOf, type WireSession } from './wire.ts';
 
 const CALLS = 100;
@@ -40,6 +41,23 @@ describe('Redis is asked', () => {
       await session.send(deployment.pods[0], { jsonrpc: '2.0', method: 'notifications/initialized' });
     });
     expect(commandsFor(session?.id ?? '', commands)).toHaveLength(1);
+  });
+
+  test('as often for a stream of twenty events as for one, where they come at once [cost.redis.round-trips]', async () => {
+    const session = await openSession(deployment.pods[0]);
+    const asked: number[] = [];
+    for (const events of [1, 20, 1, 20]) {
+      const commands = await commandsDuring(deployment.redisUrl, async (soFar) => {
+        const messages = await messagesOf(await session.call(deployment.pods[0], events, 'burst', { events }, 'all'));
+        expect(messages).toHaveLength(events + 1);
+        // The last one: the pod lets go of the log.
+        await eventually(() => expect(commandsFor(session.id, soFar).some(([name]) => name === 'srem')).toBe(true));
+      });
+      asked.push(commandsFor(session.id, commands).length);
+    }
+    // The first one is that of scripts that Redis did not know.
+    expect(asked[3]).toBe(asked[2]);
+    expect(asked[3]).toBeLessThanOrEqual(4);
   });
 
   test('never for a stateless call [cost.redis.round-trips]', async () => {
