@@ -12,7 +12,7 @@ import { createRouter, type Router } from './http/router.ts';
 import { createCallWaiters } from './mcp/call-waiters.ts';
 import { createChangeBus } from './mcp/change-bus.ts';
 import { createLegacyHost } from './mcp/legacy-host.ts';
-import { loadSdk } from './mcp/load-sdk.ts';
+import { loadSdk, prepareSdk } from './mcp/load-sdk.ts';
 import { refuseModern } from './mcp/modern.ts';
 import { type Probe, probeFactory } from './mcp/probe.ts';
 import type { ServerSdk } from './mcp/sdk.ts';
@@ -108,7 +108,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const log = options.log ?? silentLog;
   const signer = createSigner(secretsOf(options));
   const store = options.store ?? createMemoryStore();
-  const sdk = options.sdk ?? (await loadSdk());
+  const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
   const probe = await probeFactory(options.createServer, sdk).catch((cause: unknown) => {
     throw new AnypodError('factory_failed', `The server factory failed: ${String(cause)}`, { cause });
   });

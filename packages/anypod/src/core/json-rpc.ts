@@ -31,6 +31,16 @@ export interface JsonRpcResponse {
   readonly error?: JsonRpcError;
 }
 
+/** Where a result that is sent again and again keeps its JSON; nothing is copied with it. */
+export const ENCODED: unique symbol = Symbol('encoded');
+
+/** The JSON of a response. */
+export function encodeResponse(response: JsonRpcResponse): string {
+  const encoded = (response.result as { readonly [ENCODED]?: string } | undefined)?.[ENCODED];
+  if (encoded === undefined) return JSON.stringify(response);
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(response.id)},"result":${encoded}}`;
+}
+
 /** Any message that travels in either direction. */
 export type JsonRpcMessage = JsonRpcRequest | JsonRpcNotification | JsonRpcResponse;
 

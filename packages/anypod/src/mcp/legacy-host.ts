@@ -9,6 +9,7 @@ import { createQuestionIds } from './question-ids.ts';
 import { memoizeSchemas } from './schema-memo.ts';
 import { SessionTransport } from './session-transport.ts';
 import { findToolHints } from './tool-hints.ts';
+import { createToolLists } from './tool-lists.ts';
 import type { ServerFactory, UserServer } from './user-server.ts';
 
 export interface LegacyHostOptions {
@@ -21,6 +22,8 @@ export interface LegacyHostOptions {
 
 /** Hosts the user's server for sessions. */
 export function createLegacyHost(options: LegacyHostOptions): ServerHost {
+  const lists = createToolLists();
+
   async function build(caller: Caller): Promise<UserServer> {
     const { authInfo } = caller;
     try {
@@ -47,6 +50,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     memoizeSchemas(server);
     await server.connect(transport);
     transport.useEntry(messageEntryOf(server));
+    transport.useLists(lists, server);
     const ask = (method: string, given: Record<string, unknown>) =>
       own.ask((id) => transport.deliver({ jsonrpc: '2.0', id, method, params: given }, { caller }));
     const response = await ask('initialize', params);

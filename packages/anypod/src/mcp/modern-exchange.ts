@@ -1,5 +1,6 @@
 import type { Change } from '../core/change-log.ts';
 import {
+  encodeResponse,
   isRequest,
   isResponse,
   type JsonRpcMessage,
@@ -84,6 +85,7 @@ export class ModernExchange extends ServerTransport {
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
+      this.leave(message);
       if (message.id === this.#id) this.#answer(message);
       return;
     }
@@ -160,7 +162,7 @@ export class ModernExchange extends ServerTransport {
     const { reply, rewrite } = this.#options;
     reply.watch.answered(message.error !== undefined);
     // Also where the client has gone: who guards a call against repeats wants its response.
-    const data = JSON.stringify(rewrite({ ...message, id: this.#request.id }));
+    const data = encodeResponse(rewrite({ ...message, id: this.#request.id }));
     if (this.#closed) return;
     if (this.#sink === undefined) {
       reply.json(this.#statusOf(message), data);

@@ -1,6 +1,7 @@
 import { type MessageEntry, messageEntryOf } from './message-entry.ts';
 import type { ModernExchange } from './modern-exchange.ts';
 import { memoizeSchemas } from './schema-memo.ts';
+import type { ToolLists } from './tool-lists.ts';
 import type { UserServer } from './user-server.ts';
 
 /** What SDK v2 notes of a client on the server that serves it; private, so everything here treats it as perhaps absent. */
@@ -32,10 +33,12 @@ export class ModernServer {
   changed = false;
   readonly #connect: UserServer['connect'];
   readonly #entry: MessageEntry | undefined;
+  readonly #lists: ToolLists;
 
-  constructor(server: UserServer, shared: boolean) {
+  constructor(server: UserServer, shared: boolean, lists: ToolLists) {
     this.server = server;
     this.shared = shared;
+    this.#lists = lists;
     this.#connect = server.connect.bind(server);
     this.#entry = messageEntryOf(server);
     server.connect = (transport) => this.#connectExchange(transport);
@@ -59,6 +62,7 @@ export class ModernServer {
     exchange.replace(transport);
     await this.#connect(exchange);
     exchange.useEntry(this.#entry);
+    exchange.useLists(this.#lists, this.server);
   }
 
   #watch(registry: Registry): void {

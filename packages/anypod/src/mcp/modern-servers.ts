@@ -9,10 +9,10 @@ import { lazyRequest } from './lazy-request.ts';
 import { createListenStreams } from './listen-streams.ts';
 import { ModernExchange, SERVED } from './modern-exchange.ts';
 import type { ModernServer } from './modern-server.ts';
-import { refuseResponsesQuickly } from './quick-refusals.ts';
 import type { ServerEventBus, ServerSdk } from './sdk.ts';
 import { sealOutbound } from './sealed-state.ts';
 import { createFreshSupply, createReusingSupply } from './server-supply.ts';
+import { createToolLists } from './tool-lists.ts';
 import type { FactoryContext, Reuse, ServerFactory, UserServer } from './user-server.ts';
 import { watchResponse } from './watch-response.ts';
 
@@ -69,9 +69,10 @@ interface UnderWay {
 
 export function createModernServers(options: ModernServerOptions): ModernServers {
   const { bus, requestState, createServer, reuse } = options;
-  const supply = reuse === undefined ? createFreshSupply(createServer) : createReusingSupply(createServer, reuse);
+  const lists = createToolLists();
+  const supply =
+    reuse === undefined ? createFreshSupply(createServer, lists) : createReusingSupply(createServer, reuse, lists);
   const underWay = new WeakMap<Request, UnderWay>();
-  refuseResponsesQuickly(options.sdk);
   let lastId = 0;
 
   function rewrite(response: JsonRpcResponse, served: Served | undefined): JsonRpcResponse {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AuthInfo, type Caller, principalOf } from '../core/caller.ts';
 import { ModernServer } from './modern-server.ts';
+import type { ToolLists } from './tool-lists.ts';
 import type { FactoryContext, Reuse, ServerFactory } from './user-server.ts';
 
 /** Where the servers of modern requests come from; each serves one request at a time. */
@@ -15,11 +16,11 @@ export interface ServerSupply {
 const MAX_IDLE = 256;
 
 /** A fresh server for each request: nothing of one caller is left for the next. */
-export function createFreshSupply(createServer: ServerFactory): ServerSupply {
+export function createFreshSupply(createServer: ServerFactory, lists: ToolLists): ServerSupply {
   return {
     async lend({ authInfo }, requestInfo) {
       const context = { era: 'modern', requestInfo, ...(authInfo === undefined ? {} : { authInfo }) };
-      return new ModernServer(await createServer(context), false);
+      return new ModernServer(await createServer(context), false, lists);
     },
     take: () => undefined,
   };
@@ -39,8 +40,8 @@ export function createFreshSupply(createServer: ServerFactory): ServerSupply {
  *
  * What the module itself keeps, in variables of the factory or beyond, is what its declaration answers for.
  */
-export function createReusingSupply(createServer: ServerFactory, reuse: Reuse): ServerSupply {
-  const fresh = createFreshSupply(createServer);
+export function createReusingSupply(createServer: ServerFactory, reuse: Reuse, lists: ToolLists): ServerSupply {
+  const fresh = createFreshSupply(createServer, lists);
   const outside = AsyncLocalStorage.snapshot();
   const keys = new WeakMap<ModernServer, string>();
   const idle = new Map<string, ModernServer[]>();
@@ -66,7 +67,7 @@ export function createReusingSupply(createServer: ServerFactory, reuse: Reuse): 
   }
 
   async function build(key: string, authInfo: AuthInfo | undefined): Promise<ModernServer> {
-    const server = new ModernServer(await outside(createServer, contextOf(reuse, authInfo)), true);
+    const server = new ModernServer(await outside(createServer, contextOf(reuse, authInfo)), true, lists);
     keys.set(server, key);
     return server;
   }

@@ -1,5 +1,14 @@
-import { isRequest, type JsonRpcMessage, type JsonRpcNotification, type JsonRpcRequest } from '../core/json-rpc.ts';
+import {
+  isRequest,
+  type JsonRpcMessage,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  type RequestId,
+} from '../core/json-rpc.ts';
 import { isPlainMessage, type MessageEntry } from './message-entry.ts';
+import { asksForTools, type ToolLists } from './tool-lists.ts';
+import type { UserServer } from './user-server.ts';
 
 type Listener = (message: JsonRpcMessage, extra?: unknown) => void;
 
@@ -10,6 +19,10 @@ export abstract class ServerTransport {
   #listener: Listener | undefined;
   #listeners = 0;
   #entry: MessageEntry | undefined;
+  #lists: ToolLists | undefined;
+  #server: UserServer | undefined;
+  /** The request for a list that the server was asked for last. */
+  #asked: RequestId | undefined;
 
   get onmessage(): Listener | undefined {
     return this.#listener;
@@ -26,12 +39,35 @@ export abstract class ServerTransport {
     this.#entry = entry;
   }
 
+  /** Requests for the tools of `server`, which is connected, may be answered out of `lists`. */
+  useLists(lists: ToolLists, server: UserServer): void {
+    this.#lists = lists;
+    this.#server = server;
+  }
+
   async start(): Promise<void> {}
+
+  abstract send(message: JsonRpcMessage): Promise<void>;
 
   protected enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
     const watched = this.#listeners !== 1 || Object.hasOwn(this, 'onmessage');
     if (this.#entry === undefined || watched || !isPlainMessage(message)) this.onmessage?.(message, extra);
-    else if (isRequest(message)) this.#entry.request(message, extra);
-    else this.#entry.notification(message, extra);
+    else if (!isRequest(message)) this.#entry.notification(message, extra);
+    else if (!this.#answerFromList(message)) this.#entry.request(message, extra);
+  }
+
+  /** Looks at a response of the server that goes out. */
+  protected leave({ id, result }: JsonRpcResponse): void {
+    if (id !== this.#asked || this.#server === undefined) return;
+    this.#asked = undefined;
+    if (result !== undefined) this.#lists?.keep(this.#server, result);
+  }
+
+  #answerFromList(request: JsonRpcRequest): boolean {
+    if (this.#server === undefined || !asksForTools(request)) return false;
+    const result = this.#lists?.find(this.#server);
+    if (result === undefined) this.#asked = request.id;
+    else void this.send({ jsonrpc: '2.0', id: request.id, result });
+    return result !== undefined;
   }
 }

@@ -45,6 +45,7 @@ export class SessionTransport extends ServerTransport {
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
+      this.leave(message);
       this.#outlet.respond(Number(message.id), message);
     } else if (isRequest(message)) {
       await this.#ask(message, this.#related(options));

@@ -1,4 +1,10 @@
-import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
+import {
+  encodeResponse,
+  type JsonRpcMessage,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  type RequestId,
+} from '../core/json-rpc.ts';
 import type { RequestOutcome } from '../core/meter.ts';
 import { hasPrimingEvents } from '../core/protocol-version.ts';
 import type { Reply } from '../core/reply.ts';
@@ -60,7 +66,7 @@ export class Exchange {
     const last = this.#pending.size === 0;
     this.#reply?.watch.answered(response.error !== undefined);
     if (this.#stream === undefined) this.#responses.push(response);
-    else this.#stream.write(JSON.stringify(response), last);
+    else this.#stream.write(encodeResponse(response), last);
     if (last) this.#answerPlainly();
     if (last) this.#end('ok');
   }
@@ -104,7 +110,7 @@ export class Exchange {
     const stream = OwnedStream.open(this.#context, this.#followers, session, requests, this.#reply.stream('request'));
     this.#take(stream);
     if (this.resumable) stream.prime(this.#context.options.retryMs);
-    for (const response of this.#responses.splice(0)) stream.write(JSON.stringify(response), false);
+    for (const response of this.#responses.splice(0)) stream.write(encodeResponse(response), false);
     return stream;
   }
 
@@ -123,7 +129,8 @@ export class Exchange {
 
   #answerPlainly(): void {
     if (this.#stream !== undefined) return;
-    this.#reply?.json(200, JSON.stringify(this.#options.batch ? this.#responses : this.#responses[0]));
+    const responses = this.#responses.map(encodeResponse);
+    this.#reply?.json(200, this.#options.batch ? `[${responses.join()}]` : (responses[0] ?? ''));
   }
 
   /** `outcome` counts where no plain answer has told it. */
