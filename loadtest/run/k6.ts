@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,17 @@ export interface K6Result {
   readonly summary: Summary;
   /** Whether every threshold held. */
   readonly held: boolean;
+}
+
+/** Throws where there is no k6, with what to do. */
+export function requireK6(): void {
+  try {
+    execFileSync('k6', ['version'], { stdio: 'ignore' });
+  } catch {
+    throw new Error(
+      'k6 is not on PATH: `make k6` builds it with Go, or see https://grafana.com/docs/k6/latest/set-up/install-k6/',
+    );
+  }
 }
 
 /** Runs one scenario, on the cores of this process. Throws where k6 could not run it; a crossed threshold is a result. */

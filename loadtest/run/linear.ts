@@ -1,20 +1,30 @@
 import type { Pod } from '../../test/lib/pods.ts';
 import { limitCpu } from './cpu-limit.ts';
 import type { Finding, Study } from './finding.ts';
-import { runK6 } from './k6.ts';
-import { type Stack, startStack } from './stack.ts';
+import { LOAD_CORE, pin, unpin } from './pin.ts';
+import { saturationOf } from './saturation.ts';
+import { startStack } from './stack.ts';
 
 const COUNTS = [1, 2, 4, 8];
 /** Small enough that eight of them, the balancer, Redis and the load fit into two cores. */
 const CORES_PER_POD = 0.1;
 const LEAST: Readonly<Record<number, number>> = { 2: 0.95, 4: 0.9 };
-const WITHIN_MS = 5 * 60_000;
 
 /**
  * Throughput at saturation by the number of pods, each with a CPU limit as Kubernetes sets it. Pods are warmed up before they are limited:
  * starting and compiling would use the quota up.
  */
 export const linear: Study = async ({ profile }) => {
+  // What the pods may not use is the load's, on whichever core it is.
+  unpin(process.pid);
+  try {
+    return await compare(profile);
+  } finally {
+    pin(process.pid, LOAD_CORE);
+  }
+};
+
+async function compare(profile: string): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const era of ['legacy', 'modern']) {
     let one = Number.NaN;
@@ -45,7 +55,7 @@ export const linear: Study = async ({ profile }) => {
     }
   }
   return findings;
-};
+}
 
 interface Saturated {
   readonly rate: number;
@@ -57,14 +67,14 @@ interface Saturated {
 async function saturate(count: number, era: string, profile: string): Promise<Saturated> {
   const stack = await startStack({ pods: count, redis: true, balancer: true, pinned: false });
   try {
-    await call(stack, era, 'warm-up', profile);
+    await saturationOf(stack.url, era, profile);
     const limit = limitCpu(
       stack.pods.map((pod: Pod) => pod.process.pid),
       CORES_PER_POD,
     );
     try {
       const before = limit.usage();
-      const rate = await call(stack, era, 'measured', profile);
+      const rate = await saturationOf(stack.url, era, profile);
       const after = limit.usage();
       const seconds = (after.at - before.at) / 1000;
       return {
@@ -78,10 +88,4 @@ async function saturate(count: number, era: string, profile: string): Promise<Sa
   } finally {
     await stack.stop();
   }
-}
-
-async function call(stack: Stack, era: string, name: string, profile: string): Promise<number> {
-  const environment = { URL: stack.url, ERA: era, PROFILE: profile };
-  const { summary } = await runK6({ scenario: 'linear', name: `linear-${name}`, environment, withinMs: WITHIN_MS });
-  return summary.metrics['mcp_answered{scenario:measured}']?.values['rate'] ?? Number.NaN;
 }

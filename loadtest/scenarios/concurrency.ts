@@ -33,6 +33,7 @@ export const options: Options = {
 const answered = new Counter('mcp_answered');
 const began = new Trend('mcp_began_at');
 const ended = new Trend('mcp_ended_at');
+const running = new Trend('mcp_running');
 const overhead = new Trend('mcp_overhead', true);
 
 export function setup(): { readonly startAt: number } {
@@ -46,9 +47,11 @@ export default function call({ startAt }: { readonly startAt: number }): void {
   began.add(Date.now() - startAt);
   const called = callTool(client, 'wait', { ms: Number(environment.TOOL_MS), text: `${__VU}` });
   ended.add(Date.now() - startAt);
-  const spent = called.message?.result?._meta?.['loadtest/ms'];
+  const meta = called.message?.result?._meta;
+  const spent = meta?.['loadtest/ms'];
   if (!check(called, { 'the answer is the tool’s': () => typeof spent === 'number' })) return;
   answered.add(1);
+  running.add(Number(meta?.['loadtest/running']));
   overhead.add(called.response.timings.duration - Number(spent));
 }
 

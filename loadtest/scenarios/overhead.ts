@@ -47,7 +47,7 @@ export const options: Options = {
     // Without an answer every other threshold would hold.
     'mcp_answered{scenario:measured}': ['count>0'],
     'mcp_tool{scenario:measured}': ['max>=0'],
-    'mcp_envelope_bytes{scenario:measured}': ['max>=0'],
+    'mcp_envelope_bytes{scenario:measured}': [PROMISES.smallEnvelope.threshold],
     dropped_iterations: [PROMISES.nothingDropped.threshold],
     'http_req_failed{scenario:measured}': [PROMISES.nothingFailed.threshold],
     'checks{scenario:measured}': [PROMISES.everythingRight.threshold],
@@ -83,9 +83,12 @@ function toolTime({ message }: Called): number | undefined {
   return typeof spent === 'number' ? spent : undefined;
 }
 
-/** What the answer's body holds beside the result. */
+/** What the answer holds beside the result; of a stream, the event that has it. All of it is ASCII. */
 function bytesAround({ response, message }: Called): number {
-  return (response.body?.length ?? 0) - JSON.stringify(message?.result ?? null).length;
+  const body = response.body ?? '';
+  const isStream = response.headers['Content-Type']?.startsWith('text/event-stream');
+  const answer = isStream ? (body.split('\n\n').findLast((event) => event.includes('"result"')) ?? '') + '\n\n' : body;
+  return answer.length - JSON.stringify(message?.result ?? null).length;
 }
 
 export const handleSummary = (summary: Summary) => report(environment.NAME, environment.RESULTS, summary);
