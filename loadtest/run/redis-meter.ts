@@ -90,7 +90,8 @@ export function beyond(use: RedisUse, other: RedisUse): RedisUse {
   return combine(use, other, (a, b) => a - b);
 }
 
-function without(use: RedisUse, idle: RedisUse): RedisUse {
+/** What is left of it when what pods at rest take in a second is taken off. */
+export function without(use: RedisUse, idle: RedisUse): RedisUse {
   const { seconds } = use;
   return { ...combine(use, idle, (all, rate) => all - rate * seconds), seconds };
 }
