@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { cpuTime } from '../../bench/cpu-time.ts';
 import type { Finding, Study } from './finding.ts';
 import { runK6 } from './k6.ts';
@@ -8,7 +9,7 @@ const CALLS = { smoke: 1_000, other: 5_000 };
 const WITHIN_MS = 5 * 60_000;
 
 /** Thousands of calls at once in one process. */
-export const concurrency: Study = async ({ profile }) => {
+export const concurrency: Study = async ({ profile, results }) => {
   const calls = profile === 'smoke' ? CALLS.smoke : CALLS.other;
   const findings: Finding[] = [];
   for (const era of ['legacy', 'modern']) {
@@ -20,6 +21,7 @@ export const concurrency: Study = async ({ profile }) => {
         scenario: 'concurrency',
         name: `concurrency-${era}`,
         environment: { URL: stack.url, ERA: era, CALLS: `${calls}` },
+        htmlFile: join(results, `concurrency-${era}.html`),
         withinMs: WITHIN_MS,
       });
       const value = (metric: string, name: string) => summary.metrics[metric]?.values[name] ?? Number.NaN;

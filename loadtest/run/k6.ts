@@ -45,7 +45,8 @@ export async function runK6({ scenario, name, environment, htmlFile, withinMs }:
   try {
     const variables = { ...environment, NAME: name, RESULTS: results };
     const given = Object.entries(variables).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
-    const args = ['run', '--quiet', ...given, join(SCENARIOS, `${scenario}.ts`)];
+    // No API of its own: two runs on one machine would want the same port.
+    const args = ['run', '--quiet', '--address', '', ...given, join(SCENARIOS, `${scenario}.ts`)];
     const held = await run('k6', args, { env: environmentOf(htmlFile), timeout: withinMs, maxBuffer: 64 << 20 }).then(
       ({ stdout }) => console.log(stdout) ?? true,
       (error: { code?: number; stdout?: string; stderr?: string }) => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startHaproxy } from '../../test/lib/haproxy.ts';
 import { type Pod, startPod } from '../../test/lib/pods.ts';
@@ -46,7 +47,7 @@ async function replaceAll(era: string, profile: string, results: string): Promis
   };
   try {
     const environment = { URL: balancer.url, ERA: era, PROFILE: profile, SECONDS: `${seconds}` };
-    const htmlFile = `${results}/rollout-${era}.html`;
+    const htmlFile = join(results, `rollout-${era}.html`);
     const load = runK6({ scenario: 'rollout', name: `rollout-${era}`, environment, htmlFile, withinMs: WITHIN_MS });
     const rolling = replacing();
     const { summary, held } = await load;
