@@ -44,12 +44,24 @@ async function findingsOf(name: string, study: Study): Promise<readonly Finding[
   }
 }
 
-async function measure(): Promise<Run> {
+/** Runs what was chosen, and writes after each study, so that a run that is ended keeps what it has. */
+async function measure(earlier: readonly Run[]): Promise<Run> {
   requireK6();
   pin(process.pid, LOAD_CORE);
-  const findings: Finding[] = [];
-  for (const [name, study] of chooseStudies(options.only, profile)) findings.push(...(await findingsOf(name, study)));
-  return { date: new Date().toISOString(), profile, machine: machine(), findings };
+  const run = { date: new Date().toISOString(), profile, machine: machine(), findings: [] as Finding[] };
+  for (const [name, study] of chooseStudies(options.only, profile)) {
+    run.findings.push(...(await findingsOf(name, study)));
+    write(run, earlier);
+  }
+  return run;
+}
+
+function write(run: Run, earlier: readonly Run[]): void {
+  // The newest, and one that the next run does not write over.
+  for (const name of ['findings.json', fileNameOf(run)]) {
+    writeFileSync(join(results, name), `${JSON.stringify(run, null, 2)}\n`);
+  }
+  writeFileSync(join(results, 'findings.html'), page([...earlier, run]));
 }
 
 profileNamed(profile);
@@ -58,12 +70,7 @@ mkdirSync(results, { recursive: true });
 if (options.only === 'none') {
   writeFileSync(join(results, 'findings.html'), page(earlier));
 } else {
-  const run = await measure();
-  // The newest, and one that the next run does not write over.
-  for (const name of ['findings.json', fileNameOf(run)]) {
-    writeFileSync(join(results, name), `${JSON.stringify(run, null, 2)}\n`);
-  }
-  writeFileSync(join(results, 'findings.html'), page([...earlier, run]));
+  const run = await measure(earlier);
   console.log(`\n${table(run.findings)}`);
   const broken = brokenPromises(run.findings);
   console.log(

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { profileNamed } from '../lib/profiles.ts';
-import { activeSessions } from './active-sessions.ts';
 import type { Finding, Study } from './finding.ts';
 import { memoryOfPods } from './pod-memory.ts';
 import { usedMemory } from './redis-info.ts';
@@ -15,13 +14,9 @@ const CACHE_BYTES = 8 * 1024 * 1024;
 /** By which two heaps differ from one moment to the next. */
 const NOISE_BYTES = 2 * 1024 * 1024;
 
-/** What sessions cost in Redis and in pods: idle, taken up again on another pod, with a stream that can be resumed; and connections while they are active. */
+/** What sessions cost in Redis and in pods: idle, taken up again on another pod, with a stream that can be resumed. */
 export const sessions: Study = async ({ profile }) => {
   const count = profileNamed(profile).sessions;
-  return [...(await onePodAtATime(count)), ...(await activeSessions())];
-};
-
-async function onePodAtATime(count: number): Promise<Finding[]> {
   const env = { ANYPOD_CACHE_BYTES: `${CACHE_BYTES}` };
   const stack = await startStack({ pods: 2, redis: true, balancer: false, env });
   const redis = new Redis(stack.redisUrl ?? '');
@@ -42,7 +37,7 @@ async function onePodAtATime(count: number): Promise<Finding[]> {
     redis.disconnect();
     await stack.stop();
   }
-}
+};
 
 /** Per session. */
 interface Cost {

@@ -1,4 +1,5 @@
 import { concurrency } from './concurrency.ts';
+import { connections } from './connections.ts';
 import { elicitation } from './elicitation.ts';
 import type { Study } from './finding.ts';
 import { linear } from './linear.ts';
@@ -16,6 +17,7 @@ const STUDIES: Readonly<Record<string, Study>> = {
   overhead,
   concurrency,
   sessions,
+  connections,
   streams,
   resume,
   rollout,
