@@ -36,7 +36,10 @@ export const streams: Study = async ({ profile }) => {
       live: (after.live - before.live) / sessions.length,
       resident: (after.resident - before.resident) / sessions.length,
     };
-    await crowd.notify(clients[0] as WireClient, sessions[0] ?? '', NOTIFICATIONS[size]);
+    // Not through the balancer, which may take a busy pod for a dead one.
+    const teller = connectWire(stack.pods[0]?.url ?? '', 1);
+    clients.push(teller);
+    await crowd.notify(teller, sessions[0] ?? '', NOTIFICATIONS[size]);
     return [found(STREAMS[size], NOTIFICATIONS[size], perStream, crowd)];
   } finally {
     crowd.close();
