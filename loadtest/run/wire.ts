@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { parseEvents } from '../lib/sse.ts';
 
 const VERSION = '2025-11-25';
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
@@ -9,7 +10,7 @@ export interface WireClient {
   open(capabilities?: object): Promise<string>;
   /** Sends a request in a session and waits for its response; the body, JSON or a stream. Throws on anything but a result. */
   request(session: string, method: string, params: object): Promise<string>;
-  /** Calls a tool that answers in JSON; its text. */
+  /** Calls a tool; its text. */
   call(session: string, name: string, args: object): Promise<string>;
   /** Sends what has no response. */
   notify(session: string, message: object): Promise<void>;
@@ -49,7 +50,9 @@ export function connectWire(url: string, connections: number): WireClient {
     request,
     async call(session, name, args) {
       const text = await request(session, 'tools/call', { name, arguments: args });
-      const { result } = JSON.parse(text) as { result: { content: { text: string }[] } };
+      // A call that takes longer than a second is answered as a stream, whose last message is the response.
+      const message = parseEvents(text).at(-1)?.data || text;
+      const { result } = JSON.parse(message) as { result: { content: { text: string }[] } };
       return result.content[0]?.text ?? '';
     },
     notify: async (session, message) => void (await post(message, inSession(session))),
