@@ -97,8 +97,8 @@ leak: build services ## Thousands of sessions and cancelled calls; everything re
 bench: build services ## CPU and requests per second beside bare node:http and the SDK's transports
 	node bench/main.ts
 
-loadtest: build services k6 ## k6 and generators against this machine (PROFILE=smoke|load|stress|soak, ONLY=overhead,…)
-	node loadtest/run/main.ts --profile $(PROFILE) --only "$(ONLY)"
+loadtest: k6 build services ## k6 and generators against this machine (PROFILE=smoke|load|stress|soak, ONLY=overhead,…, BESIDE=earlier.json)
+	node loadtest/run/main.ts --profile $(PROFILE) --only "$(ONLY)" $(addprefix --beside ,$(BESIDE))
 
 k6: ## k6 from PATH, else built with Go into .k6/
 	@tools/setup-k6.sh

@@ -1,14 +1,5 @@
-import type { Finding } from './finding.ts';
-import type { Machine } from './machine.ts';
+import type { Run } from './runs.ts';
 import { shown } from './table.ts';
-
-/** What `findings.json` holds. */
-export interface Run {
-  readonly date: string;
-  readonly profile: string;
-  readonly machine: Machine;
-  readonly findings: readonly Finding[];
-}
 
 const ROW = 22;
 const LABELS = 380;
@@ -33,9 +24,12 @@ function chartsOf(study: string, runs: readonly Run[]): string {
     findings.filter((row) => row.study === study).map((row) => ({ ...row, run })),
   );
   const columns = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+  // What is to be compared stands together: the same subject in one run after the other.
+  const subjects = [...new Set(rows.map(({ subject }) => subject))];
+  const ordered = rows.toSorted((a, b) => subjects.indexOf(a.subject) - subjects.indexOf(b.subject) || a.run - b.run);
   return columns
     .map((column) => {
-      const bars = rows.filter(({ values }) => values[column] !== undefined);
+      const bars = ordered.filter(({ values }) => values[column] !== undefined);
       return `<h3>${escaped(column)}</h3>${chart(bars.map(({ subject, values, run }) => ({ label: subject, value: values[column] ?? 0, run })))}`;
     })
     .join('');

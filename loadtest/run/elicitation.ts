@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Study } from './finding.ts';
 import { runK6 } from './k6.ts';
 import { startStack } from './stack.ts';
@@ -5,7 +6,7 @@ import { startStack } from './stack.ts';
 const QUESTIONS = 3;
 
 /** Conversations whose every step lands on another pod. */
-export const elicitation: Study = async ({ profile }) => {
+export const elicitation: Study = async ({ profile, results }) => {
   const stack = await startStack({ pods: 3, redis: true, balancer: true });
   try {
     const environment = { URL: stack.url, PROFILE: profile, QUESTIONS: `${QUESTIONS}` };
@@ -13,6 +14,7 @@ export const elicitation: Study = async ({ profile }) => {
       scenario: 'elicitation',
       name: 'elicitation',
       environment,
+      htmlFile: join(results, 'elicitation.html'),
       withinMs: 600_000,
     });
     const value = (metric: string, name: string) => summary.metrics[metric]?.values[name] ?? Number.NaN;

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,13 +28,25 @@ export interface K6Result {
   readonly held: boolean;
 }
 
+/** Throws where there is no k6, with what to do. */
+export function requireK6(): void {
+  try {
+    execFileSync('k6', ['version'], { stdio: 'ignore' });
+  } catch {
+    throw new Error(
+      'k6 is not on PATH: `make k6` builds it with Go, or see https://grafana.com/docs/k6/latest/set-up/install-k6/',
+    );
+  }
+}
+
 /** Runs one scenario, on the cores of this process. Throws where k6 could not run it; a crossed threshold is a result. */
 export async function runK6({ scenario, name, environment, htmlFile, withinMs }: K6Run): Promise<K6Result> {
   const results = await mkdtemp(join(tmpdir(), 'anypod-k6-'));
   try {
     const variables = { ...environment, NAME: name, RESULTS: results };
     const given = Object.entries(variables).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
-    const args = ['run', '--quiet', ...given, join(SCENARIOS, `${scenario}.ts`)];
+    // No API of its own: two runs on one machine would want the same port.
+    const args = ['run', '--quiet', '--address', '', ...given, join(SCENARIOS, `${scenario}.ts`)];
     const held = await run('k6', args, { env: environmentOf(htmlFile), timeout: withinMs, maxBuffer: 64 << 20 }).then(
       ({ stdout }) => console.log(stdout) ?? true,
       (error: { code?: number; stdout?: string; stderr?: string }) => {

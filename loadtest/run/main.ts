@@ -1,75 +1,82 @@
 /**
  * Runs the load tests on this machine and writes what was found.
  *
- *   node loadtest/run/main.ts [--profile smoke|load|stress|soak] [--only <study>,…] [--results <folder>]
+ *   node loadtest/run/main.ts [--profile smoke|load|stress|soak] [--only <study>,…] [--results <folder>] [--beside <findings.json>]…
+ *
+ * `--beside`: an earlier run to draw beside this one; as often as there are any. With `--only none` nothing runs, and the page is of them alone.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { profileNamed } from '../lib/profiles.ts';
 import { page } from './charts.ts';
-import { concurrency } from './concurrency.ts';
-import { elicitation } from './elicitation.ts';
 import type { Finding, Study } from './finding.ts';
-import { linear } from './linear.ts';
+import { requireK6 } from './k6.ts';
 import { machine } from './machine.ts';
-import { oldTransport } from './old-transport.ts';
-import { overhead } from './overhead.ts';
 import { LOAD_CORE, pin } from './pin.ts';
-import { resume } from './resume.ts';
-import { sessions } from './sessions.ts';
-import { soak } from './soak.ts';
-import { streams } from './streams.ts';
+import { fileNameOf, type Run, readRun } from './runs.ts';
+import { chooseStudies } from './studies.ts';
 import { table } from './table.ts';
-
-const STUDIES: Readonly<Record<string, Study>> = {
-  overhead,
-  concurrency,
-  sessions,
-  streams,
-  resume,
-  'old-transport': oldTransport,
-  linear,
-  elicitation,
-  soak,
-};
+import { brokenPromises } from './verdict.ts';
 
 const { values: options } = parseArgs({
   options: {
     profile: { type: 'string', default: 'smoke' },
     only: { type: 'string', default: '' },
     results: { type: 'string', default: join(import.meta.dirname, '../../test-results/loadtest') },
+    beside: { type: 'string', multiple: true, default: [] },
   },
 });
-// An hour of soaking shows nothing else, and is asked for by its profile.
-const usual = Object.keys(STUDIES).filter((name) => (name === 'soak') === (options.profile === 'soak'));
-const names = options.only === '' ? usual : options.only.split(',');
-const chosen = names.map((name) => {
-  const study = STUDIES[name];
-  if (study === undefined) throw new Error(`--only ${name}: there are ${Object.keys(STUDIES).join(', ')}.`);
-  return study;
-});
-try {
-  execFileSync('k6', ['version'], { stdio: 'ignore' });
-} catch {
-  throw new Error(
-    'k6 is not on PATH: `make k6` builds it with Go, or see https://grafana.com/docs/k6/latest/set-up/install-k6/',
-  );
+const { profile, results } = options;
+
+/** What a study found; where it could not run to its end, a finding that says so, and the others go on. */
+async function findingsOf(name: string, study: Study): Promise<readonly Finding[]> {
+  const began = performance.now();
+  console.log(`\n${name} …`);
+  try {
+    return await study({ profile, results });
+  } catch (error) {
+    console.error(error);
+    const sentence = `The study runs: ${error instanceof Error ? error.message : String(error)}`;
+    return [{ study: name, subject: 'did not run to its end', values: {}, promises: [{ sentence, held: false }] }];
+  } finally {
+    console.log(`${name}: ${Math.round((performance.now() - began) / 1000)} s`);
+  }
 }
-mkdirSync(options.results, { recursive: true });
-pin(process.pid, LOAD_CORE);
 
-const findings: Finding[] = [];
-for (const study of chosen) findings.push(...(await study({ profile: options.profile, results: options.results })));
+/** Runs what was chosen, and writes after each study, so that a run that is ended keeps what it has. */
+async function measure(earlier: readonly Run[]): Promise<Run> {
+  requireK6();
+  pin(process.pid, LOAD_CORE);
+  const run = { date: new Date().toISOString(), profile, machine: machine(), findings: [] as Finding[] };
+  for (const [name, study] of chooseStudies(options.only, profile)) {
+    run.findings.push(...(await findingsOf(name, study)));
+    write(run, earlier);
+  }
+  return run;
+}
 
-const run = { date: new Date().toISOString(), profile: options.profile, machine: machine(), findings };
-writeFileSync(join(options.results, 'findings.json'), `${JSON.stringify(run, null, 2)}\n`);
-writeFileSync(join(options.results, 'findings.html'), page([run]));
-console.log(table(findings));
-const broken = findings.flatMap(({ subject, promises }) =>
-  promises.filter(({ held }) => !held).map(({ sentence }) => `${subject}: ${sentence}`),
-);
-console.log(
-  broken.length === 0 ? '\nEvery promise held.' : `\nPromises that did not hold in this run:\n  ${broken.join('\n  ')}`,
-);
-process.exitCode = broken.length === 0 ? 0 : 1;
+function write(run: Run, earlier: readonly Run[]): void {
+  // The newest, and one that the next run does not write over.
+  for (const name of ['findings.json', fileNameOf(run)]) {
+    writeFileSync(join(results, name), `${JSON.stringify(run, null, 2)}\n`);
+  }
+  writeFileSync(join(results, 'findings.html'), page([...earlier, run]));
+}
+
+profileNamed(profile);
+const earlier = options.beside.map(readRun);
+mkdirSync(results, { recursive: true });
+if (options.only === 'none') {
+  writeFileSync(join(results, 'findings.html'), page(earlier));
+} else {
+  const run = await measure(earlier);
+  console.log(`\n${table(run.findings)}`);
+  const broken = brokenPromises(run.findings);
+  console.log(
+    broken.length === 0
+      ? '\nEvery promise held.'
+      : `\nPromises that did not hold in this run:\n  ${broken.join('\n  ')}`,
+  );
+  process.exitCode = broken.length === 0 ? 0 : 1;
+}

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { profileNamed } from '../lib/profiles.ts';
 import { PROMISES } from '../lib/promises.ts';
 import type { Summary } from '../lib/summary.ts';
-import type { Finding, Study } from './finding.ts';
+import type { Finding, Study, StudyOptions } from './finding.ts';
 import { runK6 } from './k6.ts';
+import { saturationOf } from './saturation.ts';
 import { startBare, startStack } from './stack.ts';
 
 interface Rung {
@@ -34,33 +36,59 @@ const LADDER: readonly Rung[] = [
 ];
 
 const TOOL_TIMES = { smoke: [50], other: [0, 50, 200] };
+const HALF_TOOL_MS = 50;
 const WITHIN_MS = 10 * 60_000;
 
-/** The protocol's time beside the tool's own, per call. */
-export const overhead: Study = async ({ profile, results }) => {
+/** The protocol's time beside the tool's own, per call: at the profile's rate, and on the whole deployment at half of what it can do. */
+export const overhead: Study = async (options) => {
   const findings: Finding[] = [];
   for (const rung of LADDER) {
     const stack = await rung.start();
     try {
       for (const leg of rung.legs) {
-        for (const toolMs of profile === 'smoke' ? TOOL_TIMES.smoke : TOOL_TIMES.other) {
-          const name = `${rung.name} · ${leg.name} · tool of ${toolMs} ms`;
-          const { summary } = await runK6({
-            scenario: 'overhead',
-            name: fileName(name),
-            environment: environment(stack.url, profile, leg, toolMs),
-            htmlFile: join(results, `overhead-${fileName(name)}.html`),
-            withinMs: WITHIN_MS,
-          });
-          findings.push(found(name, summary));
+        for (const toolMs of options.profile === 'smoke' ? TOOL_TIMES.smoke : TOOL_TIMES.other) {
+          findings.push(
+            await measure(`${rung.name} · ${leg.name} · tool of ${toolMs} ms`, stack.url, leg, toolMs, options),
+          );
         }
       }
+      if (rung === LADDER.at(-1)) findings.push(...(await atHalf(rung, stack.url, options)));
     } finally {
       await stack.stop();
     }
   }
   return findings;
 };
+
+/** Half of what this deployment does at most, with this load, this balancer and this Redis on the core beside. */
+async function atHalf({ name, legs }: Rung, url: string, options: StudyOptions): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const leg of legs.filter(({ streamed }) => !streamed)) {
+    const rate = Math.round((await saturationOf(url, leg.era, options.profile)) / 2);
+    const subject = `${name} · ${leg.name} · tool of ${HALF_TOOL_MS} ms · half of saturation`;
+    findings.push(await measure(subject, url, leg, HALF_TOOL_MS, options, rate));
+  }
+  return findings;
+}
+
+async function measure(
+  subject: string,
+  url: string,
+  leg: Leg,
+  toolMs: number,
+  { profile, results }: StudyOptions,
+  rate = profileNamed(profile).rate,
+): Promise<Finding> {
+  const name = fileName(subject);
+  const { summary } = await runK6({
+    scenario: 'overhead',
+    name,
+    environment: { ...environment(url, profile, leg, toolMs), RATE: `${rate}` },
+    htmlFile: join(results, `overhead-${name}.html`),
+    withinMs: WITHIN_MS,
+  });
+  return found(subject, rate, leg === BARE, summary);
+}
 
 const fileName = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
 
@@ -72,7 +100,7 @@ const environment = (url: string, profile: string, { era, streamed }: Leg, toolM
   TOOL_MS: `${toolMs}`,
 });
 
-function found(subject: string, { metrics }: Summary): Finding {
+function found(subject: string, rate: number, isFloor: boolean, { metrics }: Summary): Finding {
   const overheads = metrics['mcp_overhead{scenario:measured}'];
   const value = (metric: string, name: string) => metrics[metric]?.values[name] ?? Number.NaN;
   const held = (metric: string, threshold: string) => metrics[metric]?.thresholds?.[threshold]?.ok ?? false;
@@ -84,17 +112,25 @@ function found(subject: string, { metrics }: Summary): Finding {
     study: 'overhead',
     subject,
     values: {
+      'calls/s': rate,
       'p50 ms': overheads?.values['med'] ?? Number.NaN,
       'p95 ms': overheads?.values['p(95)'] ?? Number.NaN,
       'p99 ms': overheads?.values['p(99)'] ?? Number.NaN,
       'tool p50 ms': value('mcp_tool{scenario:measured}', 'med'),
       'envelope bytes': value('mcp_envelope_bytes{scenario:measured}', 'med'),
+      'event id bytes': value('mcp_event_id_bytes{scenario:measured}', 'med'),
       calls: value('mcp_answered{scenario:measured}', 'count'),
     },
     promises: [
-      judge(PROMISES.medianOverhead, 'mcp_overhead{scenario:measured}'),
-      judge(PROMISES.tailOverhead, 'mcp_overhead{scenario:measured}'),
-      judge(PROMISES.nothingDropped, 'dropped_iterations'),
+      // The floor promises nothing; it shows what this machine adds by itself.
+      ...(isFloor
+        ? []
+        : [
+            judge(PROMISES.medianOverhead, 'mcp_overhead{scenario:measured}'),
+            judge(PROMISES.tailOverhead, 'mcp_overhead{scenario:measured}'),
+            judge(PROMISES.smallEnvelope, 'mcp_envelope_bytes{scenario:measured}'),
+          ]),
+      judge(PROMISES.nothingDropped, 'dropped_iterations{scenario:measured}'),
       judge(PROMISES.nothingFailed, 'http_req_failed{scenario:measured}'),
     ],
   };

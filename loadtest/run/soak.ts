@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { profileNamed } from '../lib/profiles.ts';
 import type { Study } from './finding.ts';
@@ -12,7 +13,7 @@ const SESSION_TTL_MS = 60_000;
 const MOST_GROWTH = 1.15;
 
 /** Clients come and go; memory of pods and Redis must stay where it was after the first quarter. */
-export const soak: Study = async ({ profile }) => {
+export const soak: Study = async ({ profile, results }) => {
   const { duration } = profileNamed(profile);
   const env = { ANYPOD_SESSION_TTL: `${SESSION_TTL_MS}`, ANYPOD_STREAM_RETENTION: `${SESSION_TTL_MS}` };
   const stack = await startStack({ pods: 3, redis: true, balancer: true, env });
@@ -27,7 +28,13 @@ export const soak: Study = async ({ profile }) => {
   try {
     const environment = { URL: stack.url, PROFILE: profile };
     const withinMs = (duration + 120) * 1000;
-    const { summary, held } = await runK6({ scenario: 'soak', name: 'soak', environment, withinMs });
+    const { summary, held } = await runK6({
+      scenario: 'soak',
+      name: 'soak',
+      environment,
+      htmlFile: join(results, 'soak.html'),
+      withinMs,
+    });
     const growth = grown(pods);
     // A short run only shows that it works: compiled code and young heaps still grow.
     const judged = duration > 600;

@@ -3,15 +3,18 @@ import { type Child, startChild } from '../../test/lib/child.ts';
 import { freePort } from '../../test/lib/free-port.ts';
 import { startHaproxy } from '../../test/lib/haproxy.ts';
 import { type Pod, startPods } from '../../test/lib/pods.ts';
-import { startRedis } from '../../test/lib/redis-server.ts';
+import { type RedisServer, startRedis, startRedisCluster } from '../../test/lib/redis-server.ts';
 import { waitUntilReady } from '../../test/lib/wait-until-ready.ts';
 import { POD_CORE, pin } from './pin.ts';
 
 const server = (name: string) => join(import.meta.dirname, '../server', `${name}.ts`);
+/** What pods of the load tests serve. */
+export const MODULE = server('server');
 
 export interface StackOptions {
   readonly pods: number;
-  readonly redis: boolean;
+  /** `cluster`: three masters. */
+  readonly redis: boolean | 'cluster';
   readonly balancer: boolean;
   /** Added to the environment of each pod. */
   readonly env?: Readonly<Record<string, string>>;
@@ -26,6 +29,8 @@ export interface Stack {
   readonly pods: readonly Pod[];
   /** `redis://…`; undefined without Redis. */
   readonly redisUrl: string | undefined;
+  /** The processes behind it. */
+  readonly redisNodes: readonly RedisServer[];
   stop(): Promise<void>;
 }
 
@@ -36,13 +41,13 @@ export async function startStack({ pods: count, redis, balancer, env, pinned = t
     for (const each of stops.toReversed()) await each();
   };
   try {
-    const store = redis ? await startRedis() : undefined;
-    if (store !== undefined) stops.push(store.stop);
-    const shared = store === undefined ? {} : { redisUrl: store.url };
+    const store = await startStore(redis);
+    stops.push(store.stop);
+    const shared = store.url === undefined ? {} : { redisUrl: store.url };
     const logLevel = { ANYPOD_LOG_LEVEL: 'warn' };
     const started = await startPods({
       count,
-      module: server('server'),
+      module: MODULE,
       dist: true,
       env: { ...logLevel, ...env },
       ...shared,
@@ -52,11 +57,27 @@ export async function startStack({ pods: count, redis, balancer, env, pinned = t
     const proxy = balancer ? await startHaproxy({ pods: started.pods, balance: 'roundrobin' }) : undefined;
     if (proxy !== undefined) stops.push(proxy.stop);
     const url = proxy?.url ?? started.pods[0]?.url ?? '';
-    return { url, pods: started.pods, redisUrl: store?.url, stop };
+    return { url, pods: started.pods, redisUrl: store.url, redisNodes: store.nodes, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+interface StartedStore {
+  readonly url: string | undefined;
+  readonly nodes: readonly RedisServer[];
+  stop(): Promise<void>;
+}
+
+async function startStore(redis: StackOptions['redis']): Promise<StartedStore> {
+  if (redis === false) return { url: undefined, nodes: [], stop: async () => {} };
+  if (redis === true) {
+    const node = await startRedis();
+    return { url: node.url, nodes: [node], stop: node.stop };
+  }
+  const { nodes, stop } = await startRedisCluster();
+  return { url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`, nodes, stop };
 }
 
 /** Starts the floor: the same tool behind bare `node:http`. */

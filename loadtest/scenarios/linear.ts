@@ -11,13 +11,18 @@ import { report, type Summary } from '../lib/summary.ts';
 const environment = readEnvironment({
   ...COMMON,
   ERA: { meaning: 'legacy or modern', default: 'legacy' },
+  CLIENTS: { meaning: 'how many clients; default: the profile’s', default: '0' },
   NAME: { meaning: 'names the result', default: 'linear' },
 });
 const profile = profileNamed(environment.PROFILE);
 
 export const options: Options = {
   scenarios: {
-    measured: { executor: 'constant-vus', vus: profile.clients, duration: `${profile.duration}s` },
+    measured: {
+      executor: 'constant-vus',
+      vus: Number(environment.CLIENTS) || profile.clients,
+      duration: `${profile.duration}s`,
+    },
   },
   thresholds: {
     'mcp_answered{scenario:measured}': ['count>0'],

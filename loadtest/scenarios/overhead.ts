@@ -34,6 +34,8 @@ const arrivals = (duration: number, startTime: number) => ({
   duration: `${duration}s`,
   startTime: `${startTime}s`,
   preAllocatedVUs: clients,
+  // Done with before the next begins, so that the same clients go on, with the sessions and connections that they have.
+  gracefulStop: '900ms',
 });
 
 export const options: Options = {
@@ -47,8 +49,9 @@ export const options: Options = {
     // Without an answer every other threshold would hold.
     'mcp_answered{scenario:measured}': ['count>0'],
     'mcp_tool{scenario:measured}': ['max>=0'],
-    'mcp_envelope_bytes{scenario:measured}': ['max>=0'],
-    dropped_iterations: [PROMISES.nothingDropped.threshold],
+    'mcp_envelope_bytes{scenario:measured}': [PROMISES.smallEnvelope.threshold],
+    'mcp_event_id_bytes{scenario:measured}': ['max>=0'],
+    'dropped_iterations{scenario:measured}': [PROMISES.nothingDropped.threshold],
     'http_req_failed{scenario:measured}': [PROMISES.nothingFailed.threshold],
     'checks{scenario:measured}': [PROMISES.everythingRight.threshold],
     'http_req_connecting{scenario:measured}': ['max>=0'],
@@ -59,6 +62,7 @@ const overhead = new Trend('mcp_overhead', true);
 const tool = new Trend('mcp_tool', true);
 const answered = new Counter('mcp_answered');
 const envelope = new Trend('mcp_envelope_bytes');
+const eventId = new Trend('mcp_event_id_bytes');
 
 /** A k6 client keeps its session and its connection between its calls. */
 let client: Client | undefined;
@@ -75,7 +79,9 @@ export default function call(): void {
   answered.add(1);
   overhead.add(called.response.timings.duration - spent);
   tool.add(spent);
-  envelope.add(bytesAround(called));
+  const { bytes, idBytes } = wrappingOf(called);
+  envelope.add(bytes);
+  eventId.add(idBytes);
 }
 
 function toolTime({ message }: Called): number | undefined {
@@ -83,9 +89,14 @@ function toolTime({ message }: Called): number | undefined {
   return typeof spent === 'number' ? spent : undefined;
 }
 
-/** What the answer's body holds beside the result. */
-function bytesAround({ response, message }: Called): number {
-  return (response.body?.length ?? 0) - JSON.stringify(message?.result ?? null).length;
+/** What the answer holds beside the result; of a stream, the event that has it. All of it is ASCII. */
+function wrappingOf({ response, message }: Called): { readonly bytes: number; readonly idBytes: number } {
+  const body = response.body ?? '';
+  const isStream = response.headers['Content-Type']?.startsWith('text/event-stream');
+  const event = isStream ? body.split('\n\n').findLast((text) => text.includes('"result"')) : undefined;
+  const answer = event === undefined ? body : `${event}\n\n`;
+  const idBytes = /^id: .*\n/m.exec(event ?? '')?.[0].length ?? 0;
+  return { bytes: answer.length - idBytes - JSON.stringify(message?.result ?? null).length, idBytes };
 }
 
 export const handleSummary = (summary: Summary) => report(environment.NAME, environment.RESULTS, summary);

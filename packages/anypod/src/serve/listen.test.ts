@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Listener, listen } from './listen.ts';
 
@@ -36,4 +37,28 @@ test("a client's idle connections are closed before a pod that drains closes the
   await once(balancer, 'data');
   expect(accepted.size).toBe(kept.size + idle.length);
   balancer.destroy();
+});
+
+/** Opens connections from a thread of its own, and counts those that stand. */
+const CROWD = `
+  const { workerData: { port, count, state } } = require('node:worker_threads');
+  const open = new Int32Array(state);
+  for (let each = 0; each < count; each += 1) {
+    require('node:net').connect(port, '127.0.0.1', () => {
+      if (Atomics.add(open, 0, 1) + 1 === count) Atomics.notify(open, 1, Atomics.store(open, 1, 1));
+    });
+  }
+`;
+
+test.runIf(process.platform === 'linux')('a burst of connections waits for a pod that is busy', async () => {
+  const count = 1000;
+  const state = new SharedArrayBuffer(8);
+  const open = new Int32Array(state);
+  const port = Number(new URL(listener.origin).port);
+  const crowd = new Worker(CROWD, { eval: true, workerData: { port, count, state } });
+  await once(crowd, 'online');
+  // Nothing is accepted meanwhile; what the kernel has no room for does not come about.
+  Atomics.wait(open, 1, 0, 8000);
+  expect(open[0]).toBe(count);
+  await crowd.terminate();
 });

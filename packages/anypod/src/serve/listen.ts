@@ -36,6 +36,12 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   };
 }
 
+/**
+ * Connections that may wait to be accepted; the kernel takes `net.core.somaxconn` where that is less, 4096 on Linux. With Node's own 511 a burst,
+ * such as all clients of a pod that went, loses handshakes, and each is tried again a second later.
+ */
+const BACKLOG = 4096;
+
 /** Clients take up to two seconds off what they are told, and what is not more they do not keep at all. */
 const LEAST_TOLD_MS = 3000;
 
@@ -58,6 +64,6 @@ function bind(server: Server, port: number, host: string): Promise<void> {
         error.code === 'EADDRINUSE' ? 'is in use; choose another with --port' : `cannot be used: ${error.message}`;
       reject(new ConfigError([`PORT: ${host}:${port} ${remedy}`]));
     });
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: BACKLOG }, resolve);
   });
 }

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { cpuTime } from '../../bench/cpu-time.ts';
+import type { RedisServer } from '../../test/lib/redis-server.ts';
+import { fieldOf } from './redis-info.ts';
+
+/** What some work took of all nodes together. */
+export interface RedisUse {
+  readonly cpuUs: number;
+  readonly commands: number;
+  /** Bytes that are kept afterwards. */
+  readonly keptBytes: number;
+  /** Bytes that came and went. */
+  readonly networkBytes: number;
+  readonly seconds: number;
+}
+
+export interface RedisMeter {
+  /** What `work` takes, beyond what the pods take anyway in that time. */
+  of(work: () => Promise<unknown>): Promise<RedisUse>;
+  /** What the pods take in a second when nothing happens. */
+  readonly idle: RedisUse;
+  /** Of each node. */
+  keys(): Promise<readonly number[]>;
+  close(): void;
+}
+
+/** Pods at rest are watched for two leases, since they do some things once per lease. */
+const IDLE_MS = 10_000;
+/** What some work leaves to be done is done by then. */
+const SETTLE_MS = 500;
+
+/** Reads what Redis itself and the kernel count: nothing on the way of the commands is changed. */
+export async function meterRedis(nodes: readonly RedisServer[]): Promise<RedisMeter> {
+  const clients = nodes.map(({ port }) => new Redis(port, '127.0.0.1'));
+  const read = () => readAll(nodes, clients);
+  const first = await read();
+  await delay(IDLE_MS);
+  const idle = perSecond(difference(first, await read()));
+  return {
+    idle,
+    async of(work) {
+      const before = await read();
+      await work();
+      await delay(SETTLE_MS);
+      return without(difference(before, await read()), idle);
+    },
+    keys: () => Promise.all(clients.map((client) => client.dbsize())),
+    close() {
+      for (const client of clients) client.disconnect();
+    },
+  };
+}
+
+async function readAll(nodes: readonly RedisServer[], clients: readonly Redis[]): Promise<RedisUse> {
+  const infos = await Promise.all(clients.map((client) => client.info()));
+  const sum = (name: string) => infos.reduce((total, info) => total + fieldOf(info, name), 0);
+  return {
+    cpuUs: nodes.reduce((total, { process }) => total + cpuTime(process.pid), 0),
+    commands: sum('total_commands_processed'),
+    keptBytes: sum('used_memory'),
+    networkBytes: sum('total_net_input_bytes') + sum('total_net_output_bytes'),
+    seconds: performance.now() / 1000,
+  };
+}
+
+function combine(one: RedisUse, other: RedisUse, how: (a: number, b: number) => number): RedisUse {
+  return {
+    cpuUs: how(one.cpuUs, other.cpuUs),
+    commands: how(one.commands, other.commands),
+    keptBytes: how(one.keptBytes, other.keptBytes),
+    networkBytes: how(one.networkBytes, other.networkBytes),
+    seconds: how(one.seconds, other.seconds),
+  };
+}
+
+const difference = (before: RedisUse, after: RedisUse) => combine(after, before, (a, b) => a - b);
+
+function perSecond(use: RedisUse): RedisUse {
+  return { ...combine(use, use, (each) => each / use.seconds), keptBytes: 0, seconds: 1 };
+}
+
+/** The same for each of `count`. */
+export function each(use: RedisUse, count: number): RedisUse {
+  return combine(use, use, (value) => value / count);
+}
+
+/** What one takes more than the other. */
+export function beyond(use: RedisUse, other: RedisUse): RedisUse {
+  return combine(use, other, (a, b) => a - b);
+}
+
+/** What is left of it when what pods at rest take in a second is taken off. */
+export function without(use: RedisUse, idle: RedisUse): RedisUse {
+  const { seconds } = use;
+  return { ...combine(use, idle, (all, rate) => all - rate * seconds), seconds };
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { chooseStudies } from './studies.ts';
+
+const names = (only: string, profile: string) => chooseStudies(only, profile).map(([name]) => name);
+
+describe('chooseStudies', () => {
+  it('soaks where that is the profile, and never beside the rest', () => {
+    expect(names('', 'soak')).toEqual(['soak']);
+    expect(names('', 'smoke')).not.toContain('soak');
+    expect(names('', 'smoke')).toContain('overhead');
+  });
+
+  it('takes what is named, in that order', () => {
+    expect(names('resume,soak', 'smoke')).toEqual(['resume', 'soak']);
+  });
+
+  it('refuses a name that there is not', () => {
+    expect(() => names('overheat', 'smoke')).toThrow(/overheat: there are overhead/);
+  });
+});

@@ -1,0 +1,41 @@
+import { concurrency } from './concurrency.ts';
+import { connections } from './connections.ts';
+import { elicitation } from './elicitation.ts';
+import type { Study } from './finding.ts';
+import { linear } from './linear.ts';
+import { oldTransport } from './old-transport.ts';
+import { overhead } from './overhead.ts';
+import { redisCosts } from './redis-costs.ts';
+import { resume } from './resume.ts';
+import { rollout } from './rollout.ts';
+import { sessions } from './sessions.ts';
+import { soak } from './soak.ts';
+import { startup } from './startup.ts';
+import { streams } from './streams.ts';
+
+const STUDIES: Readonly<Record<string, Study>> = {
+  overhead,
+  concurrency,
+  sessions,
+  connections,
+  streams,
+  resume,
+  rollout,
+  elicitation,
+  redis: redisCosts,
+  startup,
+  'old-transport': oldTransport,
+  linear,
+  soak,
+};
+
+/** The studies that `only` names (comma-separated), else those that the profile has. Throws for a name that there is not. */
+export function chooseStudies(only: string, profile: string): readonly (readonly [name: string, study: Study])[] {
+  // An hour of soaking shows nothing else, and is asked for by its profile.
+  const usual = Object.keys(STUDIES).filter((name) => (name === 'soak') === (profile === 'soak'));
+  return (only === '' ? usual : only.split(',')).map((name) => {
+    const study = STUDIES[name];
+    if (study === undefined) throw new Error(`--only ${name}: there are ${Object.keys(STUDIES).join(', ')}.`);
+    return [name, study] as const;
+  });
+}
