@@ -53,13 +53,18 @@ of_deployment() { k get deployment "$name-$1" -o jsonpath="{$2}"; }
 pods_of() { k get pods -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component=server,color=$1" -o jsonpath='{.items[*].metadata.name}'; }
 send_to() { k patch service "$1" --type merge -p "{\"spec\":{\"selector\":{\"color\":\"$2\"}}}" >/dev/null; }
 
+# Whether the image that a colour has now ever had the traffic: what one can go back to.
+mark() { k annotate deployment "$name-$1" "anypod-$2" --overwrite >/dev/null; }
+
 # Streams and running calls of a colour: what its pods say of themselves, added up.
 load_of() {
-  local pod
+  local pod port
+  port=$(of_deployment "$1" '.spec.template.spec.containers[?(@.name=="server")].ports[?(@.name=="metrics")].containerPort')
+  [[ -n $port ]] || { echo 'load unknown, since metrics are off'; return; }
   for pod in $(pods_of "$1"); do
-    k get --raw "/api/v1/namespaces/$namespace/pods/$pod:9464/proxy/metrics" 2>/dev/null || true
-  done | awk '/^anypod_streams_open[{ ]/ { streams += $NF } /^anypod_requests_in_flight[{ ]/ { calls += $NF }
-    END { printf "%d streams, %d calls", streams, calls }'
+    k get --raw "/api/v1/namespaces/$namespace/pods/$pod:$port/proxy/metrics" 2>/dev/null || echo silent
+  done | awk '/^anypod_streams_open[{ ]/ { streams += $NF } /^anypod_requests_in_flight[{ ]/ { calls += $NF } /^silent$/ { silent++ }
+    END { printf "%d streams, %d calls", streams, calls; if (silent) printf "; pods that do not say: %d", silent }'
 }
 
 status() {
@@ -96,6 +101,7 @@ scale_up() {
 
 deploy() {
   send_to "$name-preview" "$idle"
+  mark "$idle" served=no
   k set image "deployment/$name-$idle" "server=$1"
   scale_up
   check
@@ -138,7 +144,7 @@ apiVersion: v1
 kind: Pod
 metadata:
   name: $1
-  labels: {app.kubernetes.io/name: anypod, app.kubernetes.io/instance: $release, app.kubernetes.io/component: check}
+  labels: {app.kubernetes.io/name: $(k get service "$name" -o jsonpath='{.metadata.labels.app\.kubernetes\.io/name}'), app.kubernetes.io/instance: $release, app.kubernetes.io/component: check}
 spec:
   restartPolicy: Never
   activeDeadlineSeconds: $timeout
@@ -172,6 +178,7 @@ flip() {
 switch() {
   send_to "$name" "$idle"
   send_to "$name-preview" "$active"
+  mark "$idle" served=yes
   local from=$active
   active=$idle idle=$from
   wait_for_endpoints
@@ -201,6 +208,8 @@ retire() {
 }
 
 rollback() {
+  [[ $(of_deployment "$idle" .metadata.annotations.anypod-served) != no ]] ||
+    die "$idle never had the traffic with the image that it has now, so there is nothing to go back to: $active still serves. Nothing was flipped."
   if [[ $(of_deployment "$idle" .spec.replicas) == 0 ]]; then scale_up; else require_ready "$idle"; fi
   switch
 }

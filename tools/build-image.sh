@@ -6,13 +6,25 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 name=$1
 file=${2:-services/mcp-server/Dockerfile}
-docker=${DOCKER:-docker}
+# Clients of 23 and newer build with BuildKit through their plugin buildx only; older ones have it in them.
+has_buildkit() {
+  "$1" buildx version >/dev/null 2>&1 || [[ $("$1" --version 2>/dev/null) =~ version\ (19|20|22)\. ]]
+}
 
-command -v "$docker" >/dev/null || { echo "image: $docker is missing. Install Docker (20.10 or newer) and try again." >&2; exit 1; }
+# DOCKER, or else the first docker on PATH that has BuildKit: a machine may have several.
+docker=${DOCKER:-}
+for candidate in ${docker:-$(type -aP docker || true)}; do
+  if has_buildkit "$candidate"; then docker=$candidate; break; fi
+done
+if [ -z "$docker" ]; then
+  command -v docker >/dev/null || { echo 'image: docker is missing. Install Docker (20.10 or newer) and try again.' >&2; exit 1; }
+  echo "image: $(command -v docker) has no BuildKit. Install its plugin buildx, or name another client with DOCKER=… ." >&2
+  exit 1
+fi
 
 lent=()
 ca=${NODE_EXTRA_CA_CERTS:-}
-npmrc=${NPM_CONFIG_USERCONFIG:-$HOME/.npmrc}
+npmrc=${NPM_CONFIG_USERCONFIG:-${HOME:-}/.npmrc}
 [ -r "$ca" ] && lent+=(--secret "id=ca,src=$ca")
 [ -r "$npmrc" ] && lent+=(--secret "id=npmrc,src=$npmrc")
 # Docker knows these by name: they reach the steps and are not kept.

@@ -5,19 +5,12 @@ import { REFUSALS } from './cases/refusals.ts';
 import { CHART } from './helm.ts';
 import { refusal, render } from './render.ts';
 import { untested } from './sentences.ts';
-import { nest, type Schema, type Values } from './values.ts';
+import { closedMaps, nest, type Schema, type Values } from './values.ts';
 
 /** What the chart says only where it sees the live objects of a cluster; test/chart-cluster has them. */
 const ON_CLUSTERS = /has no ready pods|lets nobody change that/;
 
 const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema;
-
-/** The paths of the maps whose keys the schema names, and those maps. */
-function closedMaps({ properties = {} }: Schema, path = ''): [path: string, map: Schema][] {
-  return Object.entries(properties)
-    .filter(([, inner]) => inner.properties)
-    .flatMap(([key, inner]) => [[path + key, inner], ...closedMaps(inner, `${path}${key}.`)]);
-}
 
 describe.concurrent('values that cannot work together', () => {
   it.each(REFUSALS)('are refused: $sentence', async ({ values, sentence }) => {

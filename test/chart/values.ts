@@ -34,3 +34,10 @@ export function valuePaths({ properties = {} }: Schema, prefix = ''): string[] {
     schema.properties ? valuePaths(schema, `${prefix}${key}.`) : [`${prefix}${key}`],
   );
 }
+
+/** The paths of the maps whose keys the schema names, and those maps. */
+export function closedMaps({ properties = {} }: Schema, path = ''): [path: string, map: Schema][] {
+  return Object.entries(properties)
+    .filter(([, inner]) => inner.properties)
+    .flatMap(([key, inner]) => [[path + key, inner], ...closedMaps(inner, `${path}${key}.`)]);
+}

@@ -16,6 +16,7 @@ const CLUSTER: Readonly<Record<string, string>> = {
   green: '0',
   ready: '',
   phase: 'Succeeded',
+  'metrics-port': '9464',
 };
 
 let folder: string;
@@ -96,6 +97,24 @@ describe('blue-green.sh', () => {
   it('rollback starts the colour that was retired before it gives the traffic back', async () => {
     await run(['rollback']);
     expect([fileOf('anypod'), fileOf('blue'), fileOf('green')]).toEqual(['green', '2', '2']);
+  });
+
+  it('rollback does not give the traffic to an image that never had it [pod.blue-green.refuses]', async () => {
+    await run(['deploy', 'anypod:2'], { phase: 'Failed' });
+    const { code, text } = await run(['rollback'], { green: '2' });
+    expect(text).toContain('green never had the traffic with the image that it has now');
+    expect([code, fileOf('anypod')]).toEqual([1, 'blue']);
+    await run(['run', 'anypod:2']);
+    await run(['rollback'], { anypod: 'green', 'anypod-preview': 'blue', blue: '0', green: '2' });
+    expect(fileOf('anypod')).toBe('blue');
+  });
+
+  it.each([
+    ['serve no metrics', { 'metrics-port': '' }, 'load unknown, since metrics are off'],
+    ['do not answer', { silent: '' }, '0 streams, 0 calls; pods that do not say: 1'],
+  ])('says so where pods %s', async (_, changed, sentence) => {
+    const { text } = await run(['status'], changed);
+    expect(text.split('\n')[0]).toContain(sentence);
   });
 
   it('status says who gets the traffic, and what each colour has', async () => {

@@ -49,7 +49,7 @@ app.kubernetes.io/component: {{ .component }}
 
 {{/* The annotations of an object, its own before common ones, indented for `metadata`, or nothing: (dict "context" $ "own" (dict …)). */}}
 {{- define "anypod.annotations" -}}
-{{- $all := merge (dict) (default (dict) .own) .context.Values.commonAnnotations }}
+{{- $all := merge (dict) (default (dict) .own) (default (dict) .context.Values.commonAnnotations) }}
 {{- if $all }}
   annotations:
     {{- toYaml $all | nindent 4 }}
@@ -71,7 +71,7 @@ app.kubernetes.io/component: {{ .component }}
 {{/* Pull secrets, as a block or nothing. */}}
 {{- define "anypod.imagePullSecrets" -}}
 {{- $names := list }}
-{{- range concat (default (list) .Values.global.imagePullSecrets) .Values.imagePullSecrets }}
+{{- range concat (default (list) .Values.global.imagePullSecrets) (default (list) .Values.imagePullSecrets) }}
 {{- if kindIs "string" . }}{{ $names = append $names . }}{{ else }}{{ $names = append $names .name }}{{ end }}
 {{- end }}
 {{- with uniq $names -}}

@@ -2,7 +2,7 @@
 {{- define "anypod.podLabels" -}}
 {{- $selector := include "anypod.selectorLabels" . | fromYaml }}
 {{- $version := dict "app.kubernetes.io/version" (.Chart.AppVersion | toString | replace "+" "_") }}
-{{- toYaml (merge (dict) $selector $version .Values.podLabels .Values.commonLabels) }}
+{{- toYaml (merge (dict) $selector $version (default (dict) .Values.podLabels) (default (dict) .Values.commonLabels)) }}
 {{- end }}
 
 {{/* The pod of a Deployment: (dict "context" $ "image" "…"). */}}

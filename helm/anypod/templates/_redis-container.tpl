@@ -1,6 +1,6 @@
 {{- define "anypod.redis.podLabels" -}}
 {{- $selector := include "anypod.redis.selectorLabels" . | fromYaml }}
-{{- toYaml (merge (dict) $selector .Values.redis.podLabels .Values.commonLabels) }}
+{{- toYaml (merge (dict) $selector (default (dict) .Values.redis.podLabels) (default (dict) .Values.commonLabels)) }}
 {{- end }}
 
 {{/* The container of the chart's own Redis, without its name. */}}

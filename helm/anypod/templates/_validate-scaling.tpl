@@ -10,7 +10,7 @@
 {{- if not (or $scaling.targetCPU $scaling.targetRequestsInFlight $scaling.targetOpenStreams $scaling.metrics) }}
 {{- include "anypod.problem" "autoscaling has nothing to scale on: set targetCPU, targetRequestsInFlight, targetOpenStreams or metrics." }}
 {{- end }}
-{{- if and $scaling.targetCPU (not (dig "requests" "cpu" "" .Values.resources)) }}
+{{- if and $scaling.targetCPU (not (dig "requests" "cpu" "" (default (dict) .Values.resources))) }}
 {{- include "anypod.problem" "autoscaling.targetCPU is a share of the CPU that pods request, and they request none: set resources.requests.cpu, or autoscaling.targetCPU=null." }}
 {{- end }}
 {{- if and (or $scaling.targetRequestsInFlight $scaling.targetOpenStreams) (not .Values.metrics.enabled) }}

@@ -2,6 +2,9 @@
 What is wrong with the values, beyond what the schema sees: a YAML list of sentences, each with its remedy. All of it is found at once.
 */}}
 {{- define "anypod.problems" -}}
+{{- $nulls := include "anypod.problems.nulls" . }}
+{{- $nulls }}
+{{- if not $nulls }}
 {{- include "anypod.problems.redis" . }}
 {{- include "anypod.problems.redisVolume" . }}
 {{- include "anypod.problems.server" . }}
@@ -9,6 +12,7 @@ What is wrong with the values, beyond what the schema sees: a YAML list of sente
 {{- include "anypod.problems.scaling" . }}
 {{- include "anypod.problems.blueGreen" . }}
 {{- include "anypod.problems.network" . }}
+{{- end }}
 {{- end }}
 
 {{/* One sentence of that list. */}}
@@ -18,6 +22,7 @@ What is wrong with the values, beyond what the schema sees: a YAML list of sente
 
 {{- define "anypod.problems.redis" -}}
 {{- $external := .Values.externalRedis }}
+{{- $url := default "" $external.url }}
 {{- $forms := include "anypod.externalRedis.forms" . | splitList "," | compact }}
 {{- if and .Values.redis.enabled $forms }}
 {{- include "anypod.problem" (printf "redis.enabled and externalRedis.%s are both given: set redis.enabled=false to use the Redis outside, or remove externalRedis." (first $forms)) }}
@@ -28,10 +33,10 @@ What is wrong with the values, beyond what the schema sees: a YAML list of sente
 {{- if gt (len $forms) 1 }}
 {{- include "anypod.problem" (printf "externalRedis names several places (%s): keep one." (join ", " $forms)) }}
 {{- end }}
-{{- if regexMatch "^[^/]+//[^/]*@" $external.url }}
+{{- if regexMatch "^[^/]+//[^/]*@" $url }}
 {{- include "anypod.problem" "externalRedis.url holds credentials, which everybody who can read the pod would see: put the whole URL into a Secret and name it with externalRedis.existingSecret and urlKey, or the password alone with passwordKey." }}
 {{- end }}
-{{- if and $external.tls.enabled $external.url (not (hasPrefix "rediss" $external.url)) }}
+{{- if and $external.tls.enabled $external.url (not (hasPrefix "rediss" $url)) }}
 {{- include "anypod.problem" "externalRedis.tls.enabled with a URL that is not rediss://…: write rediss, or rediss+sentinel, or rediss+cluster in externalRedis.url." }}
 {{- end }}
 {{- if and $external.sentinel.nodes (not $external.sentinel.masterName) }}
@@ -54,7 +59,7 @@ What is wrong with the values, beyond what the schema sees: a YAML list of sente
 {{- if and $files (not $external.tls.existingSecret) }}
 {{- include "anypod.problem" (printf "externalRedis.tls names the key %q of no Secret: set externalRedis.tls.existingSecret." (first $files)) }}
 {{- end }}
-{{- if and $files (not $external.tls.enabled) (not (hasPrefix "rediss" $external.url)) (not $external.urlKey) }}
+{{- if and $files (not $external.tls.enabled) (not (hasPrefix "rediss" $url)) (not $external.urlKey) }}
 {{- include "anypod.problem" "externalRedis.tls names certificates, but TLS is off: set externalRedis.tls.enabled=true." }}
 {{- end }}
 {{- if ne (empty $external.tls.certKey) (empty $external.tls.keyKey) }}

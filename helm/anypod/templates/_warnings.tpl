@@ -20,7 +20,7 @@
 {{- if and (not .Values.image.digest) (eq .Values.image.tag "latest") }}
 {{- include "anypod.problem" "image.tag is latest: pods of one release may run different versions. Set a version or a digest." }}
 {{- end }}
-{{- if not (dig "limits" "memory" "" .Values.resources) }}
+{{- if not (dig "limits" "memory" "" (default (dict) .Values.resources)) }}
 {{- include "anypod.problem" "Pods have no memory limit, after which Node sizes its heap. Set resources.limits.memory." }}
 {{- end }}
 {{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.allowFrom) }}

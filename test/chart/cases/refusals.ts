@@ -209,5 +209,19 @@ const ofNetwork: readonly Refusal[] = [
   },
 ];
 
+const ofNulls: readonly Refusal[] = [
+  {
+    values: { 'config.drainTimeout': null, 'redis.enabled': false },
+    sentence: 'config.drainTimeout is null, and the chart cannot do without it: remove it to have the default.',
+  },
+];
+
 /** One for each sentence that the chart can say without a cluster. */
-export const REFUSALS: readonly Refusal[] = [...ofRedis, ...ofServer, ...ofPods, ...ofScaling, ...ofNetwork];
+export const REFUSALS: readonly Refusal[] = [
+  ...ofRedis,
+  ...ofServer,
+  ...ofPods,
+  ...ofScaling,
+  ...ofNetwork,
+  ...ofNulls,
+];

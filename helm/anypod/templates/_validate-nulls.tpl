@@ -1,0 +1,91 @@
+{{/* Values that the chart computes with, or looks into: null, which takes away a default, would end in a puzzle or in a wrong number. */}}
+{{- define "anypod.indispensable" -}}
+- global
+- image
+- image.repository
+- image.pullPolicy
+- server
+- server.module
+- server.configMap
+- config
+- config.path
+- config.retry
+- config.drainDelay
+- config.drainTimeout
+- secret
+- secret.keys
+- redis
+- redis.enabled
+- redis.image
+- redis.image.repository
+- redis.image.pullPolicy
+- redis.auth
+- redis.auth.enabled
+- redis.auth.key
+- redis.maxmemory
+- redis.persistence
+- redis.persistence.enabled
+- redis.persistence.size
+- redis.persistence.accessModes
+- redis.podSecurityContext
+- externalRedis
+- externalRedis.port
+- externalRedis.sentinel
+- externalRedis.cluster
+- externalRedis.tls
+- replicaCount
+- updateStrategy
+- minReadySeconds
+- revisionHistoryLimit
+- drain
+- drain.preStop
+- drain.margin
+- probes
+- probes.startup
+- probes.readiness
+- probes.liveness
+- podSecurityContext
+- securityContext
+- serviceAccount
+- topologySpread
+- topologySpread.whenUnsatisfiable
+- podDisruptionBudget
+- autoscaling
+- autoscaling.minReplicas
+- autoscaling.maxReplicas
+- keda
+- keda.minReplicas
+- keda.maxReplicas
+- blueGreen
+- blueGreen.blue
+- blueGreen.blue.image
+- blueGreen.green
+- blueGreen.green.image
+- service
+- service.type
+- service.port
+- ingress
+- httpRoute
+- networkPolicy
+- metrics
+- metrics.enabled
+- metrics.port
+- metrics.serviceMonitor
+- tests
+{{- end }}
+
+{{/* Those of them that are null, without what is inside of one that is. */}}
+{{- define "anypod.problems.nulls" -}}
+{{- range $path := include "anypod.indispensable" . | fromYamlArray }}
+{{- $keys := splitList "." $path }}
+{{- $map := $.Values }}
+{{- range initial $keys }}
+{{- if kindIs "map" $map }}{{ $map = get $map . }}{{ end }}
+{{- end }}
+{{- if kindIs "map" $map }}
+{{- if or (not (hasKey $map (last $keys))) (kindIs "invalid" (get $map (last $keys))) }}
+{{- include "anypod.problem" (printf "%s is null, and the chart cannot do without it: remove it to have the default." $path) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const LIBRARY = 'packages/anypod/src/';
+
+const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+const [, map = ''] = /## Rooms\n+```\n(.*?)```/s.exec(page) ?? [];
+
+/** Names at the begin of the map's lines, which are indented by so many spaces. */
+const listed = (indent: number) =>
+  [...map.matchAll(new RegExp(`^ {${indent}}(?! )([\\w./-]+)`, 'gm'))].map(([, name]) => name ?? '');
+
+/** Folders in a folder, with a slash behind them, but those that git ignores. */
+function folders(path: string): string[] {
+  return readdirSync(join(ROOT, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|test-results$)/.test(entry.name))
+    .map(({ name }) => `${name}/`);
+}
+
+test('the map of the architecture has every room, once', () => {
+  const rooms = listed(0).filter((name) => name !== LIBRARY);
+  expect(rooms.sort()).toEqual(
+    folders('.')
+      .filter((name) => name !== 'packages/')
+      .sort(),
+  );
+  expect(listed(2).sort()).toEqual([...folders(LIBRARY), 'anypod.ts'].sort());
+});
+
+test('the map names every page of the documentation', () => {
+  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name !== 'architecture.md');
+  expect(pages.filter((name) => map.split(name).length !== 2)).toEqual([]);
+});
