@@ -7,6 +7,7 @@ import { type Load, openLoad } from './load.ts';
 import type { BenchRedis } from './redis.ts';
 import { restingMemory } from './resting-memory.ts';
 import type { Subject } from './subject.ts';
+import type { Work } from './work.ts';
 
 /** One round of one subject. */
 export interface Sample {
@@ -45,13 +46,16 @@ const MOST = { call: 200_000, mixed: 200_000, progress: 200_000, list: 200_000, 
 const SERVER_CORE = '0';
 const SECRET = 'a-secret-that-only-the-bench-may-use-0123';
 
-/** Starts a subject's process on its core and warms it up for `warmMs`. */
-export async function startBench(subject: Subject, redis: BenchRedis, warmMs: number): Promise<Bench> {
+/** What a compiler at run time needs before it has made of a server what it can. */
+const WARM_UP = { leastMs: 2000, mostMs: 10_000, requests: 3000, sessions: 1000 };
+
+/** Starts a subject's process on its core and warms it up. */
+export async function startBench(subject: Subject, redis: BenchRedis): Promise<Bench> {
   const port = await freePort();
   const child = startSubject(subject, port, redis.url);
   const load = await ready(child, subject, `http://127.0.0.1:${port}`);
   const limit = MOST[subject.work];
-  await load.run({ milliseconds: warmMs, limit });
+  await warmUp(load, subject.work);
   const before = { total: load.total, rss: await restingMemory(child) };
   let redisBytes = 0;
   return {
@@ -94,6 +98,17 @@ async function ready(child: Child, { name, era, work }: Subject, origin: string)
     await child.stop(0);
     throw new Error(`${name} did not serve: ${error}`, { cause: error });
   }
+}
+
+/** At least so many requests, also where they are slow, and for some seconds, also where they are fast. */
+async function warmUp(load: Load, work: Work): Promise<void> {
+  const began = performance.now();
+  const opens = work === 'open';
+  await load.run({ milliseconds: WARM_UP.mostMs, limit: opens ? WARM_UP.sessions : WARM_UP.requests });
+  // Sessions stay, so no more of them.
+  if (opens) return;
+  const milliseconds = WARM_UP.leastMs - (performance.now() - began);
+  await load.run({ milliseconds, limit: Number.POSITIVE_INFINITY });
 }
 
 async function measureOnce(pid: number, load: Load, milliseconds: number, limit: number): Promise<Sample> {

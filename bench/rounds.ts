@@ -5,7 +5,6 @@ import type { BenchRedis } from './redis.ts';
 import type { Subject } from './subject.ts';
 
 const LOAD_CORE = '1';
-const WARM_UP_MS = 2000;
 
 /** How long a run takes. */
 export interface Length {
@@ -40,7 +39,7 @@ export async function runRounds(
   try {
     for (const subject of subjects) {
       progress(`starting ${labelOf(subject)}`);
-      running.push({ bench: await startBench(subject, redis, WARM_UP_MS), samples: [] });
+      running.push({ bench: await startBench(subject, redis), samples: [] });
     }
     for (let round = 1; round <= rounds; round += 1) {
       for (const { bench, samples } of running) {

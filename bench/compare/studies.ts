@@ -97,7 +97,7 @@ const PLANS: readonly Plan[] = [
     work: 'open',
     peers: [MEMORY, REDIS, SDK_V1, SDK_V2, FASTMCP, GO, RMCP],
     tools: [1, 20],
-    makeServers: [REDIS, SDK_V1, SDK_V2],
+    makeServers: [REDIS, SDK_V1],
   },
 ];
 
