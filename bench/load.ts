@@ -23,8 +23,6 @@ export interface Effort {
 
 /** Keeps one server busy over a fixed number of connections, each waiting for its answer. */
 export interface Load {
-  /** How often it has asked since it was opened. */
-  readonly total: number;
   /** The latency of each request, in ms. @throws on any answer but the right one. */
   run(effort: Effort): Promise<number[]>;
   close(): Promise<void>;
@@ -102,11 +100,7 @@ export async function openLoad(origin: string, era: Era, work: Work, connections
   const pool = new Pool(origin, { connections, pipelining: 1 });
   const clients: (() => Promise<unknown>)[] = [];
   while (clients.length < connections) clients.push(await stepsOf(pool, era, work));
-  let total = 0;
   return {
-    get total() {
-      return total;
-    },
     async run({ milliseconds, limit, connections: busy = connections }) {
       const deadline = performance.now() + milliseconds;
       const latencies: number[] = [];
@@ -119,7 +113,6 @@ export async function openLoad(origin: string, era: Era, work: Work, connections
         }
       };
       await Promise.all(clients.slice(0, busy).map(loop));
-      total += latencies.length;
       return latencies;
     },
     close: () => pool.close(),

@@ -3,6 +3,7 @@ import { type Child, startChild } from '../test/lib/child.ts';
 import { freePort } from '../test/lib/free-port.ts';
 import { waitUntilReady } from '../test/lib/wait-until-ready.ts';
 import { cpuTime } from './cpu-time.ts';
+import { type IdleSession, weighSessions } from './idle-sessions.ts';
 import { type Load, openLoad } from './load.ts';
 import type { BenchRedis } from './redis.ts';
 import { restingMemory } from './resting-memory.ts';
@@ -22,20 +23,15 @@ export interface Sample {
   readonly aloneP99: number;
 }
 
-/** What a subject's process holds at the end. */
-export interface Memory {
-  readonly rssMb: number;
-  /** Where the work was to open sessions: what each of them added to the process, in KB. */
-  readonly sessionKb?: number;
-  /** Where they are in Redis: what each of them added to it, in KB. */
-  readonly sessionRedisKb?: number;
-}
+/** What a subject's process holds at the end; where the work was to open sessions, also what they cost. */
+export type Memory = { readonly rssMb: number } & Partial<IdleSession>;
 
 /** A running subject. */
 export interface Bench {
   readonly subject: Subject;
   /** Measures for `milliseconds`, and a fifth of that with one connection. */
   measure(milliseconds: number): Promise<Sample>;
+  /** To be called at the end, while no other subject is busy. */
   memory(): Promise<Memory>;
   stop(): Promise<void>;
 }
@@ -47,7 +43,7 @@ const SERVER_CORE = '0';
 const SECRET = 'a-secret-that-only-the-bench-may-use-0123';
 
 /** What a compiler at run time needs before it has made of a server what it can. */
-const WARM_UP = { leastMs: 2000, mostMs: 10_000, requests: 3000, sessions: 1000 };
+const WARM_UP = { leastMs: 2000, mostMs: 10_000, requests: 3000, sessions: 500 };
 
 /** Starts a subject's process on its core and warms it up. */
 export async function startBench(subject: Subject, redis: BenchRedis): Promise<Bench> {
@@ -56,24 +52,13 @@ export async function startBench(subject: Subject, redis: BenchRedis): Promise<B
   const load = await ready(child, subject, `http://127.0.0.1:${port}`);
   const limit = MOST[subject.work];
   await warmUp(load, subject.work);
-  const before = { total: load.total, rss: await restingMemory(child) };
-  let redisBytes = 0;
   return {
     subject,
-    async measure(milliseconds) {
-      const keeps = subject.work === 'open' && subject.keeps === 'redis';
-      const usedBefore = keeps ? await redis.usedMemory() : 0;
-      const sample = await measureOnce(child.pid, load, milliseconds, limit);
-      if (keeps) redisBytes += (await redis.usedMemory()) - usedBefore;
-      return sample;
-    },
+    measure: (milliseconds) => measureOnce(child.pid, load, milliseconds, limit),
     async memory() {
-      const rss = await restingMemory(child);
-      const rssMb = rss / 2 ** 20;
+      const rssMb = (await restingMemory(child)) / 2 ** 20;
       if (subject.work !== 'open') return { rssMb };
-      const perSession = (bytes: number) => bytes / (load.total - before.total) / 1024;
-      const sessionKb = Math.max(0, perSession(rss - before.rss));
-      return { rssMb, sessionKb, ...(subject.keeps === 'redis' ? { sessionRedisKb: perSession(redisBytes) } : {}) };
+      return { rssMb, ...(await weighSessions(child, load, subject.keeps === 'redis' ? redis : undefined)) };
     },
     async stop() {
       await load.close();

@@ -1,10 +1,11 @@
-import type { Memory } from './measure.ts';
+import type { IdleSession } from './idle-sessions.ts';
 import { median } from './median.ts';
 import type { Result } from './rounds.ts';
 import type { Subject } from './subject.ts';
 
 /** The medians of a subject's rounds. */
-export interface Row extends Pick<Subject, 'name' | 'era' | 'tools' | 'schemas' | 'work'>, Memory {
+export interface Row extends Pick<Subject, 'name' | 'era' | 'tools' | 'schemas' | 'work'>, Partial<IdleSession> {
+  readonly rssMb: number;
   readonly cpuMicros: number;
   /** Of each round, in order. */
   readonly cpuMicrosOfRounds: readonly number[];

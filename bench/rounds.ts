@@ -47,9 +47,12 @@ export async function runRounds(
         samples.push(await bench.measure(milliseconds));
       }
     }
-    return await Promise.all(
-      running.map(async ({ bench, samples }) => ({ subject: bench.subject, samples, memory: await bench.memory() })),
-    );
+    const results: Result[] = [];
+    for (const { bench, samples } of running) {
+      progress(`memory: ${labelOf(bench.subject)}`);
+      results.push({ subject: bench.subject, samples, memory: await bench.memory() });
+    }
+    return results;
   } finally {
     progress('');
     await Promise.all(running.map(({ bench }) => bench.stop()));
