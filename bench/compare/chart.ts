@@ -2,7 +2,7 @@ import type { Row } from '../report.ts';
 import type { Measured } from './measured.ts';
 
 const LINE = 20;
-const LABELS = 300;
+const LABELS = 360;
 const WIDTH = 420;
 const MARGIN = 90;
 const OURS = '#2f6f9f';
