@@ -45,25 +45,35 @@ const about = { date: new Date().toISOString(), setting: setting(missing) };
 pinLoad();
 
 const measured: Measured[] = [];
+mkdirSync(results, { recursive: true });
+
+/** After each study, so that a run that is broken off leaves what it found. */
+function write(): string {
+  const verdicts = judge(
+    measured.map(({ rows }) => rows),
+    TARGETS,
+  );
+  const comparison: Comparison = { ...about, ...length, missing, verdicts, studies: measured };
+  writeFileSync(join(results, 'peers.json'), `${JSON.stringify(comparison, null, 2)}\n`);
+  writeFileSync(join(results, 'peers.svg'), chart(measured));
+  writeFileSync(join(results, 'peers.txt'), textOf(comparison));
+  return textOf(comparison);
+}
+
+// Signals end the run as errors do, and with it the servers.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+let text = '';
 // Inherits this process's core.
 const redis = await startBenchRedis();
 try {
   for (const { name, title, subjects } of chosen) {
     const kept = subjects.filter((subject, index) => index === 0 || subject.name.includes(options.only));
     measured.push({ name, title, rows: summarize(await runRounds(kept, redis, length)) });
+    text = write();
   }
 } finally {
   await redis.stop();
 }
-
-const verdicts = judge(
-  measured.map(({ rows }) => rows),
-  TARGETS,
-);
-const comparison: Comparison = { ...about, ...length, missing, verdicts, studies: measured };
-mkdirSync(results, { recursive: true });
-writeFileSync(join(results, 'peers.json'), `${JSON.stringify(comparison, null, 2)}\n`);
-writeFileSync(join(results, 'peers.svg'), chart(measured));
-writeFileSync(join(results, 'peers.txt'), textOf(comparison));
-console.log(textOf(comparison));
+console.log(text);
 console.log(`Written to ${results}`);
