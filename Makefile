@@ -10,6 +10,7 @@ OLDER ?= HEAD~1
 IMAGE ?= anypod
 TAG ?= dev
 PROFILE ?= smoke
+ROUNDS ?= 5
 TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json tools bench test loadtest loadtest/run $(wildcard examples/*/tsconfig.json)
 INSTALLED = node_modules/.package-lock.json
 # One vitest project; its JSON report is what tools/test.ts counts.
@@ -40,7 +41,7 @@ e2e-image: image ## What the cluster tests deploy, in two versions (LOAD_IMAGES=
 
 ## Test
 
-.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients leak bench loadtest k6
+.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients leak bench bench-peers loadtest k6
 test: build services ## Everything a change must pass, with a count as the last line
 	node tools/test.ts
 
@@ -97,6 +98,15 @@ leak: build services ## Thousands of sessions and cancelled calls; everything re
 bench: build services ## CPU and requests per second beside bare node:http and the SDK's transports
 	node bench/main.ts
 
+bench-peers: build services bench/peers/node_modules ## The same beside other servers, in one run; tables, a chart and JSON (ROUNDS=5 ONLY=Redis STUDY=session,open)
+	tsc -p bench/peers
+	bench/peers/build.sh
+	node bench/compare/main.ts --rounds $(ROUNDS) --only "$(ONLY)" --study "$(STUDY)"
+
+bench/peers/node_modules: bench/peers/package-lock.json
+	npm ci --prefix bench/peers --ignore-scripts
+	touch $@
+
 loadtest: k6 build services ## k6 and generators against this machine (PROFILE=smoke|load|stress|soak, ONLY=overhead,…, BESIDE=earlier.json)
 	node loadtest/run/main.ts --profile $(PROFILE) --only "$(ONLY)" $(addprefix --beside ,$(BESIDE))
 
@@ -149,4 +159,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that was built or fetched
-	rm -rf .k6 node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm test/{clients,image}/node_modules
+	rm -rf .k6 node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target

@@ -9,7 +9,7 @@ const live = { testTimeout: 300_000, hookTimeout: 300_000 };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['{packages,examples,loadtest}/**/*.test.ts'], testTimeout: 10_000 } },
+      { test: { name: 'unit', include: ['{packages,examples,bench,loadtest}/**/*.test.ts'], testTimeout: 10_000 } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...serial } },
       { test: { name: 'cluster', include: ['test/{cluster,leak,lib,examples,library}/**/*.test.ts'], ...serial } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },

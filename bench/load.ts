@@ -1,19 +1,30 @@
 import { type Dispatcher, Pool } from 'undici';
 import { type Question, questionsOf, type Work } from './work.ts';
 
-export type Era = 'legacy' | 'modern' | 'bare';
+/** In sessions, without them in the older protocol (which only some servers do), without them in the newer one, or no protocol at all. */
+export type Era = 'legacy' | 'stateless' | 'modern' | 'bare';
 
-/** A request as it is sent, again and again. */
+/** A request as it is sent, again and again, under a new id. */
 interface Sent {
-  readonly headers: Record<string, string>;
-  readonly body: string;
-  readonly proof: string;
+  readonly headers: Headers;
+  /** What comes before the id, and after it. */
+  readonly body: readonly [string, string];
+  readonly proofs: readonly string[];
+}
+
+/** How long a load works, and how hard. */
+export interface Effort {
+  readonly milliseconds: number;
+  /** At most so many times. */
+  readonly limit: number;
+  /** Default: all. */
+  readonly connections?: number;
 }
 
 /** Keeps one server busy over a fixed number of connections, each waiting for its answer. */
 export interface Load {
-  /** Works for `milliseconds`, at most `limit` times; how often. @throws on any answer but the right one. */
-  run(milliseconds: number, limit: number): Promise<number>;
+  /** The latency of each request, in ms. @throws on any answer but the right one. */
+  run(effort: Effort): Promise<number[]>;
   close(): Promise<void>;
 }
 
@@ -58,19 +69,22 @@ function modernHeaders({ method, params }: Question): Headers {
 
 /** What one connection sends, in turn; a legacy one in a session of its own. */
 async function requestsOf(pool: Pool, era: Era, questions: readonly Question[]): Promise<Sent[]> {
-  const session = era === 'legacy' ? await openSession(pool) : JSON_HEADERS;
+  const older = era === 'legacy' ? await openSession(pool) : { ...JSON_HEADERS, 'mcp-protocol-version': LEGACY };
   return questions.map((question) => {
-    const { method, proof } = question;
-    const params = era === 'modern' ? { ...question.params, _meta: ENVELOPE } : question.params;
-    const headers = era === 'modern' ? modernHeaders(question) : session;
-    return { headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), proof };
+    const { method, proofs } = question;
+    const meta = { ...(question.params['_meta'] as object | undefined), ...ENVELOPE };
+    const params = era === 'modern' ? { ...question.params, _meta: meta } : question.params;
+    const headers = era === 'modern' ? modernHeaders(question) : older;
+    const rest = JSON.stringify({ method, params }).slice(1);
+    return { headers, body: ['{"jsonrpc":"2.0","id":', `,${rest}`], proofs };
   });
 }
 
-async function ask(pool: Pool, { headers, body, proof }: Sent): Promise<void> {
-  const answer = await send(pool, headers, body);
+async function ask(pool: Pool, id: number, { headers, body: [before, after], proofs }: Sent): Promise<void> {
+  const answer = await send(pool, headers, `${before}${id}${after}`);
   const text = await answer.body.text();
-  if (answer.statusCode !== 200 || !text.includes(proof)) throw new Error(`${answer.statusCode}: ${text}`);
+  const proven = text.includes(`"id":${id}`) && proofs.every((proof) => text.includes(proof));
+  if (answer.statusCode !== 200 || !proven) throw new Error(`${answer.statusCode}, no ${proofs} in: ${text}`);
 }
 
 /** What one connection does over and over. */
@@ -78,7 +92,7 @@ async function stepsOf(pool: Pool, era: Era, work: Work): Promise<() => Promise<
   if (work === 'open') return () => openSession(pool);
   const requests = await requestsOf(pool, era, questionsOf(work));
   let next = 0;
-  return () => ask(pool, requests[next++ % requests.length] as Sent);
+  return () => ask(pool, ++next, requests[next % requests.length] as Sent);
 }
 
 /** Connects `connections` clients. */
@@ -87,17 +101,19 @@ export async function openLoad(origin: string, era: Era, work: Work, connections
   const clients: (() => Promise<unknown>)[] = [];
   while (clients.length < connections) clients.push(await stepsOf(pool, era, work));
   return {
-    async run(milliseconds, limit) {
+    async run({ milliseconds, limit, connections: busy = connections }) {
       const deadline = performance.now() + milliseconds;
-      let count = 0;
+      const latencies: number[] = [];
+      let left = limit;
       const loop = async (step: () => Promise<unknown>) => {
-        while (performance.now() < deadline && count < limit) {
-          count += 1;
+        for (let began = performance.now(); began < deadline && left > 0; began = performance.now()) {
+          left -= 1;
           await step();
+          latencies.push(performance.now() - began);
         }
       };
-      await Promise.all(clients.map(loop));
-      return count;
+      await Promise.all(clients.slice(0, busy).map(loop));
+      return latencies;
     },
     close: () => pool.close(),
   };

@@ -5,18 +5,14 @@
  *   node bench/main.ts [--suite call] [--rounds 5] [--seconds 1] [--only <part of a name>] [--json]
  *
  * Suites: `call` (`tools/call` of `echo`), `factory` (schemas made for each server), `mixed` (several tools and sizes),
- * `list` (`tools/list` of 20 tools), `open` (new sessions), or `all`.
+ * `progress` (answers that are event streams), `list` (`tools/list` of 20 tools), `open` (new sessions), or `all`.
  */
-import { execFileSync } from 'node:child_process';
-import { availableParallelism, platform } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startRedis } from '../test/lib/redis-server.ts';
-import { type Bench, type Sample, startBench } from './measure.ts';
+import { startBenchRedis } from './redis.ts';
 import { type Row, summarize, table } from './report.ts';
-import { BARE, SUITES, type Subject } from './subjects.ts';
-
-const LOAD_CORE = '1';
-const WARM_UP_MS = 2000;
+import { pinLoad, runRounds } from './rounds.ts';
+import type { Subject } from './subject.ts';
+import { floorOf, SUITES } from './suites.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -27,53 +23,28 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-if (platform() !== 'linux' || availableParallelism() < 2)
-  throw new Error('The bench pins processes: it needs Linux and two cores.');
-const milliseconds = Number(options.seconds) * 1000;
+const length = { rounds: Number(options.rounds), milliseconds: Number(options.seconds) * 1000 };
 const names = options.suite === 'all' ? Object.keys(SUITES) : [options.suite];
-const progress = (text: string) => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`));
-
-execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', LOAD_CORE, `${process.pid}`], { stdio: 'ignore' });
-// One listener for each server.
-process.setMaxListeners(50);
-
-async function runSuite(subjects: readonly Subject[], redisUrl: string): Promise<Row[]> {
-  const running: { bench: Bench; samples: Sample[] }[] = [];
-  try {
-    for (const subject of subjects) {
-      progress(`starting ${subject.name}, ${subject.tools} tools`);
-      running.push({ bench: await startBench(subject, redisUrl, WARM_UP_MS), samples: [] });
-    }
-    for (let round = 1; round <= Number(options.rounds); round += 1) {
-      for (const { bench, samples } of running) {
-        progress(`round ${round}: ${bench.subject.name}, ${bench.subject.tools} tools`);
-        samples.push(await bench.measure(milliseconds));
-      }
-    }
-  } finally {
-    progress('');
-    await Promise.all(running.map(({ bench }) => bench.stop()));
-  }
-  return summarize(running.map(({ bench, samples }) => ({ subject: bench.subject, samples })));
-}
+pinLoad();
 
 // Inherits this process's core.
-const redis = await startRedis();
+const redis = await startBenchRedis();
 const suites: Record<string, Row[]> = {};
 try {
   for (const name of names) {
-    const subjects = SUITES[name];
+    const subjects = (SUITES as Record<string, readonly Subject[]>)[name];
     if (subjects === undefined)
       throw new Error(`There is no suite ${name}; there are ${Object.keys(SUITES).join(', ')}.`);
     const chosen = subjects.filter((subject) => `${subject.name} ${subject.era}`.includes(options.only));
-    suites[name] = await runSuite([BARE, ...chosen], redis.url);
+    const floor = floorOf(subjects[0]?.work ?? 'call');
+    suites[name] = summarize(await runRounds([floor, ...chosen], redis, length));
   }
 } finally {
   await redis.stop();
 }
 
 if (options.json) {
-  console.log(JSON.stringify({ node: process.version, rounds: Number(options.rounds), milliseconds, suites }, null, 2));
+  console.log(JSON.stringify({ node: process.version, ...length, suites }, null, 2));
 } else {
   console.log(`Node ${process.version}, one core for the server, medians of ${options.rounds} rounds`);
   for (const [name, rows] of Object.entries(suites)) console.log(`\n${name}\n\n${table(rows)}`);

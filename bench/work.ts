@@ -1,27 +1,50 @@
-/** What a subject is asked for: `echo` of one text, calls of several tools and sizes, `tools/list`, or new sessions. */
-export type Work = 'call' | 'mixed' | 'list' | 'open';
+/**
+ * What a subject is asked for: `echo` of texts of one size, calls of several tools and sizes, `echo` that reports progress (so that its answer
+ * is an event stream), `tools/list`, or new sessions.
+ */
+export type Work = 'call' | 'mixed' | 'progress' | 'list' | 'open';
 
-/** One request, without its envelope, and a part of the answer that proves it was served. */
+/** One request, without its envelope, and the parts of the answer that prove it was served. */
 export interface Question {
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
-  readonly proof: string;
+  readonly proofs: readonly string[];
 }
 
-const TEXT = 'any pod answers '.repeat(8);
+/** No two of these are alike, so that nobody can answer from what was asked before. */
+const text = (size: number, number: number): string =>
+  `${number} any pod answers `.repeat(Math.ceil(size / 17)).slice(0, size);
 
-const echo = (text: string): Question => {
-  return { method: 'tools/call', params: { name: 'echo', arguments: { text } }, proof: text };
+const echo = (said: string): Question => {
+  return { method: 'tools/call', params: { name: 'echo', arguments: { text: said } }, proofs: [said] };
 };
-const measure = (text: string, unit?: string): Question => {
-  const given = unit === undefined ? { text } : { text, unit };
-  return { method: 'tools/call', params: { name: 'measure', arguments: given }, proof: '"structuredContent"' };
+
+const measure = (said: string, unit?: 'characters'): Question => {
+  const given = unit === undefined ? { text: said } : { text: said, unit };
+  const count = unit === undefined ? said.split(' ').length : said.length;
+  // In the structured content, and within the text.
+  const proofs = [`"count":${count}`, `\\"count\\":${count}`];
+  return { method: 'tools/call', params: { name: 'measure', arguments: given }, proofs };
 };
+
+const reporting = (said: string): Question => {
+  const { method, params, proofs } = echo(said);
+  return { method, params: { ...params, _meta: { progressToken: said.length } }, proofs: ['"progress":1', ...proofs] };
+};
+
+const some = (make: (number: number) => Question[]): Question[] => Array.from({ length: 16 }, (_, n) => make(n)).flat();
 
 const QUESTIONS: Readonly<Record<Exclude<Work, 'open'>, readonly Question[]>> = {
-  call: [echo(TEXT)],
-  mixed: [echo('hi'), measure(TEXT), echo(TEXT.repeat(64)), echo(TEXT), measure('one two', 'characters')],
-  list: [{ method: 'tools/list', params: {}, proof: '"other_0"' }],
+  call: some((n) => [echo(text(128, n))]),
+  mixed: some((n) => [
+    echo(`hi ${n}`),
+    measure(text(100 + n, n)),
+    echo(text(8192 - n, n)),
+    echo(text(128 + n, n)),
+    measure(text(7 + 20 * n, n), 'characters'),
+  ]),
+  progress: some((n) => [reporting(text(128 + n, n))]),
+  list: [{ method: 'tools/list', params: {}, proofs: ['"other_0"'] }],
 };
 
 /** The questions of a work, asked in turn. */

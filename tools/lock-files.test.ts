@@ -5,8 +5,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const tracked = execFileSync('git', ['ls-files', '--', '*package-lock.json'], { cwd: root, encoding: 'utf8' });
+function tracked(pattern: string): string[] {
+  return execFileSync('git', ['ls-files', '--', pattern], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+}
 
-test.each(tracked.trim().split('\n'))('%s names no registry', (file) => {
+test.each(tracked('*package-lock.json'))('%s names no registry', (file) => {
   expect(readFileSync(join(root, file), 'utf8').match(/"resolved": "\w+:.*"/g)).toBeNull();
+});
+
+// Cargo names the index that its configuration may replace.
+test.each(tracked('*Cargo.lock'))('%s names no registry but the public index', (file) => {
+  const sources = readFileSync(join(root, file), 'utf8').match(/^source = .*/gm);
+  expect([...new Set(sources)]).toEqual(['source = "registry+https://github.com/rust-lang/crates.io-index"']);
 });

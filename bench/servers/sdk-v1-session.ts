@@ -1,4 +1,4 @@
-/** SDK v1's own session transport, answering in JSON, sessions in a map of this process: what most servers deploy today. */
+/** SDK v1's own session transport, answering in JSON (or `MODE=sse`), sessions in a map of this process: what most servers deploy today. */
 import { randomUUID } from 'node:crypto';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
@@ -12,7 +12,7 @@ const transports = new Map<string, StreamableHTTPServerTransport>();
 async function open(): Promise<StreamableHTTPServerTransport> {
   const transport = new StreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,
-    enableJsonResponse: true,
+    enableJsonResponse: process.env['MODE'] !== 'sse',
     onsessioninitialized: (id) => void transports.set(id, transport),
   });
   await withTools(new McpServer({ name: 'bench', version: '1.0.0' })).connect(transport as Transport);

@@ -1,6 +1,17 @@
-import { z } from 'zod';
+import type { ZodObject } from 'zod';
+import { measureText } from './measure-text.ts';
+import { type Context, reportProgress } from './report-progress.ts';
+import { schemas } from './schemas.ts';
 
-const count = Number(process.env['TOOLS'] ?? 1);
+/** One tool of the bench, for any SDK to register. */
+export interface BenchTool {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: ZodObject;
+  readonly outputSchema?: ZodObject;
+  /** The tool itself; `report` says to the client that it is half done. */
+  readonly run: (input: never, report: () => Promise<void>) => Promise<ToolResult>;
+}
 
 interface ToolResult {
   [key: string]: unknown;
@@ -11,51 +22,55 @@ interface ToolResult {
 interface Registry {
   registerTool(
     name: string,
-    config: { description: string; inputSchema: z.ZodType; outputSchema?: z.ZodType },
-    callback: (input: never) => ToolResult,
+    config: Pick<BenchTool, 'description' | 'inputSchema' | 'outputSchema'>,
+    callback: (input: never, context: Context) => Promise<ToolResult>,
   ): unknown;
 }
 
-/** The schemas of `echo`, `measure` and the others. */
-function schemas() {
-  return {
-    echo: z.object({ text: z.string() }),
-    measure: z.object({ text: z.string(), unit: z.enum(['words', 'characters']).default('words') }),
-    measured: z.object({ count: z.number().int(), unit: z.string(), longest: z.array(z.string()) }),
-    others: Array.from({ length: count - 1 }, () =>
-      z.object({
-        id: z.string(),
-        query: z.string().min(1).max(200).describe('what to look for'),
-        limit: z.number().int().min(1).max(100).default(10),
-        tags: z.array(z.string()).optional(),
-        mode: z.enum(['summary', 'detailed']).default('summary'),
-      }),
-    ),
-  };
-}
+const count = Number(process.env['TOOLS'] ?? 1);
 
 /** Hoisted, as anypod advises: a schema built per server costs more than the call. */
-const hoisted = schemas();
+const hoisted = schemas(count);
 
-/** Registers `echo`, `measure` where there is room for it, and as many other tools as make up `TOOLS`. */
+/** `echo`; with `TOOLS` over 1 also `measure` and as many others as make up that number. */
+export function benchTools(): BenchTool[] {
+  const { echo, measure, measured, others } = process.env['SCHEMAS'] === 'factory' ? schemas(count) : hoisted;
+  const tools: BenchTool[] = [
+    {
+      name: 'echo',
+      description: 'Says it again',
+      inputSchema: echo,
+      async run({ text }: { text: string }, report) {
+        await report();
+        return { content: [{ type: 'text', text }] };
+      },
+    },
+    {
+      name: 'measure',
+      description: 'Counts',
+      inputSchema: measure,
+      outputSchema: measured,
+      async run({ text, unit }: { text: string; unit: string }) {
+        const structuredContent = measureText(text, unit);
+        return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
+      },
+    },
+    ...others.map((inputSchema, index) => {
+      return {
+        name: `other_${index}`,
+        description: 'Looks something up',
+        inputSchema,
+        run: async () => ({ content: [] }),
+      };
+    }),
+  ];
+  return tools.slice(0, count);
+}
+
+/** Registers the bench's tools on a `McpServer` of either SDK. */
 export function withTools<Server>(server: Server): Server {
-  const registry = server as Registry;
-  const { echo, measure, measured, others } = process.env['SCHEMAS'] === 'factory' ? schemas() : hoisted;
-  registry.registerTool('echo', { description: 'Says it again', inputSchema: echo }, ({ text }: { text: string }) => ({
-    content: [{ type: 'text', text }],
-  }));
-  if (count === 1) return server;
-  const config = { description: 'Counts', inputSchema: measure, outputSchema: measured };
-  registry.registerTool('measure', config, ({ text, unit }: { text: string; unit: string }) => {
-    const words = text.split(' ');
-    const longest = words.toSorted((a, b) => b.length - a.length).slice(0, 3);
-    const structuredContent = { count: unit === 'words' ? words.length : text.length, unit, longest };
-    return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
-  });
-  for (const [index, inputSchema] of others.slice(1).entries()) {
-    registry.registerTool(`other_${index}`, { description: 'Looks something up', inputSchema }, () => ({
-      content: [],
-    }));
+  for (const { name, run, ...config } of benchTools()) {
+    (server as Registry).registerTool(name, config, (input, context) => run(input, () => reportProgress(context)));
   }
   return server;
 }

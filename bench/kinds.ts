@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { type Command, onNode, serverPath } from './command.ts';
+import type { Subject } from './subject.ts';
+
+/** A server, and how it is asked, whatever its tools. */
+export type Kind = Pick<Subject, 'name' | 'era' | 'command' | 'env' | 'keeps'>;
+
+const fixture = (name: string) => () => onNode(serverPath(name));
+
+const ANYPOD = join(import.meta.dirname, '../packages/anypod/bin/anypod.js');
+
+const anypod =
+  (module: string, ...more: 'redis'[]): Command =>
+  (port, redisUrl) =>
+    onNode(
+      ...[ANYPOD, 'serve', serverPath(module), '--port', `${port}`],
+      ...(more.includes('redis') ? ['--redis', redisUrl] : []),
+    );
+
+/** The floor that every ratio refers to. */
+export const BARE: Kind = { name: 'bare node:http echo', era: 'bare', command: fixture('bare') };
+
+export const MEMORY: Kind = { name: 'anypod, memory', era: 'legacy', command: anypod('anypod-module') };
+export const REDIS: Kind = {
+  name: 'anypod, Redis',
+  era: 'legacy',
+  command: anypod('anypod-module', 'redis'),
+  keeps: 'redis',
+};
+export const MODERN: Kind = { name: 'anypod, Redis', era: 'modern', command: anypod('anypod-module', 'redis') };
+export const MODERN_MEMORY: Kind = { ...MEMORY, era: 'modern' };
+export const REUSING: Kind = {
+  name: 'anypod, Redis, reuse',
+  era: 'modern',
+  command: anypod('anypod-reusing-module', 'redis'),
+};
+
+export const SDK_V1: Kind = { name: 'SDK v1 session', era: 'legacy', command: fixture('sdk-v1-session') };
+export const SDK_V1_SSE: Kind = { ...SDK_V1, name: 'SDK v1 session, SSE', env: { MODE: 'sse' } };
+export const SDK_V1_STATELESS: Kind = {
+  name: 'SDK v1 stateless',
+  era: 'stateless',
+  command: fixture('sdk-v1-stateless'),
+};
+export const SDK_V2: Kind = { name: 'SDK v2 session', era: 'legacy', command: fixture('sdk-v2-session') };
+export const SDK_MODERN: Kind = { name: 'SDK v2 createMcpHandler', era: 'modern', command: fixture('sdk-v2-modern') };
