@@ -50,11 +50,13 @@ export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: End
     body: unknown,
     use: (live: LiveSession) => Promise<void>,
   ): Promise<void> {
-    const found = await pod.withSession(sessionIdOf(caller), caller, async (live) => {
+    const live = await pod.take(sessionIdOf(caller), caller);
+    if (live === undefined) return reply.json(404, JSON.stringify(sessionNotFound(idOf(body))));
+    try {
       await use(live);
-      return true;
-    });
-    if (found === undefined) reply.json(404, JSON.stringify(sessionNotFound(idOf(body))));
+    } finally {
+      pod.release(live);
+    }
   }
 
   async function postLegacy(body: unknown, { caller, signal }: Incoming, reply: Reply): Promise<void> {

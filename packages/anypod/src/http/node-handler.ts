@@ -5,7 +5,7 @@ import type { Heartbeats } from './heartbeats.ts';
 import type { Incoming } from './incoming.ts';
 import { createNodeReply } from './node-reply.ts';
 import type { IsOld } from './old-connections.ts';
-import { parseJson, readBody } from './read-body.ts';
+import { readJson } from './read-body.ts';
 
 export interface NodeHandlerOptions {
   readonly endpoint: Endpoint;
@@ -29,7 +29,7 @@ export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
       method: request.method ?? 'GET',
       caller: callerOf(request),
       signal: () => goneSignal(response),
-      body: async () => request.body ?? parseJson(await readBody(request, maxBodyBytes)),
+      body: () => (request.body === undefined ? readJson(request, maxBodyBytes) : Promise.resolve(request.body)),
     };
     endpoint(incoming, createNodeReply(response, { heartbeats, maxBufferedBytes })).catch(() => response.destroy());
   };

@@ -28,6 +28,7 @@ function sameMachine(name: string): readonly string[] {
 export function createOriginGuard(options: OriginGuardOptions): (host: string, origin: string | undefined) => void {
   const { allowedHosts, allowedOrigins } = options;
   return (host, origin) => {
+    if (allowedHosts === undefined && origin === undefined) return;
     const name = hostNameOf(host);
     if (allowedHosts !== undefined && !allowedHosts.includes(name)) {
       throw new Refusal(403, RPC.refused, `Host ${name} is not served here. Use a configured host name.`);

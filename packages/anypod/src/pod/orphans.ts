@@ -112,7 +112,7 @@ export class Orphans {
     const stream = OwnedStream.adopt(this.#context, this.#followers, key, requests, orphan);
     const [first, ...others] = unanswered(requests, orphan);
     // Ours now, so nobody else would end it: an outage is waited out.
-    const live = await untilStored(this.#context, () => this.#sessions.take(key.session));
+    const live = await untilStored(this.#context, async () => this.#sessions.take(key.session));
     if (first === undefined || live === undefined) {
       meter.orphanEnded('finished');
       stream.finish();

@@ -150,19 +150,21 @@ export class Pod {
   }
 
   /**
-   * Runs `use` with the caller's session, which stays in use until it resolves. Undefined where there is no such session for this
-   * caller: unknown, expired, ended and foreign ids are all alike.
+   * Takes the caller's session into use; whoever takes one must release it. Undefined where there is no such session for this caller:
+   * unknown, expired, ended and foreign ids are all alike.
    */
-  async withSession<T>(id: string, caller: Caller, use: (live: LiveSession) => Promise<T>): Promise<T | undefined> {
-    if (this.#to.sessions.peek(id) === undefined && !isSessionId(this.#context.signer, id)) return undefined;
-    const live = await this.#to.sessions.take(id);
-    if (live === undefined) return undefined;
-    try {
-      if (live.session.record.principal !== principalOf(caller.authInfo)) return undefined;
-      return await use(live);
-    } finally {
-      this.#to.sessions.release(live);
-    }
+  async take(id: string, caller: Caller): Promise<LiveSession | undefined> {
+    const { sessions } = this.#to;
+    if (sessions.peek(id) === undefined && !isSessionId(this.#context.signer, id)) return undefined;
+    const live = await sessions.take(id);
+    if (live === undefined || live.session.record.principal === principalOf(caller.authInfo)) return live;
+    sessions.release(live);
+    return undefined;
+  }
+
+  /** Ends one use of a session. */
+  release(live: LiveSession): void {
+    this.#to.sessions.release(live);
   }
 
   /** Serves a POST of messages in a session. */

@@ -58,11 +58,16 @@ export class SessionCache {
     this.#sweeper = setInterval(() => this.#idle.purgeStale(), Math.max(1000, cacheIdleMs / 4)).unref();
   }
 
-  /** Takes the session into use; undefined: there is none. Whoever takes must release. */
-  async take(id: string): Promise<LiveSession | undefined> {
+  /** Takes the session into use; undefined: there is none. Whoever takes must release. One that is held needs no promise. */
+  take(id: string): LiveSession | undefined | Promise<LiveSession | undefined> {
     const held = this.#held(id);
-    const live = held !== undefined && this.#fresh(held) ? held : await this.#load(id);
-    if (live === undefined || live.ended) return undefined;
+    if (held !== undefined && this.#fresh(held)) return this.#use(held);
+    return this.#load(id).then((live) => (live === undefined ? undefined : this.#use(live)));
+  }
+
+  #use(live: LiveSession): LiveSession | undefined {
+    if (live.ended) return undefined;
+    const { id } = live;
     this.#idle.delete(id);
     this.#used.set(id, live);
     live.uses += 1;
