@@ -27,12 +27,15 @@ function sameMachine(name: string): readonly string[] {
 /** Refuses requests that a foreign page may have sent (DNS rebinding; MCP transports, Security Warning). */
 export function createOriginGuard(options: OriginGuardOptions): (host: string, origin: string | undefined) => void {
   const { allowedHosts, allowedOrigins } = options;
+  /** The host of the last request: nearly all name the same. */
+  let known = '';
   return (host, origin) => {
-    if (allowedHosts === undefined && origin === undefined) return;
+    if (origin === undefined && (allowedHosts === undefined || host === known)) return;
     const name = hostNameOf(host);
     if (allowedHosts !== undefined && !allowedHosts.includes(name)) {
       throw new Refusal(403, RPC.refused, `Host ${name} is not served here. Use a configured host name.`);
     }
+    known = host;
     if (origin === undefined) return;
     const from = originNameOf(origin);
     if (from === undefined || !(allowedOrigins ?? sameMachine(name)).includes(from)) {

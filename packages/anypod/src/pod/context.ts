@@ -5,6 +5,7 @@ import type { Meter } from '../core/meter.ts';
 import type { ServerHost } from '../core/server-host.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { PodOptions } from './options.ts';
 
 /** What the parts of a pod share. */
@@ -21,6 +22,8 @@ export interface PodContext {
   readonly options: Required<PodOptions>;
   /** Ends streams that are old. */
   readonly ages: Ages;
+  /** Tells exchanges that they have taken `upgradeAfterMs`. */
+  readonly deadlines: Deadlines;
   readonly background: Background;
   /** Monotonic ms. */
   readonly now: () => number;

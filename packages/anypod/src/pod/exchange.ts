@@ -9,6 +9,7 @@ import type { RequestOutcome } from '../core/meter.ts';
 import { hasPrimingEvents } from '../core/protocol-version.ts';
 import type { Reply } from '../core/reply.ts';
 import type { PodContext } from './context.ts';
+import type { Late } from './deadlines.ts';
 import type { Followers } from './followers.ts';
 import { OwnedStream } from './owned-stream.ts';
 
@@ -30,13 +31,12 @@ export interface ExchangeOptions {
  * One POST with requests, from its arrival to its last response. The answer is plain JSON if the handlers finish without a related message
  * within `upgradeAfterMs`; else it becomes an event stream with a log, which outlives the connection.
  */
-export class Exchange {
+export class Exchange implements Late {
   readonly #context: PodContext;
   readonly #followers: Followers;
   readonly #options: ExchangeOptions;
   readonly #pending: Set<RequestId>;
   readonly #responses: JsonRpcResponse[] = [];
-  readonly #timer: NodeJS.Timeout | undefined;
   #stream: OwnedStream | undefined;
   #ended = false;
 
@@ -46,7 +46,7 @@ export class Exchange {
     this.#options = options;
     this.#pending = new Set(options.requests.map(({ id }) => id));
     if ('stream' in options.to) this.#take(options.to.stream);
-    else this.#timer = setTimeout(() => this.upgrade(), context.options.upgradeAfterMs);
+    else context.deadlines.add(this);
   }
 
   /** Whether the client could come back for the answer after losing its connection on purpose. */
@@ -102,10 +102,15 @@ export class Exchange {
     this.#end('left');
   }
 
+  /** It has taken so long that its client should have something to come back with. */
+  late(): void {
+    this.upgrade();
+  }
+
   /** Becomes an event stream, if it is not one yet; undefined where it has ended. */
   upgrade(): OwnedStream | undefined {
     if (this.#stream !== undefined || this.#reply === undefined || this.#ended) return this.#stream;
-    clearTimeout(this.#timer);
+    this.#context.deadlines.remove(this);
     const { session, requests } = this.#options;
     const stream = OwnedStream.open(this.#context, this.#followers, session, requests, this.#reply.stream('request'));
     this.#take(stream);
@@ -137,7 +142,7 @@ export class Exchange {
   #end(outcome: RequestOutcome): void {
     this.#ended = true;
     this.#reply?.watch.ended(outcome);
-    clearTimeout(this.#timer);
+    this.#context.deadlines.remove(this);
     this.#options.onEnd();
   }
 }

@@ -33,6 +33,8 @@ export class LiveSession {
   stale = false;
   /** Requests, connections and questions that keep it from being evicted. */
   uses = 0;
+  /** What the cache reckons it at; bytes. */
+  keptBytes = 0;
   ended = false;
   readonly #context: PodContext;
   readonly #sendStanding: SendStanding;

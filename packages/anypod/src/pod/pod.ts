@@ -17,6 +17,7 @@ import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
 import { Confirmations } from './confirmations.ts';
 import { createBackground, type PodContext } from './context.ts';
+import { createDeadlines } from './deadlines.ts';
 import { Departure } from './departure.ts';
 import { Followers } from './followers.ts';
 import { Intake } from './intake.ts';
@@ -67,11 +68,13 @@ export class Pod {
   #rereading: NodeJS.Timeout | undefined;
 
   constructor({ onChange, takeLease, ...dependencies }: PodDependencies, options: PodOptions = {}) {
+    const settings = { ...POD_DEFAULTS, ...options };
     const context: PodContext = {
       ...dependencies,
       eventIds: createEventIds(dependencies.signer),
       background: createBackground(dependencies.log),
-      options: { ...POD_DEFAULTS, ...options },
+      options: settings,
+      deadlines: createDeadlines(settings.upgradeAfterMs, monotonicNow),
       now: monotonicNow,
       heldSince: () => this.#heldSince(),
       mayJudge: () => this.#mayJudge(),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createEventIds } from '../core/event-id.ts';
 import { silentLog } from '../core/log.ts';
@@ -7,6 +8,7 @@ import type { SessionStore } from '../core/session-store.ts';
 import { createMemoryStore } from '../memory/index.ts';
 import { createSigner, randomId } from '../signing/signer.ts';
 import { createBackground, type PodContext } from './context.ts';
+import { createDeadlines } from './deadlines.ts';
 import { monotonicNow } from './lease.ts';
 import { POD_DEFAULTS, type PodOptions } from './options.ts';
 import { SessionCache } from './session-cache.ts';
@@ -31,6 +33,7 @@ function setUp(options: PodOptions = {}) {
   const load = vi.fn<SessionStore['load']>((id, pod) => store.sessions.load(id, pod));
   const context: PodContext = {
     ages: { watch: () => () => undefined },
+    deadlines: createDeadlines(1000, monotonicNow),
     pod: 'pod',
     store: { ...store, sessions: { ...store.sessions, load } },
     host: {
@@ -167,6 +170,37 @@ describe('SessionCache', () => {
     await context.background.settled();
     expect(open.servers).toBe(1 + 3);
     expect(cache.peek('s0')).toBe(used[0]);
+  });
+
+  it('keeps what is in use beyond its bounds in time too, and whatever its size', async () => {
+    const { store, cache, open, context, load } = start({ cacheBytes: 2000, cacheIdleMs: 20 });
+    for (const id of ['idle', 'used']) await store.sessions.create(recordOf(id), 'other');
+    const [idle, used] = [await cache.take('idle'), await cache.take('used')];
+    for (const live of [idle, used]) await live?.server(caller);
+    if (idle !== undefined) cache.release(idle);
+    await delay(50);
+    expect(cache.used).toEqual([used]);
+    expect(cache.held).toEqual([used]);
+    await context.background.settled();
+    expect(open.servers).toBe(1);
+    expect(await cache.take('used')).toBe(used);
+    expect(load).toHaveBeenCalledTimes(2);
+    for (const _ of [1, 2]) if (used !== undefined) cache.release(used);
+    await context.background.settled();
+    expect([open.servers, cache.used.length]).toEqual([0, 0]);
+  });
+
+  it('keeps what is in use past the time of the idle, and gives it that time again afterwards', async () => {
+    const { store, cache } = start({ cacheIdleMs: 40 });
+    await store.sessions.create(recordOf('s'), 'other');
+    const live = await cache.take('s');
+    await delay(80);
+    expect(cache.held).toEqual([live]);
+    if (live !== undefined) cache.release(live);
+    expect(cache.peek('s')).toBe(live);
+    expect(cache.used).toEqual([]);
+    await delay(80);
+    expect(cache.peek('s')).toBeUndefined();
   });
 
   it('renews the TTL of a session that is only served from memory', async () => {

@@ -26,14 +26,15 @@ export function sessionNotFound(id: RequestId | null): JsonRpcResponse {
 }
 
 /**
- * The sessions that this pod holds. Those in use stay; idle ones are bounded in bytes and time. What is held here is never the truth: the
- * store is, and it tells every pod that holds a session when that session changes.
+ * The sessions that this pod holds, bounded in bytes and time. Those in use stay also beyond the bounds, which they count for. What is held here is
+ * never the truth: the store is, and it tells every pod that holds a session when that session changes.
  */
 export class SessionCache {
   readonly #context: PodContext;
   readonly #sendStanding: SendStanding;
-  readonly #used = new Map<string, LiveSession>();
-  readonly #idle: LRUCache<string, LiveSession>;
+  readonly #cached: LRUCache<string, LiveSession>;
+  /** In use, though there was no room or time left for them in the cache. */
+  readonly #beyond = new Map<string, LiveSession>();
   readonly #loading = new Map<string, Loading>();
   /** Sessions that ended a moment ago: a load that was under way must not bring them back. Ids are never used again. */
   readonly #ended = new LRUCache<string, true>({ max: TOMBSTONES, ttl: TOMBSTONE_MS });
@@ -47,29 +48,33 @@ export class SessionCache {
     this.#sendStanding = sendStanding;
     this.#onEnded = onEnded;
     const { cacheBytes, cacheIdleMs } = context.options;
-    this.#idle = new LRUCache({
+    this.#cached = new LRUCache({
       maxSize: cacheBytes,
       ttl: cacheIdleMs,
-      sizeCalculation: (live) => RECORD_BYTES + (live.hasServer ? context.host.bytes : 0),
-      dispose: (live, _id, reason) => {
-        if (reason !== 'delete' && reason !== 'set') context.background.run('close idle server', live.close());
+      updateAgeOnGet: true,
+      dispose: (live, id, reason) => {
+        if (reason === 'delete' || reason === 'set') return;
+        if (live.uses > 0) this.#beyond.set(id, live);
+        else context.background.run('close idle server', live.close());
       },
     });
-    this.#sweeper = setInterval(() => this.#idle.purgeStale(), Math.max(1000, cacheIdleMs / 4)).unref();
+    this.#sweeper = setInterval(() => this.#cached.purgeStale(), Math.max(1000, cacheIdleMs / 4)).unref();
   }
 
   /** Takes the session into use; undefined: there is none. Whoever takes must release. One that is held needs no promise. */
   take(id: string): LiveSession | undefined | Promise<LiveSession | undefined> {
     const held = this.#held(id);
     if (held !== undefined && this.#fresh(held)) return this.#use(held);
-    return this.#load(id).then((live) => (live === undefined ? undefined : this.#use(live)));
+    return this.#load(id).then((live) => {
+      if (live === undefined || this.#use(live) === undefined) return undefined;
+      // Others may have taken its room before it was in use.
+      if (this.#held(id) === undefined) this.#beyond.set(id, live);
+      return live;
+    });
   }
 
   #use(live: LiveSession): LiveSession | undefined {
     if (live.ended) return undefined;
-    const { id } = live;
-    this.#idle.delete(id);
-    this.#used.set(id, live);
     live.uses += 1;
     this.#touch(live);
     return live;
@@ -79,15 +84,15 @@ export class SessionCache {
   add(session: Session): LiveSession {
     const live = new LiveSession(this.#context, session, this.#sendStanding);
     live.uses = 1;
-    this.#used.set(live.id, live);
+    this.#keep(live);
     return live;
   }
 
   release(live: LiveSession): void {
     live.uses -= 1;
     if (live.uses > 0 || live.ended) return;
-    this.#used.delete(live.id);
-    this.#idle.set(live.id, live);
+    if (this.#beyond.delete(live.id) || live.keptBytes !== this.#bytesOf(live)) this.#keep(live);
+    if (this.#beyond.delete(live.id)) this.#context.background.run('close idle server', live.close());
   }
 
   /** The session if this pod holds it, without taking it into use. */
@@ -109,8 +114,8 @@ export class SessionCache {
   async ended(id: string): Promise<void> {
     this.#ended.set(id, true);
     const live = this.#held(id);
-    this.#used.delete(id);
-    this.#idle.delete(id);
+    this.#beyond.delete(id);
+    this.#cached.delete(id);
     this.#onEnded(id);
     await live?.end(sessionNotFound);
   }
@@ -123,24 +128,39 @@ export class SessionCache {
 
   /** The sessions in use. */
   get used(): readonly LiveSession[] {
-    return [...this.#used.values()];
+    return this.held.filter(({ uses }) => uses > 0);
   }
 
   /** Every session on this pod. */
   get held(): readonly LiveSession[] {
-    return [...this.#used.values(), ...this.#idle.values()];
+    // What is out of date would be left out.
+    this.#cached.purgeStale();
+    return [...this.#beyond.values(), ...this.#cached.values()];
   }
 
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
     const all = this.held;
-    this.#used.clear();
+    this.#beyond.clear();
+    for (const { id } of all) this.#cached.delete(id);
     await Promise.all(all.map((live) => live.close()));
-    this.#idle.clear();
   }
 
   #held(id: string): LiveSession | undefined {
-    return this.#used.get(id) ?? this.#idle.get(id);
+    return this.#cached.get(id) ?? this.#beyond.get(id);
+  }
+
+  #bytesOf({ hasServer }: LiveSession): number {
+    return RECORD_BYTES + (hasServer ? this.#context.host.bytes : 0);
+  }
+
+  #keep(live: LiveSession): void {
+    // The cache takes no new size for a value that it has.
+    this.#cached.delete(live.id);
+    live.keptBytes = this.#bytesOf(live);
+    this.#cached.set(live.id, live, { size: live.keptBytes });
+    // Not where it is larger than the whole cache.
+    if (!this.#cached.has(live.id)) this.#beyond.set(live.id, live);
   }
 
   #fresh(live: LiveSession): boolean {
@@ -174,7 +194,7 @@ export class SessionCache {
     if (held === undefined) {
       const live = new LiveSession(this.#context, session, this.#sendStanding);
       live.loadedAt = asked;
-      this.#idle.set(id, live);
+      this.#keep(live);
       return live;
     }
     held.session = session;

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDeadlines, type Late } from './deadlines.ts';
+
+describe('deadlines', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function start(afterMs = 1000) {
+    const deadlines = createDeadlines(afterMs, () => Date.now());
+    const told: string[] = [];
+    const entry = (name: string): Late => ({ late: () => void told.push(name) });
+    return { deadlines, told, entry };
+  }
+
+  it('tell each entry once, when its own time is up', () => {
+    const { deadlines, told, entry } = start();
+    deadlines.add(entry('a'));
+    vi.advanceTimersByTime(600);
+    deadlines.add(entry('b'));
+    vi.advanceTimersByTime(399);
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(told).toEqual(['a']);
+    vi.advanceTimersByTime(599);
+    expect(told).toEqual(['a']);
+    vi.advanceTimersByTime(1);
+    expect(told).toEqual(['a', 'b']);
+    vi.advanceTimersByTime(10_000);
+    expect(told).toEqual(['a', 'b']);
+  });
+
+  it('tell nothing of what was removed, and keep no timer when nothing is left', () => {
+    const { deadlines, told, entry } = start();
+    const [a, b] = [entry('a'), entry('b')];
+    deadlines.add(a);
+    deadlines.add(b);
+    deadlines.remove(a);
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual(['b']);
+    expect(vi.getTimerCount()).toBe(0);
+    deadlines.add(entry('c'));
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual(['b', 'c']);
+  });
+
+  it('take an entry that comes while others are told', () => {
+    const { deadlines, told, entry } = start();
+    deadlines.add({ late: () => deadlines.add(entry('next')) });
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual(['next']);
+  });
+});
