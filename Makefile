@@ -108,7 +108,7 @@ bench/peers/node_modules: bench/peers/package-lock.json
 	touch $@
 
 loadtest: k6 build services ## k6 and generators against this machine (PROFILE=smoke|load|stress|soak, ONLY=overhead,…, BESIDE=earlier.json)
-	node loadtest/run/main.ts --profile $(PROFILE) --only "$(ONLY)" $(addprefix --beside ,$(BESIDE))
+	node loadtest/run/main.ts --profile $(PROFILE) --only "$(ONLY)" --match "$(MATCH)" $(addprefix --beside ,$(BESIDE))
 
 k6: ## k6 from PATH, else built with Go into .k6/
 	@tools/setup-k6.sh

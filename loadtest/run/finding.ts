@@ -21,4 +21,6 @@ export interface StudyOptions {
   readonly profile: string;
   /** Where HTML reports go. */
   readonly results: string;
+  /** What is measured of a study that has many subjects: those whose name it matches. */
+  readonly match: RegExp;
 }

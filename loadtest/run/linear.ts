@@ -16,19 +16,19 @@ const LEAST: Readonly<Record<number, number>> = { 2: 0.95, 4: 0.9 };
  * Throughput at saturation by the number of pods, each with a CPU limit as Kubernetes sets it. Pods are warmed up before they are limited:
  * starting and compiling would use the quota up.
  */
-export const linear: Study = async ({ profile }) => {
+export const linear: Study = async ({ profile, match }) => {
   // What the pods may not use is the load's, on whichever core it is.
   unpin(process.pid);
   try {
-    return await compare(profile);
+    return await compare(profile, match);
   } finally {
     pin(process.pid, LOAD_CORE);
   }
 };
 
-async function compare(profile: string): Promise<Finding[]> {
+async function compare(profile: string, match: RegExp): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const era of ['legacy', 'modern']) {
+  for (const era of ['legacy', 'modern'].filter((name) => match.test(name))) {
     let one = Number.NaN;
     for (const count of COUNTS) {
       const measured = await saturate(count, era, profile);

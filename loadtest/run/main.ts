@@ -1,7 +1,7 @@
 /**
  * Runs the load tests on this machine and writes what was found.
  *
- *   node loadtest/run/main.ts [--profile smoke|load|stress|soak] [--only <study>,…] [--results <folder>] [--beside <findings.json>]…
+ *   node loadtest/run/main.ts [--profile smoke|load|stress|soak] [--only <study>,…] [--match <pattern>] [--results <folder>] [--beside <findings.json>]…
  *
  * `--beside`: an earlier run to draw beside this one; as often as there are any. With `--only none` nothing runs, and the page is of them alone.
  */
@@ -24,17 +24,19 @@ const { values: options } = parseArgs({
     profile: { type: 'string', default: 'smoke' },
     only: { type: 'string', default: '' },
     results: { type: 'string', default: join(import.meta.dirname, '../../test-results/loadtest') },
+    match: { type: 'string', default: '' },
     beside: { type: 'string', multiple: true, default: [] },
   },
 });
 const { profile, results } = options;
+const match = new RegExp(options.match);
 
 /** What a study found; where it could not run to its end, a finding that says so, and the others go on. */
 async function findingsOf(name: string, study: Study): Promise<readonly Finding[]> {
   const began = performance.now();
   console.log(`\n${name} …`);
   try {
-    return await study({ profile, results });
+    return await study({ profile, results, match });
   } catch (error) {
     console.error(error);
     const sentence = `The study runs: ${error instanceof Error ? error.message : String(error)}`;

@@ -35,24 +35,20 @@ const LADDER: readonly Rung[] = [
   { name: 'balancer + Redis + 3 pods', start: () => startStack({ pods: 3, redis: true, balancer: true }), legs: LEGS },
 ];
 
-const TOOL_TIMES = { smoke: [50], other: [0, 50, 200] };
-const HALF_TOOL_MS = 50;
+const TOOL_MS = 50;
+/** What the tool waits changes nothing of the rest: shown once, on the whole deployment. */
+const OTHER_TOOL_MS = [0, 200];
 const WITHIN_MS = 10 * 60_000;
 
 /** The protocol's time beside the tool's own, per call: at the profile's rate, and on the whole deployment at half of what it can do. */
 export const overhead: Study = async (options) => {
   const findings: Finding[] = [];
   for (const rung of LADDER) {
+    const steps = stepsOf(rung, options);
+    if (steps.length === 0) continue;
     const stack = await rung.start();
     try {
-      for (const leg of rung.legs) {
-        for (const toolMs of options.profile === 'smoke' ? TOOL_TIMES.smoke : TOOL_TIMES.other) {
-          findings.push(
-            await measure(`${rung.name} · ${leg.name} · tool of ${toolMs} ms`, stack.url, leg, toolMs, options),
-          );
-        }
-      }
-      if (rung === LADDER.at(-1)) findings.push(...(await atHalf(rung, stack.url, options)));
+      for (const step of steps) findings.push(await measure(step, stack.url, options));
     } finally {
       await stack.stop();
     }
@@ -60,25 +56,39 @@ export const overhead: Study = async (options) => {
   return findings;
 };
 
-/** Half of what this deployment does at most, with this load, this balancer and this Redis on the core beside. */
-async function atHalf({ name, legs }: Rung, url: string, options: StudyOptions): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const leg of legs.filter(({ streamed }) => !streamed)) {
-    const rate = Math.round((await saturationOf(url, leg.era, options.profile)) / 2);
-    const subject = `${name} · ${leg.name} · tool of ${HALF_TOOL_MS} ms · half of saturation`;
-    findings.push(await measure(subject, url, leg, HALF_TOOL_MS, options, rate));
-  }
-  return findings;
+/** One row of the study. */
+interface Step {
+  readonly subject: string;
+  readonly leg: Leg;
+  readonly toolMs: number;
+  /** At half of what the deployment does at most, not at the profile's rate. */
+  readonly half?: true;
 }
 
-async function measure(
-  subject: string,
-  url: string,
-  leg: Leg,
-  toolMs: number,
-  { profile, results }: StudyOptions,
-  rate = profileNamed(profile).rate,
-): Promise<Finding> {
+function stepsOf(rung: Rung, { profile, match }: StudyOptions): Step[] {
+  const step = (leg: Leg, toolMs: number): Step => {
+    return { subject: `${rung.name} · ${leg.name} · tool of ${toolMs} ms`, leg, toolMs };
+  };
+  const steps = rung.legs.map((leg) => step(leg, TOOL_MS));
+  if (rung === LADDER.at(-1)) {
+    const plain = rung.legs.filter(({ streamed }) => !streamed);
+    if (profile !== 'smoke') steps.push(...plain.flatMap((leg) => OTHER_TOOL_MS.map((ms) => step(leg, ms))));
+    for (const leg of plain) {
+      const usual = step(leg, TOOL_MS);
+      steps.push({ ...usual, subject: `${usual.subject} · half of saturation`, half: true });
+    }
+  }
+  return steps.filter(({ subject }) => match.test(subject));
+}
+
+/** With this load, this balancer and this Redis on the core beside, which are part of what the deployment can do. */
+async function rateOf({ leg, half }: Step, url: string, profile: string): Promise<number> {
+  return half ? Math.round((await saturationOf(url, leg.era, profile)) / 2) : profileNamed(profile).rate;
+}
+
+async function measure(step: Step, url: string, { profile, results }: StudyOptions): Promise<Finding> {
+  const { subject, leg, toolMs } = step;
+  const rate = await rateOf(step, url, profile);
   const name = fileName(subject);
   const { summary } = await runK6({
     scenario: 'overhead',
