@@ -17,6 +17,7 @@ const PAUSE_MS = 40;
 /** An agent's three calls: its connections break after the second, and the third goes on in the same session. */
 export async function runAgent({ host, port }: Balancer, records: Records): Promise<void> {
   const proxy = await startCuttingProxy(port, host);
+  const startedAt = performance.now();
   try {
     const client = await WIRE.connect({ url: new URL(proxy.url), name: 'agent' });
     const effect = crypto.randomUUID();
@@ -34,15 +35,14 @@ export async function runAgent({ host, port }: Balancer, records: Records): Prom
     if (isWell) await run({ tool: 'charged', args: { key: effect }, steps: 0, expected: '1' });
     await client.close();
   } catch (error) {
-    const now = performance.now();
     const failure = failureOf(error, { hasId: false, modern: false });
     records.calls.push({
       client: 'agent',
       tool: 'initialize',
       steps: 0,
       rerunnable: true,
-      startedAt: now,
-      endedAt: now,
+      startedAt,
+      endedAt: performance.now(),
       seen: [],
       failure,
     });
