@@ -68,7 +68,7 @@ test/image/node_modules: test/image/package-lock.json
 test-chaos: build services ## Cuts, drains, killed pods and a failing Redis under a constant load, in short
 	$(call VITEST,chaos)
 
-test-chart: $(INSTALLED) .helm/4/ready .helm/3/ready ## The Helm chart: a case per value, and the schema of every object
+test-chart: $(INSTALLED) services .helm/4/ready .helm/3/ready ## The Helm chart: a case per value, and the schema of every object
 	$(call VITEST,chart)
 
 test-chart-cluster: $(INSTALLED) .helm/4/ready .helm/3/ready ## The chart on the cluster of KUBECONFIG, which has IMAGE:TAG and redis:7
@@ -144,7 +144,7 @@ format: $(INSTALLED) ## Rewrite files the way `make lint` wants them
 ## Set up
 
 .PHONY: install services clean
-install: $(INSTALLED) services ## Node 24, npm packages, redis-server, haproxy and nginx; every target does its own part
+install: $(INSTALLED) services ## Node 24, npm packages, redis-server, haproxy, nginx and shellcheck; every target does its own part
 
 $(INSTALLED): package-lock.json .node/ready
 	tools/setup-packages.sh

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The tests start their own redis-server, haproxy and nginx; installs from the system's packages whichever is missing.
+# The tests start their own redis-server, haproxy and nginx, and check a script with shellcheck; installs from the system's packages whichever is missing.
 set -euo pipefail
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin
 missing=()
-for command in redis-server haproxy nginx; do
+for command in redis-server haproxy nginx shellcheck; do
   command -v "$command" >/dev/null || missing+=("$command")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
