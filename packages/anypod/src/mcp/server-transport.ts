@@ -21,8 +21,8 @@ export abstract class ServerTransport {
   #entry: MessageEntry | undefined;
   #lists: ToolLists | undefined;
   #server: UserServer | undefined;
-  /** The request for a list that the server was asked for last. */
-  #asked: RequestId | undefined;
+  /** The request for a list that the server was asked for last, and what keeps the answer. */
+  #asked: { readonly id: RequestId; readonly keep: (result: Record<string, unknown>) => void } | undefined;
 
   get onmessage(): Listener | undefined {
     return this.#listener;
@@ -58,15 +58,16 @@ export abstract class ServerTransport {
 
   /** Looks at a response of the server that goes out. */
   protected leave({ id, result }: JsonRpcResponse): void {
-    if (id !== this.#asked || this.#server === undefined) return;
+    if (this.#asked === undefined || id !== this.#asked.id) return;
+    const { keep } = this.#asked;
     this.#asked = undefined;
-    if (result !== undefined) this.#lists?.keep(this.#server, result);
+    if (result !== undefined) keep(result);
   }
 
   #answerFromList(request: JsonRpcRequest): boolean {
-    if (this.#server === undefined || !asksForTools(request)) return false;
-    const result = this.#lists?.find(this.#server);
-    if (result === undefined) this.#asked = request.id;
+    if (this.#server === undefined || this.#lists === undefined || !asksForTools(request)) return false;
+    const result = this.#lists.find(this.#server);
+    if (result === undefined) this.#asked = { id: request.id, keep: this.#lists.keeper(this.#server) };
     else void this.send({ jsonrpc: '2.0', id: request.id, result });
     return result !== undefined;
   }

@@ -122,7 +122,7 @@ describe('lists that are kept', () => {
     const lists = createToolLists();
     expect(lists.find(createServer())).toBeUndefined();
     const kept = result();
-    lists.keep(createServer(), kept);
+    lists.keeper(createServer())(kept);
     expect(lists.find(createServer())).toBe(kept);
     expect({ ...kept }).toEqual({ tools: [] });
     expect((kept as { [ENCODED]?: string })[ENCODED]).toBe('{"tools":[]}');
@@ -141,7 +141,7 @@ describe('lists that are kept', () => {
       const lists = createToolLists();
       const base = createServer();
       base.registerTool('x', {}, () => ({ content: [] }));
-      lists.keep(base, result());
+      lists.keeper(base)(result());
       const other = createServer();
       change(other);
       expect(lists.find(other)).toBeUndefined();
@@ -153,10 +153,20 @@ describe('lists that are kept', () => {
     const server = new McpServer({ name: 'lists', version: '1' });
     const own = { readOnlyHint: true };
     server.registerTool('x', { annotations: own }, () => ({ content: [] }));
-    lists.keep(server, result());
+    lists.keeper(server)(result());
     expect(lists.find(server)).toBeDefined();
     own.readOnlyHint = false;
     expect(lists.find(server)).toBeUndefined();
+  });
+
+  it('are not what a server said that has changed meanwhile', () => {
+    const lists = createToolLists();
+    const server = createServer();
+    const keep = lists.keeper(server);
+    server.registerTool('more', {}, () => ({ content: [] }));
+    keep(result());
+    expect(lists.find(server)).toBeUndefined();
+    expect(lists.find(createServer())).toBeUndefined();
   });
 
   it('are the newest, up to a bound', () => {
@@ -167,7 +177,7 @@ describe('lists that are kept', () => {
       return server;
     };
     const large = () => ({ tools: 'x'.repeat(3_000_000) });
-    for (const name of ['a', 'b', 'c']) lists.keep(named(name), large());
+    for (const name of ['a', 'b', 'c']) lists.keeper(named(name))(large());
     expect(['a', 'b', 'c'].map((name) => lists.find(named(name)) !== undefined)).toEqual([false, true, true]);
   });
 });

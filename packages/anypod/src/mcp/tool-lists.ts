@@ -38,6 +38,11 @@ interface ListingServer {
 /** What a list says of one tool: schemas are compared as objects, the rest by value. */
 type Listed = readonly unknown[];
 
+interface Offer {
+  readonly key: string;
+  readonly tools: readonly Listed[];
+}
+
 interface Entry {
   readonly tools: readonly Listed[];
   readonly result: Result;
@@ -51,8 +56,8 @@ interface Entry {
 export interface ToolLists {
   /** What this server would answer; undefined: it has to be asked. */
   find(server: UserServer): Result | undefined;
-  /** Keeps what this server has just answered. */
-  keep(server: UserServer, result: Result): void;
+  /** To be called before a server is asked: keeps its answer, unless what it offers has changed meanwhile. */
+  keeper(server: UserServer): (result: Result) => void;
 }
 
 /** Whether all that a request asks for is the list. */
@@ -92,25 +97,32 @@ export function createToolLists(): ToolLists {
       const entry = offer === undefined ? undefined : entries.get(offer.key);
       return entry !== undefined && same(entry.tools, offer?.tools ?? []) ? entry.result : undefined;
     },
-    keep(server, result) {
+    keeper: (server) => {
       const offer = offerOf(server);
-      if (offer === undefined) return;
-      const text = JSON.stringify(result);
-      Object.defineProperty(result, ENCODED, { value: text });
-      const entry = { tools: offer.tools, result, size: ENTRY_SIZE + offer.key.length + text.length };
-      forget(offer.key);
-      entries.set(offer.key, entry);
-      size += entry.size;
-      for (const oldest of entries.keys()) {
-        if (size <= MAX_SIZE) break;
-        forget(oldest);
-      }
+      return (result) => {
+        const now = offerOf(server);
+        if (offer === undefined || now?.key !== offer.key || !same(now.tools, offer.tools)) return;
+        keep(offer, result);
+      };
     },
   };
+
+  function keep(offer: Offer, result: Result): void {
+    const text = JSON.stringify(result);
+    Object.defineProperty(result, ENCODED, { value: text });
+    const entry = { tools: offer.tools, result, size: ENTRY_SIZE + offer.key.length + text.length };
+    forget(offer.key);
+    entries.set(offer.key, entry);
+    size += entry.size;
+    for (const oldest of entries.keys()) {
+      if (size <= MAX_SIZE) break;
+      forget(oldest);
+    }
+  }
 }
 
 /** What a server would list now, and a key that says most of it; undefined where its handler is not the SDK's. */
-function offerOf(given: UserServer): { readonly key: string; readonly tools: readonly Listed[] } | undefined {
+function offerOf(given: UserServer): Offer | undefined {
   const { _registeredTools: registered, server, [OWN_HANDLER]: own } = given as unknown as ListingServer;
   if (registered === undefined || own === undefined || server?._requestHandlers?.get('tools/list') !== own)
     return undefined;

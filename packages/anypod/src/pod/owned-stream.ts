@@ -4,7 +4,7 @@ import type { JsonRpcRequest } from '../core/json-rpc.ts';
 import type { EventSink } from '../core/reply.ts';
 import type { PodContext } from './context.ts';
 import type { Followers } from './followers.ts';
-import { MOST_AT_ONCE, StreamLog } from './stream-log.ts';
+import { countAtOnce, StreamLog } from './stream-log.ts';
 import { untilStored } from './until-stored.ts';
 
 type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
@@ -152,7 +152,7 @@ export class OwnedStream {
     await endOfTurn();
     while (this.#waiting.length > 0) {
       const asked = this.#context.now();
-      const events = this.#waiting.splice(0, MOST_AT_ONCE);
+      const events = this.#waiting.splice(0, countAtOnce(this.#waiting));
       const last = events.at(-1) as Waiting;
       const written = await this.#log.append(events, last.final);
       if (!this.#heed(written)) return;

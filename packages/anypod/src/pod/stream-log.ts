@@ -2,8 +2,19 @@ import type { StreamEvent, StreamKey, Written } from '../core/event-log.ts';
 import type { PodContext } from './context.ts';
 import { untilStored } from './until-stored.ts';
 
-/** Events in one write: the store serves nobody else meanwhile. */
-export const MOST_AT_ONCE = 100;
+/** Events and characters of one write: the store serves nobody else meanwhile, and has to answer before it is given up. */
+const MOST_AT_ONCE = 100;
+const MOST_LENGTH = 1024 * 1024;
+
+/** How many of the first events go in one write; one at least. */
+export function countAtOnce(events: readonly { readonly data: string }[]): number {
+  let length = 0;
+  const over = events.findIndex(({ data }, index) => {
+    length += data.length;
+    return index >= MOST_AT_ONCE || (index > 0 && length > MOST_LENGTH);
+  });
+  return over < 0 ? events.length : over;
+}
 
 /** The log as this pod writes it: which one, under which epoch, and what it would take to write it again. */
 export interface LogIdentity {
@@ -88,8 +99,8 @@ export class StreamLog {
       const opened = await this.open();
       if (opened.state !== 'stored') return opened;
     }
-    for (let from = 0; from < lost.length; from += MOST_AT_ONCE) {
-      const some = lost.slice(from, from + MOST_AT_ONCE);
+    for (const left = [...lost]; left.length > 0; ) {
+      const some = left.splice(0, countAtOnce(left));
       const written = await this.#persist(() => store.events.append(key, epoch, some, false));
       if (written.state === 'fenced' || written.state === 'gone') return written;
       if (written.state === 'missing') return { state: 'gone' };
