@@ -12,7 +12,7 @@ export interface Profile {
 
 const PROFILES: Readonly<Record<string, Profile>> = {
   smoke: { warmUp: 3, duration: 10, rate: 100, clients: 16, sessions: 2_000 },
-  load: { warmUp: 5, duration: 30, rate: 500, clients: 32, sessions: 100_000 },
+  load: { warmUp: 10, duration: 30, rate: 500, clients: 32, sessions: 100_000 },
   stress: { warmUp: 5, duration: 60, rate: 1_500, clients: 128, sessions: 100_000 },
   soak: { warmUp: 10, duration: 3_600, rate: 200, clients: 16, sessions: 100_000 },
 };

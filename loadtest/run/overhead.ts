@@ -83,7 +83,9 @@ function stepsOf(rung: Rung, { profile, match }: StudyOptions): Step[] {
 
 /** With this load, this balancer and this Redis on the core beside, which are part of what the deployment can do. */
 async function rateOf({ leg, half }: Step, url: string, profile: string): Promise<number> {
-  return half ? Math.round((await saturationOf(url, leg.era, profile)) / 2) : profileNamed(profile).rate;
+  const { clients, warmUp, duration, rate } = profileNamed(profile);
+  if (!half) return rate;
+  return Math.round((await saturationOf({ urls: [url], era: leg.era, clients, warmUp, seconds: duration })) / 2);
 }
 
 async function measure(step: Step, url: string, { profile, results }: StudyOptions): Promise<Finding> {

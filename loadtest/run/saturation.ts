@@ -2,11 +2,30 @@ import { runK6 } from './k6.ts';
 
 const WITHIN_MS = 5 * 60_000;
 
-/** Calls per second of so many clients (default: the profile's) that call as fast as they are answered. */
-export async function saturationOf(url: string, era: string, profile: string, clients = 0): Promise<number> {
-  const environment = { URL: url, ERA: era, PROFILE: profile, CLIENTS: `${clients}` };
+export interface Saturation {
+  /** Several deployments share the clients, and their rates are added. */
+  readonly urls: readonly string[];
+  /** `legacy`, `modern` or `bare`. */
+  readonly era: string;
+  /** How many call as fast as they are answered. */
+  readonly clients: number;
+  /** Seconds before anything is counted. */
+  readonly warmUp: number;
+  /** Seconds that are counted. */
+  readonly seconds: number;
+}
+
+/** Calls per second of clients that call as fast as they are answered. */
+export async function saturationOf({ urls, era, clients, warmUp, seconds }: Saturation): Promise<number> {
+  const environment = {
+    URL: urls.join(' '),
+    ERA: era,
+    CLIENTS: `${clients}`,
+    WARM_UP: `${warmUp}`,
+    SECONDS: `${seconds}`,
+  };
   const { summary } = await runK6({ scenario: 'linear', name: 'saturation', environment, withinMs: WITHIN_MS });
-  const rate = summary.metrics['mcp_answered{scenario:measured}']?.values['rate'];
-  if (rate === undefined || rate === 0) throw new Error('no call was answered');
-  return rate;
+  const count = summary.metrics['mcp_answered']?.values['count'];
+  if (count === undefined || count === 0) throw new Error('no call was answered');
+  return count / seconds;
 }

@@ -25,7 +25,7 @@ const rate = Number(environment.RATE) || profile.rate;
 const toolMs = Number(environment.TOOL_MS);
 const streamed = environment.STREAMED === 'yes';
 /** Enough for calls of a second each. */
-const clients = Math.max(20, Math.ceil(rate * (toolMs / 1000 + 1)));
+const clients = Math.max(20, Math.ceil(rate * (toolMs / 1000 + Number(__ENV['SLACK'] ?? 1))));
 
 const arrivals = (duration: number, startTime: number) => ({
   executor: 'constant-arrival-rate' as const,

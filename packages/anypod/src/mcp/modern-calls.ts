@@ -1,4 +1,5 @@
 import type { RequestId } from '../core/json-rpc.ts';
+import { LinkedList } from '../core/linked-list.ts';
 import type { RequestWatch, StreamKind } from '../core/meter.ts';
 import type { EventSink, WebReply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
@@ -78,24 +79,25 @@ class CutReply implements WebReply {
 }
 
 export function createModernCalls(): ModernCalls {
-  const running = new Set<CutReply>();
+  const running = new LinkedList<CutReply>();
   return {
     get busy() {
       return running.size;
     },
     async run(id, reply, call) {
       const cuttable = new CutReply(id, reply);
-      running.add(cuttable);
+      const place = running.push(cuttable);
       try {
         await call(cuttable);
       } finally {
-        running.delete(cuttable);
+        running.remove(place);
       }
     },
     end() {
-      const ending = [...running];
-      running.clear();
-      for (const reply of ending) reply.cut();
+      for (let first = running.first; first !== undefined; first = running.first) {
+        running.remove(first);
+        first.value.cut();
+      }
     },
   };
 }

@@ -31,9 +31,8 @@ describe('deadlines', () => {
 
   it('tell nothing of what was removed, and keep no timer when nothing is left', () => {
     const { deadlines, told, entry } = start();
-    const [a, b] = [entry('a'), entry('b')];
-    deadlines.add(a);
-    deadlines.add(b);
+    const a = deadlines.add(entry('a'));
+    deadlines.add(entry('b'));
     deadlines.remove(a);
     vi.advanceTimersByTime(1000);
     expect(told).toEqual(['b']);
@@ -45,7 +44,7 @@ describe('deadlines', () => {
 
   it('take an entry that comes while others are told', () => {
     const { deadlines, told, entry } = start();
-    deadlines.add({ late: () => deadlines.add(entry('next')) });
+    deadlines.add({ late: () => void deadlines.add(entry('next')) });
     vi.advanceTimersByTime(1000);
     expect(told).toEqual([]);
     vi.advanceTimersByTime(1000);

@@ -5,11 +5,12 @@ import {
   type JsonRpcResponse,
   type RequestId,
 } from '../core/json-rpc.ts';
+import type { Link } from '../core/linked-list.ts';
 import type { RequestOutcome } from '../core/meter.ts';
 import { hasPrimingEvents } from '../core/protocol-version.ts';
 import type { Reply } from '../core/reply.ts';
 import type { PodContext } from './context.ts';
-import type { Late } from './deadlines.ts';
+import type { Deadline, Late } from './deadlines.ts';
 import type { Followers } from './followers.ts';
 import { OwnedStream } from './owned-stream.ts';
 
@@ -38,6 +39,7 @@ export class Exchange implements Late {
   readonly #pending: Set<RequestId>;
   readonly #responses: JsonRpcResponse[] = [];
   #stream: OwnedStream | undefined;
+  #deadline: Link<Deadline> | undefined;
   #ended = false;
 
   constructor(context: PodContext, followers: Followers, options: ExchangeOptions) {
@@ -46,7 +48,7 @@ export class Exchange implements Late {
     this.#options = options;
     this.#pending = new Set(options.requests.map(({ id }) => id));
     if ('stream' in options.to) this.#take(options.to.stream);
-    else context.deadlines.add(this);
+    else this.#deadline = context.deadlines.add(this);
   }
 
   /** Whether the client could come back for the answer after losing its connection on purpose. */
@@ -110,7 +112,7 @@ export class Exchange implements Late {
   /** Becomes an event stream, if it is not one yet; undefined where it has ended. */
   upgrade(): OwnedStream | undefined {
     if (this.#stream !== undefined || this.#reply === undefined || this.#ended) return this.#stream;
-    this.#context.deadlines.remove(this);
+    this.#untimed();
     const { session, requests } = this.#options;
     const stream = OwnedStream.open(this.#context, this.#followers, session, requests, this.#reply.stream('request'));
     this.#take(stream);
@@ -132,6 +134,10 @@ export class Exchange implements Late {
     };
   }
 
+  #untimed(): void {
+    if (this.#deadline !== undefined) this.#context.deadlines.remove(this.#deadline);
+  }
+
   #answerPlainly(): void {
     if (this.#stream !== undefined) return;
     const responses = this.#responses.map(encodeResponse);
@@ -142,7 +148,7 @@ export class Exchange implements Late {
   #end(outcome: RequestOutcome): void {
     this.#ended = true;
     this.#reply?.watch.ended(outcome);
-    this.#context.deadlines.remove(this);
+    this.#untimed();
     this.#options.onEnd();
   }
 }
