@@ -4,8 +4,10 @@ import { PROMISES } from '../lib/promises.ts';
 import type { Summary } from '../lib/summary.ts';
 import type { Finding, Study, StudyOptions } from './finding.ts';
 import { runK6 } from './k6.ts';
+import { LOAD_CORE, POD_CORE } from './pin.ts';
 import { saturationOf } from './saturation.ts';
 import { startBare, startStack } from './stack.ts';
+import { measureStalls } from './stalls.ts';
 
 interface Rung {
   readonly name: string;
@@ -27,42 +29,76 @@ const LEGS: readonly Leg[] = [
   { name: 'modern SSE', era: 'modern', streamed: true },
 ];
 
+const FLOOR: Rung = { name: 'bare node:http', start: startBare, legs: [BARE] };
 /** From the floor to a whole deployment, each with one thing more. */
 const LADDER: readonly Rung[] = [
-  { name: 'bare node:http', start: startBare, legs: [BARE] },
+  FLOOR,
   { name: 'one pod', start: () => startStack({ pods: 1, redis: false, balancer: false }), legs: LEGS },
   { name: 'balancer + one pod', start: () => startStack({ pods: 1, redis: false, balancer: true }), legs: LEGS },
   { name: 'balancer + Redis + 3 pods', start: () => startStack({ pods: 3, redis: true, balancer: true }), legs: LEGS },
 ];
 
+const STALL_SECONDS = 5;
 const TOOL_MS = 50;
 /** What the tool waits changes nothing of the rest: shown once, on the whole deployment. */
 const OTHER_TOOL_MS = [0, 200];
 const WITHIN_MS = 10 * 60_000;
 
-/** The protocol's time beside the tool's own, per call: at the profile's rate, and on the whole deployment at half of what it can do. */
+/**
+ * The protocol's time beside the tool's own, per call: at the profile's rate, and on the whole deployment at half of what it can do, then with the
+ * bare server at that rate. Before and after: what the machine takes from whoever runs on it.
+ */
 export const overhead: Study = async (options) => {
-  const findings: Finding[] = [];
+  const findings = await stalls('before');
   for (const rung of LADDER) {
     const steps = stepsOf(rung, options);
     if (steps.length === 0) continue;
-    const stack = await rung.start();
-    try {
-      for (const step of steps) findings.push(await measure(step, stack.url, options));
-    } finally {
-      await stack.stop();
+    const halves = await onRung(rung, steps, options, findings);
+    for (const half of halves) {
+      await onRung(FLOOR, [{ ...half, subject: `bare node:http · as often as ${half.subject}` }], options, findings);
     }
   }
-  return findings;
+  return [...findings, ...(await stalls('after'))];
 };
+
+/** Measures on a fresh deployment; the steps at half of saturation with their rates, each as a step for the floor. */
+async function onRung(rung: Rung, steps: readonly Step[], options: StudyOptions, findings: Finding[]): Promise<Step[]> {
+  const halves: Step[] = [];
+  const stack = await rung.start();
+  try {
+    for (const step of steps) {
+      const rate = await rateOf(step, stack.url, options.profile);
+      findings.push(await measure(step, rate, stack.url, options));
+      if (step.rate === 'half of saturation') halves.push({ ...step, leg: BARE, rate });
+    }
+    return halves;
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function stalls(when: string): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [name, core] of Object.entries({ pods: POD_CORE, load: LOAD_CORE })) {
+    const { share, longest } = await measureStalls(core, STALL_SECONDS);
+    const values = { 'taken away, % of the time': 100 * share, 'at most ms': longest };
+    findings.push({
+      study: 'overhead',
+      subject: `the core of ${name} with nothing to do, ${when}`,
+      values,
+      promises: [],
+    });
+  }
+  return findings;
+}
 
 /** One row of the study. */
 interface Step {
   readonly subject: string;
   readonly leg: Leg;
   readonly toolMs: number;
-  /** At half of what the deployment does at most, not at the profile's rate. */
-  readonly half?: true;
+  /** Calls per second. Default: the profile's. */
+  readonly rate?: number | 'half of saturation';
 }
 
 function stepsOf(rung: Rung, { profile, match }: StudyOptions): Step[] {
@@ -75,22 +111,22 @@ function stepsOf(rung: Rung, { profile, match }: StudyOptions): Step[] {
     if (profile !== 'smoke') steps.push(...plain.flatMap((leg) => OTHER_TOOL_MS.map((ms) => step(leg, ms))));
     for (const leg of plain) {
       const usual = step(leg, TOOL_MS);
-      steps.push({ ...usual, subject: `${usual.subject} · half of saturation`, half: true });
+      steps.push({ ...usual, subject: `${usual.subject} · half of saturation`, rate: 'half of saturation' });
     }
   }
   return steps.filter(({ subject }) => match.test(subject));
 }
 
 /** With this load, this balancer and this Redis on the core beside, which are part of what the deployment can do. */
-async function rateOf({ leg, half }: Step, url: string, profile: string): Promise<number> {
-  const { clients, warmUp, duration, rate } = profileNamed(profile);
-  if (!half) return rate;
+async function rateOf({ leg, rate }: Step, url: string, profile: string): Promise<number> {
+  const { clients, warmUp, duration, rate: usual } = profileNamed(profile);
+  if (rate !== 'half of saturation') return rate ?? usual;
   return Math.round((await saturationOf({ urls: [url], era: leg.era, clients, warmUp, seconds: duration })) / 2);
 }
 
-async function measure(step: Step, url: string, { profile, results }: StudyOptions): Promise<Finding> {
+async function measure(step: Step, rate: number, url: string, options: StudyOptions): Promise<Finding> {
   const { subject, leg, toolMs } = step;
-  const rate = await rateOf(step, url, profile);
+  const { profile, results } = options;
   const name = fileName(subject);
   const { summary } = await runK6({
     scenario: 'overhead',

@@ -1,18 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { request } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startChild } from '../../test/lib/child.ts';
 import { freePort } from '../../test/lib/free-port.ts';
 import { startRedis } from '../../test/lib/redis-server.ts';
 import type { Finding, Study } from './finding.ts';
 import { percentile } from './percentiles.ts';
 import { onCore, POD_CORE } from './pin.ts';
+import { untilReady } from './until-ready.ts';
 
 const STARTS = { smoke: 5, other: 15 };
 const PROMISED_MS = 1_000;
-const POLL_MS = 5;
-const LATEST_MS = 30_000;
 const MAIN = join(import.meta.dirname, '../../packages/anypod/dist/cli/main.js');
 const MODULE = join(import.meta.dirname, '../server/tools.ts');
 const SECRET = 'a-secret-that-only-load-tests-use-0123456789';
@@ -35,7 +32,7 @@ export const startup: Study = async ({ profile }) => {
 
 async function startUp(tools: number, starts: number, redisUrl: string): Promise<Finding> {
   const times: number[] = [];
-  for (let start = 0; start < starts; start += 1) times.push(await untilReady(tools, redisUrl));
+  for (let start = 0; start < starts; start += 1) times.push(await startUpOnce(tools, redisUrl));
   const median = percentile(times, 0.5);
   return {
     ...found(`a pod with ${tools} ${tools === 1 ? 'tool' : 'tools'} and Redis, to ready`, times),
@@ -43,7 +40,7 @@ async function startUp(tools: number, starts: number, redisUrl: string): Promise
   };
 }
 
-async function untilReady(tools: number, redisUrl: string): Promise<number> {
+async function startUpOnce(tools: number, redisUrl: string): Promise<number> {
   const port = await freePort();
   const [command, ...args] = onCore(POD_CORE, [process.execPath, MAIN, 'serve', MODULE, '--port', `${port}`]);
   const env = {
@@ -56,24 +53,15 @@ async function untilReady(tools: number, redisUrl: string): Promise<number> {
   const began = performance.now();
   const child = startChild(command, args, { env });
   try {
-    while (!(await isReady(port))) {
-      if (!child.running || performance.now() - began > LATEST_MS) throw new Error(`no pod:\n${child.logs()}`);
-      await delay(POLL_MS);
-    }
+    await untilReady(
+      port,
+      () => child.running,
+      () => `no pod:\n${child.logs()}`,
+    );
     return performance.now() - began;
   } finally {
     await child.stop();
   }
-}
-
-function isReady(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const asked = request({ port, host: '127.0.0.1', path: '/readyz', agent: false }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    asked.on('error', () => resolve(false)).end();
-  });
 }
 
 /** What a process takes that ends by itself. */

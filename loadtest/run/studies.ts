@@ -2,6 +2,7 @@ import { concurrency } from './concurrency.ts';
 import { connections } from './connections.ts';
 import { elicitation } from './elicitation.ts';
 import type { Study } from './finding.ts';
+import { imageStart } from './image-start.ts';
 import { linear } from './linear.ts';
 import { oldTransport } from './old-transport.ts';
 import { overhead } from './overhead.ts';
@@ -24,6 +25,7 @@ const STUDIES: Readonly<Record<string, Study>> = {
   elicitation,
   redis: redisCosts,
   startup,
+  image: imageStart,
   'old-transport': oldTransport,
   linear,
   soak,
@@ -31,8 +33,9 @@ const STUDIES: Readonly<Record<string, Study>> = {
 
 /** The studies that `only` names (comma-separated), else those that the profile has. Throws for a name that there is not. */
 export function chooseStudies(only: string, profile: string): readonly (readonly [name: string, study: Study])[] {
-  // An hour of soaking shows nothing else, and is asked for by its profile.
-  const usual = Object.keys(STUDIES).filter((name) => (name === 'soak') === (profile === 'soak'));
+  // An hour of soaking shows nothing else, and is asked for by its profile. The image needs a container engine.
+  const fits = (name: string) => (profile === 'soak' ? name === 'soak' : name !== 'soak' && name !== 'image');
+  const usual = Object.keys(STUDIES).filter(fits);
   return (only === '' ? usual : only.split(',')).map((name) => {
     const study = STUDIES[name];
     if (study === undefined) throw new Error(`--only ${name}: there are ${Object.keys(STUDIES).join(', ')}.`);
