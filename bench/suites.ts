@@ -1,4 +1,16 @@
-import { BARE, type Kind, MEMORY, MODERN, REDIS, REUSING, SDK_MODERN, SDK_V1, SDK_V1_SSE, SDK_V2 } from './kinds.ts';
+import {
+  BARE,
+  type Kind,
+  MEMORY,
+  MODERN,
+  REDIS,
+  REUSING,
+  SDK_ALONE,
+  SDK_MODERN,
+  SDK_V1,
+  SDK_V1_SSE,
+  SDK_V2,
+} from './kinds.ts';
 import type { Subject } from './subject.ts';
 import type { Work } from './work.ts';
 
@@ -27,5 +39,5 @@ export const SUITES: Readonly<Record<Work | 'factory', readonly Subject[]>> = {
   mixed: twenty('mixed', [SDK_V1, REDIS, SDK_MODERN, MODERN, REUSING]),
   progress: twenty('progress', [SDK_V1_SSE, MEMORY, REDIS]),
   list: twenty('list', [SDK_V1, SDK_V2, REDIS, SDK_MODERN, MODERN, REUSING]),
-  open: twenty('open', [SDK_V1, SDK_V2, MEMORY, REDIS]),
+  open: twenty('open', [SDK_ALONE, SDK_V1, SDK_V2, MEMORY, REDIS]),
 };
