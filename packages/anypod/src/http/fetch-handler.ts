@@ -71,7 +71,7 @@ function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): {
   let room = Promise.withResolvers<void>();
   const closed = () => {
     open = false;
-    heartbeats.remove(write);
+    stopBeats();
     room.resolve();
     for (const listener of listeners.splice(0)) listener();
   };
@@ -101,7 +101,7 @@ function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): {
     controller?.close();
     closed();
   }
-  heartbeats.add(write);
+  const stopBeats = heartbeats.add(write);
   const sink: EventSink = {
     get open() {
       return open;

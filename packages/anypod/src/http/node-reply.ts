@@ -46,18 +46,16 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
 /** A class, since an object literal with a getter keeps what the getter sees until the next full garbage collection. */
 class NodeSink implements EventSink {
   readonly #response: ServerResponse;
-  readonly #heartbeats: Heartbeats;
+  readonly #stopBeats: () => void;
   readonly #maxBufferedBytes: number;
   readonly #listeners: (() => void)[] = [];
-  readonly #beat = (text: string) => this.#write(text);
   open: boolean;
 
   constructor(response: ServerResponse, { heartbeats, maxBufferedBytes }: NodeReplyOptions) {
     this.#response = response;
-    this.#heartbeats = heartbeats;
     this.#maxBufferedBytes = maxBufferedBytes;
     this.open = !response.destroyed;
-    heartbeats.add(this.#beat);
+    this.#stopBeats = heartbeats.add((text) => this.#write(text));
     response.once('close', () => this.#closed());
   }
 
@@ -90,7 +88,7 @@ class NodeSink implements EventSink {
   #closed(): void {
     if (!this.open) return;
     this.open = false;
-    this.#heartbeats.remove(this.#beat);
+    this.#stopBeats();
     for (const listener of this.#listeners.splice(0)) listener();
   }
 }

@@ -1,5 +1,6 @@
 import type { Ages } from '../core/ages.ts';
 import type { EventIds } from '../core/event-id.ts';
+import { LinkedList } from '../core/linked-list.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import type { ServerHost } from '../core/server-host.ts';
@@ -49,15 +50,15 @@ export interface Background {
 }
 
 export function createBackground(log: Log): Background {
-  const running = new Set<Promise<void>>();
+  const running = new LinkedList<Promise<void>>();
   return {
     run(what, work) {
       const watched = work.then(
         () => undefined,
         (err: unknown) => log.warn({ what, err }, 'background work failed'),
       );
-      running.add(watched);
-      void watched.then(() => running.delete(watched));
+      const entry = running.push(watched);
+      void watched.then(() => running.remove(entry));
     },
     async settled() {
       while (running.size > 0) await Promise.all(running);
