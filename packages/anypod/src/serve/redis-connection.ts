@@ -70,6 +70,10 @@ async function readTls({ redisTlsCa, redisTlsCert, redisTlsKey }: RedisSettings)
   };
 }
 
+/**
+ * No auto-pipelining by ioredis: what is said in one turn of the event loop is one command already, and its batches cost more than they spare and keep garbage
+ * alive, which makes long pauses. In a Cluster a batch would not follow a slot that moves.
+ */
 function commonOptions({ username, password, db }: RedisAddress, patienceMs: number, tls: Tls | undefined) {
   return {
     ...(username !== undefined && { username }),
@@ -89,7 +93,6 @@ function reconnectingOptions(address: RedisAddress, patienceMs: number, tls: Tls
   return {
     ...commonOptions(address, patienceMs, tls),
     lazyConnect: true,
-    enableAutoPipelining: true,
     maxRetriesPerRequest: 1,
     retryStrategy: (attempt: number) => Math.min(reconnectDelay(attempt), patienceMs / 2),
     // The master that we knew is a replica now: connect again, to whichever is master.
@@ -120,10 +123,7 @@ function sentinelOptions(address: RedisAddress, patienceMs: number, tls: Tls | u
 
 const keepName: DNSLookupFunction = (host, callback) => callback(null, host);
 
-/**
- * No auto-pipelining: ioredis sorts the commands of a batch by the slots it knows, so a slot without a node is a fault there, and a batch
- * does not follow a slot that moves. No queue: it has no time limit.
- */
+/** No queue: it has no time limit. */
 function clusterOptions(address: RedisAddress, patienceMs: number, tls: Tls | undefined) {
   return {
     redisOptions: commonOptions(address, patienceMs, tls),
