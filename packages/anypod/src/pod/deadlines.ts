@@ -27,7 +27,7 @@ export function createDeadlines(afterMs: number, now: () => number): Deadlines {
   function wait(): void {
     const first = waiting.first;
     timed = first !== undefined;
-    if (first !== undefined) setTimeout(look, first.value.due - now());
+    if (first !== undefined) setTimeout(look, Math.max(1, first.value.due - now()));
   }
 
   function look(): void {
