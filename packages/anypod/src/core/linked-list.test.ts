@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { LinkedList } from './linked-list.ts';
 
@@ -27,37 +26,4 @@ describe('LinkedList', () => {
     expect([...list]).toEqual([2]);
     expect(list.size).toBe(1);
   });
-
-  it('keeps nothing of what has gone through it, without a full collection', () => {
-    expect(promoted('list')).toBeLessThan(promoted('set') / 4);
-  });
 });
-
-/** Megabytes that the old generation has grown by after 70 values at a time have come and gone, in a process of its own. */
-function promoted(kind: 'list' | 'set'): number {
-  const script = `
-    import { getHeapSpaceStatistics } from 'node:v8';
-    import { LinkedList } from ${JSON.stringify(new URL('./linked-list.ts', import.meta.url).href)};
-    const old = () => getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space').space_used_size / 1e6;
-    const list = new LinkedList(), set = new Set(), there = [];
-    for (let number = 0; number < 70; number += 1) there.push(undefined);
-    gc();
-    gc();
-    const before = old();
-    for (let number = 0; number < 60_000; number += 1) {
-      const value = { number, text: new Array(100).fill(number) };
-      const place = number % 70;
-      const gone = there[place];
-      if (${kind === 'set'}) {
-        if (gone !== undefined) set.delete(gone);
-        set.add(value);
-        there[place] = value;
-      } else {
-        if (gone !== undefined) list.remove(gone);
-        there[place] = list.push(value);
-      }
-    }
-    console.log(old() - before);`;
-  const args = ['--expose-gc', '--max-semi-space-size=1', '--input-type=module', '--eval', script];
-  return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
-}

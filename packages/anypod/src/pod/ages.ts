@@ -1,5 +1,4 @@
 import type { Ages } from '../core/ages.ts';
-import { LinkedList } from '../core/linked-list.ts';
 import { monotonicNow } from './lease.ts';
 
 /** What began together ends spread over this share of the age, after it. */
@@ -22,7 +21,7 @@ const never: RunningAges = { watch: () => () => undefined, stop: () => undefined
 export function createAges(maxAgeMs: number, now: () => number = monotonicNow): RunningAges {
   if (maxAgeMs === 0) return never;
   const tickMs = Math.min(MAX_TICK_MS, Math.ceil(maxAgeMs / TICKS_PER_AGE));
-  const endsAt = new Map<number, LinkedList<() => void>>();
+  const endsAt = new Map<number, Set<() => void>>();
   let ticked = Math.floor(now() / tickMs);
 
   const timer = setInterval(() => {
@@ -30,7 +29,7 @@ export function createAges(maxAgeMs: number, now: () => number = monotonicNow): 
       ticked += 1;
       const ends = endsAt.get(ticked);
       endsAt.delete(ticked);
-      for (const end of [...(ends ?? [])]) end();
+      for (const end of ends ?? []) end();
     }
   }, tickMs);
   timer.unref();
@@ -38,11 +37,12 @@ export function createAges(maxAgeMs: number, now: () => number = monotonicNow): 
   return {
     watch(end) {
       const tick = Math.ceil((now() + maxAgeMs * (1 + SPREAD * Math.random())) / tickMs);
-      const ends = endsAt.get(tick) ?? new LinkedList<() => void>();
-      endsAt.set(tick, ends);
-      const entry = ends.push(end);
+      const ends = endsAt.get(tick) ?? new Set<() => void>();
+      // An entry of its own: the same function may be to be called several times.
+      const entry = () => end();
+      endsAt.set(tick, ends.add(entry));
       return () => {
-        ends.remove(entry);
+        ends.delete(entry);
         if (ends.size === 0 && endsAt.get(tick) === ends) endsAt.delete(tick);
       };
     },

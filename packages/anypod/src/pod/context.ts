@@ -1,6 +1,5 @@
 import type { Ages } from '../core/ages.ts';
 import type { EventIds } from '../core/event-id.ts';
-import { LinkedList } from '../core/linked-list.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import type { ServerHost } from '../core/server-host.ts';
@@ -50,15 +49,15 @@ export interface Background {
 }
 
 export function createBackground(log: Log): Background {
-  const running = new LinkedList<Promise<void>>();
+  const running = new Set<Promise<void>>();
   return {
     run(what, work) {
       const watched = work.then(
         () => undefined,
         (err: unknown) => log.warn({ what, err }, 'background work failed'),
       );
-      const entry = running.push(watched);
-      void watched.then(() => running.remove(entry));
+      running.add(watched);
+      void watched.then(() => running.delete(watched));
     },
     async settled() {
       while (running.size > 0) await Promise.all(running);

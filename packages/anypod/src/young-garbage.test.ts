@@ -1,0 +1,95 @@
+/**
+ * What comes and goes with every call must die young: in a list that gets its dead kept alive, each call leaves kilobytes for a full collection, and pauses
+ * to move them. Measured in a process of its own, by what the old generation grows by.
+ */
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+
+/** Takes a value in; the function that it gives lets go of it. */
+type Enter = (value: object) => () => unknown;
+
+/** What it starts from is the module's exports; it runs elsewhere, so it can see nothing else. */
+interface Place {
+  readonly file: string;
+  readonly start: (exports: never) => Enter;
+}
+
+const CONTROL: Place = {
+  file: './core/linked-list.ts',
+  start: () => {
+    const set = new Set<object>();
+    return (value) => {
+      set.add(value);
+      return () => set.delete(value);
+    };
+  },
+};
+
+const PLACES: Readonly<Record<string, Place>> = {
+  'linked lists': {
+    file: './core/linked-list.ts',
+    start: ({ LinkedList }: typeof import('./core/linked-list.ts')) => {
+      const list = new LinkedList<object>();
+      return (value) => {
+        const link = list.push(value);
+        return () => list.remove(link);
+      };
+    },
+  },
+  deadlines: {
+    file: './pod/deadlines.ts',
+    start: ({ createDeadlines }: typeof import('./pod/deadlines.ts')) => {
+      const deadlines = createDeadlines(60_000, () => performance.now());
+      return (value) => {
+        const deadline = deadlines.add({ late: () => void value });
+        return () => deadlines.remove(deadline);
+      };
+    },
+  },
+  heartbeats: {
+    file: './http/heartbeats.ts',
+    start: ({ createHeartbeats }: typeof import('./http/heartbeats.ts')) => {
+      const heartbeats = createHeartbeats(60_000);
+      return (value) => heartbeats.add(() => value);
+    },
+  },
+  'calls without a session': {
+    file: './mcp/modern-calls.ts',
+    start: ({ createModernCalls }: typeof import('./mcp/modern-calls.ts')) => {
+      const calls = createModernCalls();
+      return (value) => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        void calls.run(1, value as never, () => promise);
+        return resolve;
+      };
+    },
+  },
+};
+
+/** Megabytes that the old generation has grown by after values, 70 at a time, have come and gone. */
+function promoted({ file, start }: Place): number {
+  const script = `
+    import { setImmediate as turn } from 'node:timers/promises';
+    import { getHeapSpaceStatistics } from 'node:v8';
+    const enter = (${start})(await import(${JSON.stringify(new URL(file, import.meta.url).href)}));
+    const old = () => getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space').space_used_size / 1e6;
+    const leave = new Array(70).fill(() => undefined);
+    gc();
+    gc();
+    const before = old();
+    for (let number = 0; number < 30_000; number += 1) {
+      leave[number % 70]();
+      leave[number % 70] = enter({ text: new Array(100).fill(number) });
+      if (number % 10 === 0) await turn();
+    }
+    console.log(old() - before);
+    process.exit();`;
+  const args = ['--expose-gc', '--max-semi-space-size=1', '--input-type=module', '--eval', script];
+  return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+}
+
+const control = promoted(CONTROL);
+
+test.each(Object.entries(PLACES))('%s keep nothing of what has left them', (_, place) => {
+  expect(promoted(place)).toBeLessThan(control / 4);
+});
