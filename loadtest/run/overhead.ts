@@ -38,6 +38,7 @@ const LADDER: readonly Rung[] = [
   { name: 'balancer + Redis + 3 pods', start: () => startStack({ pods: 3, redis: true, balancer: true }), legs: LEGS },
 ];
 
+const HALF = 'half of saturation';
 const STALL_SECONDS = 5;
 const TOOL_MS = 50;
 /** What the tool waits changes nothing of the rest: shown once, on the whole deployment. */
@@ -52,29 +53,28 @@ export const overhead: Study = async (options) => {
   const findings = await stalls('before');
   for (const rung of LADDER) {
     const steps = stepsOf(rung, options);
-    if (steps.length === 0) continue;
-    const halves = await onRung(rung, steps, options, findings);
-    for (const half of halves) {
-      await onRung(FLOOR, [{ ...half, subject: `bare node:http · as often as ${half.subject}` }], options, findings);
-    }
+    const found = await climb(rung, steps, options);
+    const atRates = steps.flatMap((step, index) => {
+      const rate = found[index]?.values['calls/s'];
+      if (step.rate !== HALF || rate === undefined) return [];
+      return [{ ...step, subject: `bare node:http · as often as ${step.subject}`, leg: BARE, rate }];
+    });
+    findings.push(...found, ...(await climb(FLOOR, atRates, options)));
   }
   return [...findings, ...(await stalls('after'))];
 };
 
-/** Measures on a fresh deployment; the steps at half of saturation with their rates, each as a step for the floor. */
-async function onRung(rung: Rung, steps: readonly Step[], options: StudyOptions, findings: Finding[]): Promise<Step[]> {
-  const halves: Step[] = [];
+/** Measures each step on one fresh deployment. */
+async function climb(rung: Rung, steps: readonly Step[], options: StudyOptions): Promise<Finding[]> {
+  if (steps.length === 0) return [];
+  const findings: Finding[] = [];
   const stack = await rung.start();
   try {
-    for (const step of steps) {
-      const rate = await rateOf(step, stack.url, options.profile);
-      findings.push(await measure(step, rate, stack.url, options));
-      if (step.rate === 'half of saturation') halves.push({ ...step, leg: BARE, rate });
-    }
-    return halves;
+    for (const step of steps) findings.push(await measure(step, stack.url, options));
   } finally {
     await stack.stop();
   }
+  return findings;
 }
 
 async function stalls(when: string): Promise<Finding[]> {
@@ -98,7 +98,7 @@ interface Step {
   readonly leg: Leg;
   readonly toolMs: number;
   /** Calls per second. Default: the profile's. */
-  readonly rate?: number | 'half of saturation';
+  readonly rate?: number | typeof HALF;
 }
 
 function stepsOf(rung: Rung, { profile, match }: StudyOptions): Step[] {
@@ -111,7 +111,7 @@ function stepsOf(rung: Rung, { profile, match }: StudyOptions): Step[] {
     if (profile !== 'smoke') steps.push(...plain.flatMap((leg) => OTHER_TOOL_MS.map((ms) => step(leg, ms))));
     for (const leg of plain) {
       const usual = step(leg, TOOL_MS);
-      steps.push({ ...usual, subject: `${usual.subject} · half of saturation`, rate: 'half of saturation' });
+      steps.push({ ...usual, subject: `${usual.subject} · ${HALF}`, rate: HALF });
     }
   }
   return steps.filter(({ subject }) => match.test(subject));
@@ -120,13 +120,13 @@ function stepsOf(rung: Rung, { profile, match }: StudyOptions): Step[] {
 /** With this load, this balancer and this Redis on the core beside, which are part of what the deployment can do. */
 async function rateOf({ leg, rate }: Step, url: string, profile: string): Promise<number> {
   const { clients, warmUp, duration, rate: usual } = profileNamed(profile);
-  if (rate !== 'half of saturation') return rate ?? usual;
+  if (rate !== HALF) return rate ?? usual;
   return Math.round((await saturationOf({ urls: [url], era: leg.era, clients, warmUp, seconds: duration })) / 2);
 }
 
-async function measure(step: Step, rate: number, url: string, options: StudyOptions): Promise<Finding> {
+async function measure(step: Step, url: string, { profile, results }: StudyOptions): Promise<Finding> {
   const { subject, leg, toolMs } = step;
-  const { profile, results } = options;
+  const rate = await rateOf(step, url, profile);
   const name = fileName(subject);
   const { summary } = await runK6({
     scenario: 'overhead',
