@@ -57,6 +57,13 @@ describe('the endpoint over HTTP', () => {
     expect(await response.json()).toEqual({ jsonrpc: '2.0', id: 2, result: {} });
   });
 
+  it.each(['plain', 'café', '日本', '😀'])('answers whole where the text is %s', async (id) => {
+    const response = await send({ body: JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' }) });
+    const bytes = await response.bytes();
+    expect(bytes.length).toBe(Number(response.headers.get('content-length')));
+    expect(JSON.parse(Buffer.from(bytes).toString('utf8'))).toEqual({ jsonrpc: '2.0', id, result: {} });
+  });
+
   it('leaves other paths of an Express app alone', async () => {
     expect((await fetch(urls.express.replace('/mcp', '/other'))).status).toBe(404);
   });

@@ -19,12 +19,10 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
         response.destroy();
         return;
       }
-      response.writeHead(status, {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        ...headers,
-      });
-      response.end(body);
+      const bytes = Buffer.byteLength(body);
+      response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes, ...headers });
+      // Where every character is a byte, both encodings write the same, and this one need not look for more.
+      response.end(body, bytes === body.length ? 'latin1' : 'utf8');
     },
     empty(status) {
       response.writeHead(status, status === 204 ? {} : { 'content-length': 0 });
