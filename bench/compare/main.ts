@@ -2,7 +2,7 @@
  * anypod beside other servers, on one machine in one run: prints tables and which promises hold, and writes `peers.json`, `peers.svg` and
  * `peers.txt`. A run of fewer than five rounds, or of a part, is a trial, and leaves the results in the repository alone.
  *
- *   node bench/compare/main.ts [--rounds 5] [--seconds 1] [--study <name>,…] [--only <part of a name>] [--results <folder>]
+ *   node bench/compare/main.ts [--rounds 5] [--seconds 2] [--study <name>,…] [--only <part of a name>] [--results <folder>]
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ import { textOf } from './text.ts';
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '2' },
     study: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     results: { type: 'string' },

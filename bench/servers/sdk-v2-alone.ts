@@ -1,6 +1,6 @@
 /**
- * The floor of a session opened with a server of its own: `node:http` and SDK v2's server, made, asked to `initialize` and kept. No transport over HTTP, no
- * checks, no store.
+ * The floor of whatever makes a server of its own: `node:http` and SDK v2's server, made and asked. One that was asked to `initialize` is kept for its
+ * session; any other request without a session gets a server for itself. No transport over HTTP, no checks, no store.
  */
 import { randomUUID } from 'node:crypto';
 import { type JSONRPCMessage, McpServer, type Transport } from '@modelcontextprotocol/server';
@@ -50,10 +50,11 @@ listen(async (request, response) => {
     response.writeHead(202).end();
     return;
   }
-  const session = known ?? (await open());
+  const handed = known ?? (await open());
+  const opens = 'method' in message && message.method === 'initialize';
   const id = randomUUID();
-  if (known === undefined) sessions.set(id, session);
-  const body = JSON.stringify(await session.ask(message));
+  if (opens) sessions.set(id, handed);
+  const body = JSON.stringify(await handed.ask(message));
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  response.writeHead(200, { ...headers, ...(known === undefined ? { 'mcp-session-id': id } : {}) }).end(body);
+  response.writeHead(200, { ...headers, ...(opens ? { 'mcp-session-id': id } : {}) }).end(body);
 });
