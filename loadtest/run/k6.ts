@@ -20,6 +20,8 @@ export interface K6Run {
   readonly htmlFile?: string;
   /** After this the run is ended. */
   readonly withinMs: number;
+  /** Whether k6 may collect its garbage meanwhile: for long runs whose latencies say nothing. Default false: it takes half of the memory at most. */
+  readonly collects?: boolean;
 }
 
 export interface K6Result {
@@ -40,14 +42,15 @@ export function requireK6(): void {
 }
 
 /** Runs one scenario, on the cores of this process. Throws where k6 could not run it; a crossed threshold is a result. */
-export async function runK6({ scenario, name, environment, htmlFile, withinMs }: K6Run): Promise<K6Result> {
+export async function runK6(options: K6Run): Promise<K6Result> {
+  const { scenario, name, environment, withinMs } = options;
   const results = await mkdtemp(join(tmpdir(), 'anypod-k6-'));
   try {
     const variables = { ...environment, NAME: name, RESULTS: results };
     const given = Object.entries(variables).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
     // No API of its own: two runs on one machine would want the same port.
     const args = ['run', '--quiet', '--address', '', ...given, join(SCENARIOS, `${scenario}.ts`)];
-    const held = await run('k6', args, { env: environmentOf(htmlFile), timeout: withinMs, maxBuffer: 64 << 20 }).then(
+    const held = await run('k6', args, { env: environmentOf(options), timeout: withinMs, maxBuffer: 64 << 20 }).then(
       ({ stdout }) => console.log(stdout) ?? true,
       (error: { code?: number; stdout?: string; stderr?: string }) => {
         if (error.code !== THRESHOLDS_CROSSED)
@@ -62,10 +65,10 @@ export async function runK6({ scenario, name, environment, htmlFile, withinMs }:
   }
 }
 
-function environmentOf(htmlFile: string | undefined): NodeJS.ProcessEnv {
+function environmentOf({ htmlFile, collects = false }: K6Run): NodeJS.ProcessEnv {
   const offline = { K6_AUTO_EXTENSION_RESOLUTION: 'false', K6_NO_USAGE_REPORT: 'true' };
   // Its collections stop it for tens of ms, which it would count as the server's: none before half of the memory is used.
-  const collections = { GOGC: 'off', GOMEMLIMIT: `${Math.floor(totalmem() / 2)}` };
+  const collections = collects ? {} : { GOGC: 'off', GOMEMLIMIT: `${Math.floor(totalmem() / 2)}` };
   if (htmlFile === undefined) return { ...process.env, ...offline, ...collections };
   // With the default period of 10 s a short run writes no report.
   const dashboard = { K6_WEB_DASHBOARD: 'true', K6_WEB_DASHBOARD_PORT: '-1', K6_WEB_DASHBOARD_PERIOD: '1s' };

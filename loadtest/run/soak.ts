@@ -34,6 +34,7 @@ export const soak: Study = async ({ profile, results }) => {
       environment,
       htmlFile: join(results, 'soak.html'),
       withinMs,
+      collects: true,
     });
     const growth = grown(pods);
     // A short run only shows that it works: compiled code and young heaps still grow.
