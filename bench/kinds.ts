@@ -43,7 +43,7 @@ export const SDK_V1_STATELESS: Kind = {
   command: fixture('sdk-v1-stateless'),
 };
 export const SDK_V2: Kind = { name: 'SDK v2 session', era: 'legacy', command: fixture('sdk-v2-session') };
-/** The floors of a session opened, and of a call, with a server of its own. */
+/** The floors: the SDK's own work on `node:http`, in a session, and where each call gets a server. */
 export const SDK_ALONE: Kind = { name: 'SDK v2, nothing around it', era: 'legacy', command: fixture('sdk-v2-alone') };
 export const SDK_ALONE_MODERN: Kind = { ...SDK_ALONE, era: 'modern' };
 export const SDK_MODERN: Kind = { name: 'SDK v2 createMcpHandler', era: 'modern', command: fixture('sdk-v2-modern') };

@@ -1,5 +1,5 @@
 /**
- * The floor of whatever makes a server of its own: `node:http` and SDK v2's server, made and asked. One that was asked to `initialize` is kept for its
+ * The floor of whatever serves with the SDK: `node:http` and SDK v2's server, made and asked. One that was asked to `initialize` is kept for its
  * session; any other request without a session gets a server for itself. No transport over HTTP, no checks, no store.
  */
 import { randomUUID } from 'node:crypto';
