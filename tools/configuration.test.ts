@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { SETTINGS, type Setting } from '../packages/anypod/src/serve/settings.ts';
+import type { Setting } from '../packages/anypod/src/serve/setting.ts';
+import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
 import { METRICS_SETTINGS } from '../services/mcp-server/src/metrics/settings.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../docs/configuration.md');

@@ -108,7 +108,7 @@ it('leaves no key behind for good for a pod that is gone', async () => {
   await to.pods.renew('pod-b', 5000);
   await to.close();
   await to.pods.leave('pod-b');
-  await to.pods.bury('pod-b');
+  await to.pods.forget('pod-b');
   await from.inbox.send('pod-b', numbered(2));
   // It may only have been paused: its mail waits for it, for a while.
   expect(await admin.keys('*inbox*')).toEqual(['anypod:v1:inbox:{pod-b}']);

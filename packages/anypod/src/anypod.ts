@@ -9,18 +9,18 @@ import { createHeartbeats } from './http/heartbeats.ts';
 import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
 import { createOldConnections } from './http/old-connections.ts';
 import { createRouter, type Router } from './http/router.ts';
-import { createCallWaiters } from './mcp/call-waiters.ts';
-import { createChangeBus } from './mcp/change-bus.ts';
-import { createLegacyHost } from './mcp/legacy-host.ts';
-import { loadSdk, prepareSdk } from './mcp/load-sdk.ts';
-import { refuseModern } from './mcp/modern.ts';
-import { type Probe, probeFactory } from './mcp/probe.ts';
-import type { ServerSdk } from './mcp/sdk.ts';
-import type { Reuse, ServerFactory } from './mcp/user-server.ts';
+import { createLegacyHost } from './mcp/legacy/legacy-host.ts';
+import { createChangeBus } from './mcp/modern/change-bus.ts';
+import { refuseModern } from './mcp/modern/modern-handler.ts';
+import { createCallWaiters } from './mcp/retry/call-waiters.ts';
+import { loadSdk, prepareSdk } from './mcp/sdk/load-sdk.ts';
+import { type Probe, probeFactory } from './mcp/sdk/probe.ts';
+import type { ServerSdk } from './mcp/sdk/sdk.ts';
+import type { Reuse, ServerFactory } from './mcp/sdk/user-server.ts';
 import { createMemoryStore } from './memory/index.ts';
 import { createNotify, type Notify } from './notify.ts';
-import { createAges } from './pod/ages.ts';
-import { POD_DEFAULTS, type PodOptions } from './pod/options.ts';
+import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
+import { createAgeLimit } from './pod/lifecycle/age-limit.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
@@ -122,8 +122,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   });
   const waiters = createCallWaiters();
-  const ages = createAges(settings.maxAgeMs);
-  const listenAges = createAges(settings.listenMaxAgeMs);
+  const ageLimit = createAgeLimit(settings.maxAgeMs);
+  const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs);
   const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes });
   const pod: Pod = new Pod(
     {
@@ -134,7 +134,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       random: randomId,
       log,
       meter,
-      ages,
+      ageLimit,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
@@ -143,11 +143,11 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   );
   await startOrClose(pod, closeMeter);
 
-  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAges };
+  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
   const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs);
-  const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ages) });
+  const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });
 
   return {
     fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
@@ -169,8 +169,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       await modern.close();
       await pod.close();
       heartbeats.stop();
-      ages.stop();
-      listenAges.stop();
+      ageLimit.stop();
+      listenAgeLimit.stop();
       if (options.store === undefined) await store.close();
       closeMeter();
     },

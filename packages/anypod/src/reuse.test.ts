@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Anypod, createAnypod } from './anypod.ts';
 import type { AuthInfo } from './core/caller.ts';
-import type { FactoryContext, Reuse } from './mcp/user-server.ts';
+import type { FactoryContext, Reuse } from './mcp/sdk/user-server.ts';
 
 const META = 'io.modelcontextprotocol/';
 const noInput = z.object({});

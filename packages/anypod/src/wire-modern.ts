@@ -1,17 +1,17 @@
-import type { Ages } from './core/ages.ts';
+import type { AgeLimit } from './core/age-limit.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import { createRequestState } from './core/request-state.ts';
 import type { ModernHandler } from './core/server-host.ts';
 import type { Signer } from './core/signer.ts';
 import type { Store } from './core/store.ts';
-import type { CallWaiters } from './mcp/call-waiters.ts';
-import type { ChangeBus } from './mcp/change-bus.ts';
-import { createModernHandler } from './mcp/modern.ts';
-import { createRetryGuard } from './mcp/retry-guard.ts';
-import type { ServerSdk } from './mcp/sdk.ts';
-import type { Reuse, ServerFactory } from './mcp/user-server.ts';
-import { POD_DEFAULTS, type PodOptions } from './pod/options.ts';
+import type { ChangeBus } from './mcp/modern/change-bus.ts';
+import { createModernHandler } from './mcp/modern/modern-handler.ts';
+import type { CallWaiters } from './mcp/retry/call-waiters.ts';
+import { createRetryGuard } from './mcp/retry/retry-guard.ts';
+import type { ServerSdk } from './mcp/sdk/sdk.ts';
+import type { Reuse, ServerFactory } from './mcp/sdk/user-server.ts';
+import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import type { Pod } from './pod/pod.ts';
 import { randomId } from './signing/signer.ts';
 
@@ -25,7 +25,7 @@ export interface ModernParts {
   readonly signer: Signer;
   readonly log: Log;
   readonly meter: Meter;
-  readonly listenAges: Ages;
+  readonly listenAgeLimit: AgeLimit;
 }
 
 export interface ModernSettings extends PodOptions {
@@ -39,7 +39,7 @@ export interface ModernSettings extends PodOptions {
 
 /** Puts the modern era together from a pod's parts. */
 export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
-  const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAges } = parts;
+  const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAgeLimit } = parts;
   const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;
   const peers = {
     pod: podId,
@@ -52,7 +52,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     sdk,
     bus,
     log,
-    listenAges,
+    listenAgeLimit,
     createServer: settings.createServer,
     requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
     spent: store.spent,

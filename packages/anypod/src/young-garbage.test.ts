@@ -37,8 +37,8 @@ const PLACES: Readonly<Record<string, Place>> = {
     },
   },
   deadlines: {
-    file: './pod/deadlines.ts',
-    start: ({ createDeadlines }: typeof import('./pod/deadlines.ts')) => {
+    file: './pod/context/deadlines.ts',
+    start: ({ createDeadlines }: typeof import('./pod/context/deadlines.ts')) => {
       const deadlines = createDeadlines(60_000, () => performance.now());
       return (value) => {
         const deadline = deadlines.add({ late: () => void value });
@@ -54,8 +54,8 @@ const PLACES: Readonly<Record<string, Place>> = {
     },
   },
   'calls without a session': {
-    file: './mcp/modern-calls.ts',
-    start: ({ createModernCalls }: typeof import('./mcp/modern-calls.ts')) => {
+    file: './mcp/modern/modern-calls.ts',
+    start: ({ createModernCalls }: typeof import('./mcp/modern/modern-calls.ts')) => {
       const calls = createModernCalls();
       return (value) => {
         const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,5 +1,4 @@
 import type { JsonRpcResponse } from '../core/json-rpc.ts';
-import type { Target } from './target.ts';
 
 /** A step did not do what it must; the message says what happened and what to do. */
 export class CheckFailure extends Error {
@@ -12,7 +11,12 @@ export class CheckFailure extends Error {
 const ALIKE = 'All pods need the same REDIS_URL, ANYPOD_SECRET and ANYPOD_PREFIX.';
 
 /** What an answer with an unexpected status means; `text` is its body. */
-export function refused({ label }: Target, status: number, text: string, inSession: boolean): CheckFailure {
+export function refused(
+  { label }: { readonly label: string },
+  status: number,
+  text: string,
+  inSession: boolean,
+): CheckFailure {
   const said = reasonIn(text);
   const what = `${label} answered ${status}${said === '' ? '.' : `: ${said}`}`;
   return new CheckFailure(`${what} ${remedy(status, inSession)}`);
@@ -41,7 +45,7 @@ function remedy(status: number, inSession: boolean): string {
 }
 
 /** What it means that there was no answer. */
-export function unreachable({ label }: Target, error: unknown): CheckFailure {
+export function unreachable({ label }: { readonly label: string }, error: unknown): CheckFailure {
   const { code, message } = error as NodeJS.ErrnoException;
   const what = `${label} cannot be reached: ${code ?? message}.`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new CheckFailure(`${what} Check the host name.`);

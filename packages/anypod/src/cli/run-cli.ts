@@ -1,18 +1,18 @@
 import { pino } from 'pino';
 import { ConfigError, helpText, readConfig } from '../serve/config.ts';
 import { type Serving, serve } from '../serve/serve.ts';
+import type { HostProgram } from './host-program.ts';
 import { runCheckCommand } from './run-check.ts';
-import type { Surroundings } from './surroundings.ts';
 
 export { ConfigError } from '../serve/config.ts';
-export type { Setting } from '../serve/settings.ts';
-export type { Surroundings } from './surroundings.ts';
+export type { Setting } from '../serve/setting.ts';
+export type { HostProgram } from './host-program.ts';
 
 const EXIT_CONFIG = 2;
-const NONE: Surroundings = { settings: [], start: async () => async () => undefined };
+const NONE: HostProgram = { settings: [], start: async () => async () => undefined };
 
 /** Runs the command that the arguments name; a pod runs in `around`. Ends the process: with 2 where the operator has to mend something, with 1 where anything else failed. */
-export async function runCli(args: readonly string[], around: Surroundings = NONE): Promise<void> {
+export async function runCli(args: readonly string[], around: HostProgram = NONE): Promise<void> {
   try {
     await run(args, around);
   } catch (error) {
@@ -22,7 +22,7 @@ export async function runCli(args: readonly string[], around: Surroundings = NON
   }
 }
 
-async function run([command, ...rest]: readonly string[], around: Surroundings): Promise<void> {
+async function run([command, ...rest]: readonly string[], around: HostProgram): Promise<void> {
   if (command === 'check') {
     process.exitCode = await runCheckCommand(rest);
     return;
@@ -37,7 +37,7 @@ async function run([command, ...rest]: readonly string[], around: Surroundings):
   await runServe(rest, around);
 }
 
-async function runServe(argv: readonly string[], around: Surroundings): Promise<void> {
+async function runServe(argv: readonly string[], around: HostProgram): Promise<void> {
   const config = readConfig(argv, process.env, around.settings);
   const log = pino({ level: config.logLevel, redact: ['authorization', '*.token'] }, pino.destination(2));
   const stopping = new AbortController();

@@ -35,3 +35,6 @@ export function webHeaders(caller: Caller): Headers {
   }
   return headers;
 }
+
+/** Who asks where no request of a client does: no credentials, no headers. */
+export const BACKGROUND_CALLER: Caller = { headers: {}, url: 'http://anypod.invalid/' };

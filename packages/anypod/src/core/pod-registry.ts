@@ -11,5 +11,5 @@ export interface PodRegistry {
   /**
    * Forgets a dead pod; one that has renewed its lease meanwhile is left alone. Its inbox stays for a while, for it may only have been paused.
    */
-  bury(pod: string): Promise<void>;
+  forget(pod: string): Promise<void>;
 }

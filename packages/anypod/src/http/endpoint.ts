@@ -3,12 +3,13 @@ import { isModern } from '../core/era.ts';
 import { isRequest, type JsonRpcMessage } from '../core/json-rpc.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
-import type { EventSink, Reply } from '../core/reply.ts';
+import type { Reply } from '../core/reply.ts';
 import { RPC } from '../core/rpc-error.ts';
 import type { ModernHandler } from '../core/server-host.ts';
-import type { LiveSession } from '../pod/live-session.ts';
 import type { Pod } from '../pod/pod.ts';
-import { sessionNotFound } from '../pod/session-cache.ts';
+import type { LiveSession } from '../pod/sessions/live-session.ts';
+import { sessionNotFound } from '../pod/sessions/session-cache.ts';
+import type { EndpointReply } from './endpoint-reply.ts';
 import { holdThroughOutage, repeatThroughOutage } from './hold.ts';
 import { headerOf, type Incoming } from './incoming.ts';
 import { idOf, methodOf, parseMessage, parseMessages } from './messages.ts';
@@ -28,14 +29,6 @@ export interface EndpointOptions extends OriginGuardOptions {
   readonly modern: ModernHandler;
   readonly log: Log;
   readonly meter: Meter;
-}
-
-/** How a server of HTTP answers a request: one of these is called, once. */
-export interface EndpointReply extends Pick<Reply, 'json' | 'empty'> {
-  /** 200 with `text/event-stream`. */
-  stream(): EventSink;
-  /** Passes a modern response on as it is. */
-  response(response: Response): void;
 }
 
 /** Serves `/mcp` for both eras: checks a request, finds its session and hands it to the pod. Never rejects. */

@@ -1,6 +1,7 @@
 import type { AuthInfo } from '../core/caller.ts';
 import type { EventSink } from '../core/reply.ts';
-import type { Endpoint, EndpointReply } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { EndpointReply } from './endpoint-reply.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { parseJson, tooLarge } from './read-body.ts';
 import { formatEvent, formatRetry, SSE_HEADERS } from './sse.ts';
@@ -77,8 +78,8 @@ function fetchSink({ heartbeats, maxBufferedBytes }: FetchHandlerOptions): {
   };
   const readable = new ReadableStream<Uint8Array>(
     {
-      start(given) {
-        controller = given;
+      start(own) {
+        controller = own;
       },
       pull: () => room.resolve(),
       cancel: () => closed(),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
-import { isStoreAway } from '../pod/until-stored.ts';
+import { isStoreAway } from '../pod/context/store-retry.ts';
 import { refuse } from './refusal.ts';
 
 /** How long a client is kept waiting while the store is away. */

@@ -1,6 +1,6 @@
 import type { Meter, RequestEra, RequestOutcome, RequestWatch, StreamKind } from '../core/meter.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
-import type { EndpointReply } from './endpoint.ts';
+import type { EndpointReply } from './endpoint-reply.ts';
 
 /** Answers a request and counts it. One object per request, so it is its own watch. */
 export class MeteredReply implements Reply, RequestWatch {

@@ -25,8 +25,8 @@ export function requireMethod({ method, caller }: Incoming): void {
 
 /** 415 unless the body is declared as JSON. */
 export function requireJson(caller: Caller): void {
-  const given = headerOf(caller, 'content-type');
-  if (given === JSON_TYPE || given?.split(';', 1)[0]?.trim().toLowerCase() === JSON_TYPE) return;
+  const type = headerOf(caller, 'content-type');
+  if (type === JSON_TYPE || type?.split(';', 1)[0]?.trim().toLowerCase() === JSON_TYPE) return;
   throw new Refusal(415, RPC.refused, 'Send the message as Content-Type: application/json.');
 }
 

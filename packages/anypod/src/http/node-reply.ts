@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { EventSink, SseEvent } from '../core/reply.ts';
-import type { EndpointReply } from './endpoint.ts';
+import type { EndpointReply } from './endpoint-reply.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { formatEvent, formatRetry, SSE_HEADERS } from './sse.ts';
 

@@ -26,8 +26,8 @@ export interface MemoryStoreOptions extends StoreOptions {
  * never seen, and freed once a minute; the timer does not keep the process alive.
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
-  const { clock = Date.now, ...given } = options;
-  const settings = { ...STORE_DEFAULTS, ...given };
+  const { clock = Date.now, ...own } = options;
+  const settings = { ...STORE_DEFAULTS, ...own };
   const sessions = createExpiringMap<SessionState>(clock);
   const calls = createExpiringMap<StoredCall>(clock);
   const spent = createExpiringMap<string>(clock);

@@ -19,7 +19,7 @@ export function createMemoryPodRegistry(clock: Clock, ownership: MemoryOwnership
       if (leases.has(pod)) leases.set(pod, clock());
     },
 
-    async bury(pod) {
+    async forget(pod) {
       if (lives(pod)) return;
       leases.delete(pod);
       ownership.forget(pod);

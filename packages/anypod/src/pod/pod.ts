@@ -1,4 +1,4 @@
-import type { Ages } from '../core/ages.ts';
+import type { AgeLimit } from '../core/age-limit.ts';
 import type { Caller } from '../core/caller.ts';
 import { principalOf } from '../core/caller.ts';
 import type { Change, PositionedChange } from '../core/change-log.ts';
@@ -15,20 +15,21 @@ import type { InitializeParams } from '../core/session.ts';
 import { createSessionId, isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
-import { Confirmations } from './confirmations.ts';
-import { createBackground, type PodContext } from './context.ts';
-import { createDeadlines } from './deadlines.ts';
-import { Departure } from './departure.ts';
-import { Followers } from './followers.ts';
-import { Intake } from './intake.ts';
-import { holdLease, monotonicNow } from './lease.ts';
-import type { LiveSession } from './live-session.ts';
-import { createMailroom, type Recipients, takeAnswer } from './mailroom.ts';
-import { POD_DEFAULTS, type PodOptions } from './options.ts';
-import { Orphans } from './orphans.ts';
-import { SessionCache, sessionNotFound } from './session-cache.ts';
-import { createSessionRequests } from './session-requests.ts';
-import { StandingStreams } from './standing-streams.ts';
+import { createBackground } from './context/background.ts';
+import type { PodContext } from './context/context.ts';
+import { createDeadlines } from './context/deadlines.ts';
+import { POD_DEFAULTS, type PodOptions } from './context/options.ts';
+import { Drain } from './lifecycle/drain.ts';
+import { holdLease, monotonicNow } from './lifecycle/lease.ts';
+import { Confirmations } from './peers/confirmations.ts';
+import { createInboxHandler, type PodParts, takeAnswer } from './peers/inbox-handler.ts';
+import { Orphans } from './peers/orphans.ts';
+import { PostHandler } from './requests/post-handler.ts';
+import { createSessionRequests } from './requests/session-requests.ts';
+import type { LiveSession } from './sessions/live-session.ts';
+import { SessionCache, sessionNotFound } from './sessions/session-cache.ts';
+import { Followers } from './streams/followers.ts';
+import { StandingStreams } from './streams/standing-streams.ts';
 
 /** How long writes may still be tried when the pod closes. */
 const CLOSE_WITHIN_MS = 2000;
@@ -42,7 +43,7 @@ export interface PodDependencies {
   readonly log: Log;
   readonly meter: Meter;
   /** Ends streams that are old. */
-  readonly ages: Ages;
+  readonly ageLimit: AgeLimit;
   /** Holds the pod's lease; default: from this thread. */
   readonly takeLease?: TakeLease;
   /** Every change, from whatever pod, in order. */
@@ -57,9 +58,9 @@ export interface PodDependencies {
  */
 export class Pod {
   readonly #context: PodContext;
-  readonly #to: Recipients;
-  readonly #intake: Intake;
-  readonly #departure: Departure;
+  readonly #parts: PodParts;
+  readonly #posts: PostHandler;
+  readonly #drain: Drain;
   readonly #onChange: (change: Change) => void;
   readonly #listening: Listening[] = [];
   readonly #takeLease: TakeLease;
@@ -88,9 +89,9 @@ export class Pod {
     });
     const confirmations = new Confirmations(context);
     this.#context = context;
-    this.#to = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
-    this.#intake = new Intake(context, this.#to, createSessionRequests(context, sessions, confirmations));
-    this.#departure = new Departure(context, this.#to);
+    this.#parts = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
+    this.#posts = new PostHandler(context, this.#parts, createSessionRequests(context, sessions, confirmations));
+    this.#drain = new Drain(context, this.#parts);
     this.#onChange = onChange;
     this.#takeLease = takeLease ?? ((pod, leaseMs) => holdLease(context.store.pods, pod, leaseMs, context.log));
   }
@@ -99,7 +100,9 @@ export class Pod {
   async start(): Promise<void> {
     const { store, pod, background } = this.#context;
     await store.versions.look();
-    this.#listening.push(await store.inbox.listen(pod, createMailroom(this.#context, this.#to), () => this.#missed()));
+    this.#listening.push(
+      await store.inbox.listen(pod, createInboxHandler(this.#context, this.#parts), () => this.#missed()),
+    );
     this.#listening.push(await store.changes.follow((change) => this.#changed(change)));
     const { leaseMs } = this.#context.options;
     this.#lease = await this.#takeLease(pod, leaseMs);
@@ -107,7 +110,7 @@ export class Pod {
       this.#rereadQuestions();
       background.run('look at key versions', store.versions.look());
     }, leaseMs).unref();
-    this.#to.orphans.start();
+    this.#parts.orphans.start();
   }
 
   /** Creates a session and answers with what the user's server says to `initialize`. */
@@ -129,14 +132,14 @@ export class Pod {
       ...(principal === undefined ? {} : { principal }),
     };
     const session = { record, subscriptions: new Set<string>(), cancelled: new Set<string>() };
-    const live = this.#to.sessions.add(session);
+    const live = this.#parts.sessions.add(session);
     try {
       const { server, response } = await host.initialize(id, params, live.outlet, caller);
       live.adopt(server);
       const body = JSON.stringify({ ...response, id: request.id });
       if (response.error !== undefined) {
         reply.watch.answered(true);
-        background.run('close refused session', this.#to.sessions.ended(id));
+        background.run('close refused session', this.#parts.sessions.ended(id));
         return reply.json(200, body);
       }
       const protocolVersion = String(response.result?.['protocolVersion']);
@@ -145,10 +148,10 @@ export class Pod {
       meter.sessionCreated();
       reply.json(200, body, { 'mcp-session-id': id });
     } catch (error) {
-      background.run('close failed session', this.#to.sessions.ended(id));
+      background.run('close failed session', this.#parts.sessions.ended(id));
       throw error;
     } finally {
-      this.#to.sessions.release(live);
+      this.#parts.sessions.release(live);
     }
   }
 
@@ -157,7 +160,7 @@ export class Pod {
    * unknown, expired, ended and foreign ids are all alike.
    */
   async take(id: string, caller: Caller): Promise<LiveSession | undefined> {
-    const { sessions } = this.#to;
+    const { sessions } = this.#parts;
     if (sessions.peek(id) === undefined && !isSessionId(this.#context.signer, id)) return undefined;
     const live = await sessions.take(id);
     if (live === undefined || live.session.record.principal === principalOf(caller.authInfo)) return live;
@@ -167,7 +170,7 @@ export class Pod {
 
   /** Ends one use of a session. */
   release(live: LiveSession): void {
-    this.#to.sessions.release(live);
+    this.#parts.sessions.release(live);
   }
 
   /** Serves a POST of messages in a session. */
@@ -178,7 +181,7 @@ export class Pod {
     caller: Caller,
     reply: Reply,
   ): Promise<void> {
-    return this.#intake.post(live, messages, batch, caller, reply);
+    return this.#posts.post(live, messages, batch, caller, reply);
   }
 
   /** The place that an event id names in this session; undefined: it is not one that we made. Needs no store. */
@@ -189,7 +192,7 @@ export class Pod {
   /** Serves a GET: the standing stream, or with an exchange's event id the rest of that exchange. */
   async listen(live: LiveSession, lastEventId: string | undefined, reply: Reply): Promise<void> {
     const place = lastEventId === undefined ? undefined : this.#context.eventIds.parse(live.id, lastEventId);
-    if (place?.kind === 'exchange') return this.#to.followers.resume(live, place, reply);
+    if (place?.kind === 'exchange') return this.#parts.followers.resume(live, place, reply);
     if (lastEventId !== undefined && place === undefined) {
       this.#context.meter.resumed('refused');
       const message = 'Last-Event-ID is not an event id of this session. Open the stream without it.';
@@ -201,10 +204,10 @@ export class Pod {
   /** Ends the session everywhere; resolves when no pod serves it any more. False: there is no such session. */
   async end(live: LiveSession): Promise<boolean> {
     const pods = await this.#context.store.sessions.end(live.id);
-    await this.#to.sessions.ended(live.id);
+    await this.#parts.sessions.ended(live.id);
     if (pods === undefined) return false;
     this.#context.meter.sessionEnded('deleted');
-    await this.#to.confirmations.tell('session-ended', live.id, pods);
+    await this.#parts.confirmations.tell('session-ended', live.id, pods);
     return true;
   }
 
@@ -220,32 +223,32 @@ export class Pod {
 
   /** Sessions with something running here. */
   get busy(): number {
-    return this.#to.sessions.used.length;
+    return this.#parts.sessions.used.length;
   }
 
-  /** Gets ready to go; see `Departure`. */
+  /** Gets ready to go; see `Drain`. */
   drain(): void {
-    this.#departure.drain();
+    this.#drain.drain();
   }
 
   /** Ends everything on this pod, and leaves to other pods what still runs; sessions stay in the store. */
   async close(): Promise<void> {
-    this.#to.orphans.stop();
+    this.#parts.orphans.stop();
     clearInterval(this.#rereading);
-    this.#departure.drain();
-    const left = this.#departure.leaveExchanges();
-    await this.#to.sessions.close();
+    this.#drain.drain();
+    const left = this.#drain.leaveExchanges();
+    await this.#parts.sessions.close();
     setTimeout(() => this.#closing.abort(), CLOSE_WITHIN_MS).unref();
     // What clients have been shown must be in the logs before another pod goes on with them.
     await this.#context.background.settled();
     await Promise.all(this.#listening.splice(0).map((listening) => listening.stop()));
     await this.#lease?.stop();
-    await this.#departure.giveUpLease(left);
+    await this.#drain.giveUpLease(left);
   }
 
   /** A wake-up may be lost, a stored answer is not. */
   #rereadQuestions(): void {
-    const { sessions } = this.#to;
+    const { sessions } = this.#parts;
     for (const live of sessions.held) {
       for (const question of live.questions) {
         this.#context.background.run('read answer again', takeAnswer(this.#context, sessions, live.id, question));
@@ -254,7 +257,7 @@ export class Pod {
   }
 
   async #stand(live: LiveSession, place: EventPlace | undefined, reply: Reply): Promise<void> {
-    const { sessions, standing } = this.#to;
+    const { sessions, standing } = this.#parts;
     live.uses += 1;
     const release = () => sessions.release(live);
     const from = place?.kind === 'standing' ? place : undefined;
@@ -279,15 +282,15 @@ export class Pod {
   }
 
   #changed(change: PositionedChange): void {
-    this.#to.standing.deliverChange(change);
+    this.#parts.standing.deliverChange(change);
     this.#onChange(change.change);
   }
 
   #missed(): void {
     this.#context.log.warn({}, 'mail from other pods may have been missed; reading everything again');
-    this.#to.sessions.distrust();
-    this.#to.followers.recheck();
-    this.#to.standing.recheck();
+    this.#parts.sessions.distrust();
+    this.#parts.followers.recheck();
+    this.#parts.standing.recheck();
     this.#rereadQuestions();
   }
 }

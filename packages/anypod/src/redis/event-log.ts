@@ -82,8 +82,8 @@ export function createRedisEventLog(
     async append(key, epoch, events, final) {
       const keepMs = final ? streamRetentionMs : streamIdleMs;
       const args = [epoch, final ? 1 : 0, key.stream, keepMs, longestMs, streamEventLimit, streamByteLimit];
-      const given = events.flatMap(({ seq, data }) => [seq, data]);
-      return writtenOf(await writes.run(scripts.appendEvents, all(key), ...args, ...given));
+      const seqsAndData = events.flatMap(({ seq, data }) => [seq, data]);
+      return writtenOf(await writes.run(scripts.appendEvents, all(key), ...args, ...seqsAndData));
     },
 
     async finish(key, epoch, last = 0) {

@@ -7,7 +7,7 @@ import * as scripts from './scripts.generated.ts';
 
 /**
  * One sorted set of pods, scored by the time (of the Redis server) at which their leases run out. `keepMs`: how long a dead pod's
- * entry and ownership stay where no other pod is there to bury it.
+ * entry and ownership stay where no other pod is there to forget it.
  */
 export function createRedisPodRegistry(
   commands: Commands,
@@ -39,10 +39,10 @@ export function createRedisPodRegistry(
       await commands.run(scripts.endLease, [keys.pods()], pod);
     },
 
-    async bury(pod) {
+    async forget(pod) {
       // A pod that was only paused comes back to its mail, so that its streams lack nothing; the inbox and the ownership of one that
       // does not expire by themselves.
-      await commands.run(scripts.buryPod, [keys.pods()], pod);
+      await commands.run(scripts.forgetPod, [keys.pods()], pod);
     },
   };
 }

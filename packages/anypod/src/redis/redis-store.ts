@@ -44,9 +44,9 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     versions = KEY_VERSIONS,
     settleMs = 10 * MINUTE_MS,
     replicas = 0,
-    ...given
+    ...own
   } = options;
-  const settings = { ...STORE_DEFAULTS, ...given };
+  const settings = { ...STORE_DEFAULTS, ...own };
   const commands = createCommands(client);
   const keys = createKeys(prefix, versions);
   const connect = () => duplicateForBlocking(client);

@@ -162,23 +162,6 @@ return { 'running', call[2], call[3], call[4] }
 `,
 };
 
-export const buryPod: Script = {
-  keys: 1,
-  sha: '281d54d6f0da4907e167b9830d5a13e6b4903e9a',
-  lua: `-- Forgets a pod whose lease has run out.
---
--- KEYS[1] pods
--- ARGV[1] pod
--- Returns 1, or 0: it lives.
-
-local time = redis.call('TIME')
-local ends = redis.call('ZSCORE', KEYS[1], ARGV[1])
-if ends and tonumber(ends) > time[1] * 1000 + math.floor(time[2] / 1000) then return 0 end
-redis.call('ZREM', KEYS[1], ARGV[1])
-return 1
-`,
-};
-
 export const cancelRequest: Script = {
   keys: 2,
   sha: 'f25b1ed94e38903ea4f3e2367f68545a817117e8',
@@ -334,6 +317,23 @@ local state = redis.call('HMGET', KEYS[1], 'n', 'd', 't', 'p', 'c')
 if not state[1] then return false end
 if not state[2] and not (ARGV[4] == '1' and state[4]) then redis.call('HSET', KEYS[1], 'p', ARGV[2], 'c', ARGV[3]) end
 return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-0', '+'), state[3], state[4], state[5] }
+`,
+};
+
+export const forgetPod: Script = {
+  keys: 1,
+  sha: '281d54d6f0da4907e167b9830d5a13e6b4903e9a',
+  lua: `-- Forgets a pod whose lease has run out.
+--
+-- KEYS[1] pods
+-- ARGV[1] pod
+-- Returns 1, or 0: it lives.
+
+local time = redis.call('TIME')
+local ends = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if ends and tonumber(ends) > time[1] * 1000 + math.floor(time[2] / 1000) then return 0 end
+redis.call('ZREM', KEYS[1], ARGV[1])
+return 1
 `,
 };
 

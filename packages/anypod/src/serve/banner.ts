@@ -1,4 +1,4 @@
-import type { Probe } from '../mcp/probe.ts';
+import type { Probe } from '../mcp/sdk/probe.ts';
 
 const SLOW_BUILD_MS = 1;
 

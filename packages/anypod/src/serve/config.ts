@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
-import { SETTINGS, type Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { SETTINGS } from './settings.ts';
 
 /** What `serve` runs with: one member per setting. */
 export interface Config {

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../core/lease.ts';
-import { monotonicNow } from '../pod/lease.ts';
+import { monotonicNow } from '../pod/lifecycle/lease.ts';
 import { openStore } from './open-store.ts';
 import type { LeaseWork } from './worker-lease.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ServerSdk } from '../mcp/sdk.ts';
-import type { Reuse, ServerFactory } from '../mcp/user-server.ts';
+import type { ServerSdk } from '../mcp/sdk/sdk.ts';
+import type { Reuse, ServerFactory } from '../mcp/sdk/user-server.ts';
 import { ConfigError } from './config.ts';
 import { loadSdkOf } from './resolve-sdk.ts';
 

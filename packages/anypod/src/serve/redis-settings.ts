@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 import { parseRedisUrl } from './redis-url.ts';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 
 const file = z.string().refine((path) => {
   try {

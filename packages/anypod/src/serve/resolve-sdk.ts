@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ServerSdk } from '../mcp/sdk.ts';
+import type { ServerSdk } from '../mcp/sdk/sdk.ts';
 
 const SDK = '@modelcontextprotocol/server';
 const CONDITIONS = ['node', 'import', 'module-sync', 'default'];

@@ -1,16 +1,6 @@
 import { z } from 'zod';
 import { REDIS_SETTINGS } from './redis-settings.ts';
-
-/** One setting: a flag and an environment variable for the same thing; the flag wins. */
-export interface Setting {
-  readonly name: string;
-  readonly flag: string;
-  readonly env: string;
-  /** As the documentation shows it; empty: none. */
-  readonly default: string;
-  readonly description: string;
-  readonly schema: z.ZodType;
-}
+import type { Setting } from './setting.ts';
 
 const milliseconds = (min: number) =>
   z.coerce

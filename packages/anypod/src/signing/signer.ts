@@ -39,9 +39,9 @@ export function createSigner(secrets: readonly string[]): Signer {
     sign: (purpose, text) => codeOf(first, purpose, text),
     verify(purpose, text, code) {
       // Codes are compared as text: several texts of 22 characters decode to the same 16 bytes.
-      const given = Buffer.from(code);
-      if (given.length !== CODE_LENGTH) return false;
-      const matches = (secret: string) => timingSafeEqual(given, Buffer.from(codeOf(secret, purpose, text)));
+      const presented = Buffer.from(code);
+      if (presented.length !== CODE_LENGTH) return false;
+      const matches = (secret: string) => timingSafeEqual(presented, Buffer.from(codeOf(secret, purpose, text)));
       return matches(first) || others.some(matches);
     },
   };

@@ -31,9 +31,9 @@ export const podRegistryContract: Contract = {
       await a.pods.renew('pod-a', 100);
       await b.pods.renew('pod-b', 60_000);
       await pass(150);
-      await b.pods.bury('pod-a');
-      await b.pods.bury('pod-a');
-      await a.pods.bury('pod-b');
+      await b.pods.forget('pod-a');
+      await b.pods.forget('pod-a');
+      await a.pods.forget('pod-b');
       assert.deepEqual(await b.pods.dead(), []);
       assert.deepEqual(await b.pods.living(), new Set(['pod-b']));
       await a.pods.renew('pod-a', 60_000);
@@ -51,7 +51,7 @@ export const podRegistryContract: Contract = {
       await pass(100);
       await b.inbox.send('pod-a', { type: 'pod-left', pod: 'pod-x' });
       await b.pods.renew('pod-a', 60_000);
-      await b.pods.bury('pod-a');
+      await b.pods.forget('pod-a');
       await b.inbox.send('pod-a', { type: 'confirmed', ack: '1', from: 'pod-b' });
       await eventually('both arrived', () => got.length === 2);
       await a.pods.leave('pod-a');

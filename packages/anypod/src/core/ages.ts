@@ -1,5 +1,0 @@
-/** Ends what has become old, so that clients spread over pods that came later. */
-export interface Ages {
-  /** Calls `end` once what begins at this moment is old, never before; returns how to forget it. */
-  watch(end: () => void): () => void;
-}

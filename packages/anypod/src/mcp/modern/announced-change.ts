@@ -1,0 +1,18 @@
+import type { Change } from '../../core/change-log.ts';
+import type { JsonRpcNotification } from '../../core/json-rpc.ts';
+
+/** The change that a notification announces; undefined: it announces none. */
+export function announcedChange(notification: JsonRpcNotification): Change | undefined {
+  switch (notification.method) {
+    case 'notifications/tools/list_changed':
+      return { kind: 'tools_list_changed' };
+    case 'notifications/prompts/list_changed':
+      return { kind: 'prompts_list_changed' };
+    case 'notifications/resources/list_changed':
+      return { kind: 'resources_list_changed' };
+    case 'notifications/resources/updated':
+      return { kind: 'resource_updated', uri: String(notification.params?.['uri']) };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Caller } from '../../core/caller.ts';
+import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
+import { silentWatch } from '../../core/meter.ts';
+import type { WebReply } from '../../core/reply.ts';
+import { createToolPolicies, type ListTools, type ToolPolicy } from '../retry/tool-policies.ts';
+import type { ChangeBus } from './change-bus.ts';
+import type { ModernRequest, ModernServers } from './modern-servers.ts';
+
+export interface CalledToolsOptions {
+  readonly servers: ModernServers;
+  readonly bus: ChangeBus;
+  /** Tools whose calls are guarded whatever they say of themselves. */
+  readonly retryTools: readonly string[];
+  readonly log: Log;
+}
+
+/** The policy of the tool that a request calls; costs nothing once the tool was seen. */
+export type PolicyOf = (request: ModernRequest) => ToolPolicy | Promise<ToolPolicy>;
+
+const NO_POLICY: ToolPolicy = { once: false, rerunnable: false };
+
+export function createPolicyOf({ servers, bus, retryTools, log }: CalledToolsOptions): PolicyOf {
+  const policies = createToolPolicies(retryTools);
+  bus.subscribe(({ kind }) => {
+    if (kind === 'tools_list_changed') policies.forget();
+  });
+
+  return (request) => {
+    const { body } = request;
+    const name = body.params?.['name'];
+    if (body.method !== 'tools/call' || body.id === undefined || typeof name !== 'string') return NO_POLICY;
+    const known = policies.known(name);
+    if (known !== undefined) return known;
+    return policies.learn(name, listAs(servers, request)).catch((err: unknown) => {
+      log.warn(
+        { err, tool: name },
+        'the tools could not be listed; this call is served as if its tool asked for nothing',
+      );
+      return NO_POLICY;
+    });
+  };
+}
+
+/** Headers of a caller's own `tools/call` that speak of that call alone. */
+const OF_CALL = /^(mcp-name|mcp-param-.*|content-length)$/;
+
+/** Asks for tools in the words of a caller's own `tools/call`, so that the answer is what this caller may see. */
+function listAs(servers: ModernServers, { body, caller, signal }: ModernRequest): ListTools {
+  const { progressToken: _, ...meta } = (body.params?.['_meta'] ?? {}) as Record<string, unknown>;
+  const kept = Object.entries(caller.headers).filter(([name]) => !OF_CALL.test(name));
+  const asking: Caller = { ...caller, headers: { ...Object.fromEntries(kept), 'mcp-method': 'tools/list' } };
+  return async (page) => {
+    const params = { ...page, _meta: meta };
+    const list = { jsonrpc: '2.0', id: 'anypod-tools', method: 'tools/list', params } as const;
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    await servers.call({ body: list, caller: asking, signal, reply: replyInto(resolve) });
+    reject(new Error('The list was not answered.'));
+    return JSON.parse(await promise) as JsonRpcResponse;
+  };
+}
+
+/** A reply whose answer is for us; of a stream its last message. */
+function replyInto(resolve: (body: string | Promise<string>) => void): WebReply {
+  let last = '';
+  return {
+    watch: silentWatch,
+    json: (_status, body) => resolve(body),
+    empty: () => undefined,
+    response: (response) => resolve(response.text()),
+    stream: () => ({
+      open: true,
+      send({ data }) {
+        last = data;
+        return true;
+      },
+      drained: async () => undefined,
+      end: () => resolve(last),
+      onClose: () => undefined,
+    }),
+  };
+}

@@ -1,0 +1,23 @@
+import type { Change } from '../../core/change-log.ts';
+import type { ServerEvent, ServerEventBus } from '../sdk/sdk.ts';
+
+/** The SDK's event bus, fed with the changes of all pods. */
+export interface ChangeBus extends ServerEventBus {
+  /** A change arrived from the shared log; every listen stream of this pod gets to judge it. */
+  deliver(change: Change): void;
+}
+
+/** `publish` sends a change to the shared log, from where it comes back to every pod, this one included. */
+export function createChangeBus(publish: (change: Change) => void): ChangeBus {
+  const listeners = new Set<(event: ServerEvent) => void>();
+  return {
+    publish,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    deliver(change) {
+      for (const listener of listeners) listener(change);
+    },
+  };
+}

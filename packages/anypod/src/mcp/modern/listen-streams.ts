@@ -1,0 +1,50 @@
+import type { AgeLimit } from '../../core/age-limit.ts';
+import type { McpHandler, ServerEventBus } from '../sdk/sdk.ts';
+
+export interface ListenStreamsOptions {
+  readonly bus: ServerEventBus;
+  readonly maxSubscriptions: number;
+  readonly ageLimit: AgeLimit;
+  createHandler(bus: ServerEventBus, maxSubscriptions: number): McpHandler;
+}
+
+/** The `subscriptions/listen` streams of this pod. */
+export interface ListenStreams {
+  readonly serve: McpHandler['fetch'];
+  /** Ends all of them, each with its final result; those that come later end at once. */
+  end(): void;
+}
+
+/** Each stream has a handler of its own, because the SDK ends streams only with their handler, and old ones end before others. */
+export function createListenStreams(options: ListenStreamsOptions): ListenStreams {
+  const { bus, maxSubscriptions, ageLimit, createHandler } = options;
+  const open = new Set<() => void>();
+  let ended = false;
+
+  return {
+    async serve(request, options) {
+      const end = () => void handler.close();
+      // The SDK subscribes once per stream, and unsubscribes when it has ended.
+      const subscribe: ServerEventBus['subscribe'] = (listener) => {
+        open.add(end);
+        const forget = ageLimit.watch(end);
+        const unsubscribe = bus.subscribe(listener);
+        if (ended) queueMicrotask(end);
+        return () => {
+          unsubscribe();
+          forget();
+          open.delete(end);
+        };
+      };
+      const handler = createHandler({ ...bus, subscribe }, maxSubscriptions - open.size);
+      const response = await handler.fetch(request, options);
+      // A client that listens again shall not find this very pod on a connection that it kept.
+      response.headers.set('connection', 'close');
+      return response;
+    },
+    end() {
+      ended = true;
+      for (const end of open) end();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import { LEGACY_VERSIONS } from '../../core/protocol-version.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
+import type { ModernHandler } from '../../core/server-host.ts';
+import type { SpentStates } from '../../core/spent-states.ts';
+import { identifyCall } from '../retry/call-identity.ts';
+import type { RetryGuard } from '../retry/retry-guard.ts';
+import { createPolicyOf } from './called-tools.ts';
+import { createModernCalls } from './modern-calls.ts';
+import { createModernServers, type ModernRequest, type ModernServerOptions, type Served } from './modern-servers.ts';
+import { bindingOf, type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
+
+export interface ModernOptions extends ModernServerOptions {
+  readonly spent: SpentStates;
+  readonly guard: RetryGuard;
+  /** Tools whose calls are guarded whatever they say of themselves. */
+  readonly retryTools: readonly string[];
+}
+
+/** Serves 2026-07-28 through the SDK's own handler. */
+export function createModernHandler(options: ModernOptions): ModernHandler {
+  const { guard, requestState, spent } = options;
+  const servers = createModernServers(options);
+  const policyOf = createPolicyOf({ ...options, servers });
+  const calls = createModernCalls();
+
+  function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
+    reply.watch.answered(true);
+    reply.json(200, JSON.stringify(error));
+  }
+
+  /** `by` names the call to its repeats, for states that are good for one. */
+  async function run(request: ModernRequest, { once }: OpenedRequest, served: Served, by?: string): Promise<void> {
+    if (once !== undefined && !(await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs)))
+      return refuse(request, refusedState(request.body));
+    await servers.call(request, served);
+  }
+
+  async function call(received: ModernRequest): Promise<void> {
+    const { body, caller, reply, signal } = received;
+    const known = policyOf(received);
+    const { retry, once, rerunnable } = known instanceof Promise ? await known : known;
+    const binding = bindingOf(body, caller);
+    const opened = openInbound(body, requestState, binding);
+    if (opened === undefined) return refuse(received, refusedState(body));
+    const request = { ...received, body: opened.body };
+    const served = { binding, once };
+    const identity = retry === undefined ? undefined : identifyCall(body, caller);
+    if (retry === undefined || identity === undefined) return run(request, opened, served);
+    if (typeof identity === 'string') return refuse(received, rpcError(body.id, RPC.invalidParams, identity));
+    await guard.serve({
+      ...identity,
+      id: body.id,
+      rule: retry,
+      rerunnable,
+      reply,
+      signal: signal(),
+      run: (until, detached, onResponse) =>
+        run({ ...request, signal: until, reply: detached }, opened, { ...served, onResponse }, identity.key),
+    });
+  }
+
+  return {
+    serve(parsed, caller, signal, reply) {
+      const body = parsed as JsonRpcRequest;
+      const request = { body, caller, reply, signal };
+      if (body.method === 'subscriptions/listen') return servers.listen(request);
+      return calls.run(body.id ?? null, reply, (cuttable) => call({ ...request, reply: cuttable }));
+    },
+    get busy() {
+      return calls.busy;
+    },
+    async drain() {
+      servers.stopListening();
+    },
+    async close() {
+      calls.end();
+      await guard.close();
+      servers.stopListening();
+      await servers.stopCalls();
+    },
+  };
+}
+
+/** The honest answer where the user's server is of SDK v1, which knows no modern revision. */
+export const refuseModern: ModernHandler = {
+  async serve(body, { headers }, _signal, reply) {
+    const { id } = body as JsonRpcRequest;
+    const requested = headers['mcp-protocol-version'];
+    const message = `This server speaks ${LEGACY_VERSIONS.at(-1)} and earlier; start with initialize.`;
+    const data = { supported: LEGACY_VERSIONS, ...(requested === undefined ? {} : { requested }) };
+    reply.json(400, JSON.stringify(rpcError(id ?? null, RPC.unsupportedVersion, message, data)));
+  },
+  busy: 0,
+  drain: async () => undefined,
+  close: async () => undefined,
+};

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { type Caller, principalOf } from '../../core/caller.ts';
+import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+
+export const IDEMPOTENCY_KEY = 'anypod/idempotencyKey';
+
+const MAX_KEY = 256;
+/** Anonymous callers share nothing but what they cannot guess of each other. */
+const MIN_ANONYMOUS_KEY = 16;
+
+/** What makes two calls the same call. */
+export interface CallIdentity {
+  /** The hash of who calls what. */
+  readonly key: string;
+  /** The hash of the arguments. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Who calls what: the principal with its scopes (a token that may do less sees nothing of one that may do more), the tool, and the client's
+ * key, else everything that the tool is given. Undefined: an anonymous caller without a key, whose call is like no other. A string says what is wrong
+ * with the client's key.
+ */
+export function identifyCall({ params }: JsonRpcRequest, { authInfo }: Caller): CallIdentity | string | undefined {
+  const { name, arguments: args = {}, inputResponses, requestState, _meta } = params ?? {};
+  const key = (_meta as Record<string, unknown> | undefined)?.[IDEMPOTENCY_KEY];
+  const principal = principalOf(authInfo);
+  if (key === undefined && principal === undefined) return undefined;
+  if (key !== undefined && (typeof key !== 'string' || key === '' || key.length > MAX_KEY)) {
+    return `_meta["${IDEMPOTENCY_KEY}"] must be a string of 1 to ${MAX_KEY} characters.`;
+  }
+  if (principal === undefined && key !== undefined && key.length < MIN_ANONYMOUS_KEY) {
+    return `_meta["${IDEMPOTENCY_KEY}"] of an anonymous caller must be unguessable: ${MIN_ANONYMOUS_KEY} characters or more.`;
+  }
+  const who = [principal ?? null, authInfo?.scopes?.toSorted() ?? null, name];
+  if (key !== undefined) return { key: hash([...who, 'key', key]), fingerprint: hash(args) };
+  // The answers of the user belong to the call: the same question may be answered otherwise the next time.
+  const whole = hash([...who, 'arguments', args, inputResponses ?? null, requestState ?? null]);
+  return { key: whole, fingerprint: whole };
+}
+
+function hash(value: unknown): string {
+  return createHash('sha256').update(stableJson(value)).digest('base64url');
+}
+
+/** JSON whose objects have their members in order. */
+function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) => {
+    if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
+    return Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

@@ -1,0 +1,108 @@
+import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import { RPC } from '../../core/rpc-error.ts';
+import type { ToolHints } from '../../core/server-host.ts';
+
+const RETRY = 'anypod/retry';
+export const ONCE = 'anypod/once';
+
+/** How repeats of a tool's calls are guarded. */
+export interface RetryRule {
+  /** How long a result answers repeats, in ms. */
+  readonly windowMs: number;
+  /** Whether the client's disconnect ends the call. */
+  readonly cancellable: boolean;
+}
+
+/** What a tool asked of anypod. */
+export interface ToolPolicy {
+  readonly retry?: RetryRule;
+  /** Its request states are good for one use. */
+  readonly once: boolean;
+  /** Its hints say that running it twice does no harm. */
+  readonly rerunnable: boolean;
+}
+
+/** Asks a server for a page of its tools. */
+export type ListTools = (params: Record<string, unknown>) => Promise<JsonRpcResponse>;
+
+/** The policies of the tools that were seen, by name. */
+export interface ToolPolicies {
+  /** Undefined: the tool was not seen yet. */
+  known(name: string): ToolPolicy | undefined;
+  /** The policy of a tool that is not known, from a list that its caller may see. */
+  learn(name: string, list: ListTools): Promise<ToolPolicy>;
+  /** The tools changed. */
+  forget(): void;
+}
+
+interface Tool {
+  readonly name: string;
+  readonly annotations?: ToolHints;
+  readonly _meta?: Readonly<Record<string, unknown>>;
+}
+
+const DEFAULT_WINDOW_MS = 10 * 60 * 1000;
+const MAX_WINDOW_MS = 24 * 60 * 60 * 1000;
+const MAX_PAGES = 100;
+/** Tools may differ between callers; beyond this many everything is learnt again. */
+const MAX_TOOLS = 10_000;
+
+/** `named`: tools whose calls are guarded whatever they say of themselves. */
+export function createToolPolicies(named: readonly string[]): ToolPolicies {
+  const policies = new Map<string, ToolPolicy>();
+  const forced = new Set(named);
+  let listing: Promise<void> | undefined;
+  let listless = false;
+
+  const policyOf = ({ name, annotations, _meta }: Tool): ToolPolicy => {
+    const retry = ruleOf(_meta?.[RETRY]) ?? (forced.has(name) ? ruleOf(true) : undefined);
+    const rerunnable = annotations?.readOnlyHint === true || annotations?.idempotentHint === true;
+    return { once: _meta?.[ONCE] === true, rerunnable, ...(retry === undefined ? {} : { retry }) };
+  };
+
+  async function listAll(list: ListTools): Promise<void> {
+    let params = {};
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const { result, error } = await list(params);
+      listless = error?.code === RPC.methodNotFound;
+      for (const tool of (result?.['tools'] ?? []) as Tool[]) policies.set(tool.name, policyOf(tool));
+      const cursor = result?.['nextCursor'];
+      if (cursor === undefined) return;
+      params = { cursor };
+    }
+  }
+
+  /** One list serves all who ask meanwhile, as far as they may see the same tools. */
+  function shareList(list: ListTools): Promise<void> {
+    listing ??= listAll(list).finally(() => {
+      listing = undefined;
+    });
+    return listing;
+  }
+
+  return {
+    known: (name) => policies.get(name) ?? (listless ? policyOf({ name }) : undefined),
+    async learn(name, list) {
+      if (policies.size > MAX_TOOLS) policies.clear();
+      const shared = listing !== undefined;
+      await shareList(list);
+      if (shared && !policies.has(name)) await listAll(list);
+      return policies.get(name) ?? policyOf({ name });
+    },
+    forget() {
+      policies.clear();
+      listless = false;
+    },
+  };
+}
+
+/** `true`, or an object with what differs from the defaults; anything else asks for nothing. */
+function ruleOf(value: unknown): RetryRule | undefined {
+  if (value !== true && (typeof value !== 'object' || value === null)) return undefined;
+  const { windowMs, cancellable } = (value === true ? {} : value) as { windowMs?: unknown; cancellable?: unknown };
+  const valid = typeof windowMs === 'number' && windowMs > 0;
+  return {
+    windowMs: valid ? Math.min(MAX_WINDOW_MS, Math.ceil(windowMs)) : DEFAULT_WINDOW_MS,
+    cancellable: cancellable !== false,
+  };
+}

@@ -1,0 +1,26 @@
+import type { Log } from '../../core/log.ts';
+
+/** Work that no request waits for; the pod waits for it before it closes. */
+export interface Background {
+  /** Runs `work`; a failure is logged under `what`, not thrown. */
+  run(what: string, work: Promise<unknown>): void;
+  /** Resolves when nothing is left. */
+  settled(): Promise<void>;
+}
+
+export function createBackground(log: Log): Background {
+  const running = new Set<Promise<void>>();
+  return {
+    run(what, work) {
+      const watched = work.then(
+        () => undefined,
+        (err: unknown) => log.warn({ what, err }, 'background work failed'),
+      );
+      running.add(watched);
+      void watched.then(() => running.delete(watched));
+    },
+    async settled() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { hrtime } from 'node:process';
+import { type Lease, type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../../core/lease.ts';
+import type { Log } from '../../core/log.ts';
+import type { PodRegistry } from '../../core/pod-registry.ts';
+
+/** Milliseconds of a clock that never goes back and that all threads share; only differences mean anything. */
+export function monotonicNow(): number {
+  return Number(hrtime.bigint() / 1000n) / 1000;
+}
+
+/**
+ * Holds a lease from this thread, which suits tests and stores without connections of their own: a handler that blocks the event loop for
+ * longer than a lease looks like death to other pods. Rejects where the first attempt fails.
+ */
+export async function holdLease(pods: PodRegistry, pod: string, leaseMs: number, log: Log): Promise<Lease> {
+  async function renew(before: LeaseState | undefined): Promise<LeaseState> {
+    const asked = monotonicNow();
+    await pods.renew(pod, leaseMs);
+    return renewedAt(asked, leaseMs, before);
+  }
+
+  let state = await renew(undefined);
+  const timer = setInterval(() => {
+    renew(state).then(
+      (renewed) => {
+        state = renewed;
+      },
+      (err: unknown) => log.warn({ err }, 'the lease could not be renewed; is the store reachable?'),
+    );
+  }, leaseMs / RENEWALS_PER_LEASE).unref();
+
+  return {
+    until: () => state.until,
+    since: () => state.since,
+    stop: async () => clearInterval(timer),
+  };
+}

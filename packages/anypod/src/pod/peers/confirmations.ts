@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PodContext } from '../context/context.ts';
+
+const RECHECK_MS = 250;
+
+interface Waiting {
+  readonly silent: Set<string>;
+  readonly done: () => void;
+}
+
+/** What other pods must have heard before a request is answered. */
+export class Confirmations {
+  readonly #context: PodContext;
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(context: PodContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Tells `pods` about the session and resolves when each has confirmed or its lease has run out; a pod without a lease serves nothing
+   * from its cache. The waiting is bounded by two leases.
+   */
+  async tell(type: 'session-changed' | 'session-ended', session: string, pods: readonly string[]): Promise<void> {
+    const { pod, random, store, options } = this.#context;
+    const silent = new Set(pods.filter((other) => other !== pod));
+    if (silent.size === 0) return;
+    const ack = random();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.set(ack, { silent, done: resolve });
+    const stop = new AbortController();
+    try {
+      await Promise.all([...silent].map((other) => store.inbox.send(other, { type, session, from: pod, ack })));
+      await Promise.race([promise, this.#dropDead(silent, 2 * options.leaseMs, stop.signal)]);
+    } finally {
+      stop.abort();
+      this.#waiting.delete(ack);
+    }
+  }
+
+  /** `from` has confirmed. */
+  confirmed(ack: string, from: string): void {
+    const waiting = this.#waiting.get(ack);
+    if (waiting?.silent.delete(from) && waiting.silent.size === 0) waiting.done();
+  }
+
+  async #dropDead(silent: Set<string>, forMs: number, signal: AbortSignal): Promise<void> {
+    const until = Date.now() + forMs;
+    while (silent.size > 0 && Date.now() < until && !signal.aborted) {
+      const living = await this.#context.store.pods.living();
+      for (const other of silent) if (!living.has(other)) silent.delete(other);
+      if (silent.size > 0) await delay(RECHECK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+}

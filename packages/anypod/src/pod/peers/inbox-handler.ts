@@ -1,0 +1,98 @@
+import { BACKGROUND_CALLER } from '../../core/caller.ts';
+import type { InboxMessage } from '../../core/inbox.ts';
+import type { JsonRpcMessage } from '../../core/json-rpc.ts';
+import type { PodContext } from '../context/context.ts';
+import type { SessionCache } from '../sessions/session-cache.ts';
+import type { Followers } from '../streams/followers.ts';
+import type { StandingStreams } from '../streams/standing-streams.ts';
+import type { Confirmations } from './confirmations.ts';
+import type { Orphans } from './orphans.ts';
+
+/** The parts of a pod that messages of other pods, requests and the drain act on. */
+export interface PodParts {
+  readonly sessions: SessionCache;
+  readonly followers: Followers;
+  readonly standing: StandingStreams;
+  readonly confirmations: Confirmations;
+  readonly orphans: Orphans;
+}
+
+/** Acts on the messages of other pods. Unknown types are left alone: a newer pod may send them during a rollout. */
+export function createInboxHandler(context: PodContext, parts: PodParts): (message: InboxMessage) => void {
+  const { background, store } = context;
+
+  async function confirm(message: { from: string; ack: string }): Promise<void> {
+    await store.inbox.send(message.from, { type: 'confirmed', ack: message.ack, from: context.pod });
+  }
+
+  async function change(message: Extract<InboxMessage, { type: 'session-changed' }>): Promise<void> {
+    await parts.sessions.changed(message.session);
+    await confirm(message);
+  }
+
+  async function end(message: Extract<InboxMessage, { type: 'session-ended' }>): Promise<void> {
+    await parts.sessions.ended(message.session);
+    await confirm(message);
+  }
+
+  async function cancel(message: Extract<InboxMessage, { type: 'cancelled' }>): Promise<void> {
+    const live = parts.sessions.peek(message.session);
+    // Where it is just being loaded, what is loaded may be from before the cancellation: it is read again.
+    if (live === undefined) return parts.sessions.changed(message.session);
+    if (!(await live.cancel(message.request, message.reason, BACKGROUND_CALLER))) live.cancelEarly(message.request);
+  }
+
+  async function answer(message: Extract<InboxMessage, { type: 'answered' }>): Promise<void> {
+    await takeAnswer(context, parts.sessions, message.session, message.question);
+  }
+
+  return (message) => {
+    switch (message.type) {
+      case 'event':
+        return parts.followers.deliver(message.connection, message);
+      case 'follower-replaced':
+        return parts.followers.end(message.connection);
+      case 'standing-event':
+        return parts.standing.deliver(message.session, message.connection, message);
+      case 'standing-replaced':
+        return parts.standing.end(message.session, message.connection);
+      case 'confirmed':
+        return parts.confirmations.confirmed(message.ack, message.from);
+      case 'call-ended':
+        return context.onCallEnded?.(message.call);
+      case 'pod-left':
+        return background.run('take over', parts.orphans.inheritFrom(message.pod));
+      case 'answered':
+        return background.run('take answer', answer(message));
+      case 'question-progress':
+        return background.run('question progress', hand(parts.sessions, message.session, message.data));
+      case 'cancelled':
+        return background.run('cancel', cancel(message));
+      case 'session-changed':
+        return background.run('reload session', change(message));
+      case 'session-ended':
+        return background.run('end session', end(message));
+    }
+  };
+}
+
+/** The owner of a question takes its stored answer to the handler that waits. */
+export async function takeAnswer(
+  context: PodContext,
+  sessions: SessionCache,
+  session: string,
+  question: string,
+): Promise<void> {
+  const answer = await context.store.questions.take(session, question);
+  if (answer === undefined) return;
+  sessions.peek(session)?.answered(question);
+  await hand(sessions, session, answer);
+}
+
+/** Hands a serialised message of the client to the session's server, where that is here. */
+export async function hand(sessions: SessionCache, session: string, data: string): Promise<void> {
+  const live = sessions.peek(session);
+  if (live?.hasServer !== true) return;
+  const server = await live.server(BACKGROUND_CALLER);
+  server.deliver(JSON.parse(data) as JsonRpcMessage, { caller: BACKGROUND_CALLER });
+}

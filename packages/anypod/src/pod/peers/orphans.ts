@@ -1,0 +1,189 @@
+import { LRUCache } from 'lru-cache';
+import { BACKGROUND_CALLER } from '../../core/caller.ts';
+import type { Orphan, StreamKey } from '../../core/event-log.ts';
+import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../../core/json-rpc.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
+import type { PodContext } from '../context/context.ts';
+import { retryWhileStoreAway } from '../context/store-retry.ts';
+import type { LiveSession } from '../sessions/live-session.ts';
+import type { SessionCache } from '../sessions/session-cache.ts';
+import { Exchange } from '../streams/exchange.ts';
+import type { Followers } from '../streams/followers.ts';
+import { OwnedStream } from '../streams/owned-stream.ts';
+import { mayRerun, type Safety, safetyOf } from './rerun-rule.ts';
+
+type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
+
+const SWEEPS_PER_LEASE = 4;
+const REMEMBERED = 10_000;
+
+/**
+ * Ends the exchanges of dead pods: runs them again where that is safe and allowed, else answers that the pod was lost. Any pod may do
+ * it; the log says who was first.
+ */
+export class Orphans {
+  readonly #context: PodContext;
+  readonly #sessions: SessionCache;
+  readonly #followers: Followers;
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping = false;
+  /** Dead pod, session and stream (JSON) of what was taken over, or found taken. */
+  readonly #inherited = new LRUCache<string, true>({ max: REMEMBERED });
+
+  constructor(context: PodContext, sessions: SessionCache, followers: Followers) {
+    this.#context = context;
+    this.#sessions = sessions;
+    this.#followers = followers;
+  }
+
+  start(): void {
+    const { leaseMs } = this.#context.options;
+    this.#timer = setInterval(() => this.#tick(), leaseMs / SWEEPS_PER_LEASE).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Takes over what a pod left behind that said that it goes. */
+  async inheritFrom(pod: string): Promise<void> {
+    const dead = await this.#context.store.pods.dead();
+    if (dead.includes(pod)) await this.#takeOverFrom(pod);
+  }
+
+  /**
+   * An outage of the store is no evidence that a pod is dead: all leases run out together. So nobody is taken for dead until this pod has held
+   * its own lease for a whole one without a break.
+   */
+  #tick(): void {
+    if (this.#sweeping || !this.#context.mayJudge()) return;
+    this.#sweeping = true;
+    const sweep = this.#sweep().finally(() => {
+      this.#sweeping = false;
+    });
+    this.#context.background.run('take over', sweep);
+  }
+
+  /** The store's answer may have been held up by an outage, in which living pods could not renew either: it counts only if the lease held all along. */
+  async #sweep(): Promise<void> {
+    const { store, pod, heldSince, mayJudge } = this.#context;
+    const since = heldSince();
+    for (const dead of await store.pods.dead()) {
+      if (!mayJudge() || heldSince() !== since) return;
+      if (dead !== pod) await this.#takeOverFrom(dead);
+    }
+  }
+
+  async #takeOverFrom(dead: string): Promise<void> {
+    const { store } = this.#context;
+    for (const key of await store.ownership.of(dead)) await this.#inherit(dead, key);
+    await store.pods.forget(dead);
+  }
+
+  /** A sweep may be repeated, or meet another: what this pod has inherited it does not run twice. */
+  async #inherit(dead: string, key: StreamKey): Promise<void> {
+    const name = JSON.stringify([dead, key.session, key.stream]);
+    if (this.#inherited.has(name)) return;
+    this.#inherited.set(name, true);
+    try {
+      await this.#takeOver(dead, key);
+    } catch (error) {
+      this.#inherited.delete(name);
+      throw error;
+    }
+  }
+
+  async #takeOver(dead: string, key: StreamKey): Promise<void> {
+    const { store, pod, background, log } = this.#context;
+    // Noted as ours first: if this pod dies too, the next one finds it.
+    await store.ownership.add(pod, key);
+    const orphan = await store.events.takeOver(key, dead, pod);
+    if (orphan === undefined) {
+      await store.ownership.remove(pod, key);
+      return;
+    }
+    log.warn({ pod: dead, stream: key.stream, takeOvers: orphan.takeOvers }, 'took over an exchange of a lost pod');
+    background.run('settle orphan', this.#settle(key, orphan));
+  }
+
+  async #settle(key: StreamKey, orphan: Orphan): Promise<void> {
+    const { meter } = this.#context;
+    const requests = JSON.parse(orphan.requests) as Requests;
+    const stream = OwnedStream.adopt(this.#context, this.#followers, key, requests, orphan);
+    const [first, ...others] = unanswered(requests, orphan);
+    // Ours now, so nobody else would end it: an outage is waited out.
+    const live = await retryWhileStoreAway(this.#context, async () => this.#sessions.take(key.session));
+    if (first === undefined || live === undefined) {
+      meter.orphanEnded('finished');
+      stream.finish();
+      if (live !== undefined) this.#sessions.release(live);
+      return;
+    }
+    try {
+      await this.#rerunOrRefuse(live, [first, ...others], stream, orphan.takeOvers);
+    } finally {
+      this.#sessions.release(live);
+    }
+  }
+
+  async #rerunOrRefuse(live: LiveSession, requests: Requests, stream: OwnedStream, takeOvers: number): Promise<void> {
+    const safeties = await this.#judge(live, requests);
+    const runs = this.#mayRerun(live, safeties, takeOvers);
+    this.#context.meter.orphanEnded(runs ? 'rerun' : 'refused');
+    if (runs) {
+      await this.#rerun(live, requests, stream);
+      return;
+    }
+    for (const [index, { id }] of requests.entries()) {
+      const data = { reason: 'pod_lost', retry: safeties[index] !== 'unsafe' };
+      const message = 'The pod that served this request was lost before it answered.';
+      stream.write(JSON.stringify(rpcError(id, RPC.internal, message, data)), index === requests.length - 1);
+    }
+  }
+
+  async #judge(live: LiveSession, requests: Requests): Promise<readonly Safety[]> {
+    try {
+      const server = await live.server(BACKGROUND_CALLER);
+      return await Promise.all(requests.map((request) => safetyOf(request, server)));
+    } catch (err) {
+      this.#context.log.warn({ err }, 'the calls of a lost pod could not be judged; they are refused');
+      return requests.map(() => 'unsafe');
+    }
+  }
+
+  /** A call made with credentials is not run without them, and they are nowhere but in the client's request. */
+  #mayRerun(live: LiveSession, safeties: readonly Safety[], takeOvers: number): boolean {
+    const { rerun, rerunLimit } = this.#context.options;
+    if (takeOvers > rerunLimit || live.session.record.principal !== undefined) return false;
+    return safeties.every((safety) => mayRerun(safety, rerun));
+  }
+
+  async #rerun(live: LiveSession, requests: Requests, stream: OwnedStream): Promise<void> {
+    const server = await live.server(BACKGROUND_CALLER);
+    live.uses += 1;
+    const exchange = new Exchange(this.#context, this.#followers, {
+      session: live.id,
+      protocolVersion: live.session.record.protocolVersion,
+      requests,
+      batch: false,
+      to: { stream },
+      onEnd: () => this.#sessions.release(live),
+      onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, BACKGROUND_CALLER)),
+    });
+    for (const request of requests) {
+      const id = live.begin(exchange, request.id);
+      server.deliver({ ...request, id }, { caller: BACKGROUND_CALLER, closeStream: () => exchange.closeConnection() });
+    }
+  }
+}
+
+/** The requests whose response is not in the log. */
+function unanswered(requests: Requests, { events }: Orphan): JsonRpcRequest[] {
+  const answered = new Set(
+    events
+      .map(({ data }) => JSON.parse(data) as JsonRpcMessage)
+      .filter((message) => !('method' in message))
+      .map((message) => (message as { id: unknown }).id),
+  );
+  return requests.filter((request) => isRequest(request) && !answered.has(request.id));
+}

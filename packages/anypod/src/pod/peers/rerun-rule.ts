@@ -1,0 +1,33 @@
+import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { HostedServer } from '../../core/server-host.ts';
+import type { RerunPolicy } from '../context/options.ts';
+
+/** Requests that only read, whatever the server. */
+const READS = new Set([
+  'ping',
+  'tools/list',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+]);
+
+/** How safe it is to run a request twice, as its author declared it. */
+export type Safety = 'read-only' | 'idempotent' | 'unsafe';
+
+/** Judges one request; a tool without hints is unsafe. */
+export async function safetyOf(request: JsonRpcRequest, server: HostedServer): Promise<Safety> {
+  if (READS.has(request.method)) return 'read-only';
+  if (request.method !== 'tools/call') return 'unsafe';
+  const hints = await server.toolHints(String(request.params?.['name']));
+  if (hints?.readOnlyHint === true) return 'read-only';
+  return hints?.idempotentHint === true ? 'idempotent' : 'unsafe';
+}
+
+/** Whether the operator lets a request of this safety run again. */
+export function mayRerun(safety: Safety, policy: RerunPolicy): boolean {
+  if (policy === 'never' || safety === 'unsafe') return false;
+  return safety === 'read-only' || policy === 'safe';
+}

@@ -1,0 +1,195 @@
+import type { Caller } from '../../core/caller.ts';
+import type {
+  JsonRpcMessage,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  RequestId,
+} from '../../core/json-rpc.ts';
+import { passesLogLevel } from '../../core/log-level.ts';
+import type { HostedServer, Outlet } from '../../core/server-host.ts';
+import type { Session } from '../../core/session.ts';
+import type { PodContext } from '../context/context.ts';
+import type { Exchange } from '../streams/exchange.ts';
+
+const EARLY_CANCELLATIONS = 100;
+
+interface Running {
+  readonly exchange: Exchange;
+  readonly request: RequestId;
+}
+
+/** Sends a message on the session's standing stream, wherever that is open. */
+export type SendStanding = (session: string, data: string) => Promise<void>;
+
+/** A session as this pod holds it: its cached state, the user's server once a message needs it, and what runs here. */
+export class LiveSession {
+  session: Session;
+  /** When the store last renewed the TTL for us, as far as we know; ms of this pod's clock. */
+  touchedAt: number = Date.now();
+  /** When the store was asked for the cached state; monotonic ms. */
+  loadedAt: number;
+  /** The cached state is out of date: load it before the next use. */
+  stale = false;
+  /** Requests, connections and questions that keep it from being evicted. */
+  uses = 0;
+  /** What the cache reckons it at; bytes. */
+  keptBytes = 0;
+  ended = false;
+  readonly #context: PodContext;
+  readonly #sendStanding: SendStanding;
+  readonly #running = new Map<number, Running>();
+  readonly #questions = new Set<string>();
+  readonly #cancelledEarly: Set<RequestId>;
+  #server: Promise<HostedServer> | undefined;
+  #lastId = 0;
+
+  constructor(context: PodContext, session: Session, sendStanding: SendStanding) {
+    this.#context = context;
+    this.loadedAt = context.now();
+    this.session = session;
+    this.#sendStanding = sendStanding;
+    this.#cancelledEarly = new Set(session.cancelled);
+  }
+
+  get id(): string {
+    return this.session.record.id;
+  }
+
+  get hasServer(): boolean {
+    return this.#server !== undefined;
+  }
+
+  /** The user's server for this session; built and rehydrated at first use. Whoever waited for it asks `ended` before using it. */
+  server(caller: Caller): Promise<HostedServer> {
+    if (this.#server === undefined) {
+      const building = this.#context.host.rehydrate(this.session.record, this.outlet, caller);
+      this.#server = building;
+      building.catch(() => {
+        if (this.#server === building) this.#server = undefined;
+      });
+    }
+    return this.#server;
+  }
+
+  /** Takes the server that has just answered the client's `initialize`. */
+  adopt(server: HostedServer): void {
+    this.#server = Promise.resolve(server);
+  }
+
+  /** Notes a request as running and gives the id under which the server gets it. */
+  begin(exchange: Exchange, request: RequestId): number {
+    this.#lastId += 1;
+    this.#running.set(this.#lastId, { exchange, request });
+    return this.#lastId;
+  }
+
+  /** The answer to a question has been taken. */
+  answered(question: string): void {
+    this.#questions.delete(question);
+  }
+
+  /** Whether the cancellation of this request overtook it; asked once. */
+  wasCancelled(request: RequestId): boolean {
+    return this.#cancelledEarly.delete(request);
+  }
+
+  /** Stops a request that runs here; false: it does not. */
+  async cancel(request: RequestId, reason: string | undefined, caller: Caller): Promise<boolean> {
+    const entry = [...this.#running].find(([, running]) => running.request === request);
+    if (entry === undefined) return false;
+    const [id, { exchange }] = entry;
+    exchange.cancel(request);
+    await this.#stop(id, reason, caller);
+    return true;
+  }
+
+  /** Aborts a handler; the SDK sends nothing for it any more. */
+  async #stop(id: number, reason: string | undefined, caller: Caller): Promise<void> {
+    this.#running.delete(id);
+    const params = { requestId: id, ...(reason === undefined ? {} : { reason }) };
+    const server = await this.server(caller);
+    if (!this.ended) server.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, { caller });
+  }
+
+  /** Stops what runs of an exchange that another pod has taken over. */
+  async drop(exchange: Exchange, caller: Caller): Promise<void> {
+    for (const [id, running] of [...this.#running]) {
+      if (running.exchange === exchange) await this.#stop(id, 'taken over by another pod', caller);
+    }
+  }
+
+  /** What runs here for the client, each exchange once. */
+  get exchanges(): ReadonlySet<Exchange> {
+    return new Set([...this.#running.values()].map(({ exchange }) => exchange));
+  }
+
+  /** Questions that wait for an answer here. */
+  get questions(): ReadonlySet<string> {
+    return this.#questions;
+  }
+
+  /** Remembers a cancellation whose request may still arrive here. */
+  cancelEarly(request: RequestId): void {
+    if (this.#cancelledEarly.size < EARLY_CANCELLATIONS) this.#cancelledEarly.add(request);
+  }
+
+  /** Ends everything of the session on this pod. */
+  async end(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
+    this.ended = true;
+    for (const { exchange } of [...this.#running.values()]) exchange.abort(refusal, 404);
+    this.#running.clear();
+    await this.close();
+  }
+
+  /** Lets go of the server; running handlers are aborted. */
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    await (await server?.catch(() => undefined))?.close();
+  }
+
+  /** What the user's server says. A plain object, so that a host may wrap it. */
+  readonly outlet: Outlet = {
+    respond: (id, response) => {
+      const running = this.#running.get(id);
+      this.#running.delete(id);
+      running?.exchange.respond({ ...response, id: running.request });
+    },
+    ask: async (question, request, related) => {
+      this.#questions.add(question);
+      await this.#context.store.questions.ask(this.id, question, this.#context.pod).catch((error: unknown) => {
+        this.#questions.delete(question);
+        throw error;
+      });
+      await this.#send(request, related);
+    },
+    withdraw: async (question, notification, related) => {
+      this.#questions.delete(question);
+      await this.#send(notification, related);
+      await this.#context.store.questions.withdraw(this.id, question);
+    },
+    notify: async (notification, related) => {
+      if (this.#filtered(notification)) return;
+      const updated = updatedResource(notification);
+      if (updated === undefined) await this.#send(notification, related);
+      else await this.#context.store.changes.publish({ kind: 'resource_updated', uri: updated });
+    },
+  };
+
+  #filtered({ method, params }: JsonRpcNotification): boolean {
+    return method === 'notifications/message' && !passesLogLevel(params?.['level'], this.session.logLevel);
+  }
+
+  async #send(message: JsonRpcRequest | JsonRpcNotification, related: number | undefined): Promise<void> {
+    const running = related === undefined ? undefined : this.#running.get(related);
+    if (running !== undefined) running.exchange.emit(message as JsonRpcMessage);
+    else if (related === undefined) await this.#sendStanding(this.id, JSON.stringify(message));
+    // A word about a request that is over has nowhere to go.
+  }
+}
+
+/** That a resource changed concerns all who subscribed to it, not the session whose handler says so. */
+function updatedResource({ method, params }: JsonRpcNotification): string | undefined {
+  return method === 'notifications/resources/updated' ? String(params?.['uri']) : undefined;
+}

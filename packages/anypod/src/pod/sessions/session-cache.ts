@@ -1,0 +1,217 @@
+import { LRUCache } from 'lru-cache';
+import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
+import type { Session } from '../../core/session.ts';
+import type { PodContext } from '../context/context.ts';
+import { LiveSession, type SendStanding } from './live-session.ts';
+
+/** What a session without a server takes, about: its record and the bookkeeping. */
+const RECORD_BYTES = 2048;
+const TOMBSTONES = 10_000;
+const TOMBSTONE_MS = 60_000;
+
+interface Loading {
+  /** A change was announced while the load was under way, so what it brings may be old. */
+  stale: boolean;
+  result: Promise<LiveSession | undefined>;
+}
+
+/** The client's session is over, or was never there; said in the same words for both. */
+export function sessionNotFound(id: RequestId | null): JsonRpcResponse {
+  return rpcError(
+    id,
+    RPC.sessionNotFound,
+    'Session not found: it expired, was ended, or never existed. Start a new one with initialize.',
+  );
+}
+
+/**
+ * The sessions that this pod holds, bounded in bytes and time. Those in use stay also beyond the bounds, which they count for. What is held here is
+ * never the truth: the store is, and it tells every pod that holds a session when that session changes.
+ */
+export class SessionCache {
+  readonly #context: PodContext;
+  readonly #sendStanding: SendStanding;
+  readonly #cached: LRUCache<string, LiveSession>;
+  /** In use, though there was no room or time left for them in the cache. */
+  readonly #beyond = new Map<string, LiveSession>();
+  readonly #loading = new Map<string, Loading>();
+  /** Sessions that ended a moment ago: a load that was under way must not bring them back. Ids are never used again. */
+  readonly #ended = new LRUCache<string, true>({ max: TOMBSTONES, ttl: TOMBSTONE_MS });
+  readonly #sweeper: NodeJS.Timeout;
+
+  readonly #onEnded: (id: string) => void;
+
+  /** `onEnded`: a session has turned out to be over; what else the pod has of it must go. */
+  constructor(context: PodContext, sendStanding: SendStanding, onEnded: (id: string) => void) {
+    this.#context = context;
+    this.#sendStanding = sendStanding;
+    this.#onEnded = onEnded;
+    const { cacheBytes, cacheIdleMs } = context.options;
+    this.#cached = new LRUCache({
+      maxSize: cacheBytes,
+      ttl: cacheIdleMs,
+      updateAgeOnGet: true,
+      dispose: (live, id, reason) => {
+        if (reason === 'delete' || reason === 'set') return;
+        if (live.uses > 0) this.#beyond.set(id, live);
+        else context.background.run('close idle server', live.close());
+      },
+    });
+    this.#sweeper = setInterval(() => this.#cached.purgeStale(), Math.max(1000, cacheIdleMs / 4)).unref();
+  }
+
+  /** Takes the session into use; undefined: there is none. Whoever takes must release. One that is held needs no promise. */
+  take(id: string): LiveSession | undefined | Promise<LiveSession | undefined> {
+    const held = this.#held(id);
+    if (held !== undefined && this.#fresh(held)) return this.#use(held);
+    return this.#load(id).then((live) => {
+      if (live === undefined || this.#use(live) === undefined) return undefined;
+      // Others may have taken its room before it was in use.
+      if (this.#held(id) === undefined) this.#beyond.set(id, live);
+      return live;
+    });
+  }
+
+  #use(live: LiveSession): LiveSession | undefined {
+    if (live.ended) return undefined;
+    live.uses += 1;
+    this.#touch(live);
+    return live;
+  }
+
+  /** Takes in a session that was just created here; in use until released. */
+  add(session: Session): LiveSession {
+    const live = new LiveSession(this.#context, session, this.#sendStanding);
+    live.uses = 1;
+    this.#keep(live);
+    return live;
+  }
+
+  release(live: LiveSession): void {
+    live.uses -= 1;
+    if (live.uses > 0 || live.ended) return;
+    if (this.#beyond.delete(live.id) || live.keptBytes !== this.#bytesOf(live)) this.#keep(live);
+    if (this.#beyond.delete(live.id)) this.#context.background.run('close idle server', live.close());
+  }
+
+  /** The session if this pod holds it, without taking it into use. */
+  peek(id: string): LiveSession | undefined {
+    return this.#held(id);
+  }
+
+  /** The session changed in the store: forget what is cached, and read again at once what is in use. */
+  async changed(id: string): Promise<void> {
+    const loading = this.#loading.get(id);
+    if (loading !== undefined) loading.stale = true;
+    const live = this.#held(id);
+    if (live === undefined) return;
+    live.stale = true;
+    if (live.uses > 0) await this.#load(id);
+  }
+
+  /** The session ended: aborts what runs here and lets go of it. */
+  async ended(id: string): Promise<void> {
+    this.#ended.set(id, true);
+    const live = this.#held(id);
+    this.#beyond.delete(id);
+    this.#cached.delete(id);
+    this.#onEnded(id);
+    await live?.end(sessionNotFound);
+  }
+
+  /** Changes may have been missed: trust nothing that is cached. */
+  distrust(): void {
+    for (const loading of this.#loading.values()) loading.stale = true;
+    for (const live of this.held) live.stale = true;
+  }
+
+  /** The sessions in use. */
+  get used(): readonly LiveSession[] {
+    return this.held.filter(({ uses }) => uses > 0);
+  }
+
+  /** Every session on this pod. */
+  get held(): readonly LiveSession[] {
+    // What is out of date would be left out.
+    this.#cached.purgeStale();
+    return [...this.#beyond.values(), ...this.#cached.values()];
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    const all = this.held;
+    this.#beyond.clear();
+    for (const { id } of all) this.#cached.delete(id);
+    await Promise.all(all.map((live) => live.close()));
+  }
+
+  #held(id: string): LiveSession | undefined {
+    return this.#cached.get(id) ?? this.#beyond.get(id);
+  }
+
+  #bytesOf({ hasServer }: LiveSession): number {
+    return RECORD_BYTES + (hasServer ? this.#context.host.bytes : 0);
+  }
+
+  #keep(live: LiveSession): void {
+    // The cache takes no new size for a value that it has.
+    this.#cached.delete(live.id);
+    live.keptBytes = this.#bytesOf(live);
+    this.#cached.set(live.id, live, { size: live.keptBytes });
+    // Not where it is larger than the whole cache.
+    if (!this.#cached.has(live.id)) this.#beyond.set(live.id, live);
+  }
+
+  #fresh(live: LiveSession): boolean {
+    const now = Date.now();
+    const heard = live.loadedAt >= this.#context.heldSince();
+    return heard && !live.stale && now - live.touchedAt < this.#context.options.sessionTtlMs;
+  }
+
+  #load(id: string): Promise<LiveSession | undefined> {
+    const underWay = this.#loading.get(id);
+    if (underWay !== undefined) return underWay.result;
+    const loading = { stale: false } as Loading;
+    loading.result = this.#read(id, loading).finally(() => this.#loading.delete(id));
+    this.#loading.set(id, loading);
+    return loading.result;
+  }
+
+  async #read(id: string, loading: Loading): Promise<LiveSession | undefined> {
+    let session: Session | undefined;
+    let asked: number;
+    do {
+      loading.stale = false;
+      asked = this.#context.now();
+      session = await this.#context.store.sessions.load(id, this.#context.pod);
+    } while (loading.stale);
+    if (session === undefined || this.#ended.has(id)) {
+      if (this.#held(id) !== undefined) await this.ended(id);
+      return undefined;
+    }
+    const held = this.#held(id);
+    if (held === undefined) {
+      const live = new LiveSession(this.#context, session, this.#sendStanding);
+      live.loadedAt = asked;
+      this.#keep(live);
+      return live;
+    }
+    held.session = session;
+    held.stale = false;
+    held.loadedAt = asked;
+    held.touchedAt = Date.now();
+    return held;
+  }
+
+  /** Renews the TTL rarely, and beside the request. */
+  #touch(live: LiveSession): void {
+    const now = Date.now();
+    if (now - live.touchedAt < this.#context.options.sessionTtlMs / 10) return;
+    live.touchedAt = now;
+    const touched = this.#context.store.sessions.touch(live.id).then(async (exists) => {
+      if (!exists) await this.ended(live.id);
+    });
+    this.#context.background.run('touch session', touched);
+  }
+}

@@ -1,0 +1,154 @@
+import {
+  encodeResponse,
+  type JsonRpcMessage,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  type RequestId,
+} from '../../core/json-rpc.ts';
+import type { Link } from '../../core/linked-list.ts';
+import type { RequestOutcome } from '../../core/meter.ts';
+import { hasPrimingEvents } from '../../core/protocol-version.ts';
+import type { Reply } from '../../core/reply.ts';
+import type { PodContext } from '../context/context.ts';
+import type { Deadline, Late } from '../context/deadlines.ts';
+import type { Followers } from './followers.ts';
+import { OwnedStream } from './owned-stream.ts';
+
+export interface ExchangeOptions {
+  readonly session: string;
+  readonly protocolVersion: string;
+  /** One, or a batch (2025-03-26 only). */
+  readonly requests: readonly [JsonRpcRequest, ...JsonRpcRequest[]];
+  /** The POST held an array, so a plain answer is an array too. */
+  readonly batch: boolean;
+  /** Where the answer goes: the client's own connection, or the stream of an exchange that another pod began. */
+  readonly to: { readonly reply: Reply } | { readonly stream: OwnedStream };
+  readonly onEnd: () => void;
+  /** Another pod has taken the exchange over. */
+  readonly onLost: (exchange: Exchange) => void;
+}
+
+/**
+ * One POST with requests, from its arrival to its last response. The answer is plain JSON if the handlers finish without a related message
+ * within `upgradeAfterMs`; else it becomes an event stream with a log, which outlives the connection.
+ */
+export class Exchange implements Late {
+  readonly #context: PodContext;
+  readonly #followers: Followers;
+  readonly #options: ExchangeOptions;
+  readonly #pending: Set<RequestId>;
+  readonly #responses: JsonRpcResponse[] = [];
+  #stream: OwnedStream | undefined;
+  #deadline: Link<Deadline> | undefined;
+  #ended = false;
+
+  constructor(context: PodContext, followers: Followers, options: ExchangeOptions) {
+    this.#context = context;
+    this.#followers = followers;
+    this.#options = options;
+    this.#pending = new Set(options.requests.map(({ id }) => id));
+    if ('stream' in options.to) this.#take(options.to.stream);
+    else this.#deadline = context.deadlines.add(this);
+  }
+
+  /** Whether the client could come back for the answer after losing its connection on purpose. */
+  get resumable(): boolean {
+    return hasPrimingEvents(this.#options.protocolVersion) || this.#stream?.resumable === true;
+  }
+
+  /** A question or notification that belongs to one of the requests. */
+  emit(message: JsonRpcMessage): void {
+    if (this.#ended) return;
+    this.upgrade()?.write(JSON.stringify(message), false);
+  }
+
+  /** The response to one of the requests, under the client's id. */
+  respond(response: JsonRpcResponse): void {
+    if (this.#ended || response.id === null || !this.#pending.delete(response.id)) return;
+    const last = this.#pending.size === 0;
+    this.#reply?.watch.answered(response.error !== undefined);
+    if (this.#stream === undefined) this.#responses.push(response);
+    else this.#stream.write(encodeResponse(response), last);
+    if (last) this.#answerPlainly();
+    if (last) this.#end('ok');
+  }
+
+  /** The client gave one of the requests up; the SDK sends nothing for it any more. */
+  cancel(id: RequestId): void {
+    if (!this.#pending.delete(id) || this.#pending.size > 0) return;
+    if (this.#stream !== undefined) this.#stream.finish();
+    else if (this.#responses.length > 0) this.#answerPlainly();
+    else this.#reply?.stream('request').end();
+    this.#end('cancelled');
+  }
+
+  /** Ends the connection at the handler's wish; the client comes back for the rest. */
+  closeConnection(): void {
+    if (!this.#ended && this.resumable) this.upgrade()?.detach();
+  }
+
+  /** Answers what has no answer yet with `refusal`; `status` where the answer is plain. */
+  abort(refusal: (id: RequestId) => JsonRpcResponse, status: number): void {
+    if (this.#ended) return;
+    if (this.#stream !== undefined) {
+      for (const id of [...this.#pending]) this.respond(refusal(id));
+      return;
+    }
+    this.#reply?.json(status, JSON.stringify(refusal(this.#options.requests[0].id)));
+    this.#end('refused');
+  }
+
+  /** Leaves it, unanswered, to the pod that takes it over; the client comes back after `retryMs`. */
+  abandon(retryMs: number): void {
+    this.#stream?.abandon(retryMs);
+    this.#end('left');
+  }
+
+  /** It has taken so long that its client should have something to come back with. */
+  late(): void {
+    this.upgrade();
+  }
+
+  /** Becomes an event stream, if it is not one yet; undefined where it has ended. */
+  upgrade(): OwnedStream | undefined {
+    if (this.#stream !== undefined || this.#reply === undefined || this.#ended) return this.#stream;
+    this.#untimed();
+    const { session, requests } = this.#options;
+    const stream = OwnedStream.open(this.#context, this.#followers, session, requests, this.#reply.stream('request'));
+    this.#take(stream);
+    if (this.resumable) stream.prime(this.#context.options.retryMs);
+    for (const response of this.#responses.splice(0)) stream.write(encodeResponse(response), false);
+    return stream;
+  }
+
+  get #reply(): Reply | undefined {
+    return 'reply' in this.#options.to ? this.#options.to.reply : undefined;
+  }
+
+  #take(stream: OwnedStream): void {
+    this.#stream = stream;
+    stream.onLost = () => {
+      if (this.#ended) return;
+      this.#end('left');
+      this.#options.onLost(this);
+    };
+  }
+
+  #untimed(): void {
+    if (this.#deadline !== undefined) this.#context.deadlines.remove(this.#deadline);
+  }
+
+  #answerPlainly(): void {
+    if (this.#stream !== undefined) return;
+    const responses = this.#responses.map(encodeResponse);
+    this.#reply?.json(200, this.#options.batch ? `[${responses.join()}]` : (responses[0] ?? ''));
+  }
+
+  /** `outcome` counts where no plain answer has told it. */
+  #end(outcome: RequestOutcome): void {
+    this.#ended = true;
+    this.#reply?.watch.ended(outcome);
+    this.#untimed();
+    this.#options.onEnd();
+  }
+}

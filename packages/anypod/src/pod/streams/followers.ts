@@ -1,0 +1,225 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection, Replay, StreamEvent, StreamKey } from '../../core/event-log.ts';
+import type { RequestId } from '../../core/json-rpc.ts';
+import { hasPrimingEvents } from '../../core/protocol-version.ts';
+import type { EventSink, Reply } from '../../core/reply.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
+import type { PodContext } from '../context/context.ts';
+import { retryWhileStoreAway } from '../context/store-retry.ts';
+import { endWhenOld } from './end-when-old.ts';
+import type { StreamSession } from './stream-session.ts';
+
+/** Waits between looks for a log that a client knows of, in ms: 1.5 s in all. */
+const LOG_APPEARS_WITHIN_MS = [10, 40, 150, 300, 500, 500, 0];
+
+interface Delivered {
+  readonly seq: number;
+  readonly final: boolean;
+  readonly data?: string;
+}
+
+interface Follower {
+  readonly key: StreamKey;
+  readonly prefix: string;
+  /** The last seq that the client has. */
+  seq: number;
+  sink?: EventSink;
+  /** The log is being read, or the client reads slowly: what arrives now is read from the log later, so nothing piles up here. */
+  busy: boolean;
+  /** Something arrived meanwhile. */
+  behind: boolean;
+  /** The store may have forgotten who follows. */
+  doubtful: boolean;
+}
+
+/** The connections on this pod that resume exchanges which any pod runs. */
+export class Followers {
+  readonly #context: PodContext;
+  readonly #open = new Map<string, Follower>();
+
+  constructor(context: PodContext) {
+    this.#context = context;
+  }
+
+  /** Answers a GET with an exchange's event id: what the client missed, then what comes, until the final response. */
+  async resume(
+    { id: session, session: { record } }: StreamSession,
+    place: { stream: string; request: RequestId; seq: number },
+    reply: Reply,
+  ): Promise<void> {
+    const { eventIds, random, meter } = this.#context;
+    const key = { session, stream: place.stream };
+    const connection = random();
+    const prefix = eventIds.exchangePrefix(session, place.stream, place.request);
+    const follower: Follower = { key, prefix, seq: place.seq, busy: true, behind: false, doubtful: false };
+    this.#open.set(connection, follower);
+    const replay = await this.#follow(key, place.seq, connection).catch((error: unknown) => {
+      this.#open.delete(connection);
+      throw error;
+    });
+    if (replay?.previous !== undefined) this.#replace(replay.previous);
+    if (replay === undefined || replay.truncated) {
+      this.#open.delete(connection);
+      meter.resumed('expired');
+      answerGone(place.request, reply);
+    } else if (replay.done && replay.events.length === 0) {
+      this.#open.delete(connection);
+      // The client has everything: 204 is how a server of events says that there is nothing to come back for (WHATWG HTML §9.2).
+      meter.resumed('finished');
+      reply.empty(204);
+    } else {
+      meter.resumed(replay.done ? 'replayed' : 'live');
+      follower.sink = reply.stream('request');
+      follower.sink.onClose(() => this.#leave(connection, follower));
+      if (replay.events.length === 0) this.#prime(follower, record.protocolVersion);
+      endWhenOld(this.#context, record.protocolVersion, follower.sink);
+      this.#catchUp(connection, follower, replay);
+    }
+  }
+
+  /** An event from the owner, over the inbox or from this very pod. */
+  deliver(connection: string, event: Delivered): void {
+    const follower = this.#open.get(connection);
+    if (follower === undefined) return;
+    if (follower.busy) {
+      follower.behind = true;
+    } else if (event.data !== undefined && event.seq === follower.seq + 1) {
+      const room = this.#send(follower, { seq: event.seq, data: event.data });
+      if (event.final) this.#end(connection, follower);
+      else if (!room) this.#catchUp(connection, follower);
+    } else if (event.seq > follower.seq || event.final) {
+      this.#catchUp(connection, follower);
+    }
+  }
+
+  /** Ends a connection that a newer one has replaced. */
+  end(connection: string): void {
+    const follower = this.#open.get(connection);
+    if (follower !== undefined) this.#end(connection, follower);
+  }
+
+  /** Messages may have been missed, and registrations lost with a server: every follower asks for its log again. */
+  recheck(): void {
+    for (const [connection, follower] of this.#open) {
+      follower.doubtful = true;
+      if (follower.busy) follower.behind = true;
+      else this.#catchUp(connection, follower);
+    }
+  }
+
+  /** Ends the connections of an ended session. */
+  endSession(session: string): void {
+    for (const [connection, follower] of this.#open) {
+      if (follower.key.session === session) this.#end(connection, follower);
+    }
+  }
+
+  /** Ends all connections; their clients resume elsewhere, after the time that `retryMs` gives for each. */
+  endAll(retryMs: () => number): void {
+    for (const [connection, follower] of this.#open) {
+      this.#open.delete(connection);
+      follower.sink?.end(retryMs());
+    }
+  }
+
+  /**
+   * An owner sends the first event id while it opens the log, so a client that comes back at once may be faster than the log: its id is
+   * genuine, so a log that is not there yet gets a moment to appear.
+   */
+  async #follow(key: StreamKey, after: number, connection: string): Promise<Replay | undefined> {
+    const { store, pod } = this.#context;
+    for (const waitMs of LOG_APPEARS_WITHIN_MS) {
+      const replay = await store.events.follow(key, after, { pod, connection });
+      if (replay !== undefined) return replay;
+      await delay(waitMs, undefined, { ref: false });
+    }
+    return undefined;
+  }
+
+  /** The official clients forget the id that they came back with: where this connection ends before an event, they need it again. */
+  #prime({ sink, prefix, seq }: Follower, protocolVersion: string): void {
+    if (!hasPrimingEvents(protocolVersion)) return;
+    sink?.send({ id: prefix + seq, retry: this.#context.options.retryMs, data: '' });
+  }
+
+  /** A client has one connection per stream, the newest; an older one is only half open. */
+  #replace({ pod, connection }: Connection): void {
+    const { background, store } = this.#context;
+    if (pod === this.#context.pod) this.end(connection);
+    else background.run('replace follower', store.inbox.send(pod, { type: 'follower-replaced', connection }));
+  }
+
+  /** Gives the client what the log has, `replay` first, as fast as it reads. */
+  #catchUp(connection: string, follower: Follower, replay?: Replay): void {
+    follower.busy = true;
+    this.#context.background.run('follow stream', this.#readOn(connection, follower, replay));
+  }
+
+  async #readOn(connection: string, follower: Follower, replay: Replay | undefined): Promise<void> {
+    let next = replay;
+    do {
+      if (next === undefined) follower.behind = false;
+      await follower.sink?.drained();
+      if (!this.#open.has(connection)) return;
+      next ??= await retryWhileStoreAway(this.#context, () => this.#read(connection, follower));
+      if (next === undefined || next.truncated) {
+        // Replaced, or not kept any more: the connection ends, and a resume of what is gone gets the honest error.
+        this.#end(connection, follower);
+        return;
+      }
+      await this.#sendAll(follower, next.events);
+      if (next.done) {
+        this.#end(connection, follower);
+        return;
+      }
+      next = undefined;
+    } while (follower.behind);
+    follower.busy = false;
+  }
+
+  /** Undefined: there is nothing to read any more, or somebody else reads it. */
+  async #read(connection: string, follower: Follower): Promise<Replay | undefined> {
+    const { store, pod } = this.#context;
+    const { key, seq, doubtful } = follower;
+    if (!doubtful) return store.events.read(key, seq);
+    const replay = await store.events.follow(key, seq, { pod, connection }, true);
+    follower.doubtful = false;
+    const { previous } = replay ?? {};
+    const replaced = previous !== undefined && (previous.pod !== pod || previous.connection !== connection);
+    return replaced ? undefined : replay;
+  }
+
+  async #sendAll(follower: Follower, events: readonly StreamEvent[]): Promise<void> {
+    for (const event of events) {
+      if (!this.#send(follower, event)) await follower.sink?.drained();
+    }
+  }
+
+  #send(follower: Follower, { seq, data }: StreamEvent): boolean {
+    if (seq <= follower.seq) return true;
+    follower.seq = seq;
+    return follower.sink?.send({ id: follower.prefix + seq, data }) ?? true;
+  }
+
+  #end(connection: string, follower: Follower): void {
+    this.#open.delete(connection);
+    follower.sink?.end();
+  }
+
+  /** The client went away first: nobody needs to deliver here any more. */
+  #leave(connection: string, follower: Follower): void {
+    if (!this.#open.delete(connection)) return;
+    const { background, store, pod } = this.#context;
+    background.run('unfollow', store.events.unfollow(follower.key, { pod, connection }));
+  }
+}
+
+/** The log is gone: an error for that very request, never a silent gap, never a status that uses up the client's attempts. */
+function answerGone(request: RequestId, reply: Reply): void {
+  const message = 'The result of this request is no longer kept. Call again if the call is safe to repeat.';
+  const sink = reply.stream('request');
+  sink.send({
+    data: JSON.stringify(rpcError(request, RPC.internal, message, { reason: 'stream_expired', retry: false })),
+  });
+  sink.end();
+}

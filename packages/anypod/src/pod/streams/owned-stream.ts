@@ -1,0 +1,230 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+import type { Connection, Orphan, StreamKey, Written } from '../../core/event-log.ts';
+import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { EventSink } from '../../core/reply.ts';
+import type { PodContext } from '../context/context.ts';
+import { retryWhileStoreAway } from '../context/store-retry.ts';
+import type { Followers } from './followers.ts';
+import { countAtOnce, StreamLog } from './stream-log.ts';
+
+type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
+
+/** An event on its way to the log. */
+interface Waiting {
+  readonly seq: number;
+  readonly data: string;
+  readonly final: boolean;
+  /** The client gets it only when the log has it. */
+  readonly careful: boolean;
+}
+
+/** What a follower is told; without data: the log ended without a last event. */
+type Forwarded = Pick<Waiting, 'seq' | 'final'> & Partial<Pick<Waiting, 'data'>>;
+
+const ENDED: Forwarded = { seq: 0, final: true };
+
+/**
+ * The stream of an exchange that runs here. It assigns the sequence numbers, so the client is written to at once and the log is
+ * appended beside it; whoever follows on another pod gets each event after it is stored. What is said in one turn of the event loop, or while a write is
+ * under way, goes to the log in one write.
+ *
+ * After the lease may have run out (this process was paused, or cut off from the store) another pod may have taken the exchange over. Then an event
+ * goes to the client only after the log has taken it, which tells whether the exchange is still ours.
+ */
+export class OwnedStream {
+  readonly #context: PodContext;
+  readonly #followers: Followers;
+  readonly #key: StreamKey;
+  readonly #prefix: string;
+  readonly #log: StreamLog;
+  #sink: EventSink | undefined;
+  #seq: number;
+  #steps: Promise<void> = Promise.resolve();
+  readonly #waiting: Waiting[] = [];
+  #unstored = 0;
+  /** When the exchange was surely ours: it began, or a write was sent that then arrived; monotonic ms. */
+  #oursAt: number;
+  /** Events wait for the log; those that come later must not overtake them. */
+  #careful = false;
+  /** Nothing more is said here; what was said is still stored. */
+  #left = false;
+  /** The log is another pod's: nothing more is stored either. */
+  #lost = false;
+  /** Called once where the exchange is no longer ours. */
+  onLost: () => void = () => undefined;
+
+  private constructor(
+    context: PodContext,
+    followers: Followers,
+    key: StreamKey,
+    requests: Requests,
+    from: { epoch: number; seq: number; sink?: EventSink },
+  ) {
+    this.#context = context;
+    this.#followers = followers;
+    this.#key = key;
+    this.#prefix = context.eventIds.exchangePrefix(key.session, key.stream, requests[0].id);
+    this.#log = new StreamLog(context, {
+      key,
+      epoch: from.epoch,
+      requests: JSON.stringify(requests),
+      follows: from.seq,
+    });
+    this.#sink = from.sink;
+    this.#oursAt = context.now();
+    this.#seq = from.seq;
+  }
+
+  /** A new stream on the client's own connection. */
+  static open(
+    context: PodContext,
+    followers: Followers,
+    session: string,
+    requests: Requests,
+    sink: EventSink,
+  ): OwnedStream {
+    const key = { session, stream: context.random() };
+    const stream = new OwnedStream(context, followers, key, requests, { epoch: 1, seq: 0, sink });
+    stream.#enqueue('open stream', async () => void stream.#heed(await stream.#log.open()));
+    return stream;
+  }
+
+  /** The stream of an exchange whose owner died; its client, if it came back, follows it. */
+  static adopt(
+    context: PodContext,
+    followers: Followers,
+    key: StreamKey,
+    requests: Requests,
+    orphan: Orphan,
+  ): OwnedStream {
+    return new OwnedStream(context, followers, key, requests, { epoch: orphan.epoch, seq: orphan.last });
+  }
+
+  /** Whether the client holds an id to come back with. */
+  get resumable(): boolean {
+    return this.#primed || this.#seq > 0;
+  }
+
+  #primed = false;
+
+  /** Gives the client an id to come back with before anything has happened (SEP-1699). */
+  prime(retryMs: number): void {
+    this.#primed = true;
+    this.#sink?.send({ id: `${this.#prefix}0`, retry: retryMs, data: '' });
+  }
+
+  /** Sends a serialised message; `final`: the last one, after which the connection ends. */
+  write(data: string, final: boolean): void {
+    if (this.#left) return;
+    this.#seq += 1;
+    this.#careful ||= this.#oursAt < this.#context.heldSince();
+    this.#waiting.push({ seq: this.#seq, data, final, careful: this.#careful });
+    if (!this.#careful) this.#send(this.#seq, data, final);
+    if (this.#waiting.length === 1) this.#enqueue('append events', () => this.#append());
+  }
+
+  /** Ends the stream without a response, which is how a cancelled request ends. */
+  finish(): void {
+    if (this.#left) return;
+    this.detach();
+    this.#enqueue('finish stream', async () => {
+      const written = await this.#log.finish();
+      if (!this.#heed(written)) return;
+      await this.#forward(written, [ENDED]);
+      await this.#conclude(written, () => this.#log.finish(), ENDED);
+    });
+  }
+
+  /** Ends the connection; the exchange goes on and can be resumed, after `retryMs` where given. */
+  detach(retryMs?: number): void {
+    this.#sink?.end(retryMs);
+    this.#sink = undefined;
+  }
+
+  /** Says nothing more: another pod goes on with it. */
+  abandon(retryMs?: number): void {
+    this.#left = true;
+    this.detach(retryMs);
+  }
+
+  /** Stores what waits. */
+  async #append(): Promise<void> {
+    await endOfTurn();
+    while (this.#waiting.length > 0) {
+      const asked = this.#context.now();
+      const events = this.#waiting.splice(0, countAtOnce(this.#waiting));
+      const last = events.at(-1) as Waiting;
+      const written = await this.#log.append(events, last.final);
+      if (!this.#heed(written)) return;
+      this.#oursAt = asked;
+      for (const { careful, seq, data, final } of events) if (careful) this.#send(seq, data, final);
+      await this.#forward(written, events);
+      if (last.final) await this.#conclude(written, () => this.#log.append([last], true), last);
+    }
+  }
+
+  #send(seq: number, data: string, final: boolean): void {
+    this.#sink?.send({ id: this.#prefix + seq, data });
+    if (final) this.detach();
+  }
+
+  #enqueue(what: string, step: () => Promise<void>): void {
+    this.#unstored += 1;
+    this.#steps = this.#steps.then(async () => {
+      const asked = this.#context.now();
+      if (!this.#lost) await step();
+      if (!this.#lost) this.#oursAt = Math.max(this.#oursAt, asked);
+      this.#unstored -= 1;
+      if (this.#unstored === 0) this.#careful = false;
+    });
+    this.#context.background.run(what, this.#steps);
+  }
+
+  /** The end is written until it is safe. Each time the follower is told: a failover loses mail too, and it may have looked before the end was there again. */
+  async #conclude(written: Written, again: () => Promise<Written>, end: Forwarded): Promise<void> {
+    await this.#log.settle(written, async () => {
+      const rewritten = await again();
+      if (this.#heed(rewritten)) await this.#forward(rewritten, [end]);
+      return rewritten;
+    });
+    await this.#log.release();
+  }
+
+  /** Whether a write arrived; where the log is another pod's now, this one lets go. */
+  #heed({ state }: Written): boolean {
+    if (state === 'stored') return true;
+    if (!this.#lost) {
+      this.#context.log.warn({ stream: this.#key.stream, state }, 'an exchange is no longer served by this pod');
+      this.#lost = true;
+      this.abandon();
+      this.#context.background.run('disown stream', this.#log.release());
+      this.onLost();
+    }
+    return false;
+  }
+
+  /** Tells who follows on this pod of each event, another pod of the last: it reads from the log what it lacks. */
+  async #forward(written: Written, events: readonly Forwarded[]): Promise<void> {
+    const follower: Connection | undefined = written.state === 'stored' ? written.follower : undefined;
+    const last = events.at(-1);
+    if (follower === undefined || last === undefined) return;
+    // The client came back elsewhere: the newest connection wins, the first one is only half open.
+    this.detach();
+    const { connection } = follower;
+    if (follower.pod === this.#context.pod) {
+      for (const event of events) this.#followers.deliver(connection, event);
+      return;
+    }
+    const { seq, final, data } = last;
+    const { store } = this.#context;
+    const message = {
+      type: 'event',
+      ...this.#key,
+      connection,
+      seq,
+      final,
+      ...(data === undefined ? {} : { data }),
+    } as const;
+    await retryWhileStoreAway(this.#context, () => store.inbox.send(follower.pod, message));
+  }
+}

@@ -1,0 +1,227 @@
+import type { Change, PositionedChange } from '../../core/change-log.ts';
+import type { EventPlace } from '../../core/event-id.ts';
+import type { Connection } from '../../core/event-log.ts';
+import type { JsonRpcNotification } from '../../core/json-rpc.ts';
+import { hasPrimingEvents } from '../../core/protocol-version.ts';
+import type { EventSink, Reply } from '../../core/reply.ts';
+import { comparePositions, type StandingEvent } from '../../core/standing-log.ts';
+import type { PodContext } from '../context/context.ts';
+import { retryWhileStoreAway } from '../context/store-retry.ts';
+import { endWhenOld } from './end-when-old.ts';
+import type { StreamSession } from './stream-session.ts';
+
+interface Standing {
+  readonly connection: string;
+  readonly live: StreamSession;
+  readonly prefix: string;
+  readonly onEnd: () => void;
+  sink?: EventSink;
+  /** The last places that the client has, in its own log and in the log of changes. */
+  position: string;
+  changes: string;
+  /** The logs are being read, or the client reads slowly: what arrives now is read from the logs later, so nothing piles up here. */
+  busy: boolean;
+  /** Something arrived meanwhile. */
+  behind: boolean;
+}
+
+type StandingPlace = Extract<EventPlace, { kind: 'standing' }>;
+
+/** The standing GET streams on this pod. A session has one, the newest, wherever it is. */
+export class StandingStreams {
+  readonly #context: PodContext;
+  readonly #open = new Map<string, Standing>();
+
+  constructor(context: PodContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Answers a GET with a standing stream, from `place` on where the client was connected before. False: the session is gone and nothing
+   * was answered. `onEnd` is called when the stream has ended, but not where nothing was answered.
+   */
+  async open(live: StreamSession, place: StandingPlace | undefined, reply: Reply, onEnd: () => void): Promise<boolean> {
+    const { store, pod, random, eventIds, meter } = this.#context;
+    const connection = random();
+    const prefix = eventIds.standingPrefix(live.id);
+    const changes = place?.changes ?? (await store.changes.tail());
+    const standing: Standing = { connection, live, prefix, onEnd, position: '0-0', changes, busy: true, behind: true };
+    this.end(live.id);
+    this.#open.set(live.id, standing);
+    const attached = await store.standing.attach(live.id, { pod, connection }).catch((error: unknown) => {
+      this.#forget(standing);
+      throw error;
+    });
+    if (attached === undefined) {
+      this.#forget(standing);
+      return false;
+    }
+    if (attached.previous !== undefined) this.#replace(live.id, attached.previous);
+    standing.position = place?.position ?? attached.position;
+    if (place !== undefined) meter.resumed('standing');
+    this.#start(standing, reply.stream('standing'));
+    return true;
+  }
+
+  /** Stores a message for the session's standing stream and delivers it, if one is open anywhere. */
+  readonly send = async (session: string, data: string): Promise<void> => {
+    const { store, pod } = this.#context;
+    const stored = await store.standing.append(session, data);
+    if (stored?.holder === undefined) return;
+    const { position, previous, holder } = stored;
+    const event = { position, previous, data };
+    if (holder.pod === pod) this.deliver(session, holder.connection, event);
+    else
+      await store.inbox.send(holder.pod, { type: 'standing-event', session, connection: holder.connection, ...event });
+  };
+
+  /** A message for a connection on this pod; `previous` is the position of the one before it. */
+  deliver(session: string, connection: string, event: StandingEvent & { readonly previous?: string }): void {
+    const standing = this.#open.get(session);
+    if (standing?.connection !== connection || comparePositions(event.position, standing.position) <= 0) return;
+    if (standing.busy) standing.behind = true;
+    else if (!follows(event, standing)) this.#catchUp(standing);
+    else if (!this.#writeEvent(standing, event)) this.#catchUp(standing);
+  }
+
+  /** A change that every client may care about. */
+  deliverChange(change: PositionedChange): void {
+    for (const standing of this.#open.values()) {
+      if (standing.busy) standing.behind = true;
+      else if (!this.#writeChange(standing, change)) this.#catchUp(standing);
+    }
+  }
+
+  /** Mail may have been missed: every stream reads its logs again. */
+  recheck(): void {
+    for (const standing of this.#open.values()) {
+      if (standing.busy) standing.behind = true;
+      else this.#catchUp(standing);
+    }
+  }
+
+  /** Ends the session's connection here; with `connection` only that one. */
+  end(session: string, connection?: string): void {
+    const standing = this.#open.get(session);
+    if (standing === undefined || (connection !== undefined && standing.connection !== connection)) return;
+    this.#open.delete(session);
+    standing.sink?.end();
+  }
+
+  /** Ends all connections; their clients come back on other pods, after the time that `retryMs` gives for each. */
+  endAll(retryMs: () => number): void {
+    for (const { sink } of [...this.#open.values()]) sink?.end(retryMs());
+  }
+
+  #replace(session: string, { pod, connection }: Connection): void {
+    const { store, background } = this.#context;
+    if (pod === this.#context.pod) return;
+    background.run(
+      'replace standing stream',
+      store.inbox.send(pod, { type: 'standing-replaced', session, connection }),
+    );
+  }
+
+  #forget(standing: Standing): boolean {
+    const { id } = standing.live;
+    return this.#open.get(id) === standing && this.#open.delete(id);
+  }
+
+  #start(standing: Standing, sink: EventSink): void {
+    standing.sink = sink;
+    sink.onClose(() => this.#left(standing));
+    // Replaced while it was being opened: the newer one has the stream.
+    if (this.#open.get(standing.live.id) !== standing) {
+      sink.end();
+      return;
+    }
+    const { protocolVersion } = standing.live.session.record;
+    endWhenOld(this.#context, protocolVersion, sink);
+    if (hasPrimingEvents(protocolVersion)) {
+      sink.send({ id: this.#id(standing), retry: this.#context.options.retryMs, data: '' });
+    }
+    this.#catchUp(standing);
+  }
+
+  /** Gives the client what the logs have, as fast as it reads. */
+  #catchUp(standing: Standing): void {
+    standing.busy = true;
+    this.#context.background.run('catch up standing stream', this.#readOn(standing));
+  }
+
+  async #readOn(standing: Standing): Promise<void> {
+    const { id } = standing.live;
+    do {
+      standing.behind = false;
+      await standing.sink?.drained();
+      if (this.#open.get(id) !== standing) return;
+      if (!(await this.#sendMissed(standing))) this.end(id, standing.connection);
+    } while (standing.behind);
+    standing.busy = false;
+  }
+
+  /** False: the stream is another connection's now, or the session is gone. */
+  async #sendMissed(standing: Standing): Promise<boolean> {
+    const { store, pod } = this.#context;
+    const read = await retryWhileStoreAway(this.#context, () =>
+      store.standing.read(standing.live.id, standing.position),
+    );
+    if (read?.holder?.pod !== pod || read.holder.connection !== standing.connection) return false;
+    for (const event of read.events) {
+      if (!this.#writeEvent(standing, event)) await standing.sink?.drained();
+    }
+    for (const change of await retryWhileStoreAway(this.#context, () => store.changes.after(standing.changes))) {
+      if (!this.#writeChange(standing, change)) await standing.sink?.drained();
+    }
+    return true;
+  }
+
+  #id(standing: Standing): string {
+    return `${standing.prefix}${standing.position}.${standing.changes}`;
+  }
+
+  /** False: the client reads slowly. */
+  #writeEvent(standing: Standing, { position, data }: StandingEvent): boolean {
+    if (comparePositions(position, standing.position) <= 0) return true;
+    standing.position = position;
+    return standing.sink?.send({ id: this.#id(standing), data }) ?? true;
+  }
+
+  #writeChange(standing: Standing, { position, change }: PositionedChange): boolean {
+    if (comparePositions(position, standing.changes) <= 0) return true;
+    standing.changes = position;
+    const notification = notificationOf(change, standing.live.session.subscriptions);
+    if (notification === undefined) return true;
+    return standing.sink?.send({ id: this.#id(standing), data: JSON.stringify(notification) }) ?? true;
+  }
+
+  #left(standing: Standing): void {
+    if (this.#forget(standing)) {
+      const { store, pod, background } = this.#context;
+      const holder = { pod, connection: standing.connection };
+      background.run('detach standing stream', store.standing.detach(standing.live.id, holder));
+    }
+    standing.onEnd();
+  }
+}
+
+/** Whether nothing is missing before this message; unknown where an older build sent it. */
+function follows({ previous }: { readonly previous?: string }, { position }: Standing): boolean {
+  return previous !== undefined && comparePositions(previous, position) <= 0;
+}
+
+/** What a legacy client is told of a change; undefined: it did not ask. */
+function notificationOf(change: Change, subscriptions: ReadonlySet<string>): JsonRpcNotification | undefined {
+  switch (change.kind) {
+    case 'tools_list_changed':
+      return { jsonrpc: '2.0', method: 'notifications/tools/list_changed' };
+    case 'prompts_list_changed':
+      return { jsonrpc: '2.0', method: 'notifications/prompts/list_changed' };
+    case 'resources_list_changed':
+      return { jsonrpc: '2.0', method: 'notifications/resources/list_changed' };
+    case 'resource_updated': {
+      if (!subscriptions.has(change.uri)) return undefined;
+      return { jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: change.uri } };
+    }
+  }
+}

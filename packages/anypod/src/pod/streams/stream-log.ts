@@ -1,0 +1,123 @@
+import type { StreamEvent, StreamKey, Written } from '../../core/event-log.ts';
+import type { PodContext } from '../context/context.ts';
+import { retryWhileStoreAway } from '../context/store-retry.ts';
+
+/** Events and characters of one write: the store serves nobody else meanwhile, and has to answer before it is given up. */
+const MOST_AT_ONCE = 100;
+const MOST_LENGTH = 1024 * 1024;
+
+/** How many of the first events go in one write; one at least. */
+export function countAtOnce(events: readonly { readonly data: string }[]): number {
+  let length = 0;
+  const over = events.findIndex(({ data }, index) => {
+    length += data.length;
+    return index >= MOST_AT_ONCE || (index > 0 && length > MOST_LENGTH);
+  });
+  return over < 0 ? events.length : over;
+}
+
+/** The log as this pod writes it: which one, under which epoch, and what it would take to write it again. */
+export interface LogIdentity {
+  readonly key: StreamKey;
+  readonly epoch: number;
+  /** JSON of the exchange's requests. */
+  readonly requests: string;
+  /** What this owner's first seq follows: 0, or where the owner before it left off. */
+  readonly follows: number;
+}
+
+/**
+ * Writes one log, a write at a time and in order. While the store is away a write is tried until it succeeds, so an outage loses nothing; what
+ * the store lost of the log (replication is asynchronous, a failover may lose its end) is written again under the same numbers.
+ */
+export class StreamLog {
+  readonly #context: PodContext;
+  readonly #identity: LogIdentity;
+  /** What was written, as far back as the store itself would keep. */
+  readonly #kept: StreamEvent[] = [];
+  #keptBytes = 0;
+
+  constructor(context: PodContext, identity: LogIdentity) {
+    this.#context = context;
+    this.#identity = identity;
+  }
+
+  /** Makes the log and notes that it is ours; the note comes first, so that a dead owner's logs are always found. */
+  async open(): Promise<Written> {
+    const { store, pod } = this.#context;
+    const { key, epoch, requests, follows } = this.#identity;
+    await this.#persist(() => store.ownership.add(pod, key));
+    return this.#persist(() => store.events.open(key, pod, epoch, requests, follows));
+  }
+
+  /** Resolves when the events, one at least, are stored, or cannot be any more. */
+  append(events: readonly StreamEvent[], final: boolean): Promise<Written> {
+    for (const event of events) this.#keep(event);
+    const { store } = this.#context;
+    const { key, epoch } = this.#identity;
+    return this.#write(() => store.events.append(key, epoch, events, final), events[0]?.seq ?? 0);
+  }
+
+  /** Ends the log without a last event. */
+  finish(): Promise<Written> {
+    const { store } = this.#context;
+    const { key, epoch } = this.#identity;
+    const last = this.#kept.at(-1)?.seq ?? 0;
+    return this.#write(() => store.events.finish(key, epoch, last), Number.POSITIVE_INFINITY);
+  }
+
+  /** Waits until the last write is where the store was told to have it: after that, nothing is left to write again after a failover. */
+  async settle(last: Written, again: () => Promise<Written>): Promise<void> {
+    let written = last;
+    while (written.state === 'stored' && written.unreplicated === true && !this.#context.closing.aborted) {
+      written = await again();
+    }
+  }
+
+  /** The log is done, or somebody else's: nobody needs to find it through this pod. */
+  async release(): Promise<void> {
+    const { store, pod } = this.#context;
+    await this.#persist(() => store.ownership.remove(pod, this.#identity.key));
+  }
+
+  async #write(write: () => Promise<Written>, before: number): Promise<Written> {
+    for (;;) {
+      const written = await this.#persist(write);
+      if (written.state !== 'missing') return written;
+      const restored = await this.#restore(written.last, before);
+      if (restored.state !== 'stored') return restored;
+    }
+  }
+
+  /** Writes again what the store lost: everything after `last` and before seq `before`. */
+  async #restore(last: number, before: number): Promise<Written> {
+    const { store, log } = this.#context;
+    const { key, epoch } = this.#identity;
+    const lost = this.#kept.filter(({ seq }) => seq > last && seq < before);
+    log.warn({ stream: key.stream, events: lost.length }, 'the store lost the end of a log; writing it again');
+    if (last < 0) {
+      const opened = await this.open();
+      if (opened.state !== 'stored') return opened;
+    }
+    for (const left = [...lost]; left.length > 0; ) {
+      const some = left.splice(0, countAtOnce(left));
+      const written = await this.#persist(() => store.events.append(key, epoch, some, false));
+      if (written.state === 'fenced' || written.state === 'gone') return written;
+      if (written.state === 'missing') return { state: 'gone' };
+    }
+    return { state: 'stored' };
+  }
+
+  #keep(event: StreamEvent): void {
+    if ((this.#kept.at(-1)?.seq ?? 0) >= event.seq) return;
+    this.#kept.push(event);
+    this.#keptBytes += event.data.length;
+    while (this.#keptBytes > this.#context.options.keptBytes && this.#kept.length > 1) {
+      this.#keptBytes -= this.#kept.shift()?.data.length ?? 0;
+    }
+  }
+
+  #persist<T>(write: () => Promise<T>): Promise<T> {
+    return retryWhileStoreAway(this.#context, write);
+  }
+}

@@ -1,0 +1,7 @@
+import type { Session } from '../../core/session.ts';
+
+/** As much of a session as its streams need. `session` is replaced when the session changes in the store. */
+export interface StreamSession {
+  readonly id: string;
+  readonly session: Session;
+}
