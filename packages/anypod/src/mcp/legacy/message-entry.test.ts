@@ -3,7 +3,7 @@ import { McpServer as McpServerV2 } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Outlet } from '../../core/server-host.ts';
-import { isPlainMessage, messageEntryOf } from '../sdk/message-entry.ts';
+import { isPlainMessage, messageEntryOf } from '../internals/message-entry.ts';
 import type { UserServer } from '../sdk/user-server.ts';
 import { createLegacyHost } from './legacy-host.ts';
 

@@ -6,7 +6,7 @@ import {
   type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
-import { isPlainMessage, type MessageEntry } from './message-entry.ts';
+import { isPlainMessage, type MessageEntry } from '../internals/message-entry.ts';
 import { asksForTools, type ToolLists } from './tool-lists.ts';
 import type { UserServer } from './user-server.ts';
 
