@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { profileNamed } from '../lib/profiles.ts';
 import type { Finding, Study } from './finding.ts';
-import { memoryOfPods } from './pod-memory.ts';
-import { usedMemory } from './redis-info.ts';
+import { memoryOfPods } from './memory.ts';
+import { usedMemory } from './redis-meter.ts';
 import { type Stack, startStack } from './stack.ts';
 import { connectWire, inParallel, type WireClient } from './wire.ts';
 

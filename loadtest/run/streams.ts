@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startHaproxy } from '../../test/lib/haproxy.ts';
-import type { Memory } from '../server/memory.ts';
+import type { Memory } from '../server/tools.ts';
 import { openEventSocket } from './event-socket.ts';
 import type { Finding, Study } from './finding.ts';
+import { memoryOfPods } from './memory.ts';
 import { percentile } from './percentiles.ts';
-import { memoryOfPods } from './pod-memory.ts';
 import { startStack } from './stack.ts';
 import { connectWire, inParallel, inSession, type WireClient } from './wire.ts';
 

@@ -1,7 +1,7 @@
 import type { Connection, StreamEvent } from '../core/event-log.ts';
 import type { RequestId } from '../core/json-rpc.ts';
 import type { SessionRecord } from '../core/session.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './expiring-map.ts';
 import { createExpiringMap, type ExpiringMap } from './expiring-map.ts';
 import { createPositionedLog, type PositionedLog } from './positioned-log.ts';
 
@@ -56,4 +56,8 @@ export function createSessionState(record: SessionRecord, clock: Clock, limit: n
     standing: createPositionedLog(clock, limit, keepMs),
     cancelled: new Map(),
   };
+}
+
+export function sameConnection(a: Connection | undefined, b: Connection): boolean {
+  return a?.pod === b.pod && a.connection === b.connection;
 }

@@ -1,7 +1,7 @@
 import { AnypodError } from '../core/errors.ts';
 import type { SessionStore } from '../core/session-store.ts';
 import type { StoreOptions } from '../core/store.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './expiring-map.ts';
 import { createSessionState, type SessionState, type Sessions } from './session-state.ts';
 
 const CANCELLED_MS = 60_000;
