@@ -23,7 +23,7 @@ export interface BuiltPod {
 interface BuildOptions {
   readonly redisUrl: string;
   readonly leaseMs: number;
-  readonly createServer: () => McpServer;
+  readonly createServer: () => McpServer | Promise<McpServer>;
 }
 
 export async function startBuild({ redisUrl, ...options }: BuildOptions, build: Build): Promise<BuiltPod> {
@@ -35,13 +35,18 @@ export async function startBuild({ redisUrl, ...options }: BuildOptions, build: 
   };
   try {
     const anypod = await createAnypod({ ...options, store, secrets: ['a secret of at least thirty-two bytes'] });
+    const leave = async () => {
+      await anypod.drain();
+      while (anypod.busy > 0) await delay(20);
+      await anypod.close();
+      await close();
+    };
+    let left: Promise<void> | undefined;
     return {
       anypod,
-      async leave() {
-        await anypod.drain();
-        while (anypod.busy > 0) await delay(20);
-        await anypod.close();
-        await close();
+      leave() {
+        left ??= leave();
+        return left;
       },
     };
   } catch (error) {

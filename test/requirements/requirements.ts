@@ -203,6 +203,14 @@ const entries = {
     'What still runs when a pod has to go is handed over at once; a modern call is told that the pod drains.',
     ANYPOD,
   ],
+  'pod.drain.arriving': [
+    'A pod that goes waits for a call as soon as it begins to arrive: while its body comes, and while its session is loaded.',
+    ANYPOD,
+  ],
+  'pod.drain.gone': [
+    'A pod that has gone refuses a call with 503 and never begins it, so that no other pod takes it for lost.',
+    ANYPOD,
+  ],
   'pod.age.spreads': [
     'Streams that wait and connections that are kept move to pods that came later, once they are old, without a loss.',
     ANYPOD,

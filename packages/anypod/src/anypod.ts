@@ -93,7 +93,7 @@ export interface Anypod {
   ready(): Promise<void>;
   /** Gets ready to go: streams that merely wait end and come back on other pods, what runs goes on. */
   drain(): Promise<void>;
-  /** Sessions and stateless calls with something running in this process. */
+  /** Sessions and stateless calls with something running in this process, and requests that arrive. 0: `close` costs no call. */
   readonly busy: number;
   /** Lets go of everything in this process; sessions stay in the store. A store that was handed in stays open. */
   close(): Promise<void>;

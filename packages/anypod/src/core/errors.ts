@@ -5,7 +5,8 @@ export type AnypodErrorCode =
   | 'no_common_version'
   | 'factory_failed'
   | 'invalid_secret'
-  | 'invalid_options';
+  | 'invalid_options'
+  | 'draining';
 
 /** A coded fault; `message` is a sentence that says what to do. */
 export class AnypodError extends Error {

@@ -68,7 +68,7 @@ export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: End
   async function post(incoming: Incoming, reply: MeteredReply): Promise<void> {
     const { caller } = incoming;
     requireJson(caller);
-    const body = await incoming.body();
+    const body = await receive(pod, incoming);
     try {
       const modernBody = isModern(body, headerOf(caller, 'mcp-protocol-version'));
       reply.name(methodOf(body), modernBody ? 'modern' : 'legacy');
@@ -115,6 +115,16 @@ export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: End
       refuse(reply, null, error);
     }
   };
+}
+
+/** A pod that goes waits for a request as soon as it begins to arrive. */
+async function receive(pod: Pod, incoming: Incoming): Promise<unknown> {
+  pod.receiving += 1;
+  try {
+    return await incoming.body();
+  } finally {
+    pod.receiving -= 1;
+  }
 }
 
 function sessionIdOf(caller: Caller): string {

@@ -26,6 +26,7 @@ const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: 
   factory_failed: { status: 500 },
   invalid_secret: { status: 500 },
   invalid_options: { status: 500 },
+  draining: { status: 503, headers: { 'retry-after': '1' } },
 };
 
 /** Answers with what `error` means to a client; faults that are not ours say nothing of themselves. */

@@ -19,6 +19,7 @@ import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';
 import { createDeadlines } from './context/deadlines.ts';
 import { POD_DEFAULTS, type PodOptions } from './context/options.ts';
+import { tooLate } from './context/too-late.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { holdLease, monotonicNow } from './lifecycle/lease.ts';
 import { Confirmations } from './peers/confirmations.ts';
@@ -65,6 +66,8 @@ export class Pod {
   readonly #listening: Listening[] = [];
   readonly #takeLease: TakeLease;
   readonly #closing = new AbortController();
+  /** Requests whose bodies have not arrived completely. */
+  receiving = 0;
   #lease: Lease | undefined;
   #rereading: NodeJS.Timeout | undefined;
 
@@ -79,6 +82,7 @@ export class Pod {
       now: monotonicNow,
       heldSince: () => this.#heldSince(),
       mayJudge: () => this.#mayJudge(),
+      departed: () => this.#drain.departed,
       closing: this.#closing.signal,
     };
     const standing = new StandingStreams(context);
@@ -116,6 +120,7 @@ export class Pod {
   /** Creates a session and answers with what the user's server says to `initialize`. */
   async initialize(request: JsonRpcRequest, caller: Caller, reply: Reply): Promise<void> {
     const { store, host, signer, random, pod, background, meter } = this.#context;
+    if (this.#drain.departed) throw tooLate();
     const params = request.params as InitializeParams | undefined;
     if (params === undefined || typeof params.protocolVersion !== 'string') {
       const error = rpcError(request.id, RPC.invalidParams, 'initialize needs params.protocolVersion, a string.');
@@ -157,10 +162,11 @@ export class Pod {
 
   /**
    * Takes the caller's session into use; whoever takes one must release it. Undefined where there is no such session for this caller:
-   * unknown, expired, ended and foreign ids are all alike.
+   * unknown, expired, ended and foreign ids are all alike. Throws `AnypodError` `draining` where this pod has gone.
    */
   async take(id: string, caller: Caller): Promise<LiveSession | undefined> {
     const { sessions } = this.#parts;
+    if (this.#drain.departed) throw tooLate();
     if (sessions.peek(id) === undefined && !isSessionId(this.#context.signer, id)) return undefined;
     const live = await sessions.take(id);
     if (live === undefined || live.session.record.principal === principalOf(caller.authInfo)) return live;
@@ -221,9 +227,10 @@ export class Pod {
     return this.#context.mayJudge() && !(await this.#context.store.pods.living()).has(pod);
   }
 
-  /** Sessions with something running here. */
+  /** Requests that arrive, sessions that are being loaded for them, and sessions with something running here. */
   get busy(): number {
-    return this.#parts.sessions.used.length;
+    const { used, loading } = this.#parts.sessions;
+    return this.receiving + loading + used.length;
   }
 
   /** Gets ready to go; see `Drain`. */

@@ -10,7 +10,7 @@ export interface ModernCalls {
   readonly busy: number;
   /** Runs a call, which lasts until its promise settles; it is to answer the reply that it is given. */
   run(id: RequestId | null, reply: WebReply, call: (reply: WebReply) => Promise<void>): Promise<void>;
-  /** Answers what is still running with an error of reason `draining`; what it says after that is dropped. */
+  /** Answers what is still running, and what comes after that, with an error of reason `draining`; what a handler says then is dropped. */
   end(): void;
 }
 
@@ -80,11 +80,13 @@ class CutReply implements WebReply {
 
 export function createModernCalls(): ModernCalls {
   const running = new LinkedList<CutReply>();
+  let ended = false;
   return {
     get busy() {
       return running.size;
     },
     async run(id, reply, call) {
+      if (ended) return new CutReply(id, reply).cut();
       const cuttable = new CutReply(id, reply);
       const place = running.push(cuttable);
       try {
@@ -94,6 +96,7 @@ export function createModernCalls(): ModernCalls {
       }
     },
     end() {
+      ended = true;
       for (let first = running.first; first !== undefined; first = running.first) {
         running.remove(first);
         first.value.cut();

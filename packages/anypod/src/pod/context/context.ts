@@ -35,6 +35,8 @@ export interface PodContext {
   readonly heldSince: () => number;
   /** Whether this pod may take other pods for dead by their leases. */
   readonly mayJudge: () => boolean;
+  /** Whether this pod has left its calls to others: what it began now, others would take for lost. */
+  readonly departed: () => boolean;
   /** A call that somebody here may wait for has ended. */
   readonly onCallEnded?: (call: string) => void;
   /** Aborts when the pod closes: nothing is tried again after that. */

@@ -9,6 +9,7 @@ import { reconnectDelay } from '../streams/reconnect-delay.ts';
 export class Drain {
   readonly #context: PodContext;
   readonly #parts: PodParts;
+  #departed = false;
 
   constructor(context: PodContext, parts: PodParts) {
     this.#context = context;
@@ -25,8 +26,14 @@ export class Drain {
     for (const exchange of this.#running()) if (exchange.resumable) exchange.upgrade();
   }
 
+  /** Nothing begins here any more. */
+  get departed(): boolean {
+    return this.#departed;
+  }
+
   /** Stops serving what still runs, and tells how much of it is left to other pods; the rest is refused, since its clients have no way back. */
   leaveExchanges(): number {
+    this.#departed = true;
     const [left, refused] = [this.#running().filter(({ resumable }) => resumable), this.#running()];
     for (const exchange of left) exchange.abandon(this.#spread());
     for (const exchange of refused) exchange.abort(draining, 503);

@@ -75,8 +75,12 @@ export class Orphans {
   }
 
   async #takeOverFrom(dead: string): Promise<void> {
-    const { store } = this.#context;
-    for (const key of await store.ownership.of(dead)) await this.#inherit(dead, key);
+    const { store, departed } = this.#context;
+    for (const key of await store.ownership.of(dead)) {
+      // Whoever is still there inherits it.
+      if (departed()) return;
+      await this.#inherit(dead, key);
+    }
     await store.pods.forget(dead);
   }
 
@@ -160,6 +164,7 @@ export class Orphans {
 
   async #rerun(live: LiveSession, requests: Requests, stream: OwnedStream): Promise<void> {
     const server = await live.server(BACKGROUND_CALLER);
+    if (this.#context.departed()) return;
     live.uses += 1;
     const exchange = new Exchange(this.#context, this.#followers, {
       session: live.id,

@@ -11,6 +11,7 @@ import {
 import type { Reply } from '../../core/reply.ts';
 import type { HostedServer } from '../../core/server-host.ts';
 import type { PodContext } from '../context/context.ts';
+import { tooLate } from '../context/too-late.ts';
 import { hand, type PodParts, takeAnswer } from '../peers/inbox-handler.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
 import { sessionNotFound } from '../sessions/session-cache.ts';
@@ -56,6 +57,7 @@ export class PostHandler {
     reply: Reply,
   ): Promise<void> {
     const server = await live.server(caller);
+    if (this.#context.departed()) throw tooLate();
     if (live.ended) return reply.json(404, JSON.stringify(sessionNotFound(requests[0].id)));
     live.uses += 1;
     const exchange = new Exchange(this.#context, this.#parts.followers, {

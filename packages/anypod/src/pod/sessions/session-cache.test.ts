@@ -52,6 +52,7 @@ function setUp(options: PodOptions = {}) {
     now: monotonicNow,
     heldSince: () => (lease.held ? lease.since : Number.POSITIVE_INFINITY),
     mayJudge: () => lease.held,
+    departed: () => false,
     closing: new AbortController().signal,
   };
   const cache = new SessionCache(

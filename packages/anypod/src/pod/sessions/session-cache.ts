@@ -126,6 +126,11 @@ export class SessionCache {
     for (const live of this.held) live.stale = true;
   }
 
+  /** How many sessions the store has been asked for and has not brought yet. */
+  get loading(): number {
+    return this.#loading.size;
+  }
+
   /** The sessions in use. */
   get used(): readonly LiveSession[] {
     return this.held.filter(({ uses }) => uses > 0);
