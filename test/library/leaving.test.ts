@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/server';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { readEvents, type SseEvent } from '../cluster/sse.ts';
 import { messagesOf, openSession, textOf, type WireSession } from '../cluster/wire.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { type BuiltPod, startBuild } from './builds.ts';
@@ -79,6 +80,13 @@ function beginCall({ url }: Listening, session: Pick<WireSession, 'headers'>) {
   };
 }
 
+/** Redis answers nobody for a while. */
+async function pauseRedis(): Promise<void> {
+  const admin = new Redis(redis.url);
+  await admin.client('PAUSE', 500, 'ALL');
+  admin.disconnect();
+}
+
 const untilBusy = ({ anypod }: Listening) => vi.waitFor(() => expect(anypod.busy).toBe(1), 5000);
 
 async function expectRefused(response: Response): Promise<void> {
@@ -105,14 +113,25 @@ it('waits for a call whose body is still on its way [pod.drain.arriving]', async
 it('waits for a call whose session Redis has not brought yet [pod.drain.arriving]', async () => {
   const [leaving, other] = [await startListening(), await startListening()];
   const session = await openSession(other.url);
-  const admin = new Redis(redis.url);
-  closing.push(() => admin.disconnect());
-  await admin.client('PAUSE', 500, 'ALL');
+  await pauseRedis();
   const response = session.call(leaving.url, 1, 'charge');
   await untilBusy(leaving);
   const left = leaving.leave();
   const messages = await messagesOf(await response);
   expect(textOf(messages.at(-1))).toBe('charged');
+  await left;
+});
+
+it('ends a standing stream that is still being opened, and does not wait for its client [pod.drain.arriving]', async () => {
+  const [leaving, other] = [await startListening(), await startListening()];
+  const session = await openSession(other.url);
+  await pauseRedis();
+  const opening = session.listen(leaving.url);
+  await untilBusy(leaving);
+  const left = leaving.leave();
+  let last: SseEvent | undefined;
+  for await (const event of readEvents(await opening)) last = event;
+  expect(last?.retry).toBeGreaterThan(0);
   await left;
 });
 

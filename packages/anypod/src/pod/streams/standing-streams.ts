@@ -31,6 +31,8 @@ type StandingPlace = Extract<EventPlace, { kind: 'standing' }>;
 export class StandingStreams {
   readonly #context: PodContext;
   readonly #open = new Map<string, Standing>();
+  /** What a client is told to wait, once this pod goes: a stream that was on its way then ends as soon as it is open. */
+  #retryMs: (() => number) | undefined;
 
   constructor(context: PodContext) {
     this.#context = context;
@@ -108,8 +110,9 @@ export class StandingStreams {
     standing.sink?.end();
   }
 
-  /** Ends all connections; their clients come back on other pods, after the time that `retryMs` gives for each. */
+  /** Ends all connections, also those that are still being opened; their clients come back on other pods, after the time that `retryMs` gives for each. */
   endAll(retryMs: () => number): void {
+    this.#retryMs = retryMs;
     for (const { sink } of [...this.#open.values()]) sink?.end(retryMs());
   }
 
@@ -140,7 +143,8 @@ export class StandingStreams {
     if (hasPrimingEvents(protocolVersion)) {
       sink.send({ id: this.#id(standing), retry: this.#context.options.retryMs, data: '' });
     }
-    this.#catchUp(standing);
+    if (this.#retryMs === undefined) this.#catchUp(standing);
+    else sink.end(this.#retryMs());
   }
 
   /** Gives the client what the logs have, as fast as it reads. */
