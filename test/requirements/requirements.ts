@@ -97,6 +97,14 @@ const entries = {
     'logging/setLevel holds on every pod.',
     `${LEGACY}/server/utilities/logging#setting-log-level`,
   ],
+  'change.of-own-list': [
+    'What a handler announces of the list that it is answering is told to nobody; what another call announces meanwhile is told.',
+    ANYPOD,
+  ],
+  'change.coalesced': [
+    'Changes that are alike and come close together are told as two at most, the first at once and the last always.',
+    ANYPOD,
+  ],
   'legacy.subscribe.everywhere': [
     'resources/subscribe on one pod, an update on another: the subscriber is told; after unsubscribe it is not.',
     `${LEGACY}/server/resources#subscriptions`,

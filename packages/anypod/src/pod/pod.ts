@@ -1,7 +1,7 @@
 import type { AgeLimit } from '../core/age-limit.ts';
 import type { Caller } from '../core/caller.ts';
 import { principalOf } from '../core/caller.ts';
-import type { Change, PositionedChange } from '../core/change-log.ts';
+import { type Change, changeName, type PositionedChange } from '../core/change-log.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
 import type { Listening } from '../core/inbox.ts';
 import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
@@ -15,6 +15,7 @@ import type { InitializeParams } from '../core/session.ts';
 import { createSessionId, isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
+import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';
 import { createDeadlines } from './context/deadlines.ts';
@@ -73,17 +74,20 @@ export class Pod {
 
   constructor({ onChange, takeLease, ...dependencies }: PodDependencies, options: PodOptions = {}) {
     const settings = { ...POD_DEFAULTS, ...options };
+    const background = createBackground(dependencies.log);
+    const closing = this.#closing.signal;
     const context: PodContext = {
       ...dependencies,
       eventIds: createEventIds(dependencies.signer),
-      background: createBackground(dependencies.log),
+      background,
+      announcer: createAnnouncer({ background, closing, now: monotonicNow }),
       options: settings,
       deadlines: createDeadlines(settings.upgradeAfterMs, monotonicNow),
       now: monotonicNow,
       heldSince: () => this.#heldSince(),
       mayJudge: () => this.#mayJudge(),
       departed: () => this.#drain.departed,
-      closing: this.#closing.signal,
+      closing,
     };
     const standing = new StandingStreams(context);
     const followers = new Followers(context);
@@ -217,9 +221,12 @@ export class Pod {
     return true;
   }
 
-  /** Tells every client on every pod that may care. */
+  /** Tells every client on every pod that may care; resolves when the change is stored, alone or as one with those that came right after it. */
   async notify(change: Change): Promise<void> {
-    await this.#context.store.changes.publish(change);
+    const { announcer, store } = this.#context;
+    const name = changeName(change);
+    await announcer.announce(name, () => store.changes.publish(change));
+    await announcer.told(name);
   }
 
   /** Whether another pod is surely dead. */
@@ -235,6 +242,7 @@ export class Pod {
 
   /** Gets ready to go; see `Drain`. */
   drain(): void {
+    this.#context.announcer.flush();
     this.#drain.drain();
   }
 
@@ -245,6 +253,7 @@ export class Pod {
     this.#drain.drain();
     const left = this.#drain.leaveExchanges();
     await this.#parts.sessions.close();
+    this.#context.announcer.close();
     setTimeout(() => this.#closing.abort(), CLOSE_WITHIN_MS).unref();
     // What clients have been shown must be in the logs before another pod goes on with them.
     await this.#context.background.settled();

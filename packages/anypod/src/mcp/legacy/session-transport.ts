@@ -11,6 +11,7 @@ import {
 } from '../../core/json-rpc.ts';
 import type { DeliveryOptions, Outlet } from '../../core/server-host.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
+import { changeOfList } from '../sdk/list-changes.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import type { QuestionIds } from './question-ids.ts';
 
@@ -31,6 +32,8 @@ export class SessionTransport extends ServerTransport {
   readonly #questions: QuestionIds;
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
   readonly #running = new AsyncLocalStorage<number>();
+  /** The requests for lists that are being answered, and what would announce a change of each. */
+  readonly #listing = new Map<number, string>();
 
   constructor(sessionId: string, outlet: Outlet, questions: QuestionIds) {
     super();
@@ -46,12 +49,13 @@ export class SessionTransport extends ServerTransport {
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
       this.leave(message);
+      this.#listing.delete(Number(message.id));
       this.#outlet.respond(Number(message.id), message);
     } else if (isRequest(message)) {
       await this.#ask(message, this.#related(options));
     } else if (message.method === 'notifications/cancelled') {
       await this.#withdraw(message, this.#related(options));
-    } else {
+    } else if (!this.#isOfOwnList(message, this.#related(options))) {
       const related = REQUEST_SCOPED.has(message.method) ? this.#related(options) : options?.relatedRequestId;
       await this.#outlet.notify(message, related === undefined ? undefined : Number(related));
     }
@@ -60,16 +64,25 @@ export class SessionTransport extends ServerTransport {
   /** Hands a client's message to the server; an unknown answer or progress token is dropped. */
   deliver(message: JsonRpcMessage, options: DeliveryOptions): void {
     if (isRequest(message)) {
+      const change = changeOfList(message.method);
+      if (change !== undefined) this.#listing.set(Number(message.id), change);
       this.#running.run(Number(message.id), () => this.enter(message, messageExtra(options)));
       return;
     }
     if (isNotification(message)) {
+      // The SDK sends no answer then.
+      if (message.method === 'notifications/cancelled') this.#listing.delete(Number(message.params?.['requestId']));
       const local = this.#questions.localProgress(message);
       if (local !== undefined) this.enter(local, messageExtra(options));
       return;
     }
     const local = this.#questions.localAnswer(message);
     if (local !== undefined) this.onmessage?.(local, messageExtra(options));
+  }
+
+  /** Whether a handler announces a change of the very list that it is answering. */
+  #isOfOwnList({ method }: JsonRpcNotification, related: number | undefined): boolean {
+    return related !== undefined && this.#listing.get(related) === method;
   }
 
   #related(options: SendOptions | undefined): number | undefined {

@@ -1,3 +1,4 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Change } from '../../core/change-log.ts';
 import {
   encodeResponse,
@@ -12,6 +13,7 @@ import {
 import { VERSION_META_KEY } from '../../core/protocol-version.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
 import { CLIENT_GONE, RPC } from '../../core/rpc-error.ts';
+import { changeOfList } from '../sdk/list-changes.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import { announcedChange } from './announced-change.ts';
 
@@ -36,6 +38,8 @@ export interface ModernExchangeOptions {
   readonly signal: AbortSignal;
   /** The id under which the server gets the request; undefined: the client's. */
   readonly id?: number;
+  /** Which request's handler says something, where the server serves others too. */
+  readonly running?: AsyncLocalStorage<number>;
   /** The response as it goes out, under the client's id. */
   readonly rewrite: (response: JsonRpcResponse) => JsonRpcResponse;
   /** A change that belongs to every listener, not to this request; the SDK's own transport would drop it without a word. */
@@ -67,6 +71,8 @@ export class ModernExchange extends ServerTransport {
   readonly #ended = Promise.withResolvers<void>();
   readonly #gone = () => void this.close();
   #request: JsonRpcRequest | undefined;
+  /** What would announce a change of the list that is asked for. */
+  #ownChange: string | undefined;
   #id: RequestId | undefined;
   /** No handler has run yet: errors are the SDK's. */
   #beforeHandler = false;
@@ -90,6 +96,7 @@ export class ModernExchange extends ServerTransport {
       return;
     }
     const related = options?.relatedRequestId;
+    if (this.#isOfOwnList(message as JsonRpcNotification)) return;
     if (related === undefined) {
       const change = announcedChange(message as JsonRpcNotification);
       if (change !== undefined) this.#options.publish(change);
@@ -97,6 +104,13 @@ export class ModernExchange extends ServerTransport {
       await this.#stream(message);
     }
     // What belongs to another request, one that this server served before, has nowhere to go.
+  }
+
+  /** Whether a handler announces a change of the very list that it is answering. */
+  #isOfOwnList({ method }: JsonRpcNotification): boolean {
+    if (method !== this.#ownChange || this.completed) return false;
+    const { running, id } = this.#options;
+    return running === undefined || running.getStore() === id;
   }
 
   /** Ends the exchange; a handler that still runs is aborted. */
@@ -125,6 +139,7 @@ export class ModernExchange extends ServerTransport {
       await this.close();
     } else if (isRequest(message)) {
       this.#request = message;
+      this.#ownChange = changeOfList(message.method);
       this.#id = id ?? message.id;
       signal.addEventListener('abort', this.#gone, { once: true });
       this.#enterAs(id === undefined ? message : { ...message, id }, classified);
@@ -137,9 +152,11 @@ export class ModernExchange extends ServerTransport {
   }
 
   #enterAs(request: JsonRpcRequest, extra: unknown): void {
+    const { running, id } = this.#options;
     this.#beforeHandler = true;
     try {
-      this.enter(request, extra);
+      if (running === undefined || id === undefined || this.#ownChange === undefined) this.enter(request, extra);
+      else running.run(id, () => this.enter(request, extra));
     } finally {
       this.#beforeHandler = false;
     }

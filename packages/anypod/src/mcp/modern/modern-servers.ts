@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Caller } from '../../core/caller.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
@@ -73,6 +74,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   const supply =
     reuse === undefined ? createFreshSupply(createServer, lists) : createReusingSupply(createServer, reuse, lists);
   const underWay = new WeakMap<Request, UnderWay>();
+  const running = new AsyncLocalStorage<number>();
   let lastId = 0;
 
   function rewrite(response: JsonRpcResponse, served: Served | undefined): JsonRpcResponse {
@@ -93,7 +95,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
       signal: request.signal(),
       rewrite: (response) => rewrite(response, served),
       publish: (change) => bus.publish(change),
-      ...(server.shared ? { id: ++lastId } : {}),
+      ...(server.shared ? { id: ++lastId, running } : {}),
     });
     return server.server;
   }

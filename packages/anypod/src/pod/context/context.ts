@@ -5,6 +5,7 @@ import type { Meter } from '../../core/meter.ts';
 import type { ServerHost } from '../../core/server-host.ts';
 import type { RandomId, Signer } from '../../core/signer.ts';
 import type { Store } from '../../core/store.ts';
+import type { Announcer } from './announcer.ts';
 import type { Background } from './background.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { PodOptions } from './options.ts';
@@ -26,6 +27,8 @@ export interface PodContext {
   /** Tells exchanges that they have taken `upgradeAfterMs`. */
   readonly deadlines: Deadlines;
   readonly background: Background;
+  /** Tells of changes, those that come close together as one. */
+  readonly announcer: Announcer;
   /** Monotonic ms. */
   readonly now: () => number;
   /**

@@ -1,4 +1,5 @@
 import type { Caller } from '../../core/caller.ts';
+import { changeName } from '../../core/change-log.ts';
 import type {
   JsonRpcMessage,
   JsonRpcNotification,
@@ -13,6 +14,9 @@ import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
 
 const EARLY_CANCELLATIONS = 100;
+
+/** A server says so of its own lists in its session, which only that session hears. */
+const LIST_CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
 
 interface Running {
   readonly exchange: Exchange;
@@ -172,10 +176,22 @@ export class LiveSession {
     notify: async (notification, related) => {
       if (this.#filtered(notification)) return;
       const updated = updatedResource(notification);
-      if (updated === undefined) await this.#send(notification, related);
-      else await this.#context.store.changes.publish({ kind: 'resource_updated', uri: updated });
+      if (updated !== undefined) await this.#announceUpdate(updated);
+      else if (related === undefined && LIST_CHANGED.test(notification.method)) await this.#announceList(notification);
+      else await this.#send(notification, related);
     },
   };
+
+  async #announceUpdate(uri: string): Promise<void> {
+    const { announcer, store } = this.#context;
+    const change = { kind: 'resource_updated', uri } as const;
+    await announcer.announce(changeName(change), () => store.changes.publish(change));
+  }
+
+  async #announceList(notification: JsonRpcNotification): Promise<void> {
+    const { announcer } = this.#context;
+    await announcer.announce(`${this.id} ${notification.method}`, () => this.#send(notification, undefined));
+  }
 
   #filtered({ method, params }: JsonRpcNotification): boolean {
     return method === 'notifications/message' && !passesLogLevel(params?.['level'], this.session.logLevel);

@@ -7,6 +7,7 @@ import type { HostedServer } from '../../core/server-host.ts';
 import type { SessionStore } from '../../core/session-store.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
+import { createAnnouncer } from '../context/announcer.ts';
 import { createBackground } from '../context/background.ts';
 import type { PodContext } from '../context/context.ts';
 import { createDeadlines } from '../context/deadlines.ts';
@@ -32,6 +33,8 @@ function setUp(options: PodOptions = {}) {
     return { capabilities: {}, deliver: () => undefined, toolHints: async () => undefined, close };
   };
   const load = vi.fn<SessionStore['load']>((id, pod) => store.sessions.load(id, pod));
+  const background = createBackground(silentLog);
+  const closing = new AbortController().signal;
   const context: PodContext = {
     ageLimit: { watch: () => () => undefined },
     deadlines: createDeadlines(1000, monotonicNow),
@@ -47,13 +50,14 @@ function setUp(options: PodOptions = {}) {
     eventIds: createEventIds(signer),
     log: silentLog,
     meter: silentMeter,
-    background: createBackground(silentLog),
+    background,
+    announcer: createAnnouncer({ background, closing, now: monotonicNow }),
     options: { ...POD_DEFAULTS, ...options },
     now: monotonicNow,
     heldSince: () => (lease.held ? lease.since : Number.POSITIVE_INFINITY),
     mayJudge: () => lease.held,
     departed: () => false,
-    closing: new AbortController().signal,
+    closing,
   };
   const cache = new SessionCache(
     context,
