@@ -83,6 +83,10 @@ const entries = {
     "The client's progress on a question reaches the handler that waits.",
     `${LEGACY}/basic/utilities/progress`,
   ],
+  'legacy.question.progress-order': [
+    "The client's progress on a question reaches the handler in the order of its posts, on whatever pods, and before the answer.",
+    ANYPOD,
+  ],
   'legacy.question.cancelled': ['A question that the server gives up is cancelled at the client.', CANCELLATION],
   'legacy.question.timeout': ['A question that nobody answers times out.', `${LIFECYCLE}#timeouts`],
   'legacy.question.url': ['Elicitation in URL mode works like form mode.', ELICITATION],

@@ -24,7 +24,7 @@ import { tooLate } from './context/too-late.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { holdLease, monotonicNow } from './lifecycle/lease.ts';
 import { Confirmations } from './peers/confirmations.ts';
-import { createInboxHandler, type PodParts, takeAnswer } from './peers/inbox-handler.ts';
+import { announceAnswer, createInboxHandler, type PodParts } from './peers/inbox-handler.ts';
 import { Orphans } from './peers/orphans.ts';
 import { PostHandler } from './requests/post-handler.ts';
 import { createSessionRequests } from './requests/session-requests.ts';
@@ -267,7 +267,7 @@ export class Pod {
     const { sessions } = this.#parts;
     for (const live of sessions.held) {
       for (const question of live.questions) {
-        this.#context.background.run('read answer again', takeAnswer(this.#context, sessions, live.id, question));
+        this.#context.background.run('read answer again', announceAnswer(this.#context, live.id, question));
       }
     }
   }
