@@ -22,6 +22,14 @@ export interface SessionRecord {
   readonly createdAt: number;
 }
 
+/** The last notification of its kind that the client sent. */
+export interface ClientNotification {
+  /** Orders a session's notifications; greater ones came later. */
+  readonly number: number;
+  readonly method: string;
+  readonly params?: Record<string, unknown>;
+}
+
 /** A session as a pod knows it after loading. */
 export interface Session {
   readonly record: SessionRecord;
@@ -31,4 +39,6 @@ export interface Session {
   readonly subscriptions: ReadonlySet<string>;
   /** Requests whose cancellation arrived on some pod before they did; may be empty. */
   readonly cancelled: ReadonlySet<RequestId>;
+  /** What the client notified the server of, the last of each kind, in order; cancellations and progress are not among them. */
+  readonly notifications: readonly ClientNotification[];
 }

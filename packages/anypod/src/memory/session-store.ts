@@ -1,5 +1,5 @@
 import { AnypodError } from '../core/errors.ts';
-import type { SessionStore } from '../core/session-store.ts';
+import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type SessionStore } from '../core/session-store.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Clock } from './expiring-map.ts';
 import { createSessionState, type SessionState, type Sessions } from './session-state.ts';
@@ -45,6 +45,7 @@ export function createMemorySessionStore(
         ...(session.logLevel !== undefined && { logLevel: session.logLevel }),
         subscriptions: new Set(session.subscriptions),
         cancelled: new Set(session.cancelled.keys()),
+        notifications: session.notifications,
       };
     },
 
@@ -74,6 +75,21 @@ export function createMemorySessionStore(
         session.cancelled.set(request, clock() + CANCELLED_MS);
         forgetOldCancelled(session);
       }),
+
+    async note(id, { method, params }) {
+      const session = sessions.get(id);
+      if (!session) return undefined;
+      const pods = [...session.pods];
+      const json = params === undefined ? '' : JSON.stringify(params);
+      const others = session.notifications.filter((other) => other.method !== method);
+      session.notifications = others;
+      if (others.length >= NOTIFICATION_KINDS || Buffer.byteLength(method + json) > NOTIFICATION_BYTES) return { pods };
+      session.lastNotification += 1;
+      const number = session.lastNotification;
+      const copy = json === '' ? {} : { params: JSON.parse(json) as Record<string, unknown> };
+      session.notifications = [...others, { number, method, ...copy }];
+      return { pods, number };
+    },
 
     async end(id) {
       const session = sessions.get(id);

@@ -140,7 +140,7 @@ export class Pod {
       createdAt: Date.now(),
       ...(principal === undefined ? {} : { principal }),
     };
-    const session = { record, subscriptions: new Set<string>(), cancelled: new Set<string>() };
+    const session = { record, subscriptions: new Set<string>(), cancelled: new Set<string>(), notifications: [] };
     const live = this.#parts.sessions.add(session);
     try {
       const { server, response } = await host.initialize(id, params, live.outlet, caller);
