@@ -124,7 +124,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const waiters = createCallWaiters();
   const ageLimit = createAgeLimit(settings.maxAgeMs);
   const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs);
-  const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes });
+  const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes, log });
   const pod: Pod = new Pod(
     {
       pod: podId,

@@ -4,7 +4,7 @@ import { principalOf } from '../core/caller.ts';
 import type { Change, PositionedChange } from '../core/change-log.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
 import type { Listening } from '../core/inbox.ts';
-import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
+import { encodeResponse, type JsonRpcMessage, type JsonRpcRequest } from '../core/json-rpc.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
@@ -136,7 +136,7 @@ export class Pod {
     try {
       const { server, response } = await host.initialize(id, params, live.outlet, caller);
       live.adopt(server);
-      const body = JSON.stringify({ ...response, id: request.id });
+      const body = encodeResponse({ ...response, id: request.id });
       if (response.error !== undefined) {
         reply.watch.answered(true);
         background.run('close refused session', this.#parts.sessions.ended(id));

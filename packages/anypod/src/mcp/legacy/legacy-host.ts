@@ -1,6 +1,7 @@
 import type { Caller } from '../../core/caller.ts';
 import { AnypodError } from '../../core/errors.ts';
 import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../../core/server-host.ts';
 import type { InitializeParams } from '../../core/session.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
@@ -18,6 +19,7 @@ export interface LegacyHostOptions {
   readonly newQuestionId: () => string;
   /** Bytes of heap a server is reckoned at. */
   readonly bytes: number;
+  readonly log: Log;
 }
 
 /** Hosts the user's server for sessions. */
@@ -45,7 +47,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     caller: Caller,
   ): Promise<Initialized> {
     const own = createOwnRequests(outlet);
-    const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId));
+    const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId), options.log);
     const server = await build(caller);
     memoizeSchemas(server);
     await server.connect(transport);

@@ -7,8 +7,10 @@ import {
   type JsonRpcMessage,
   type JsonRpcNotification,
   type JsonRpcRequest,
+  type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
 import type { DeliveryOptions, Outlet } from '../../core/server-host.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
@@ -30,10 +32,10 @@ export class SessionTransport extends ServerTransport {
   readonly #outlet: Outlet;
   readonly #questions: QuestionIds;
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
-  readonly #running = new AsyncLocalStorage<number>();
+  readonly #running = new AsyncLocalStorage<JsonRpcRequest>();
 
-  constructor(sessionId: string, outlet: Outlet, questions: QuestionIds) {
-    super();
+  constructor(sessionId: string, outlet: Outlet, questions: QuestionIds, log: Log) {
+    super(log);
     this.sessionId = sessionId;
     this.#outlet = outlet;
     this.#questions = questions;
@@ -45,8 +47,7 @@ export class SessionTransport extends ServerTransport {
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
-      this.leave(message);
-      this.#outlet.respond(Number(message.id), message);
+      this.#outlet.respond(Number(message.id), this.leave(message, this.#requestOf(message)));
     } else if (isRequest(message)) {
       await this.#ask(message, this.#related(options));
     } else if (message.method === 'notifications/cancelled') {
@@ -60,7 +61,7 @@ export class SessionTransport extends ServerTransport {
   /** Hands a client's message to the server; an unknown answer or progress token is dropped. */
   deliver(message: JsonRpcMessage, options: DeliveryOptions): void {
     if (isRequest(message)) {
-      this.#running.run(Number(message.id), () => this.enter(message, messageExtra(options)));
+      this.#running.run(message, () => this.enter(message, messageExtra(options)));
       return;
     }
     if (isNotification(message)) {
@@ -72,8 +73,14 @@ export class SessionTransport extends ServerTransport {
     if (local !== undefined) this.onmessage?.(local, messageExtra(options));
   }
 
+  /** The request that a response answers, as far as the async context still knows it. */
+  #requestOf({ id }: JsonRpcResponse): JsonRpcRequest | undefined {
+    const running = this.#running.getStore();
+    return running?.id === id ? running : undefined;
+  }
+
   #related(options: SendOptions | undefined): number | undefined {
-    const related = options?.relatedRequestId ?? this.#running.getStore();
+    const related = options?.relatedRequestId ?? this.#running.getStore()?.id;
     return related === undefined ? undefined : Number(related);
   }
 

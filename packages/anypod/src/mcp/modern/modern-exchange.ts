@@ -9,9 +9,11 @@ import {
   type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
 import { VERSION_META_KEY } from '../../core/protocol-version.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
 import { CLIENT_GONE, RPC } from '../../core/rpc-error.ts';
+import { writeMessage } from '../../core/written.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import { announcedChange } from './announced-change.ts';
 
@@ -40,6 +42,7 @@ export interface ModernExchangeOptions {
   readonly rewrite: (response: JsonRpcResponse) => JsonRpcResponse;
   /** A change that belongs to every listener, not to this request; the SDK's own transport would drop it without a word. */
   readonly publish: (change: Change) => void;
+  readonly log: Log;
 }
 
 interface SendOptions {
@@ -74,7 +77,7 @@ export class ModernExchange extends ServerTransport {
   #closed = false;
 
   constructor(options: ModernExchangeOptions) {
-    super();
+    super(options.log);
     this.#options = options;
   }
 
@@ -85,8 +88,8 @@ export class ModernExchange extends ServerTransport {
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
-      this.leave(message);
-      if (message.id === this.#id) this.#answer(message);
+      const written = this.leave(message, this.#request);
+      if (message.id === this.#id) this.#answer(written);
       return;
     }
     const related = options?.relatedRequestId;
@@ -145,9 +148,10 @@ export class ModernExchange extends ServerTransport {
     }
   }
 
-  async #stream(message: JsonRpcMessage): Promise<void> {
+  async #stream(message: JsonRpcRequest | JsonRpcNotification): Promise<void> {
+    const data = writeMessage(message);
     this.#sink ??= this.#open();
-    if (!this.#sink.send({ data: JSON.stringify(message) })) await this.#sink.drained();
+    if (!this.#sink.send({ data })) await this.#sink.drained();
   }
 
   #open(): EventSink {

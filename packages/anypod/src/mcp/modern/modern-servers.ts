@@ -93,6 +93,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
       signal: request.signal(),
       rewrite: (response) => rewrite(response, served),
       publish: (change) => bus.publish(change),
+      log: options.log,
       ...(server.shared ? { id: ++lastId } : {}),
     });
     return server.server;

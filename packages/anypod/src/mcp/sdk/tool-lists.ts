@@ -1,4 +1,4 @@
-import { ENCODED, type JsonRpcRequest } from '../../core/json-rpc.ts';
+import { ENCODED, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { ServerSdk } from './sdk.ts';
 import type { UserServer } from './user-server.ts';
 
@@ -9,7 +9,8 @@ const ENTRY_SIZE = 1024;
 /** The handler of `tools/list` that `McpServer` itself has set, on the server. */
 const OWN_HANDLER = Symbol.for('anypod.own-tools-list');
 
-type Result = Record<string, unknown>;
+/** A response without its id. */
+type Answer = Pick<JsonRpcResponse, 'result' | typeof ENCODED>;
 
 interface Tool {
   readonly title?: string;
@@ -45,7 +46,7 @@ interface Offer {
 
 interface Entry {
   readonly tools: readonly Listed[];
-  readonly result: Result;
+  readonly answer: Answer;
   readonly size: number;
 }
 
@@ -55,9 +56,9 @@ interface Entry {
  */
 export interface ToolLists {
   /** What this server would answer; undefined: it has to be asked. */
-  find(server: UserServer): Result | undefined;
+  find(server: UserServer): Answer | undefined;
   /** To be called before a server is asked: keeps its answer, unless what it offers has changed meanwhile. */
-  keeper(server: UserServer): (result: Result) => void;
+  keeper(server: UserServer): (answer: Answer) => void;
 }
 
 /** Whether all that a request asks for is the list. */
@@ -95,22 +96,22 @@ export function createToolLists(): ToolLists {
     find(server) {
       const offer = offerOf(server);
       const entry = offer === undefined ? undefined : entries.get(offer.key);
-      return entry !== undefined && same(entry.tools, offer?.tools ?? []) ? entry.result : undefined;
+      return entry !== undefined && same(entry.tools, offer?.tools ?? []) ? entry.answer : undefined;
     },
     keeper: (server) => {
       const offer = offerOf(server);
-      return (result) => {
+      return (answer) => {
         const now = offerOf(server);
         if (offer === undefined || now?.key !== offer.key || !same(now.tools, offer.tools)) return;
-        keep(offer, result);
+        keep(offer, answer);
       };
     },
   };
 
-  function keep(offer: Offer, result: Result): void {
-    const text = JSON.stringify(result);
-    Object.defineProperty(result, ENCODED, { value: text });
-    const entry = { tools: offer.tools, result, size: ENTRY_SIZE + offer.key.length + text.length };
+  function keep(offer: Offer, { result, [ENCODED]: text = '' }: Answer): void {
+    if (result === undefined) return;
+    const answer = { result, [ENCODED]: text };
+    const entry = { tools: offer.tools, answer, size: ENTRY_SIZE + offer.key.length + text.length };
     forget(offer.key);
     entries.set(offer.key, entry);
     size += entry.size;
@@ -121,8 +122,16 @@ export function createToolLists(): ToolLists {
   }
 }
 
-/** What a server would list now, and a key that says most of it; undefined where its handler is not the SDK's. */
+/** What a server would list now, and a key that says most of it; undefined where its handler is not the SDK's, or what it says is no JSON. */
 function offerOf(userServer: UserServer): Offer | undefined {
+  try {
+    return readOffer(userServer);
+  } catch {
+    return undefined;
+  }
+}
+
+function readOffer(userServer: UserServer): Offer | undefined {
   const { _registeredTools: registered, server, [OWN_HANDLER]: own } = userServer as unknown as ListingServer;
   if (registered === undefined || own === undefined || server?._requestHandlers?.get('tools/list') !== own)
     return undefined;

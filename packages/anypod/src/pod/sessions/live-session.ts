@@ -1,14 +1,9 @@
 import type { Caller } from '../../core/caller.ts';
-import type {
-  JsonRpcMessage,
-  JsonRpcNotification,
-  JsonRpcRequest,
-  JsonRpcResponse,
-  RequestId,
-} from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 import { passesLogLevel } from '../../core/log-level.ts';
 import type { HostedServer, Outlet } from '../../core/server-host.ts';
 import type { Session } from '../../core/session.ts';
+import { writeMessage } from '../../core/written.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
 
@@ -157,22 +152,23 @@ export class LiveSession {
       running?.exchange.respond({ ...response, id: running.request });
     },
     ask: async (question, request, related) => {
+      const data = writeMessage(request);
       this.#questions.add(question);
       await this.#context.store.questions.ask(this.id, question, this.#context.pod).catch((error: unknown) => {
         this.#questions.delete(question);
         throw error;
       });
-      await this.#send(request, related);
+      await this.#send(data, related);
     },
     withdraw: async (question, notification, related) => {
       this.#questions.delete(question);
-      await this.#send(notification, related);
+      await this.#send(writeMessage(notification), related);
       await this.#context.store.questions.withdraw(this.id, question);
     },
     notify: async (notification, related) => {
       if (this.#filtered(notification)) return;
       const updated = updatedResource(notification);
-      if (updated === undefined) await this.#send(notification, related);
+      if (updated === undefined) await this.#send(writeMessage(notification), related);
       else await this.#context.store.changes.publish({ kind: 'resource_updated', uri: updated });
     },
   };
@@ -181,10 +177,10 @@ export class LiveSession {
     return method === 'notifications/message' && !passesLogLevel(params?.['level'], this.session.logLevel);
   }
 
-  async #send(message: JsonRpcRequest | JsonRpcNotification, related: number | undefined): Promise<void> {
+  async #send(data: string, related: number | undefined): Promise<void> {
     const running = related === undefined ? undefined : this.#running.get(related);
-    if (running !== undefined) running.exchange.emit(message as JsonRpcMessage);
-    else if (related === undefined) await this.#sendStanding(this.id, JSON.stringify(message));
+    if (running !== undefined) running.exchange.emit(data);
+    else if (related === undefined) await this.#sendStanding(this.id, data);
     // A word about a request that is over has nowhere to go.
   }
 }

@@ -1,6 +1,5 @@
 import {
   encodeResponse,
-  type JsonRpcMessage,
   type JsonRpcRequest,
   type JsonRpcResponse,
   type RequestId,
@@ -56,10 +55,10 @@ export class Exchange implements Late {
     return hasPrimingEvents(this.#options.protocolVersion) || this.#stream?.resumable === true;
   }
 
-  /** A question or notification that belongs to one of the requests. */
-  emit(message: JsonRpcMessage): void {
+  /** A serialised question or notification that belongs to one of the requests. */
+  emit(data: string): void {
     if (this.#ended) return;
-    this.upgrade()?.write(JSON.stringify(message), false);
+    this.upgrade()?.write(data, false);
   }
 
   /** The response to one of the requests, under the client's id. */
