@@ -71,7 +71,10 @@ describe('a response of a server', () => {
 
   it('is written once, as JSON.stringify has it', () => {
     let written = 0;
-    const toJSON = () => `${(written += 1)}`;
+    const toJSON = () => {
+      written += 1;
+      return `${written}`;
+    };
     const result = { a: { toJSON }, f: () => 1, u: undefined, n: Number.NaN, d: new Date(0), l: [undefined, () => 1] };
     const response = { ...writeResponse(respond(result), call), id: 'mine' };
     const expected = { a: '1', n: null, d: '1970-01-01T00:00:00.000Z', l: [null, null] };

@@ -2,6 +2,7 @@ import type { AgeLimit } from '../core/age-limit.ts';
 import type { Caller } from '../core/caller.ts';
 import { principalOf } from '../core/caller.ts';
 import type { Change, PositionedChange } from '../core/change-log.ts';
+import type { Deadlines } from '../core/deadlines.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
 import type { Listening } from '../core/inbox.ts';
 import { encodeResponse, type JsonRpcMessage, type JsonRpcRequest } from '../core/json-rpc.ts';
@@ -24,6 +25,7 @@ import { holdLease, monotonicNow } from './lifecycle/lease.ts';
 import { Confirmations } from './peers/confirmations.ts';
 import { createInboxHandler, type PodParts, takeAnswer } from './peers/inbox-handler.ts';
 import { Orphans } from './peers/orphans.ts';
+import { endByServer, endSession } from './peers/session-end.ts';
 import { PostHandler } from './requests/post-handler.ts';
 import { createSessionRequests } from './requests/session-requests.ts';
 import type { LiveSession } from './sessions/live-session.ts';
@@ -44,6 +46,8 @@ export interface PodDependencies {
   readonly meter: Meter;
   /** Ends streams that are old. */
   readonly ageLimit: AgeLimit;
+  /** Ends calls that take too long; undefined: none does. */
+  readonly callDeadlines?: Deadlines | undefined;
   /** Holds the pod's lease; default: from this thread. */
   readonly takeLease?: TakeLease;
   /** Every change, from whatever pod, in order. */
@@ -75,7 +79,7 @@ export class Pod {
       eventIds: createEventIds(dependencies.signer),
       background: createBackground(dependencies.log),
       options: settings,
-      deadlines: createDeadlines(settings.upgradeAfterMs, monotonicNow),
+      deadlines: createDeadlines(settings.upgradeAfterMs, monotonicNow, dependencies.log),
       now: monotonicNow,
       heldSince: () => this.#heldSince(),
       mayJudge: () => this.#mayJudge(),
@@ -83,11 +87,14 @@ export class Pod {
     };
     const standing = new StandingStreams(context);
     const followers = new Followers(context);
-    const sessions = new SessionCache(context, standing.send, (ended) => {
+    const confirmations = new Confirmations(context);
+    const onEnded = (ended: string) => {
       followers.endSession(ended);
       standing.end(ended);
+    };
+    const sessions = new SessionCache(context, standing.send, onEnded, (live) => {
+      context.background.run('end session', endByServer(context, sessions, confirmations, live));
     });
-    const confirmations = new Confirmations(context);
     this.#context = context;
     this.#parts = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
     this.#posts = new PostHandler(context, this.#parts, createSessionRequests(context, sessions, confirmations));
@@ -146,6 +153,8 @@ export class Pod {
       live.session = { ...session, record: { ...record, protocolVersion } };
       await store.sessions.create(live.session.record, pod);
       meter.sessionCreated();
+      // Its server closed while it was stored: the session must not outlive it.
+      if (live.ended) await store.sessions.end(id);
       reply.json(200, body, { 'mcp-session-id': id });
     } catch (error) {
       background.run('close failed session', this.#parts.sessions.ended(id));
@@ -202,13 +211,8 @@ export class Pod {
   }
 
   /** Ends the session everywhere; resolves when no pod serves it any more. False: there is no such session. */
-  async end(live: LiveSession): Promise<boolean> {
-    const pods = await this.#context.store.sessions.end(live.id);
-    await this.#parts.sessions.ended(live.id);
-    if (pods === undefined) return false;
-    this.#context.meter.sessionEnded('deleted');
-    await this.#parts.confirmations.tell('session-ended', live.id, pods);
-    return true;
+  end(live: LiveSession): Promise<boolean> {
+    return endSession(this.#context, this.#parts.sessions, this.#parts.confirmations, live, 'deleted');
   }
 
   /** Tells every client on every pod that may care. */

@@ -41,6 +41,8 @@ function listenTo(): { outlet: Outlet; next: (kind: keyof Outlet) => Promise<Sai
       ask: async (question, message, related) => hear({ kind: 'ask', message, related, question }),
       withdraw: async (question, message, related) => hear({ kind: 'withdraw', message, related, question }),
       notify: async (message, related) => hear({ kind: 'notify', message, related }),
+      awaits: () => false,
+      closed: () => undefined,
     },
     next(kind) {
       const index = said.findIndex((one) => one.kind === kind);

@@ -7,12 +7,12 @@ import {
   type JsonRpcMessage,
   type JsonRpcNotification,
   type JsonRpcRequest,
-  type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { DeliveryOptions, Outlet } from '../../core/server-host.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
+import { isPlainMessage } from '../sdk/message-entry.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import type { QuestionIds } from './question-ids.ts';
 
@@ -31,6 +31,8 @@ export class SessionTransport extends ServerTransport {
   readonly sessionId: string;
   readonly #outlet: Outlet;
   readonly #questions: QuestionIds;
+  #released = false;
+  #closed = false;
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
   readonly #running = new AsyncLocalStorage<JsonRpcRequest>();
 
@@ -41,13 +43,33 @@ export class SessionTransport extends ServerTransport {
     this.#questions = questions;
   }
 
+  /** The pod lets go of the server: that it closes now says nothing of the session. */
+  release(): void {
+    this.#released = true;
+  }
+
+  /** The server has closed, which ends its session unless the pod has closed it. */
   async close(): Promise<void> {
-    this.onclose?.();
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.onclose?.();
+    } finally {
+      if (!this.#released) this.#outlet.closed();
+    }
+  }
+
+  protected override ended(id: RequestId): void {
+    if (!this.#outlet.awaits(Number(id))) return;
+    const request = this.#requestOf(id);
+    // A response to a request of a v1 task waits in the SDK's own queue.
+    if (request !== undefined && !isPlainMessage(request)) return;
+    this.#outlet.respond(Number(id), this.failed(id, request));
   }
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
-      this.#outlet.respond(Number(message.id), this.leave(message, this.#requestOf(message)));
+      this.#outlet.respond(Number(message.id), this.leave(message, this.#requestOf(message.id)));
     } else if (isRequest(message)) {
       await this.#ask(message, this.#related(options));
     } else if (message.method === 'notifications/cancelled') {
@@ -73,8 +95,8 @@ export class SessionTransport extends ServerTransport {
     if (local !== undefined) this.onmessage?.(local, messageExtra(options));
   }
 
-  /** The request that a response answers, as far as the async context still knows it. */
-  #requestOf({ id }: JsonRpcResponse): JsonRpcRequest | undefined {
+  /** The request under this id, as far as the async context still knows it. */
+  #requestOf(id: RequestId | null): JsonRpcRequest | undefined {
     const running = this.#running.getStore();
     return running?.id === id ? running : undefined;
   }

@@ -1,5 +1,6 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Caller } from '../../core/caller.ts';
+import type { Deadlines } from '../../core/deadlines.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { WebReply } from '../../core/reply.ts';
@@ -28,6 +29,8 @@ export interface ModernServerOptions {
   /** Ends listen streams that are old. */
   readonly listenAgeLimit: AgeLimit;
   readonly log: Log;
+  /** Ends calls that take too long; undefined: none does. */
+  readonly callDeadlines: Deadlines | undefined;
 }
 
 /** A request, and where its answer goes. */
@@ -94,6 +97,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
       rewrite: (response) => rewrite(response, served),
       publish: (change) => bus.publish(change),
       log: options.log,
+      deadlines: options.callDeadlines,
       ...(server.shared ? { id: ++lastId } : {}),
     });
     return server.server;

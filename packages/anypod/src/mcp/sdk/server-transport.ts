@@ -7,8 +7,10 @@ import {
   type RequestId,
 } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
-import { UnwritableError, unwritableResponse, writeResponse } from '../../core/written.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { failedSilently, UnwritableError, unwritableResponse, writeResponse } from '../../core/written.ts';
 import { isPlainMessage, type MessageEntry } from './message-entry.ts';
+import { watchEnds } from './request-ends.ts';
 import { asksForTools, type ToolLists } from './tool-lists.ts';
 import type { UserServer } from './user-server.ts';
 
@@ -54,6 +56,11 @@ export abstract class ServerTransport {
 
   async start(): Promise<void> {}
 
+  /** Answers requests whose handler ends without a response, which the SDK leaves open; `server` is connected. */
+  useEnds(server: UserServer): void {
+    watchEnds(server, (id) => this.ended(id));
+  }
+
   abstract send(message: JsonRpcMessage): Promise<void>;
 
   protected enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
@@ -74,6 +81,15 @@ export abstract class ServerTransport {
     this.#asked = undefined;
     keep(written);
     return written;
+  }
+
+  /** The SDK is done with a request; it may have sent no response for it. */
+  protected abstract ended(id: RequestId): void;
+
+  /** The response to a request whose handler has thrown what the SDK cannot make a response of. */
+  protected failed(id: RequestId, request: JsonRpcRequest | undefined): JsonRpcResponse {
+    this.#log.warn(labelOf(request), 'a handler threw what is no error; its client got one');
+    return rpcError(id, RPC.internal, failedSilently(request));
   }
 
   #write(response: JsonRpcResponse, request: JsonRpcRequest | undefined): JsonRpcResponse {

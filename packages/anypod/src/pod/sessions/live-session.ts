@@ -1,6 +1,9 @@
-import type { Caller } from '../../core/caller.ts';
+import { BACKGROUND_CALLER, type Caller } from '../../core/caller.ts';
+import type { Deadline } from '../../core/deadlines.ts';
 import type { JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import type { Link } from '../../core/linked-list.ts';
 import { passesLogLevel } from '../../core/log-level.ts';
+import { callTimedOut } from '../../core/rpc-error.ts';
 import type { HostedServer, Outlet } from '../../core/server-host.ts';
 import type { Session } from '../../core/session.ts';
 import { writeMessage } from '../../core/written.ts';
@@ -12,6 +15,8 @@ const EARLY_CANCELLATIONS = 100;
 interface Running {
   readonly exchange: Exchange;
   readonly request: RequestId;
+  /** Where calls may not take as long as they like. */
+  readonly deadline: Link<Deadline> | undefined;
 }
 
 /** Sends a message on the session's standing stream, wherever that is open. */
@@ -38,6 +43,9 @@ export class LiveSession {
   readonly #cancelledEarly: Set<RequestId>;
   #server: Promise<HostedServer> | undefined;
   #lastId = 0;
+
+  /** The user's server has ended the session. */
+  onServerClosed: () => void = () => undefined;
 
   constructor(context: PodContext, session: Session, sendStanding: SendStanding) {
     this.#context = context;
@@ -74,9 +82,32 @@ export class LiveSession {
 
   /** Notes a request as running and gives the id under which the server gets it. */
   begin(exchange: Exchange, request: RequestId): number {
-    this.#lastId += 1;
-    this.#running.set(this.#lastId, { exchange, request });
-    return this.#lastId;
+    const id = this.#lastId + 1;
+    this.#lastId = id;
+    const deadline = this.#context.callDeadlines?.add({ late: () => this.#timeOut(id) });
+    this.#running.set(id, { exchange, request, deadline });
+    return id;
+  }
+
+  /** The request under `id` runs no longer; undefined: it did not. */
+  #forget(id: number): Running | undefined {
+    const running = this.#running.get(id);
+    if (running === undefined) return undefined;
+    this.#running.delete(id);
+    if (running.deadline !== undefined) this.#context.callDeadlines?.remove(running.deadline);
+    return running;
+  }
+
+  #timeOut(id: number): void {
+    const running = this.#forget(id);
+    if (running === undefined) return;
+    const { background, callDeadlines, log } = this.#context;
+    log.warn(
+      { ms: callDeadlines?.afterMs },
+      'a call took longer than it may; its client got an error, and its handler is aborted',
+    );
+    running.exchange.respond(callTimedOut(running.request, callDeadlines?.afterMs ?? 0));
+    background.run('stop late call', this.#stop(id, 'timeout', BACKGROUND_CALLER));
   }
 
   /** The answer to a question has been taken. */
@@ -101,7 +132,7 @@ export class LiveSession {
 
   /** Aborts a handler; the SDK sends nothing for it any more. */
   async #stop(id: number, reason: string | undefined, caller: Caller): Promise<void> {
-    this.#running.delete(id);
+    this.#forget(id);
     const params = { requestId: id, ...(reason === undefined ? {} : { reason }) };
     const server = await this.server(caller);
     if (!this.ended) server.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, { caller });
@@ -132,9 +163,22 @@ export class LiveSession {
   /** Ends everything of the session on this pod. */
   async end(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
     this.ended = true;
-    for (const { exchange } of [...this.#running.values()]) exchange.abort(refusal, 404);
-    this.#running.clear();
+    for (const [id, { exchange }] of [...this.#running]) {
+      this.#forget(id);
+      exchange.abort(refusal, 404);
+    }
     await this.close();
+  }
+
+  /** Answers what runs here, since the server will not, and takes nothing more. Resolves when the answers are stored. */
+  async fail(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
+    this.ended = true;
+    const { exchanges } = this;
+    for (const [id, { exchange, request }] of [...this.#running]) {
+      this.#forget(id);
+      exchange.respond(refusal(request));
+    }
+    await Promise.all([...exchanges].map((exchange) => exchange.stored()));
   }
 
   /** Lets go of the server; running handlers are aborted. */
@@ -147,8 +191,7 @@ export class LiveSession {
   /** What the user's server says. A plain object, so that a host may wrap it. */
   readonly outlet: Outlet = {
     respond: (id, response) => {
-      const running = this.#running.get(id);
-      this.#running.delete(id);
+      const running = this.#forget(id);
       running?.exchange.respond({ ...response, id: running.request });
     },
     ask: async (question, request, related) => {
@@ -171,6 +214,8 @@ export class LiveSession {
       if (updated === undefined) await this.#send(writeMessage(notification), related);
       else await this.#context.store.changes.publish({ kind: 'resource_updated', uri: updated });
     },
+    awaits: (id) => this.#running.has(id),
+    closed: () => this.onServerClosed(),
   };
 
   #filtered({ method, params }: JsonRpcNotification): boolean {

@@ -34,7 +34,7 @@ function setUp(options: PodOptions = {}) {
   const load = vi.fn<SessionStore['load']>((id, pod) => store.sessions.load(id, pod));
   const context: PodContext = {
     ageLimit: { watch: () => () => undefined },
-    deadlines: createDeadlines(1000, monotonicNow),
+    deadlines: createDeadlines(1000, monotonicNow, silentLog),
     pod: 'pod',
     store: { ...store, sessions: { ...store.sessions, load } },
     host: {
@@ -57,6 +57,7 @@ function setUp(options: PodOptions = {}) {
   const cache = new SessionCache(
     context,
     async () => undefined,
+    () => undefined,
     () => undefined,
   );
   return { store, cache, load, open, context, lease };
