@@ -68,10 +68,10 @@ function subjectOf(part: 'result' | 'error', request: JsonRpcRequest | undefined
   return request === undefined ? `The ${part}` : `The ${part} of ${nameOf(request)}`;
 }
 
-/** What a client is told where a handler has thrown what is no error. */
+/** What a client is told where a handler has thrown what nothing can be read of. */
 export function failedSilently(request: JsonRpcRequest | undefined): string {
-  const name = request === undefined ? 'the request' : nameOf(request);
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)} failed without saying why.`;
+  const whose = request === undefined ? '' : ` of ${nameOf(request)}`;
+  return `The handler${whose} threw something without a message.`;
 }
 
 /** What a request asks for, as a sentence names it. */

@@ -107,6 +107,15 @@ export const SETTINGS: readonly Setting[] = [
     schema: milliseconds(0),
   },
   {
+    name: 'callTimeoutMs',
+    flag: '--call-timeout',
+    env: 'ANYPOD_CALL_TIMEOUT',
+    default: '0',
+    description:
+      'A call that takes longer, questions to the client included, is aborted and answered with an error of reason timeout (ms); 0: never.',
+    schema: milliseconds(0),
+  },
+  {
     name: 'heartbeatMs',
     flag: '--heartbeat',
     env: 'ANYPOD_HEARTBEAT',
@@ -139,15 +148,6 @@ export const SETTINGS: readonly Setting[] = [
     default: '0',
     description:
       'The same for subscriptions/listen streams (ms); 0: never, since the official clients do not listen again by themselves.',
-    schema: milliseconds(0),
-  },
-  {
-    name: 'callTimeoutMs',
-    flag: '--call-timeout',
-    env: 'ANYPOD_CALL_TIMEOUT',
-    default: '0',
-    description:
-      'A call that takes longer, questions to the client included, is aborted and answered with an error of reason timeout (ms); 0: never.',
     schema: milliseconds(0),
   },
   {
