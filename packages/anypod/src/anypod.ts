@@ -1,3 +1,4 @@
+import type { Deadlines } from './core/deadlines.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
@@ -19,8 +20,10 @@ import type { ServerSdk } from './mcp/sdk/sdk.ts';
 import type { Reuse, ServerFactory } from './mcp/sdk/user-server.ts';
 import { createMemoryStore } from './memory/index.ts';
 import { createNotify, type Notify } from './notify.ts';
+import { createDeadlines } from './pod/context/deadlines.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import { createAgeLimit } from './pod/lifecycle/age-limit.ts';
+import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
@@ -70,6 +73,7 @@ export interface AnypodOptions extends PodOptions {
 const DEFAULTS = {
   maxAgeMs: POD_DEFAULTS.maxAgeMs,
   listenMaxAgeMs: POD_DEFAULTS.listenMaxAgeMs,
+  callTimeoutMs: POD_DEFAULTS.callTimeoutMs,
   maxBodyBytes: 4 * 1024 * 1024,
   maxBufferedBytes: 1024 * 1024,
   heartbeatMs: 15_000,
@@ -124,7 +128,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const waiters = createCallWaiters();
   const ageLimit = createAgeLimit(settings.maxAgeMs);
   const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs);
-  const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes });
+  const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
+  const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes, log });
   const pod: Pod = new Pod(
     {
       pod: podId,
@@ -135,6 +140,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       log,
       meter,
       ageLimit,
+      callDeadlines,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
@@ -143,7 +149,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   );
   await startOrClose(pod, closeMeter);
 
-  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit };
+  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit, callDeadlines };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
   const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs);
@@ -168,13 +174,16 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       meter.phase('closing');
       await modern.close();
       await pod.close();
-      heartbeats.stop();
-      ageLimit.stop();
-      listenAgeLimit.stop();
+      for (const watching of [heartbeats, ageLimit, listenAgeLimit]) watching.stop();
       if (options.store === undefined) await store.close();
       closeMeter();
     },
   };
+}
+
+/** Nothing is kept of a call where it may take as long as it likes. */
+function createCallDeadlines(afterMs: number, log: Log): Deadlines | undefined {
+  return afterMs === 0 ? undefined : createDeadlines(afterMs, monotonicNow, log);
 }
 
 /** A pod that cannot start leaves nothing behind. */

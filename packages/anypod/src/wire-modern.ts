@@ -1,4 +1,5 @@
 import type { AgeLimit } from './core/age-limit.ts';
+import type { Deadlines } from './core/deadlines.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import { createRequestState } from './core/request-state.ts';
@@ -26,6 +27,7 @@ export interface ModernParts {
   readonly log: Log;
   readonly meter: Meter;
   readonly listenAgeLimit: AgeLimit;
+  readonly callDeadlines: Deadlines | undefined;
 }
 
 export interface ModernSettings extends PodOptions {
@@ -39,7 +41,7 @@ export interface ModernSettings extends PodOptions {
 
 /** Puts the modern era together from a pod's parts. */
 export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
-  const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAgeLimit } = parts;
+  const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAgeLimit, callDeadlines } = parts;
   const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;
   const peers = {
     pod: podId,
@@ -53,6 +55,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     bus,
     log,
     listenAgeLimit,
+    callDeadlines,
     createServer: settings.createServer,
     requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
     spent: store.spent,

@@ -23,22 +23,23 @@ export interface JsonRpcError {
   readonly data?: unknown;
 }
 
+/** Where a response keeps the JSON of its content, `"result":{…}` or `"error":{…}`; the id is written when it goes out. */
+export const ENCODED: unique symbol = Symbol('encoded');
+
 /** A JSON-RPC response: either `result` or `error`. `id` is null where the request's id could not be read. */
 export interface JsonRpcResponse {
   readonly jsonrpc: '2.0';
   readonly id: RequestId | null;
   readonly result?: Record<string, unknown>;
   readonly error?: JsonRpcError;
+  readonly [ENCODED]?: string;
 }
 
-/** Where a result that is sent again and again keeps its JSON; nothing is copied with it. */
-export const ENCODED: unique symbol = Symbol('encoded');
-
-/** The JSON of a response. */
+/** The JSON of a response, whose content is written only where that has not been done before. */
 export function encodeResponse(response: JsonRpcResponse): string {
-  const encoded = (response.result as { readonly [ENCODED]?: string } | undefined)?.[ENCODED];
+  const encoded = response[ENCODED];
   if (encoded === undefined) return JSON.stringify(response);
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(response.id)},"result":${encoded}}`;
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(response.id)},${encoded}}`;
 }
 
 /** Any message that travels in either direction. */

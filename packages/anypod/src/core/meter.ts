@@ -10,8 +10,8 @@ export type RequestOutcome = 'ok' | 'rpc_error' | 'refused' | 'unavailable' | 'f
 /** What a stream carries: the answer to a request, a session's standing stream, or a `subscriptions/listen`. */
 export type StreamKind = 'request' | 'standing' | 'listen';
 
-/** Why a session ended. One that expires does so in the store, where no pod sees it. */
-export type SessionEnd = 'deleted';
+/** Why a session ended: its client deleted it, or its server closed. One that expires does so in the store, where no pod sees it. */
+export type SessionEnd = 'deleted' | 'server_closed';
 
 /**
  * What a GET with an event id got: a request that still ran; the rest of one that had ended; the word that nothing is left; an error, since the log

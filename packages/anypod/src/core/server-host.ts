@@ -12,6 +12,10 @@ export interface Outlet {
   /** The server no longer waits for `question`; `notification` tells the client. */
   withdraw(question: string, notification: JsonRpcNotification, related: number | undefined): Promise<void>;
   notify(notification: JsonRpcNotification, related: number | undefined): Promise<void>;
+  /** Whether the request delivered under `id` still waits for its response. */
+  awaits(id: number): boolean;
+  /** The server has closed itself, which ends its session: it says nothing more. */
+  closed(): void;
 }
 
 /** What a handler may do with its own connection (SEP-1699). */

@@ -24,6 +24,7 @@ export interface Config {
   readonly allowedOrigins?: readonly string[];
   readonly sessionTtlMs: number;
   readonly upgradeAfterMs: number;
+  readonly callTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly keepAliveMs: number;
   readonly maxAgeMs: number;

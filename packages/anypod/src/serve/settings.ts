@@ -109,6 +109,15 @@ export const SETTINGS: readonly Setting[] = [
     schema: milliseconds(0),
   },
   {
+    name: 'callTimeoutMs',
+    flag: '--call-timeout',
+    env: 'ANYPOD_CALL_TIMEOUT',
+    default: '0',
+    description:
+      'A call that takes longer, questions to the client included, is aborted and answered with an error of reason timeout (ms); 0: never.',
+    schema: milliseconds(0),
+  },
+  {
     name: 'heartbeatMs',
     flag: '--heartbeat',
     env: 'ANYPOD_HEARTBEAT',

@@ -9,7 +9,10 @@ const KINDS = {
   standing: { kind: 'standing' },
   listen: { kind: 'listen' },
 } satisfies Record<StreamKind, object>;
-const ENDS = { deleted: { reason: 'deleted' } } satisfies Record<SessionEnd, object>;
+const ENDS = {
+  deleted: { reason: 'deleted' },
+  server_closed: { reason: 'server_closed' },
+} satisfies Record<SessionEnd, object>;
 const RESUMES = {
   live: { outcome: 'live' },
   replayed: { outcome: 'replayed' },

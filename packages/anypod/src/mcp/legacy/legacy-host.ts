@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../../core/caller.ts';
 import { AnypodError } from '../../core/errors.ts';
 import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
+import { serverClosed } from '../../core/rpc-error.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../../core/server-host.ts';
 import type { InitializeParams } from '../../core/session.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
@@ -12,12 +15,16 @@ import { createQuestionIds } from './question-ids.ts';
 import { SessionTransport } from './session-transport.ts';
 import { findToolHints } from './tool-hints.ts';
 
+/** How long a server's own `close` may take. */
+const CLOSE_WITHIN_MS = 2000;
+
 export interface LegacyHostOptions {
   readonly createServer: ServerFactory;
   /** Unique in a session across pods. */
   readonly newQuestionId: () => string;
   /** Bytes of heap a server is reckoned at. */
   readonly bytes: number;
+  readonly log: Log;
 }
 
 /** Hosts the user's server for sessions. */
@@ -45,12 +52,13 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     caller: Caller,
   ): Promise<Initialized> {
     const own = createOwnRequests(outlet);
-    const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId));
+    const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId), options.log);
     const server = await build(caller);
     memoizeSchemas(server);
     await server.connect(transport);
     transport.useEntry(messageEntryOf(server));
     transport.useLists(lists, server);
+    transport.useEnds(server);
     const ask = (method: string, params: Record<string, unknown>) =>
       own.ask((id) => transport.deliver({ jsonrpc: '2.0', id, method, params }, { caller }));
     const response = await ask('initialize', params);
@@ -58,7 +66,10 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
       capabilities: (response.result?.['capabilities'] ?? {}) as Record<string, unknown>,
       deliver: (message, delivery) => transport.deliver(message, delivery),
       toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page)),
-      close: () => server.close(),
+      async close() {
+        transport.release();
+        await closeServer(server, transport, options.log);
+      },
     };
     return { server: hosted, response };
   }
@@ -78,6 +89,19 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   };
 }
 
+/** Lets go of a server, whatever its own `close` does: it may throw, and it may take for ever. */
+async function closeServer(server: UserServer, transport: SessionTransport, log: Log): Promise<void> {
+  const done = new AbortController();
+  try {
+    await Promise.race([server.close(), delay(CLOSE_WITHIN_MS, undefined, { signal: done.signal, ref: false })]);
+    await transport.close();
+  } catch (err) {
+    log.warn({ err }, 'a server failed while it was closed');
+  } finally {
+    done.abort();
+  }
+}
+
 /** The host's own requests to a server: they count down from 0, clients' up from 1, and their responses stay here. */
 function createOwnRequests(outlet: Outlet) {
   const waiting = new Map<number, (response: JsonRpcResponse) => void>();
@@ -85,6 +109,12 @@ function createOwnRequests(outlet: Outlet) {
   return {
     outlet: {
       ...outlet,
+      awaits: (id) => waiting.has(id) || outlet.awaits(id),
+      closed() {
+        for (const [id, resolve] of waiting) resolve(serverClosed(id));
+        waiting.clear();
+        outlet.closed();
+      },
       respond(id, response) {
         const resolve = waiting.get(id);
         if (resolve === undefined) outlet.respond(id, response);

@@ -3,6 +3,7 @@ import * as v1 from '@modelcontextprotocol/sdk/types.js';
 import { McpServer as McpServerV2 } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../core/caller.ts';
+import { silentLog } from '../../core/log.ts';
 import type { HostedServer, Outlet } from '../../core/server-host.ts';
 import { createLegacyHost } from './legacy-host.ts';
 
@@ -75,8 +76,10 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
       ask: async () => undefined,
       withdraw: async () => undefined,
       notify: async ({ method }) => void announced.push(method),
+      awaits: () => true,
+      closed: () => undefined,
     };
-    const options = { createServer: () => build(gates), newQuestionId: () => '', bytes: 1 };
+    const options = { createServer: () => build(gates), newQuestionId: () => '', bytes: 1, log: silentLog };
     const server: HostedServer = await createLegacyHost(options).rehydrate(record, outlet, caller);
     let last = 0;
     const ask = (method: string, params: Record<string, unknown> = {}) => {

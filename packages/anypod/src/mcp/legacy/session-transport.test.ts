@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Caller } from '../../core/caller.ts';
 import type { JsonRpcMessage } from '../../core/json-rpc.ts';
+import { silentLog } from '../../core/log.ts';
 import type { Outlet } from '../../core/server-host.ts';
 import type { ServerFactory } from '../sdk/user-server.ts';
 import { createLegacyHost } from './legacy-host.ts';
@@ -40,6 +41,8 @@ function listenTo(): { outlet: Outlet; next: (kind: keyof Outlet) => Promise<Sai
       ask: async (question, message, related) => hear({ kind: 'ask', message, related, question }),
       withdraw: async (question, message, related) => hear({ kind: 'withdraw', message, related, question }),
       notify: async (message, related) => hear({ kind: 'notify', message, related }),
+      awaits: () => false,
+      closed: () => undefined,
     },
     next(kind) {
       const index = said.findIndex((one) => one.kind === kind);
@@ -93,7 +96,11 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     let questions = 0;
     const newQuestionId = () => `pod-${++questions}`;
     const { outlet, next } = listenTo();
-    const server = await createLegacyHost({ createServer, newQuestionId, bytes: 1 }).rehydrate(record, outlet, caller);
+    const server = await createLegacyHost({ createServer, newQuestionId, bytes: 1, log: silentLog }).rehydrate(
+      record,
+      outlet,
+      caller,
+    );
     const call = (id: number, name: string) => {
       const params = { name, arguments: {} };
       server.deliver({ jsonrpc: '2.0', id, method: 'tools/call', params }, { caller });

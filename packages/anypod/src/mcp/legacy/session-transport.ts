@@ -9,7 +9,9 @@ import {
   type JsonRpcRequest,
   type RequestId,
 } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
 import type { DeliveryOptions, Outlet } from '../../core/server-host.ts';
+import { isPlainMessage } from '../internals/message-entry.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
@@ -30,27 +32,48 @@ export class SessionTransport extends ServerTransport {
   readonly sessionId: string;
   readonly #outlet: Outlet;
   readonly #questions: QuestionIds;
+  #released = false;
+  #closed = false;
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
-  readonly #running = new AsyncLocalStorage<number>();
+  readonly #running = new AsyncLocalStorage<JsonRpcRequest>();
   /** The requests for lists that are being answered, and what would announce a change of each. */
   readonly #listing = new Map<number, string>();
 
-  constructor(sessionId: string, outlet: Outlet, questions: QuestionIds) {
-    super();
+  constructor(sessionId: string, outlet: Outlet, questions: QuestionIds, log: Log) {
+    super(log);
     this.sessionId = sessionId;
     this.#outlet = outlet;
     this.#questions = questions;
   }
 
+  /** The pod lets go of the server: that it closes now says nothing of the session. */
+  release(): void {
+    this.#released = true;
+  }
+
+  /** The server has closed, which ends its session unless the pod has closed it. */
   async close(): Promise<void> {
-    this.onclose?.();
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.onclose?.();
+    } finally {
+      if (!this.#released) this.#outlet.closed();
+    }
+  }
+
+  protected override ended(id: RequestId): void {
+    if (!this.#outlet.awaits(Number(id))) return;
+    const request = this.#requestOf(id);
+    // A response to a request of a v1 task waits in the SDK's own queue.
+    if (request !== undefined && !isPlainMessage(request)) return;
+    this.#outlet.respond(Number(id), this.failed(id, request));
   }
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
-      this.leave(message);
       this.#listing.delete(Number(message.id));
-      this.#outlet.respond(Number(message.id), message);
+      this.#outlet.respond(Number(message.id), this.leave(message, this.#requestOf(message.id)));
     } else if (isRequest(message)) {
       await this.#ask(message, this.#related(options));
     } else if (message.method === 'notifications/cancelled') {
@@ -66,7 +89,7 @@ export class SessionTransport extends ServerTransport {
     if (isRequest(message)) {
       const change = changeOfList(message.method);
       if (change !== undefined) this.#listing.set(Number(message.id), change);
-      this.#running.run(Number(message.id), () => this.enter(message, messageExtra(options)));
+      this.#running.run(message, () => this.enter(message, messageExtra(options)));
       return;
     }
     if (isNotification(message)) {
@@ -85,8 +108,14 @@ export class SessionTransport extends ServerTransport {
     return related !== undefined && this.#listing.get(related) === method;
   }
 
+  /** The request under this id, as far as the async context still knows it. */
+  #requestOf(id: RequestId | null): JsonRpcRequest | undefined {
+    const running = this.#running.getStore();
+    return running?.id === id ? running : undefined;
+  }
+
   #related(options: SendOptions | undefined): number | undefined {
-    const related = options?.relatedRequestId ?? this.#running.getStore();
+    const related = options?.relatedRequestId ?? this.#running.getStore()?.id;
     return related === undefined ? undefined : Number(related);
   }
 

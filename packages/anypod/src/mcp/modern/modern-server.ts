@@ -51,6 +51,7 @@ export class ModernServer {
     await this.#connect(exchange);
     exchange.useEntry(this.#entry);
     exchange.useLists(this.#lists, this.server);
+    exchange.useEnds(this.server);
   }
 
   #watch(registry: Registry): void {

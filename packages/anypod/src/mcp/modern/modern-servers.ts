@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Caller } from '../../core/caller.ts';
+import type { Deadlines } from '../../core/deadlines.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { WebReply } from '../../core/reply.ts';
@@ -29,6 +30,8 @@ export interface ModernServerOptions {
   /** Ends listen streams that are old. */
   readonly listenAgeLimit: AgeLimit;
   readonly log: Log;
+  /** Ends calls that take too long; undefined: none does. */
+  readonly callDeadlines: Deadlines | undefined;
 }
 
 /** A request, and where its answer goes. */
@@ -95,6 +98,8 @@ export function createModernServers(options: ModernServerOptions): ModernServers
       signal: request.signal(),
       rewrite: (response) => rewrite(response, served),
       publish: (change) => bus.publish(change),
+      log: options.log,
+      deadlines: options.callDeadlines,
       ...(server.shared ? { id: ++lastId, running } : {}),
     });
     return server.server;

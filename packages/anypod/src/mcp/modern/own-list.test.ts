@@ -72,6 +72,7 @@ function start(reuse: boolean) {
     maxSubscriptions: 1,
     listenAgeLimit: { watch: () => () => undefined },
     log: silentLog,
+    callDeadlines: undefined,
   });
   cleanUp.push(servers);
   async function ask(method: string, name?: string): Promise<void> {

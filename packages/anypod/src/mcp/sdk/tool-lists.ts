@@ -1,4 +1,4 @@
-import { ENCODED, type JsonRpcRequest } from '../../core/json-rpc.ts';
+import { ENCODED, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
 import { listingOf, type RegisteredTool } from '../internals/registered-tools.ts';
 import type { UserServer } from './user-server.ts';
 
@@ -6,7 +6,8 @@ import type { UserServer } from './user-server.ts';
 const MAX_SIZE = 8 * 1024 * 1024;
 const ENTRY_SIZE = 1024;
 
-type Result = Record<string, unknown>;
+/** A response without its id. */
+type Answer = Pick<JsonRpcResponse, 'result' | typeof ENCODED>;
 
 /** What a list says of one tool: schemas are compared as objects, the rest by value. */
 type Listed = readonly unknown[];
@@ -18,7 +19,7 @@ interface Offer {
 
 interface Entry {
   readonly tools: readonly Listed[];
-  readonly result: Result;
+  readonly answer: Answer;
   readonly size: number;
 }
 
@@ -28,9 +29,9 @@ interface Entry {
  */
 export interface ToolLists {
   /** What this server would answer; undefined: it has to be asked. */
-  find(server: UserServer): Result | undefined;
+  find(server: UserServer): Answer | undefined;
   /** To be called before a server is asked: keeps its answer, unless what it offers has changed meanwhile. */
-  keeper(server: UserServer): (result: Result) => void;
+  keeper(server: UserServer): (answer: Answer) => void;
 }
 
 /** Whether all that a request asks for is the list. */
@@ -51,22 +52,22 @@ export function createToolLists(): ToolLists {
     find(server) {
       const offer = offerOf(server);
       const entry = offer === undefined ? undefined : entries.get(offer.key);
-      return entry !== undefined && same(entry.tools, offer?.tools ?? []) ? entry.result : undefined;
+      return entry !== undefined && same(entry.tools, offer?.tools ?? []) ? entry.answer : undefined;
     },
     keeper: (server) => {
       const offer = offerOf(server);
-      return (result) => {
+      return (answer) => {
         const now = offerOf(server);
         if (offer === undefined || now?.key !== offer.key || !same(now.tools, offer.tools)) return;
-        keep(offer, result);
+        keep(offer, answer);
       };
     },
   };
 
-  function keep(offer: Offer, result: Result): void {
-    const text = JSON.stringify(result);
-    Object.defineProperty(result, ENCODED, { value: text });
-    const entry = { tools: offer.tools, result, size: ENTRY_SIZE + offer.key.length + text.length };
+  function keep(offer: Offer, { result, [ENCODED]: text = '' }: Answer): void {
+    if (result === undefined) return;
+    const answer = { result, [ENCODED]: text };
+    const entry = { tools: offer.tools, answer, size: ENTRY_SIZE + offer.key.length + text.length };
     forget(offer.key);
     entries.set(offer.key, entry);
     size += entry.size;
@@ -77,8 +78,16 @@ export function createToolLists(): ToolLists {
   }
 }
 
-/** What a server would list now, and a key that says most of it; undefined where its handler is not the SDK's. */
+/** What a server would list now, and a key that says most of it; undefined where its handler is not the SDK's, or what it says is no JSON. */
 function offerOf(server: UserServer): Offer | undefined {
+  try {
+    return readOffer(server);
+  } catch {
+    return undefined;
+  }
+}
+
+function readOffer(server: UserServer): Offer | undefined {
   const listing = listingOf(server);
   if (listing === undefined) return undefined;
   const tools: Listed[] = [];

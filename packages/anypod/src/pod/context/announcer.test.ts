@@ -11,7 +11,7 @@ describe('an announcer', () => {
   function start() {
     const background = createBackground(silentLog);
     const closing = new AbortController().signal;
-    const announcer = createAnnouncer({ background, closing, now: () => Date.now() }, 200);
+    const announcer = createAnnouncer({ background, closing, now: () => Date.now(), log: silentLog }, 200);
     const told: string[] = [];
     const tell = (text: string) => async () => void told.push(text);
     return { announcer, told, tell };

@@ -1,6 +1,8 @@
+import type { Deadline, Deadlines, Late } from '../../core/deadlines.ts';
 import type { Link } from '../../core/linked-list.ts';
+import type { Log } from '../../core/log.ts';
 import type { Background } from './background.ts';
-import { createDeadlines, type Deadline, type Deadlines, type Late } from './deadlines.ts';
+import { createDeadlines } from './deadlines.ts';
 import { retryWhileStoreAway } from './store-retry.ts';
 
 /** What is announced again within this time after an announcement waits for its end; ms. */
@@ -31,11 +33,12 @@ interface AnnouncerContext {
   readonly background: Background;
   readonly closing: AbortSignal;
   readonly now: () => number;
+  readonly log: Log;
 }
 
 export function createAnnouncer(context: AnnouncerContext, windowMs: number = WINDOW_MS): Announcer {
   const windows = new Map<string, Window>();
-  const deadlines = createDeadlines(windowMs, context.now);
+  const deadlines = createDeadlines(windowMs, context.now, context.log);
   let closed = false;
 
   const flush = () => {

@@ -37,7 +37,7 @@ function setUp(options: PodOptions = {}) {
   const closing = new AbortController().signal;
   const context: PodContext = {
     ageLimit: { watch: () => () => undefined },
-    deadlines: createDeadlines(1000, monotonicNow),
+    deadlines: createDeadlines(1000, monotonicNow, silentLog),
     pod: 'pod',
     store: { ...store, sessions: { ...store.sessions, load } },
     host: {
@@ -51,7 +51,7 @@ function setUp(options: PodOptions = {}) {
     log: silentLog,
     meter: silentMeter,
     background,
-    announcer: createAnnouncer({ background, closing, now: monotonicNow }),
+    announcer: createAnnouncer({ background, closing, now: monotonicNow, log: silentLog }),
     options: { ...POD_DEFAULTS, ...options },
     now: monotonicNow,
     heldSince: () => (lease.held ? lease.since : Number.POSITIVE_INFINITY),
@@ -62,6 +62,7 @@ function setUp(options: PodOptions = {}) {
   const cache = new SessionCache(
     context,
     async () => undefined,
+    () => undefined,
     () => undefined,
   );
   return { store, cache, load, open, context, lease };

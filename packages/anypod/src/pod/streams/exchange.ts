@@ -1,16 +1,11 @@
-import {
-  encodeResponse,
-  type JsonRpcMessage,
-  type JsonRpcRequest,
-  type JsonRpcResponse,
-  type RequestId,
-} from '../../core/json-rpc.ts';
+import type { Deadline, Late } from '../../core/deadlines.ts';
+import { encodeResponse, type JsonRpcRequest, type JsonRpcResponse, type RequestId } from '../../core/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
 import type { RequestOutcome } from '../../core/meter.ts';
 import { hasPrimingEvents } from '../../core/protocol-version.ts';
 import type { Reply } from '../../core/reply.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { PodContext } from '../context/context.ts';
-import type { Deadline, Late } from '../context/deadlines.ts';
 import type { Followers } from './followers.ts';
 import { OwnedStream } from './owned-stream.ts';
 
@@ -56,10 +51,10 @@ export class Exchange implements Late {
     return hasPrimingEvents(this.#options.protocolVersion) || this.#stream?.resumable === true;
   }
 
-  /** A question or notification that belongs to one of the requests. */
-  emit(message: JsonRpcMessage): void {
+  /** A serialised question or notification that belongs to one of the requests. */
+  emit(data: string): void {
     if (this.#ended) return;
-    this.upgrade()?.write(JSON.stringify(message), false);
+    this.upgrade()?.write(data, false);
   }
 
   /** The response to one of the requests, under the client's id. */
@@ -109,12 +104,27 @@ export class Exchange implements Late {
     this.upgrade();
   }
 
-  /** Becomes an event stream, if it is not one yet; undefined where it has ended. */
+  /** Becomes an event stream, if it is not one yet; undefined where it has ended, or cannot become one. Never throws. */
   upgrade(): OwnedStream | undefined {
     if (this.#stream !== undefined || this.#reply === undefined || this.#ended) return this.#stream;
     this.#untimed();
+    try {
+      return this.#open(this.#reply);
+    } catch (err) {
+      this.#context.log.warn({ err }, 'a call could not become a stream; it is answered with an error');
+      this.abort((id) => rpcError(id, RPC.internal, 'Internal error'), 500);
+      return undefined;
+    }
+  }
+
+  /** Resolves when the stream, if this has become one, is stored as far as it was written. */
+  async stored(): Promise<void> {
+    await this.#stream?.stored();
+  }
+
+  #open(reply: Reply): OwnedStream {
     const { session, requests } = this.#options;
-    const stream = OwnedStream.open(this.#context, this.#followers, session, requests, this.#reply.stream('request'));
+    const stream = OwnedStream.open(this.#context, this.#followers, session, requests, reply);
     this.#take(stream);
     if (this.resumable) stream.prime(this.#context.options.retryMs);
     for (const response of this.#responses.splice(0)) stream.write(encodeResponse(response), false);
