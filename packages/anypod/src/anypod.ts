@@ -1,3 +1,4 @@
+import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
@@ -9,12 +10,14 @@ import { createHeartbeats } from './http/heartbeats.ts';
 import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
 import { createOldConnections } from './http/old-connections.ts';
 import { createRouter, type Router } from './http/router.ts';
+import { createServerBuilder } from './mcp/build-server.ts';
 import { createCallWaiters } from './mcp/call-waiters.ts';
 import { createChangeBus } from './mcp/change-bus.ts';
 import { createLegacyHost } from './mcp/legacy-host.ts';
 import { loadSdk, prepareSdk } from './mcp/load-sdk.ts';
 import { refuseModern } from './mcp/modern.ts';
 import { type Probe, probeFactory } from './mcp/probe.ts';
+import { createRunningCalls, type RunningCalls } from './mcp/running-calls.ts';
 import type { ServerSdk } from './mcp/sdk.ts';
 import type { Reuse, ServerFactory } from './mcp/user-server.ts';
 import { createMemoryStore } from './memory/index.ts';
@@ -28,8 +31,10 @@ import { wireModern } from './wire-modern.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
-  /** Builds your server; called once per session and pod, and once per modern request. */
+  /** Builds your server; called once per session and pod, and once per modern request. Each call must make a new one. */
   readonly createServer: ServerFactory;
+  /** How long `createServer` may take, and a new server to answer at the start. Default 10000. */
+  readonly factoryTimeoutMs?: number;
   /** What the pods share. Default: a memory store, with which this process is the only pod. */
   readonly store?: Store;
   /** Sign ids and request state; each of 32 bytes or more. The first signs, all verify. Required with `store`; without one, random by default. */
@@ -63,6 +68,8 @@ export interface AnypodOptions extends PodOptions {
   /** Holds the pod's lease; default: from this thread. */
   readonly takeLease?: TakeLease;
   readonly log?: Log;
+  /** Carries which call runs now; give one made by `createRunningCalls` to ask it in your own handlers of faults. */
+  readonly calls?: RunningCalls;
   /** What happens, to be counted. Default: the metrics of the OpenTelemetry SDK that the process has registered by now, if any. */
   readonly meter?: Meter;
 }
@@ -70,6 +77,7 @@ export interface AnypodOptions extends PodOptions {
 const DEFAULTS = {
   maxAgeMs: POD_DEFAULTS.maxAgeMs,
   listenMaxAgeMs: POD_DEFAULTS.listenMaxAgeMs,
+  factoryTimeoutMs: 10_000,
   maxBodyBytes: 4 * 1024 * 1024,
   maxBufferedBytes: 1024 * 1024,
   heartbeatMs: 15_000,
@@ -109,9 +117,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const signer = createSigner(secretsOf(options));
   const store = options.store ?? createMemoryStore();
   const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
-  const probe = await probeFactory(options.createServer, sdk).catch((cause: unknown) => {
-    throw new AnypodError('factory_failed', `The server factory failed: ${String(cause)}`, { cause });
-  });
+  const { build, probe } = await lookAtFactory(settings, sdk);
+  const calls = options.calls ?? createRunningCalls();
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
@@ -124,7 +131,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const waiters = createCallWaiters();
   const ages = createAges(settings.maxAgeMs);
   const listenAges = createAges(settings.listenMaxAgeMs);
-  const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes });
+  const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls });
   const pod: Pod = new Pod(
     {
       pod: podId,
@@ -143,7 +150,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   );
   await startOrClose(pod, closeMeter);
 
-  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAges };
+  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAges, build, calls };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
   const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs);
@@ -175,6 +182,18 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       closeMeter();
     },
   };
+}
+
+async function lookAtFactory(settings: AnypodOptions & { readonly factoryTimeoutMs: number }, sdk?: ServerSdk) {
+  const build = createServerBuilder(settings.createServer, settings.factoryTimeoutMs);
+  return { build, probe: await probeFactory(build, sdk, settings.factoryTimeoutMs).catch(explain) };
+}
+
+/** Whoever starts a pod may read what the factory threw; clients may not. */
+function explain(failure: unknown): never {
+  const { message, cause } = failure instanceof AnypodError ? failure : { message: '', cause: failure };
+  const text = cause === undefined ? message : `The server factory failed: ${describeThrown(cause)}`;
+  throw new AnypodError('factory_failed', text, { cause });
 }
 
 /** A pod that cannot start leaves nothing behind. */

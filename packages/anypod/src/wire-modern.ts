@@ -5,12 +5,14 @@ import { createRequestState } from './core/request-state.ts';
 import type { ModernHandler } from './core/server-host.ts';
 import type { Signer } from './core/signer.ts';
 import type { Store } from './core/store.ts';
+import type { BuildServer } from './mcp/build-server.ts';
 import type { CallWaiters } from './mcp/call-waiters.ts';
 import type { ChangeBus } from './mcp/change-bus.ts';
 import { createModernHandler } from './mcp/modern.ts';
 import { createRetryGuard } from './mcp/retry-guard.ts';
+import type { RunningCalls } from './mcp/running-calls.ts';
 import type { ServerSdk } from './mcp/sdk.ts';
-import type { Reuse, ServerFactory } from './mcp/user-server.ts';
+import type { Reuse } from './mcp/user-server.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/options.ts';
 import type { Pod } from './pod/pod.ts';
 import { randomId } from './signing/signer.ts';
@@ -26,10 +28,11 @@ export interface ModernParts {
   readonly log: Log;
   readonly meter: Meter;
   readonly listenAges: Ages;
+  readonly build: BuildServer;
+  readonly calls: RunningCalls;
 }
 
 export interface ModernSettings extends PodOptions {
-  readonly createServer: ServerFactory;
   readonly requestStateTtlMs: number;
   readonly retryTools: readonly string[];
   readonly reuse?: Reuse;
@@ -39,7 +42,7 @@ export interface ModernSettings extends PodOptions {
 
 /** Puts the modern era together from a pod's parts. */
 export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
-  const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAges } = parts;
+  const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAges, build, calls } = parts;
   const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;
   const peers = {
     pod: podId,
@@ -53,7 +56,8 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     bus,
     log,
     listenAges,
-    createServer: settings.createServer,
+    build,
+    calls,
     requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
     spent: store.spent,
     guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log, meter }),

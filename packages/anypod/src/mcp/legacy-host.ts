@@ -3,38 +3,40 @@ import { AnypodError } from '../core/errors.ts';
 import type { JsonRpcResponse } from '../core/json-rpc.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../core/server-host.ts';
 import type { InitializeParams } from '../core/session.ts';
+import { type BuildServer, closeQuietly } from './build-server.ts';
 import { lazyRequest } from './lazy-request.ts';
 import { messageEntryOf } from './message-entry.ts';
 import { createQuestionIds } from './question-ids.ts';
+import type { RunningCalls } from './running-calls.ts';
 import { memoizeSchemas } from './schema-memo.ts';
 import { SessionTransport } from './session-transport.ts';
 import { findToolHints } from './tool-hints.ts';
 import { createToolLists } from './tool-lists.ts';
-import type { ServerFactory, UserServer } from './user-server.ts';
+import type { UserServer } from './user-server.ts';
 
 export interface LegacyHostOptions {
-  readonly createServer: ServerFactory;
+  readonly build: BuildServer;
   /** Unique in a session across pods. */
   readonly newQuestionId: () => string;
   /** Bytes of heap a server is reckoned at. */
   readonly bytes: number;
+  readonly calls: RunningCalls;
 }
 
 /** Hosts the user's server for sessions. */
 export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   const lists = createToolLists();
 
-  async function build(caller: Caller): Promise<UserServer> {
-    const { authInfo } = caller;
+  /** A server that cannot be connected is of no use to anybody. */
+  async function connect(server: UserServer, transport: SessionTransport): Promise<void> {
     try {
-      const requestInfo = lazyRequest(caller);
-      return await options.createServer({
-        era: 'legacy',
-        requestInfo,
-        ...(authInfo === undefined ? {} : { authInfo }),
-      });
+      memoizeSchemas(server);
+      await server.connect(transport);
+      transport.useEntry(messageEntryOf(server));
+      transport.useLists(lists, server);
     } catch (cause) {
-      throw new AnypodError('factory_failed', 'The server factory threw; see the cause in the log.', { cause });
+      await closeQuietly(server);
+      throw new AnypodError('factory_failed', 'The server cannot be connected; see the cause in the log.', { cause });
     }
   }
 
@@ -45,12 +47,16 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     caller: Caller,
   ): Promise<Initialized> {
     const own = createOwnRequests(outlet);
-    const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId));
-    const server = await build(caller);
-    memoizeSchemas(server);
-    await server.connect(transport);
-    transport.useEntry(messageEntryOf(server));
-    transport.useLists(lists, server);
+    const transport = new SessionTransport(
+      session,
+      own.outlet,
+      createQuestionIds(options.newQuestionId),
+      options.calls,
+    );
+    const { authInfo } = caller;
+    const context = { era: 'legacy', requestInfo: lazyRequest(caller) } as const;
+    const server = await options.build(authInfo === undefined ? context : { ...context, authInfo });
+    await connect(server, transport);
     const ask = (method: string, given: Record<string, unknown>) =>
       own.ask((id) => transport.deliver({ jsonrpc: '2.0', id, method, params: given }, { caller }));
     const response = await ask('initialize', params);

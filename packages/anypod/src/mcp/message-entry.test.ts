@@ -5,6 +5,7 @@ import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../core/js
 import type { Outlet } from '../core/server-host.ts';
 import { createLegacyHost } from './legacy-host.ts';
 import { isPlainMessage, messageEntryOf } from './message-entry.ts';
+import { createRunningCalls } from './running-calls.ts';
 import type { UserServer } from './user-server.ts';
 
 const caller = { headers: {}, url: 'http://localhost/mcp' };
@@ -30,7 +31,12 @@ async function callHosted(server: UserServer, request: Partial<JsonRpcRequest> =
   const outlet = {
     respond: (_id: number, response: JsonRpcResponse) => answered.resolve(response),
   } as unknown as Outlet;
-  const host = createLegacyHost({ createServer: () => server, newQuestionId: () => 'q', bytes: 1 });
+  const host = createLegacyHost({
+    build: async () => server,
+    newQuestionId: () => 'q',
+    bytes: 1,
+    calls: createRunningCalls(),
+  });
   const hosted = await host.rehydrate(record, outlet, caller);
   hosted.deliver({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hello' }, ...request }, { caller });
   const response = await answered.promise;

@@ -13,6 +13,7 @@ import { VERSION_META_KEY } from '../core/protocol-version.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
 import { CLIENT_GONE, RPC } from '../core/rpc-error.ts';
 import { announcedChange } from './announced-change.ts';
+import { RunningCall, type RunningCalls } from './running-calls.ts';
 import { ServerTransport } from './server-transport.ts';
 
 /** What `handleMessage` gives the SDK where the exchange has answered the reply itself. */
@@ -40,6 +41,7 @@ export interface ModernExchangeOptions {
   readonly rewrite: (response: JsonRpcResponse) => JsonRpcResponse;
   /** A change that belongs to every listener, not to this request; the SDK's own transport would drop it without a word. */
   readonly publish: (change: Change) => void;
+  readonly calls: RunningCalls;
 }
 
 interface SendOptions {
@@ -139,7 +141,7 @@ export class ModernExchange extends ServerTransport {
   #enterAs(request: JsonRpcRequest, extra: unknown): void {
     this.#beforeHandler = true;
     try {
-      this.enter(request, extra);
+      this.#options.calls.run(new RunningCall(request), () => this.enter(request, extra));
     } finally {
       this.#beforeHandler = false;
     }

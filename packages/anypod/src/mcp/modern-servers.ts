@@ -1,24 +1,29 @@
 import type { Ages } from '../core/ages.ts';
 import type { Caller } from '../core/caller.ts';
+import { describeThrown } from '../core/describe-thrown.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../core/json-rpc.ts';
 import type { Log } from '../core/log.ts';
+import type { StreamKind } from '../core/meter.ts';
 import type { WebReply } from '../core/reply.ts';
 import type { RequestState } from '../core/request-state.ts';
+import type { BuildServer } from './build-server.ts';
 import type { ChangeBus } from './change-bus.ts';
+import { createFactoryFailures } from './factory-failures.ts';
 import { lazyRequest } from './lazy-request.ts';
 import { createListenStreams } from './listen-streams.ts';
 import { ModernExchange, SERVED } from './modern-exchange.ts';
 import type { ModernServer } from './modern-server.ts';
+import type { RunningCalls } from './running-calls.ts';
 import type { ServerEventBus, ServerSdk } from './sdk.ts';
 import { sealOutbound } from './sealed-state.ts';
 import { createFreshSupply, createReusingSupply } from './server-supply.ts';
 import { createToolLists } from './tool-lists.ts';
-import type { FactoryContext, Reuse, ServerFactory, UserServer } from './user-server.ts';
+import type { FactoryContext, Reuse, UserServer } from './user-server.ts';
 import { watchResponse } from './watch-response.ts';
 
 export interface ModernServerOptions {
   readonly sdk: ServerSdk;
-  readonly createServer: ServerFactory;
+  readonly build: BuildServer;
   /** Who may share a server; undefined: nobody, each request gets its own. */
   readonly reuse?: Reuse;
   readonly bus: ChangeBus;
@@ -27,6 +32,7 @@ export interface ModernServerOptions {
   readonly maxSubscriptions: number;
   /** Ends listen streams that are old. */
   readonly listenAges: Ages;
+  readonly calls: RunningCalls;
   readonly log: Log;
 }
 
@@ -68,11 +74,11 @@ interface UnderWay {
 }
 
 export function createModernServers(options: ModernServerOptions): ModernServers {
-  const { bus, requestState, createServer, reuse } = options;
+  const { bus, requestState, build, reuse } = options;
   const lists = createToolLists();
-  const supply =
-    reuse === undefined ? createFreshSupply(createServer, lists) : createReusingSupply(createServer, reuse, lists);
+  const supply = reuse === undefined ? createFreshSupply(build, lists) : createReusingSupply(build, reuse, lists);
   const underWay = new WeakMap<Request, UnderWay>();
+  const failures = createFactoryFailures();
   let lastId = 0;
 
   function rewrite(response: JsonRpcResponse, served: Served | undefined): JsonRpcResponse {
@@ -86,60 +92,69 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   async function serverFor({ requestInfo }: FactoryContext): Promise<UserServer> {
     const call = underWay.get(requestInfo as Request) as UnderWay;
     const { request, served } = call;
-    const server = await supply.lend(request.caller, requestInfo as Request);
+    const server = await failures.note(requestInfo, supply.lend(request.caller, requestInfo as Request));
     call.server = server;
     server.exchange = new ModernExchange({
       reply: request.reply,
       signal: request.signal(),
       rewrite: (response) => rewrite(response, served),
       publish: (change) => bus.publish(change),
+      calls: options.calls,
       ...(server.shared ? { id: ++lastId } : {}),
     });
     return server.server;
   }
 
+  /** Passes on what the SDK answers by itself. */
+  async function answer(view: Request, response: Response, kind: StreamKind, request: ModernRequest): Promise<void> {
+    failures.rethrow(view);
+    request.reply.response(await watchResponse(response, kind, request.signal(), request.reply.watch));
+  }
+
   async function call(request: ModernRequest, served?: Served): Promise<void> {
-    const { body, caller, reply, signal } = request;
+    const { body, caller, signal } = request;
     const view = lazyRequest(caller, signal);
     const own: UnderWay = { request, served };
     underWay.set(view, own);
     try {
       const response = await calling.fetch(view, given(body, caller));
-      if (response !== SERVED) reply.response(await watchResponse(response, 'request', signal(), reply.watch));
+      if (response !== SERVED) await answer(view, response, 'request', request);
     } finally {
       if (own.server !== undefined) supply.take(own.server, own.server.exchange?.completed === true);
     }
   }
 
-  const createHandler = (factory: ServerFactory, events: ServerEventBus, maxSubscriptions: number) =>
+  const createHandler = (factory: BuildServer, events: ServerEventBus, maxSubscriptions: number) =>
     options.sdk.createMcpHandler(factory, {
       legacy: 'reject',
       bus: events,
       keepAliveMs: options.keepAliveMs,
       maxSubscriptions,
-      onerror: (error) => options.log.info({ reason: error.message }, 'a modern request was refused or failed'),
+      onerror: (error) => options.log.info({ reason: describeThrown(error) }, 'a modern request was refused or failed'),
     });
+  /** It is asked for what it can do, and closed by the SDK. */
+  const serverForListener = (context: FactoryContext) => failures.note(context.requestInfo, build(context));
   const { maxSubscriptions, listenAges: ages } = options;
   const listening = createListenStreams({
     bus,
     maxSubscriptions,
     ages,
-    createHandler: (events, most) => createHandler(createServer, events, most),
+    createHandler: (events, most) => createHandler(serverForListener, events, most),
   });
   const calling = createHandler(serverFor, bus, 0);
 
-  const given = (parsedBody: JsonRpcRequest, { authInfo }: Caller) => ({
-    parsedBody,
-    ...(authInfo === undefined ? {} : { authInfo }),
-  });
-
   return {
     call,
-    async listen({ body, caller, reply, signal }) {
-      const response = await listening.serve(lazyRequest(caller, signal), given(body, caller));
-      reply.response(await watchResponse(response, 'listen', signal(), reply.watch));
+    async listen(request) {
+      const { body, caller, signal } = request;
+      const view = lazyRequest(caller, signal);
+      await answer(view, await listening.serve(view, given(body, caller)), 'listen', request);
     },
     stopListening: () => listening.end(),
     stopCalls: () => calling.close(),
   };
+}
+
+function given(parsedBody: JsonRpcRequest, { authInfo }: Caller): { parsedBody: unknown; authInfo?: unknown } {
+  return authInfo === undefined ? { parsedBody } : { parsedBody, authInfo };
 }

@@ -5,7 +5,9 @@ import { z } from 'zod';
 import type { Caller } from '../core/caller.ts';
 import type { JsonRpcMessage } from '../core/json-rpc.ts';
 import type { Outlet } from '../core/server-host.ts';
+import { createServerBuilder } from './build-server.ts';
 import { createLegacyHost } from './legacy-host.ts';
+import { createRunningCalls } from './running-calls.ts';
 import type { ServerFactory } from './user-server.ts';
 
 interface Said {
@@ -93,7 +95,12 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     let questions = 0;
     const newQuestionId = () => `pod-${++questions}`;
     const { outlet, next } = listenTo();
-    const server = await createLegacyHost({ createServer, newQuestionId, bytes: 1 }).rehydrate(record, outlet, caller);
+    const server = await createLegacyHost({
+      build: createServerBuilder(createServer, 1000),
+      newQuestionId,
+      bytes: 1,
+      calls: createRunningCalls(),
+    }).rehydrate(record, outlet, caller);
     const call = (id: number, name: string) => {
       const params = { name, arguments: {} };
       server.deliver({ jsonrpc: '2.0', id, method: 'tools/call', params }, { caller });

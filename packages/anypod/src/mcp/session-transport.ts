@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Caller } from '../core/caller.ts';
 import {
   isNotification,
@@ -12,6 +11,7 @@ import {
 import type { DeliveryOptions, Outlet } from '../core/server-host.ts';
 import { lazyRequest } from './lazy-request.ts';
 import type { QuestionIds } from './question-ids.ts';
+import { RunningCall, type RunningCalls } from './running-calls.ts';
 import { ServerTransport } from './server-transport.ts';
 
 interface SendOptions {
@@ -30,13 +30,16 @@ export class SessionTransport extends ServerTransport {
   readonly #outlet: Outlet;
   readonly #questions: QuestionIds;
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
-  readonly #running = new AsyncLocalStorage<number>();
+  readonly #calls: RunningCalls;
+  /** What tells this server's requests from those of another, which a handler may speak through as well. */
+  readonly #owner = {};
 
-  constructor(sessionId: string, outlet: Outlet, questions: QuestionIds) {
+  constructor(sessionId: string, outlet: Outlet, questions: QuestionIds, calls: RunningCalls) {
     super();
     this.sessionId = sessionId;
     this.#outlet = outlet;
     this.#questions = questions;
+    this.#calls = calls;
   }
 
   async close(): Promise<void> {
@@ -60,7 +63,8 @@ export class SessionTransport extends ServerTransport {
   /** Hands a client's message to the server; an unknown answer or progress token is dropped. */
   deliver(message: JsonRpcMessage, options: DeliveryOptions): void {
     if (isRequest(message)) {
-      this.#running.run(Number(message.id), () => this.enter(message, messageExtra(options)));
+      const call = new RunningCall(message, this.sessionId, this.#owner, Number(message.id));
+      this.#calls.run(call, () => this.enter(message, messageExtra(options)));
       return;
     }
     if (isNotification(message)) {
@@ -73,8 +77,9 @@ export class SessionTransport extends ServerTransport {
   }
 
   #related(options: SendOptions | undefined): number | undefined {
-    const related = options?.relatedRequestId ?? this.#running.getStore();
-    return related === undefined ? undefined : Number(related);
+    if (options?.relatedRequestId !== undefined) return Number(options.relatedRequestId);
+    const running = this.#calls.current();
+    return running?.owner === this.#owner ? running.id : undefined;
   }
 
   async #ask(request: JsonRpcRequest, related: number | undefined): Promise<void> {

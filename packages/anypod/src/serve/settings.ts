@@ -225,6 +225,23 @@ export const SETTINGS: readonly Setting[] = [
     schema: bytes(1024),
   },
   {
+    name: 'factoryTimeoutMs',
+    flag: '--factory-timeout',
+    env: 'ANYPOD_FACTORY_TIMEOUT',
+    default: '10000',
+    description: 'How long your factory may take to build a server, and a new server to answer at the start (ms).',
+    schema: milliseconds(100),
+  },
+  {
+    name: 'onUnhandledRejection',
+    flag: '--on-unhandled-rejection',
+    env: 'ANYPOD_ON_UNHANDLED_REJECTION',
+    default: 'log',
+    description:
+      'What a rejection that your server handles nowhere leads to: log (the pod goes on) or drain (it is replaced).',
+    schema: z.enum(['log', 'drain'], { error: 'must be log or drain' }),
+  },
+  {
     name: 'rerun',
     flag: '--rerun',
     env: 'ANYPOD_RERUN',
