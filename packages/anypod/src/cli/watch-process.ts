@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { describeThrown } from '../core/describe-thrown.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Config } from '../serve/config.ts';
 import type { PodWatch } from '../serve/pod-watch.ts';
@@ -32,9 +33,10 @@ export function leaveOnSignals({ leaving, guard }: Pick<ProcessOptions, 'leaving
  */
 export function surviveFaults({ config, log, watch, leaving, guard }: ProcessOptions): void {
   let exceptions = 0;
-  const tell = (fault: Fault, level: 'error' | 'fatal', err: unknown, message: string) => {
+  const tell = (fault: Fault, level: 'error' | 'fatal', thrown: unknown, message: string) => {
     watch.meter.fault(fault);
-    log[level]({ err, ...watch.blame() }, message);
+    // The logger leaves out what is undefined.
+    log[level]({ err: thrown ?? describeThrown(thrown), ...watch.blame() }, message);
   };
 
   process.on('unhandledRejection', (reason, promise) => {
