@@ -191,9 +191,10 @@ async function lookAtFactory(settings: AnypodOptions & { readonly factoryTimeout
 
 /** Whoever starts a pod may read what the factory threw; clients may not. */
 function explain(failure: unknown): never {
-  const { message, cause } = failure instanceof AnypodError ? failure : { message: '', cause: failure };
-  const text = cause === undefined ? message : `The server factory failed: ${describeThrown(cause)}`;
-  throw new AnypodError('factory_failed', text, { cause });
+  if (failure instanceof AnypodError && !('cause' in failure)) throw failure;
+  // Also undefined can be thrown.
+  const cause = failure instanceof AnypodError ? failure.cause : failure;
+  throw new AnypodError('factory_failed', `The server factory failed: ${describeThrown(cause)}`, { cause });
 }
 
 /** A pod that cannot start leaves nothing behind. */
