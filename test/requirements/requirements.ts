@@ -206,6 +206,21 @@ const entries = {
     'A client that heeds Keep-Alive has no idle connection left when a pod that goes closes them.',
     ANYPOD,
   ],
+  'pod.drain.listeners': [
+    "Listeners of the server's module for signals run after the drain, and cut no call short.",
+    ANYPOD,
+  ],
+  'pod.fault.rejection': [
+    'A rejection that a server handles nowhere is logged with its call and counted, and the pod goes on.',
+    ANYPOD,
+  ],
+  'pod.fault.exception': [
+    'An exception that a server catches nowhere drains its pod, which exits with 1 and costs other clients nothing.',
+    ANYPOD,
+  ],
+  'pod.fault.exit': ['A server that calls process.exit() gets an error, and its pod drains.', ANYPOD],
+  'pod.fault.blocked': ['The log tells how long the event loop stood still, and a metric counts it.', ANYPOD],
+  'pod.start.stops': ['A pod that is told to go before it serves goes at once, with exit code 0.', ANYPOD],
   'pod.start.holds': ['A request that comes before the pod is ready waits for it.', ANYPOD],
   'pod.drain.nothing-fails': [
     'A pod that is told to stop, and all of them one after the other, cost no request and no event.',
@@ -265,6 +280,19 @@ const entries = {
   'metrics.drain': ['Metrics are served until a pod is gone, and tell how far its drain is.', METRICS],
   'metrics.documented': ['Every series that a pod exports is documented, with its type and its labels.', METRICS],
 
+  'host.factory.fresh': [
+    'A factory that returns one server twice is refused at the start, and told that each call must make a new one.',
+    ANYPOD,
+  ],
+  'host.factory.start': ['A factory that fails at the start ends it with exit code 2 and a sentence.', ANYPOD],
+  'host.factory.no-list': [
+    'A server that does not list its tools at the start is served; the tools are not known until a client asks.',
+    ANYPOD,
+  ],
+  'host.factory.fails': [
+    'A factory that fails later fails the request that needed it, with reason factory_failed, and nothing else.',
+    ANYPOD,
+  ],
   'host.sdk.own-install': ['A module is hosted with the SDK that it resolves itself, v1 or v2.', ANYPOD],
   'pod.kustomize.drain': [
     'The grace period of the manifests covers the preStop sleep, the drain delay, the longest call and a margin.',

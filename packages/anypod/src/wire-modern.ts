@@ -10,8 +10,10 @@ import type { ChangeBus } from './mcp/modern/change-bus.ts';
 import { createModernHandler } from './mcp/modern/modern-handler.ts';
 import type { CallWaiters } from './mcp/retry/call-waiters.ts';
 import { createRetryGuard } from './mcp/retry/retry-guard.ts';
+import type { BuildServer } from './mcp/sdk/build-server.ts';
+import type { RunningCalls } from './mcp/sdk/running-calls.ts';
 import type { ServerSdk } from './mcp/sdk/sdk.ts';
-import type { Reuse, ServerFactory } from './mcp/sdk/user-server.ts';
+import type { Reuse } from './mcp/sdk/user-server.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import type { Pod } from './pod/pod.ts';
 import { randomId } from './signing/signer.ts';
@@ -28,10 +30,11 @@ export interface ModernParts {
   readonly meter: Meter;
   readonly listenAgeLimit: AgeLimit;
   readonly callDeadlines: Deadlines | undefined;
+  readonly build: BuildServer;
+  readonly calls: RunningCalls;
 }
 
 export interface ModernSettings extends PodOptions {
-  readonly createServer: ServerFactory;
   readonly requestStateTtlMs: number;
   readonly retryTools: readonly string[];
   readonly reuse?: Reuse;
@@ -41,7 +44,7 @@ export interface ModernSettings extends PodOptions {
 
 /** Puts the modern era together from a pod's parts. */
 export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
-  const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAgeLimit, callDeadlines } = parts;
+  const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAgeLimit } = parts;
   const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;
   const peers = {
     pod: podId,
@@ -55,8 +58,9 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     bus,
     log,
     listenAgeLimit,
-    callDeadlines,
-    createServer: settings.createServer,
+    callDeadlines: parts.callDeadlines,
+    build: parts.build,
+    calls: parts.calls,
     requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
     spent: store.spent,
     guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log, meter }),

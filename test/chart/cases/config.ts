@@ -36,6 +36,8 @@ export const config: readonly ValueCase[] = [
   setting('lease', 10_000, 'ANYPOD_LEASE'),
   setting('cacheBytes', 268_435_456, 'ANYPOD_CACHE_BYTES'),
   setting('maxBody', 10_485_760, 'ANYPOD_MAX_BODY'),
+  setting('factoryTimeout', 30_000, 'ANYPOD_FACTORY_TIMEOUT'),
+  setting('onUnhandledRejection', 'drain', 'ANYPOD_ON_UNHANDLED_REJECTION'),
   setting('rerun', 'safe', 'ANYPOD_RERUN'),
   setting('rerunLimit', 0, 'ANYPOD_RERUN_LIMIT'),
   setting('retryTools', ['pay', 'ship'], 'ANYPOD_RETRY_TOOLS', 'pay,ship'),

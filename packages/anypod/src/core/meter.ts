@@ -1,3 +1,5 @@
+import type { Fault } from './fault.ts';
+
 /** Which revision of MCP a request follows; `unknown` where it was refused before that was clear. */
 export type RequestEra = 'legacy' | 'modern' | 'unknown';
 
@@ -38,6 +40,10 @@ export interface Meter {
   sessionEnded(reason: SessionEnd): void;
   resumed(outcome: ResumeOutcome): void;
   orphanEnded(outcome: OrphanOutcome): void;
+  /** The server's code did to the process what concerns others. */
+  fault(fault: Fault): void;
+  /** The event loop stood still. */
+  loopBlocked(ms: number): void;
   phase(phase: PodPhase): void;
   /** Nothing happens any more. */
   close(): void;
@@ -53,6 +59,8 @@ export const silentMeter: Meter = {
   sessionEnded: () => undefined,
   resumed: () => undefined,
   orphanEnded: () => undefined,
+  fault: () => undefined,
+  loopBlocked: () => undefined,
   phase: () => undefined,
   close: () => undefined,
 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { encodeResponse, type JsonRpcRequest, type JsonRpcResponse } from './json-rpc.ts';
+import { encodeResponse, type JsonRpcResponse } from './json-rpc.ts';
 import { UnwritableError, unwritableResponse, writeMessage, writeResponse } from './written.ts';
 
-const call: JsonRpcRequest = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'sum' } };
+const call = { method: 'tools/call', name: 'sum' };
 const respond = (result: unknown): JsonRpcResponse => ({ jsonrpc: '2.0', id: 1, result: result as never });
 
 function circular(): object {
@@ -84,10 +84,9 @@ describe('a response of a server', () => {
   });
 
   it('names what was asked for, and becomes an error', () => {
-    const named = (method: string, params: Record<string, unknown>) => {
-      const request: JsonRpcRequest = { jsonrpc: '2.0', id: 1, method, params };
+    const named = (method: string, name?: string) => {
       try {
-        writeResponse({ jsonrpc: '2.0', id: 1, error: { code: 1, message: 'no', data: { a: 1n } } }, request);
+        writeResponse({ jsonrpc: '2.0', id: 1, error: { code: 1, message: 'no', data: { a: 1n } } }, { method, name });
       } catch (error) {
         return unwritableResponse(1, error as UnwritableError).error;
       }
@@ -95,13 +94,13 @@ describe('a response of a server', () => {
     };
     const end = 'cannot be written as JSON: data.a is a BigInt.';
     const data = { reason: 'unwritable' };
-    expect(named('prompts/get', { name: 'p' })).toEqual({
+    expect(named('prompts/get', 'p')).toEqual({
       code: -32603,
       message: `The error of prompt "p" ${end}`,
       data,
     });
-    expect(named('resources/read', { uri: 'x://y' })?.message).toBe(`The error of resource x://y ${end}`);
-    expect(named('completion/complete', {})?.message).toBe(`The error of completion/complete ${end}`);
+    expect(named('resources/read', 'x://y')?.message).toBe(`The error of resource x://y ${end}`);
+    expect(named('completion/complete')?.message).toBe(`The error of completion/complete ${end}`);
   });
 
   it.each([undefined, 5, { a: 1n }])('whose error has the message %o gets a sentence for it', (message) => {

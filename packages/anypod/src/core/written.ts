@@ -1,3 +1,4 @@
+import type { CallName } from './call-context.ts';
 import { findJsonFault } from './json-fault.ts';
 import {
   ENCODED,
@@ -33,16 +34,16 @@ export function writeMessage(message: JsonRpcRequest | JsonRpcNotification): str
 
 /**
  * A server's response with its JSON, which is written here and nowhere else: what comes later cannot fail for what a server said. Throws
- * `UnwritableError`; `request` is what it answers, where that is known.
+ * `UnwritableError`; `call` is what it answers, where that is known.
  */
-export function writeResponse(response: JsonRpcResponse, request: JsonRpcRequest | undefined): JsonRpcResponse {
+export function writeResponse(response: JsonRpcResponse, call: CallName | undefined): JsonRpcResponse {
   if (response[ENCODED] !== undefined) return response;
   const { id, result, error } = response;
   if (error === undefined) {
-    return { jsonrpc: '2.0', id, result: result as never, [ENCODED]: `"result":${write(result, 'result', request)}` };
+    return { jsonrpc: '2.0', id, result: result as never, [ENCODED]: `"result":${write(result, 'result', call)}` };
   }
-  const said = typeof error.message === 'string' ? error : { ...error, message: failedSilently(request) };
-  return { jsonrpc: '2.0', id, error: said, [ENCODED]: `"error":${write(said, 'error', request)}` };
+  const said = typeof error.message === 'string' ? error : { ...error, message: failedSilently(call) };
+  return { jsonrpc: '2.0', id, error: said, [ENCODED]: `"error":${write(said, 'error', call)}` };
 }
 
 /** What the client is told in the place of a response that cannot be written. */
@@ -53,31 +54,31 @@ export function unwritableResponse(id: RequestId | null, { message }: Unwritable
 const OPENING_BRACE = 123;
 
 /** The JSON of an object; JSON.stringify gives other values, or nothing, for what is none. */
-function write(value: unknown, part: 'result' | 'error', request: JsonRpcRequest | undefined): string {
+function write(value: unknown, part: 'result' | 'error', call: CallName | undefined): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
   } catch {
-    throw new UnwritableError(subjectOf(part, request), findJsonFault(value));
+    throw new UnwritableError(subjectOf(part, call), findJsonFault(value));
   }
   if (text?.charCodeAt(0) === OPENING_BRACE) return text;
-  throw new UnwritableError(subjectOf(part, request), 'it is not an object');
+  throw new UnwritableError(subjectOf(part, call), 'it is not an object');
 }
 
-function subjectOf(part: 'result' | 'error', request: JsonRpcRequest | undefined): string {
-  return request === undefined ? `The ${part}` : `The ${part} of ${nameOf(request)}`;
+function subjectOf(part: 'result' | 'error', call: CallName | undefined): string {
+  return call === undefined ? `The ${part}` : `The ${part} of ${nameOf(call)}`;
 }
 
 /** What a client is told where a handler has thrown what nothing can be read of. */
-export function failedSilently(request: JsonRpcRequest | undefined): string {
-  const whose = request === undefined ? '' : ` of ${nameOf(request)}`;
+export function failedSilently(call: CallName | undefined): string {
+  const whose = call === undefined ? '' : ` of ${nameOf(call)}`;
   return `The handler${whose} threw something without a message.`;
 }
 
 /** What a request asks for, as a sentence names it. */
-function nameOf({ method, params }: JsonRpcRequest): string {
-  if (method === 'tools/call') return `tool ${JSON.stringify(params?.['name'])}`;
-  if (method === 'prompts/get') return `prompt ${JSON.stringify(params?.['name'])}`;
-  if (method === 'resources/read') return `resource ${String(params?.['uri'])}`;
+function nameOf({ method, name }: CallName): string {
+  if (method === 'tools/call') return `tool ${JSON.stringify(name)}`;
+  if (method === 'prompts/get') return `prompt ${JSON.stringify(name)}`;
+  if (method === 'resources/read') return `resource ${name}`;
   return method;
 }

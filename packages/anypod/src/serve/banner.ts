@@ -4,14 +4,14 @@ const SLOW_BUILD_MS = 1;
 
 /** What a person at a terminal wants to know after the start. */
 export function bannerText(url: string, probe: Probe, shared: boolean): string {
-  const tool = probe.tools[0];
+  const tool = probe.tools?.[0];
   const call =
     tool === undefined
       ? '--method tools/list'
       : `--method tools/list   # then: --method tools/call --tool-name ${tool}`;
   return [
     `MCP endpoint   ${url}`,
-    `Tools          ${probe.tools.join(', ') || 'none'}`,
+    `Tools          ${probe.tools === undefined ? 'not known yet' : probe.tools.join(', ') || 'none'}`,
     `Eras           ${probe.modern ? 'sessions up to 2025-11-25, stateless 2026-07-28' : 'sessions up to 2025-11-25 (SDK v1)'}`,
     shared
       ? 'Sessions       shared over Redis: any pod answers'

@@ -38,6 +38,8 @@ export interface Config {
   readonly leaseMs: number;
   readonly cacheBytes?: number;
   readonly maxBodyBytes: number;
+  readonly factoryTimeoutMs: number;
+  readonly onUnhandledRejection: 'log' | 'drain';
   readonly rerun: 'never' | 'read-only' | 'safe';
   readonly rerunLimit: number;
   readonly retryTools?: readonly string[];

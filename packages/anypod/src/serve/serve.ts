@@ -7,14 +7,15 @@ import { type Anypod, createAnypod } from '../anypod.ts';
 import { AnypodError } from '../core/errors.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { randomId } from '../signing/signer.ts';
-import { createOtelMeter } from '../telemetry/otel-meter.ts';
 import { bannerText, factoryAdvice } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
 import { addHealthRoutes, type Health } from './health.ts';
 import { listen } from './listen.ts';
 import { loadModule } from './load-module.ts';
+import { watchLoop } from './loop-watch.ts';
 import { openStore } from './open-store.ts';
+import type { PodWatch } from './pod-watch.ts';
 import { createWorkerLease } from './worker-lease.ts';
 
 const STORE_RETRY_MS = 500;
@@ -39,13 +40,15 @@ export interface ServeOptions {
   readonly print: (text: string) => void;
   /** Aborts the start. */
   readonly signal: AbortSignal;
+  readonly watch: PodWatch;
 }
 
 /** Runs one pod as `config` says. Throws `ConfigError` for what the operator has to mend. */
-export async function serve(config: Config, { log, print, signal }: ServeOptions): Promise<Serving> {
+export async function serve(config: Config, { log, print, signal, watch }: ServeOptions): Promise<Serving> {
   const { createServer, sdk, reuse } = await loadModule(config.module);
+  signal.throwIfAborted();
   const health: Health = { started: false, draining: false };
-  const meter = createOtelMeter();
+  const { meter, calls } = watch;
   let anypod: Anypod | undefined;
   const started = Promise.withResolvers<Anypod>();
   const listener = await listen(
@@ -66,6 +69,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
         store,
         log,
         meter,
+        calls,
         ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, log) }),
         ...(sdk === undefined ? {} : { sdk }),
         ...(reuse === undefined ? {} : { reuse }),
@@ -83,8 +87,12 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
   print(bannerText(url, anypod.probe, config.redis !== undefined));
   const advice = factoryAdvice(anypod.probe);
   if (advice !== undefined) log.warn(advice);
+  if (anypod.probe.tools === undefined) {
+    log.warn('the server did not list its tools in time; the pod serves, and the tools are known once a client asks');
+  }
 
   const serving = anypod;
+  const stopWatching = watchLoop(log, watch);
   return {
     url,
     async stop({ delayMs = config.drainDelayMs } = {}) {
@@ -99,6 +107,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
       listener.destroy();
       await closed;
       await closeStore();
+      stopWatching();
     },
   };
 }

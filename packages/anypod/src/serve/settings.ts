@@ -1,25 +1,8 @@
 import { z } from 'zod';
+import { MODULE_SETTINGS } from './module-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
-import type { Setting } from './setting.ts';
+import { bytes, count, list, milliseconds, type Setting } from './setting.ts';
 
-const milliseconds = (min: number) =>
-  z.coerce
-    .number({ error: 'must be a number of milliseconds' })
-    .int('must be a whole number of milliseconds')
-    .min(min, `must be ${min} or more`);
-const bytes = (min: number) =>
-  z.coerce
-    .number({ error: 'must be a number of bytes' })
-    .int('must be a whole number of bytes')
-    .min(min, `must be ${min} or more`);
-const count = (min: number) =>
-  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min, `must be ${min} or more`);
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
 /** Everything that can be configured; `docs/configuration.md` is checked against it. */
@@ -229,36 +212,7 @@ export const SETTINGS: readonly Setting[] = [
     description: 'Maximum size of a request body (bytes).',
     schema: bytes(1024),
   },
-  {
-    name: 'rerun',
-    flag: '--rerun',
-    env: 'ANYPOD_RERUN',
-    default: 'read-only',
-    description:
-      'Which calls of a lost pod run again on another pod: never (none), read-only (tools with readOnlyHint) or safe (also tools with idempotentHint).',
-    schema: z.enum(['never', 'read-only', 'safe'], { error: 'must be never, read-only or safe' }),
-  },
-  {
-    name: 'rerunLimit',
-    flag: '--rerun-limit',
-    env: 'ANYPOD_RERUN_LIMIT',
-    default: '1',
-    description: 'How often one call may run again.',
-    schema: z.coerce
-      .number({ error: 'must be a number' })
-      .int('must be a whole number')
-      .min(0)
-      .max(10, 'must be 10 or less'),
-  },
-  {
-    name: 'retryTools',
-    flag: '--retry-tools',
-    env: 'ANYPOD_RETRY_TOOLS',
-    default: '',
-    description:
-      'Tools whose calls run once even if a client of 2026-07-28 repeats them, separated by commas. See retry.md.',
-    schema: list,
-  },
+  ...MODULE_SETTINGS,
   {
     name: 'drainDelayMs',
     flag: '--drain-delay',

@@ -7,10 +7,12 @@ import { serverClosed } from '../../core/rpc-error.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../../core/server-host.ts';
 import type { InitializeParams } from '../../core/session.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
+import { type BuildServer, closeQuietly } from '../sdk/build-server.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
+import type { RunningCalls } from '../sdk/running-calls.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import { createToolLists } from '../sdk/tool-lists.ts';
-import type { ServerFactory, UserServer } from '../sdk/user-server.ts';
+import type { UserServer } from '../sdk/user-server.ts';
 import { createQuestionIds } from './question-ids.ts';
 import { SessionTransport } from './session-transport.ts';
 import { findToolHints } from './tool-hints.ts';
@@ -19,11 +21,12 @@ import { findToolHints } from './tool-hints.ts';
 const CLOSE_WITHIN_MS = 2000;
 
 export interface LegacyHostOptions {
-  readonly createServer: ServerFactory;
+  readonly build: BuildServer;
   /** Unique in a session across pods. */
   readonly newQuestionId: () => string;
   /** Bytes of heap a server is reckoned at. */
   readonly bytes: number;
+  readonly calls: RunningCalls;
   readonly log: Log;
 }
 
@@ -31,17 +34,17 @@ export interface LegacyHostOptions {
 export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   const lists = createToolLists();
 
-  async function build(caller: Caller): Promise<UserServer> {
-    const { authInfo } = caller;
+  /** A server that cannot be connected is of no use to anybody. */
+  async function connect(server: UserServer, transport: SessionTransport): Promise<void> {
     try {
-      const requestInfo = lazyRequest(caller);
-      return await options.createServer({
-        era: 'legacy',
-        requestInfo,
-        ...(authInfo === undefined ? {} : { authInfo }),
-      });
+      memoizeSchemas(server);
+      await server.connect(transport);
+      transport.useEntry(messageEntryOf(server));
+      transport.useLists(lists, server);
+      transport.useEnds(server);
     } catch (cause) {
-      throw new AnypodError('factory_failed', 'The server factory threw; see the cause in the log.', { cause });
+      await closeQuietly(server);
+      throw new AnypodError('factory_failed', 'The server cannot be connected; see the cause in the log.', { cause });
     }
   }
 
@@ -52,13 +55,11 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     caller: Caller,
   ): Promise<Initialized> {
     const own = createOwnRequests(outlet);
-    const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId), options.log);
-    const server = await build(caller);
-    memoizeSchemas(server);
-    await server.connect(transport);
-    transport.useEntry(messageEntryOf(server));
-    transport.useLists(lists, server);
-    transport.useEnds(server);
+    const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId), options);
+    const { authInfo } = caller;
+    const context = { era: 'legacy', requestInfo: lazyRequest(caller) } as const;
+    const server = await options.build(authInfo === undefined ? context : { ...context, authInfo });
+    await connect(server, transport);
     const ask = (method: string, params: Record<string, unknown>) =>
       own.ask((id) => transport.deliver({ jsonrpc: '2.0', id, method, params }, { caller }));
     const response = await ask('initialize', params);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../core/caller.ts';
 import { silentLog } from '../../core/log.ts';
 import type { HostedServer, Outlet } from '../../core/server-host.ts';
+import { createRunningCalls } from '../sdk/running-calls.ts';
 import { createLegacyHost } from './legacy-host.ts';
 
 const caller: Caller = { headers: {}, url: 'http://localhost/mcp' };
@@ -79,7 +80,13 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
       awaits: () => true,
       closed: () => undefined,
     };
-    const options = { createServer: () => build(gates), newQuestionId: () => '', bytes: 1, log: silentLog };
+    const options = {
+      build: async () => build(gates),
+      calls: createRunningCalls(),
+      newQuestionId: () => '',
+      bytes: 1,
+      log: silentLog,
+    };
     const server: HostedServer = await createLegacyHost(options).rehydrate(record, outlet, caller);
     let last = 0;
     const ask = (method: string, params: Record<string, unknown> = {}) => {

@@ -6,6 +6,8 @@ import type { Caller } from '../../core/caller.ts';
 import type { JsonRpcMessage } from '../../core/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
 import type { Outlet } from '../../core/server-host.ts';
+import { createServerBuilder } from '../sdk/build-server.ts';
+import { createRunningCalls } from '../sdk/running-calls.ts';
 import type { ServerFactory } from '../sdk/user-server.ts';
 import { createLegacyHost } from './legacy-host.ts';
 
@@ -96,11 +98,13 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     let questions = 0;
     const newQuestionId = () => `pod-${++questions}`;
     const { outlet, next } = listenTo();
-    const server = await createLegacyHost({ createServer, newQuestionId, bytes: 1, log: silentLog }).rehydrate(
-      record,
-      outlet,
-      caller,
-    );
+    const server = await createLegacyHost({
+      build: createServerBuilder(createServer, 1000),
+      newQuestionId,
+      bytes: 1,
+      calls: createRunningCalls(),
+      log: silentLog,
+    }).rehydrate(record, outlet, caller);
     const call = (id: number, name: string) => {
       const params = { name, arguments: {} };
       server.deliver({ jsonrpc: '2.0', id, method: 'tools/call', params }, { caller });

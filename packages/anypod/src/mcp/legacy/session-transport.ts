@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Caller } from '../../core/caller.ts';
 import {
   isNotification,
@@ -11,14 +10,20 @@ import {
 } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { DeliveryOptions, Outlet } from '../../core/server-host.ts';
-import { isPlainMessage } from '../internals/message-entry.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
+import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import type { QuestionIds } from './question-ids.ts';
 
 interface SendOptions {
   readonly relatedRequestId?: RequestId;
+}
+
+/** What the transports of all sessions share. */
+interface TransportContext {
+  readonly calls: RunningCalls;
+  readonly log: Log;
 }
 
 /** Notifications that belong to the request whose handler sends them, also where it forgets to say so. */
@@ -35,15 +40,18 @@ export class SessionTransport extends ServerTransport {
   #released = false;
   #closed = false;
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
-  readonly #running = new AsyncLocalStorage<JsonRpcRequest>();
+  readonly #calls: RunningCalls;
   /** The requests for lists that are being answered, and what would announce a change of each. */
   readonly #listing = new Map<number, string>();
+  /** What tells this server's requests from those of another, which a handler may speak through as well. */
+  readonly #owner = {};
 
-  constructor(sessionId: string, outlet: Outlet, questions: QuestionIds, log: Log) {
+  constructor(sessionId: string, outlet: Outlet, questions: QuestionIds, { calls, log }: TransportContext) {
     super(log);
     this.sessionId = sessionId;
     this.#outlet = outlet;
     this.#questions = questions;
+    this.#calls = calls;
   }
 
   /** The pod lets go of the server: that it closes now says nothing of the session. */
@@ -64,16 +72,16 @@ export class SessionTransport extends ServerTransport {
 
   protected override ended(id: RequestId): void {
     if (!this.#outlet.awaits(Number(id))) return;
-    const request = this.#requestOf(id);
+    const call = this.#callOf(id);
     // A response to a request of a v1 task waits in the SDK's own queue.
-    if (request !== undefined && !isPlainMessage(request)) return;
-    this.#outlet.respond(Number(id), this.failed(id, request));
+    if (call?.plain === false) return;
+    this.#outlet.respond(Number(id), this.failed(id, call));
   }
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
       this.#listing.delete(Number(message.id));
-      this.#outlet.respond(Number(message.id), this.leave(message, this.#requestOf(message.id)));
+      this.#outlet.respond(Number(message.id), this.leave(message, this.#callOf(message.id)));
     } else if (isRequest(message)) {
       await this.#ask(message, this.#related(options));
     } else if (message.method === 'notifications/cancelled') {
@@ -89,7 +97,8 @@ export class SessionTransport extends ServerTransport {
     if (isRequest(message)) {
       const change = changeOfList(message.method);
       if (change !== undefined) this.#listing.set(Number(message.id), change);
-      this.#running.run(message, () => this.enter(message, messageExtra(options)));
+      const call = new RunningCall(message, this.sessionId, this.#owner, Number(message.id));
+      this.#calls.run(call, () => this.enter(message, messageExtra(options)));
       return;
     }
     if (isNotification(message)) {
@@ -108,15 +117,21 @@ export class SessionTransport extends ServerTransport {
     return related !== undefined && this.#listing.get(related) === method;
   }
 
-  /** The request under this id, as far as the async context still knows it. */
-  #requestOf(id: RequestId | null): JsonRpcRequest | undefined {
-    const running = this.#running.getStore();
+  /** The call of this server that the code which runs now belongs to. */
+  #current(): RunningCall | undefined {
+    const running = this.#calls.current();
+    return running?.owner === this.#owner ? running : undefined;
+  }
+
+  /** The call under this id, as far as the async context still knows it. */
+  #callOf(id: RequestId | null): RunningCall | undefined {
+    const running = this.#current();
     return running?.id === id ? running : undefined;
   }
 
   #related(options: SendOptions | undefined): number | undefined {
-    const related = options?.relatedRequestId ?? this.#running.getStore()?.id;
-    return related === undefined ? undefined : Number(related);
+    if (options?.relatedRequestId !== undefined) return Number(options.relatedRequestId);
+    return this.#current()?.id;
   }
 
   async #ask(request: JsonRpcRequest, related: number | undefined): Promise<void> {

@@ -18,6 +18,7 @@ import type { EventSink, Reply } from '../../core/reply.ts';
 import { CLIENT_GONE, callTimedOut, RPC, serverClosed } from '../../core/rpc-error.ts';
 import { writeMessage } from '../../core/written.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
+import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import { announcedChange } from './announced-change.ts';
 
@@ -51,6 +52,7 @@ export interface ModernExchangeOptions {
   /** Ends calls that take too long; undefined: none does. */
   readonly deadlines: Deadlines | undefined;
   readonly log: Log;
+  readonly calls: RunningCalls;
 }
 
 interface SendOptions {
@@ -80,6 +82,7 @@ export class ModernExchange extends ServerTransport implements Late {
   readonly #gone = () => this.#end();
   #deadline: Link<Deadline> | undefined;
   #request: JsonRpcRequest | undefined;
+  #call: RunningCall | undefined;
   /** What would announce a change of the list that is asked for. */
   #ownChange: string | undefined;
   #id: RequestId | undefined;
@@ -100,7 +103,7 @@ export class ModernExchange extends ServerTransport implements Late {
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
-      const written = this.leave(message, this.#request);
+      const written = this.leave(message, this.#call);
       if (message.id === this.#id) this.#complete(written);
       return;
     }
@@ -118,8 +121,9 @@ export class ModernExchange extends ServerTransport implements Late {
   /** Whether a handler announces a change of the very list that it is answering. */
   #isOfOwnList({ method }: JsonRpcNotification): boolean {
     if (method !== this.#ownChange || this.completed) return false;
-    const { running, id } = this.#options;
-    return running === undefined || running.getStore() === id;
+    const { calls, id } = this.#options;
+    const current = calls.current();
+    return id === undefined || (current?.session === undefined && current?.id === id);
   }
 
   /** The server has closed, or the SDK closes it because the pod goes; by then the client has its answer. */
@@ -138,7 +142,7 @@ export class ModernExchange extends ServerTransport implements Late {
   }
 
   protected override ended(id: RequestId): void {
-    if (id === this.#id && !this.completed) this.#complete(this.failed(id, this.#request));
+    if (id === this.#id && !this.completed) this.#complete(this.failed(id, this.#call));
   }
 
   /** Ends the exchange; a handler that still runs is aborted. Never throws, since it is called from events. */
@@ -176,7 +180,8 @@ export class ModernExchange extends ServerTransport implements Late {
       this.#id = id ?? message.id;
       signal.addEventListener('abort', this.#gone, { once: true });
       this.#deadline = deadlines?.add(this);
-      this.#enterAs(id === undefined ? message : { ...message, id }, classified);
+      this.#call = new RunningCall(message, undefined, undefined, id);
+      this.#enterAs(id === undefined ? message : { ...message, id }, this.#call, classified);
       await this.#ended.promise;
     } else {
       this.enter(message as JsonRpcNotification, classified);
@@ -185,12 +190,10 @@ export class ModernExchange extends ServerTransport implements Late {
     return SERVED;
   }
 
-  #enterAs(request: JsonRpcRequest, extra: unknown): void {
-    const { running, id } = this.#options;
+  #enterAs(request: JsonRpcRequest, call: RunningCall, extra: unknown): void {
     this.#beforeHandler = true;
     try {
-      if (running === undefined || id === undefined || this.#ownChange === undefined) this.enter(request, extra);
-      else running.run(id, () => this.enter(request, extra));
+      this.#options.calls.run(call, () => this.enter(request, extra));
     } finally {
       this.#beforeHandler = false;
     }

@@ -6,6 +6,8 @@ import { silentWatch } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
 import { createRequestState } from '../../core/request-state.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
+import { createServerBuilder } from '../sdk/build-server.ts';
+import { createRunningCalls } from '../sdk/running-calls.ts';
 import type { ServerSdk } from '../sdk/sdk.ts';
 import { createModernServers, type ModernServers } from './modern-servers.ts';
 
@@ -60,7 +62,8 @@ function start(reuse: boolean) {
   const published: string[] = [];
   const servers = createModernServers({
     sdk: sdk as unknown as ServerSdk,
-    createServer,
+    build: createServerBuilder(createServer, 1000),
+    calls: createRunningCalls(),
     ...(reuse ? { reuse: 'all' as const } : {}),
     bus: {
       publish: ({ kind }: Change) => void published.push(kind),

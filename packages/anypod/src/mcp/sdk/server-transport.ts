@@ -1,3 +1,4 @@
+import type { CallName } from '../../core/call-context.ts';
 import {
   isRequest,
   type JsonRpcMessage,
@@ -72,10 +73,10 @@ export abstract class ServerTransport {
 
   /**
    * A response of the server as it goes out, with its JSON: this is where a server's values enter, so what cannot be written becomes an error here.
-   * `request` is what it answers, where that is known.
+   * `call` is what it answers, where that is known.
    */
-  protected leave(response: JsonRpcResponse, request: JsonRpcRequest | undefined): JsonRpcResponse {
-    const written = this.#write(response, request);
+  protected leave(response: JsonRpcResponse, call: CallName | undefined): JsonRpcResponse {
+    const written = this.#write(response, call);
     if (this.#asked === undefined || response.id !== this.#asked.id) return written;
     const { keep } = this.#asked;
     this.#asked = undefined;
@@ -87,18 +88,18 @@ export abstract class ServerTransport {
   protected abstract ended(id: RequestId): void;
 
   /** The response to a request whose handler has thrown what the SDK cannot make a response of. */
-  protected failed(id: RequestId, request: JsonRpcRequest | undefined): JsonRpcResponse {
-    this.#log.warn(labelOf(request), 'a handler threw what is no error; its client got one');
-    return rpcError(id, RPC.internal, failedSilently(request));
+  protected failed(id: RequestId, call: CallName | undefined): JsonRpcResponse {
+    this.#log.warn(labelOf(call), 'a handler threw what is no error; its client got one');
+    return rpcError(id, RPC.internal, failedSilently(call));
   }
 
-  #write(response: JsonRpcResponse, request: JsonRpcRequest | undefined): JsonRpcResponse {
+  #write(response: JsonRpcResponse, call: CallName | undefined): JsonRpcResponse {
     try {
-      return writeResponse(response, request);
+      return writeResponse(response, call);
     } catch (error) {
       if (!(error instanceof UnwritableError)) throw error;
       this.#log.warn(
-        labelOf(request),
+        labelOf(call),
         'a response of the server cannot be written as JSON; its client got an error that says why',
       );
       return unwritableResponse(response.id, error);
@@ -115,8 +116,8 @@ export abstract class ServerTransport {
 }
 
 /** What a log may say of a request: names that the module gave, never the client's values. */
-function labelOf(request: JsonRpcRequest | undefined): Record<string, unknown> {
-  if (request === undefined) return {};
-  const { method, params } = request;
-  return method === 'tools/call' || method === 'prompts/get' ? { method, name: params?.['name'] } : { method };
+function labelOf(call: CallName | undefined): Record<string, unknown> {
+  if (call === undefined) return {};
+  const { method, name } = call;
+  return method === 'tools/call' || method === 'prompts/get' ? { method, name } : { method };
 }
