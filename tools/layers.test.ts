@@ -28,7 +28,7 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     refuses: ['../http/statuses.ts', '../redis/index.ts', 'node:http', '@opentelemetry/api'],
   },
   http: {
-    accepts: ['../core/reply.ts', '../pod/lease.ts', 'node:http'],
+    accepts: ['../core/reply.ts', '../pod/lease.ts', 'node:http', 'negotiator'],
     refuses: [
       '../serve/config.ts',
       '../mcp/sdk.ts',

@@ -42,6 +42,8 @@ export interface AnypodOptions extends PodOptions {
   readonly allowedOrigins?: readonly string[];
   /** Largest request body. Default 4 MiB. */
   readonly maxBodyBytes?: number;
+  /** How deep objects and arrays may be nested in a request body. Default 100. */
+  readonly maxDepth?: number;
   /** What may wait for a slow reader of a stream. Default 1 MiB. */
   readonly maxBufferedBytes?: number;
   /** How often idle streams carry a comment. Default 15000. */
@@ -71,6 +73,7 @@ const DEFAULTS = {
   maxAgeMs: POD_DEFAULTS.maxAgeMs,
   listenMaxAgeMs: POD_DEFAULTS.listenMaxAgeMs,
   maxBodyBytes: 4 * 1024 * 1024,
+  maxDepth: 100,
   maxBufferedBytes: 1024 * 1024,
   heartbeatMs: 15_000,
   maxSubscriptions: 1024,

@@ -35,6 +35,7 @@ export const config: readonly ValueCase[] = [
   setting('lease', 10_000, 'ANYPOD_LEASE'),
   setting('cacheBytes', 268_435_456, 'ANYPOD_CACHE_BYTES'),
   setting('maxBody', 10_485_760, 'ANYPOD_MAX_BODY'),
+  setting('maxDepth', 50, 'ANYPOD_MAX_DEPTH'),
   setting('rerun', 'safe', 'ANYPOD_RERUN'),
   setting('rerunLimit', 0, 'ANYPOD_RERUN_LIMIT'),
   setting('retryTools', ['pay', 'ship'], 'ANYPOD_RETRY_TOOLS', 'pay,ship'),

@@ -32,3 +32,18 @@ export interface Session {
   /** Requests whose cancellation arrived on some pod before they did; may be empty. */
   readonly cancelled: ReadonlySet<RequestId>;
 }
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What an `initialize` lacks, in a sentence; undefined: nothing. What else may be wrong with it the user's server finds out. */
+export function initializeFault(params: Readonly<Record<string, unknown>>): string | undefined {
+  const { protocolVersion, capabilities, clientInfo } = params;
+  if (typeof protocolVersion !== 'string') return 'initialize needs params.protocolVersion, a string.';
+  if (!isObject(capabilities)) return 'initialize needs params.capabilities, an object.';
+  if (!isObject(clientInfo)) return 'initialize needs params.clientInfo, an object with name and version.';
+  if (typeof clientInfo['name'] !== 'string') return 'initialize needs params.clientInfo.name, a string.';
+  if (typeof clientInfo['version'] !== 'string') return 'initialize needs params.clientInfo.version, a string.';
+  return undefined;
+}

@@ -1,11 +1,13 @@
 import type { Caller } from '../core/caller.ts';
 import { AnypodError } from '../core/errors.ts';
-import type { JsonRpcResponse } from '../core/json-rpc.ts';
+import { isRequest, type JsonRpcResponse } from '../core/json-rpc.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../core/server-host.ts';
 import type { InitializeParams } from '../core/session.ts';
 import { lazyRequest } from './lazy-request.ts';
 import { messageEntryOf } from './message-entry.ts';
+import { openToken, sealToken } from './progress-tokens.ts';
 import { createQuestionIds } from './question-ids.ts';
+import { withReadableError } from './readable-error.ts';
 import { memoizeSchemas } from './schema-memo.ts';
 import { SessionTransport } from './session-transport.ts';
 import { findToolHints } from './tool-hints.ts';
@@ -56,7 +58,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     const response = await ask('initialize', params);
     const hosted: HostedServer = {
       capabilities: (response.result?.['capabilities'] ?? {}) as Record<string, unknown>,
-      deliver: (message, delivery) => transport.deliver(message, delivery),
+      deliver: (message, delivery) => transport.deliver(isRequest(message) ? sealToken(message) : message, delivery),
       toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page)),
       close: () => server.close(),
     };
@@ -85,12 +87,14 @@ function createOwnRequests(outlet: Outlet) {
   return {
     outlet: {
       ...outlet,
-      respond(id, response) {
+      respond(id, given) {
+        const response = withReadableError(given);
         const resolve = waiting.get(id);
         if (resolve === undefined) outlet.respond(id, response);
         else resolve(response);
         waiting.delete(id);
       },
+      notify: (notification, related) => outlet.notify(openToken(notification), related),
     } satisfies Outlet,
     ask(deliver: (id: number) => void): Promise<JsonRpcResponse> {
       last -= 1;

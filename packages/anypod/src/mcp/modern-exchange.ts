@@ -13,6 +13,7 @@ import { VERSION_META_KEY } from '../core/protocol-version.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
 import { CLIENT_GONE, RPC } from '../core/rpc-error.ts';
 import { announcedChange } from './announced-change.ts';
+import { openToken } from './progress-tokens.ts';
 import { ServerTransport } from './server-transport.ts';
 
 /** What `handleMessage` gives the SDK where the exchange has answered the reply itself. */
@@ -93,9 +94,10 @@ export class ModernExchange extends ServerTransport {
     if (related === undefined) {
       const change = announcedChange(message as JsonRpcNotification);
       if (change !== undefined) this.#options.publish(change);
-    } else if (related === this.#id && !this.#closed) {
+    } else if (related === this.#id && !this.#closed && this.#options.reply.form !== 'json') {
       await this.#stream(message);
     }
+    // To a client that takes only JSON nothing but the response can be said (MCP 2026-07-28, Streamable HTTP).
     // What belongs to another request, one that this server served before, has nowhere to go.
   }
 
@@ -147,7 +149,7 @@ export class ModernExchange extends ServerTransport {
 
   async #stream(message: JsonRpcMessage): Promise<void> {
     this.#sink ??= this.#open();
-    if (!this.#sink.send({ data: JSON.stringify(message) })) await this.#sink.drained();
+    if (!this.#sink.send({ data: JSON.stringify(openToken(message)) })) await this.#sink.drained();
   }
 
   #open(): EventSink {

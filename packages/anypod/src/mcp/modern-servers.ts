@@ -9,6 +9,7 @@ import { lazyRequest } from './lazy-request.ts';
 import { createListenStreams } from './listen-streams.ts';
 import { ModernExchange, SERVED } from './modern-exchange.ts';
 import type { ModernServer } from './modern-server.ts';
+import { withReadableError } from './readable-error.ts';
 import type { ServerEventBus, ServerSdk } from './sdk.ts';
 import { sealOutbound } from './sealed-state.ts';
 import { createFreshSupply, createReusingSupply } from './server-supply.ts';
@@ -75,8 +76,9 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   const underWay = new WeakMap<Request, UnderWay>();
   let lastId = 0;
 
-  function rewrite(response: JsonRpcResponse, served: Served | undefined): JsonRpcResponse {
-    if (served === undefined) return response;
+  function rewrite(given: JsonRpcResponse, served: Served | undefined): JsonRpcResponse {
+    if (served === undefined) return given;
+    const response = withReadableError(given);
     const sealed = sealOutbound(response, requestState, served.binding, served.once);
     served.onResponse?.(sealed);
     return sealed;

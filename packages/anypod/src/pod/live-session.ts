@@ -183,8 +183,8 @@ export class LiveSession {
 
   async #send(message: JsonRpcRequest | JsonRpcNotification, related: number | undefined): Promise<void> {
     const running = related === undefined ? undefined : this.#running.get(related);
-    if (running !== undefined) running.exchange.emit(message as JsonRpcMessage);
-    else if (related === undefined) await this.#sendStanding(this.id, JSON.stringify(message));
+    if (running?.exchange.streams === true) running.exchange.emit(message as JsonRpcMessage);
+    else if (related === undefined || running !== undefined) await this.#sendStanding(this.id, JSON.stringify(message));
     // A word about a request that is over has nowhere to go.
   }
 }

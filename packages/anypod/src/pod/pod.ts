@@ -7,11 +7,12 @@ import type { Listening } from '../core/inbox.ts';
 import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
+import { metaFault } from '../core/meta.ts';
 import type { Meter } from '../core/meter.ts';
 import type { Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { ServerHost } from '../core/server-host.ts';
-import type { InitializeParams } from '../core/session.ts';
+import { type InitializeParams, initializeFault } from '../core/session.ts';
 import { createSessionId, isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
@@ -113,9 +114,10 @@ export class Pod {
   /** Creates a session and answers with what the user's server says to `initialize`. */
   async initialize(request: JsonRpcRequest, caller: Caller, reply: Reply): Promise<void> {
     const { store, host, signer, random, pod, background, meter } = this.#context;
-    const params = request.params as InitializeParams | undefined;
-    if (params === undefined || typeof params.protocolVersion !== 'string') {
-      const error = rpcError(request.id, RPC.invalidParams, 'initialize needs params.protocolVersion, a string.');
+    const params = (request.params ?? {}) as InitializeParams;
+    const fault = initializeFault(params) ?? metaFault(request);
+    if (fault !== undefined) {
+      const error = rpcError(request.id, RPC.invalidParams, fault);
       reply.watch.answered(true);
       return reply.json(200, JSON.stringify(error));
     }

@@ -36,6 +36,7 @@ export interface Config {
   readonly leaseMs: number;
   readonly cacheBytes?: number;
   readonly maxBodyBytes: number;
+  readonly maxDepth: number;
   readonly rerun: 'never' | 'read-only' | 'safe';
   readonly rerunLimit: number;
   readonly retryTools?: readonly string[];

@@ -221,8 +221,16 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--max-body',
     env: 'ANYPOD_MAX_BODY',
     default: '4194304',
-    description: 'Largest request body (bytes).',
+    description: 'Largest request body (bytes), also after its content coding is undone.',
     schema: bytes(1024),
+  },
+  {
+    name: 'maxDepth',
+    flag: '--max-depth',
+    env: 'ANYPOD_MAX_DEPTH',
+    default: '100',
+    description: 'How deep objects and arrays may be nested in a request body (levels).',
+    schema: count(10).max(1000, 'must be 1000 or less'),
   },
   {
     name: 'rerun',
