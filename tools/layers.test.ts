@@ -59,7 +59,7 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     refuses: ['../requests/post-handler.ts', 'node:http'],
   },
   http: {
-    accepts: ['../core/reply.ts', '../pod/lifecycle/lease.ts', 'node:http'],
+    accepts: ['../core/reply.ts', '../pod/lifecycle/lease.ts', 'node:http', 'negotiator'],
     refuses: [
       '../serve/config.ts',
       '../mcp/sdk/sdk.ts',

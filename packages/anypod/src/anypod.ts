@@ -50,6 +50,8 @@ export interface AnypodOptions extends PodOptions {
   readonly allowedOrigins?: readonly string[];
   /** Largest request body. Default 4 MiB. */
   readonly maxBodyBytes?: number;
+  /** How deep objects and arrays may be nested in a request body. Default 100. */
+  readonly maxDepth?: number;
   /** What may wait for a slow reader of a stream. Default 1 MiB. */
   readonly maxBufferedBytes?: number;
   /** How often idle streams carry a comment. Default 15000. */
@@ -83,6 +85,7 @@ const DEFAULTS = {
   callTimeoutMs: POD_DEFAULTS.callTimeoutMs,
   factoryTimeoutMs: 10_000,
   maxBodyBytes: 4 * 1024 * 1024,
+  maxDepth: 100,
   maxBufferedBytes: 1024 * 1024,
   heartbeatMs: 15_000,
   maxSubscriptions: 1024,

@@ -36,6 +36,7 @@ export const config: readonly ValueCase[] = [
   setting('lease', 10_000, 'ANYPOD_LEASE'),
   setting('cacheBytes', 268_435_456, 'ANYPOD_CACHE_BYTES'),
   setting('maxBody', 10_485_760, 'ANYPOD_MAX_BODY'),
+  setting('maxDepth', 50, 'ANYPOD_MAX_DEPTH'),
   setting('factoryTimeout', 30_000, 'ANYPOD_FACTORY_TIMEOUT'),
   setting('onUnhandledRejection', 'drain', 'ANYPOD_ON_UNHANDLED_REJECTION'),
   setting('rerun', 'safe', 'ANYPOD_RERUN'),

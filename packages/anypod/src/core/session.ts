@@ -42,3 +42,18 @@ export interface Session {
   /** What the client notified the server of, the last of each kind, in order; cancellations and progress are not among them. */
   readonly notifications: readonly ClientNotification[];
 }
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What an `initialize` lacks, in a sentence; undefined: nothing. What else may be wrong with it the user's server finds out. */
+export function initializeFault(params: Readonly<Record<string, unknown>>): string | undefined {
+  const { protocolVersion, capabilities, clientInfo } = params;
+  if (typeof protocolVersion !== 'string') return 'initialize needs params.protocolVersion, a string.';
+  if (!isObject(capabilities)) return 'initialize needs params.capabilities, an object.';
+  if (!isObject(clientInfo)) return 'initialize needs params.clientInfo, an object with name and version.';
+  if (typeof clientInfo['name'] !== 'string') return 'initialize needs params.clientInfo.name, a string.';
+  if (typeof clientInfo['version'] !== 'string') return 'initialize needs params.clientInfo.version, a string.';
+  return undefined;
+}

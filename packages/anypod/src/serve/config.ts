@@ -38,6 +38,7 @@ export interface Config {
   readonly leaseMs: number;
   readonly cacheBytes?: number;
   readonly maxBodyBytes: number;
+  readonly maxDepth: number;
   readonly factoryTimeoutMs: number;
   readonly onUnhandledRejection: 'log' | 'drain';
   readonly rerun: 'never' | 'read-only' | 'safe';

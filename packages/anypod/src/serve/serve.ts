@@ -1,19 +1,20 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
-import express from 'express';
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
 import { AnypodError } from '../core/errors.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
+import { createIsEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
 import { bannerText, factoryAdvice } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
-import { addHealthRoutes, type Health } from './health.ts';
+import { createHealthApp, type Health } from './health.ts';
 import { listen } from './listen.ts';
 import { loadModule } from './load-module.ts';
 import { watchLoop } from './loop-watch.ts';
+import { lacksHost, refuseWithoutHost } from './malformed-requests.ts';
 import { openStore } from './open-store.ts';
 import type { PodWatch } from './pod-watch.ts';
 import { createWorkerLease } from './worker-lease.ts';
@@ -138,22 +139,17 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
   while (anypod.busy > 0 && Date.now() < until) await delay(DRAIN_CHECK_MS);
 }
 
-function healthApp(health: Health): express.Express {
-  const app = express().disable('x-powered-by');
-  addHealthRoutes(app, health);
-  return app;
-}
-
 /** The endpoint is dispatched before Express, whose routing and body parsing would cost more than the protocol. */
 function dispatch(path: string, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
-  const app = healthApp(health);
+  const app = createHealthApp(health, path);
+  const isEndpoint = createIsEndpoint(path);
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
     // Connections that are kept alive would outlive the balancer's decision.
     if (health.draining) response.setHeader('connection', 'close');
-    const isEndpoint = url === path || url.startsWith(`${path}?`);
     const ready = anypod();
-    if (!isEndpoint) app(request, response);
+    if (lacksHost(request)) refuseWithoutHost(response);
+    else if (!isEndpoint(url)) app(request, response);
     else if (ready instanceof Promise) void serveEarly(request, response, ready);
     else ready.handler(request, response);
   };

@@ -209,8 +209,16 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--max-body',
     env: 'ANYPOD_MAX_BODY',
     default: '4194304',
-    description: 'Maximum size of a request body (bytes).',
+    description: 'Maximum size of a request body, also after decompression (bytes).',
     schema: bytes(1024),
+  },
+  {
+    name: 'maxDepth',
+    flag: '--max-depth',
+    env: 'ANYPOD_MAX_DEPTH',
+    default: '100',
+    description: 'Maximum depth of nested objects and arrays in a request body.',
+    schema: count(10).refine((depth) => depth <= 1000, 'must be 1000 or less'),
   },
   ...MODULE_SETTINGS,
   {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../../core/caller.ts';
 import { AnypodError } from '../../core/errors.ts';
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import { isRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import { serverClosed } from '../../core/rpc-error.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../../core/server-host.ts';
@@ -9,6 +9,7 @@ import type { InitializeParams } from '../../core/session.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
 import { type BuildServer, closeQuietly } from '../sdk/build-server.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
+import { openToken, sealToken } from '../sdk/progress-tokens.ts';
 import type { RunningCalls } from '../sdk/running-calls.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import { createToolLists } from '../sdk/tool-lists.ts';
@@ -65,7 +66,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     const response = await ask('initialize', params);
     const hosted: HostedServer = {
       capabilities: (response.result?.['capabilities'] ?? {}) as Record<string, unknown>,
-      deliver: (message, delivery) => transport.deliver(message, delivery),
+      deliver: (message, delivery) => transport.deliver(isRequest(message) ? sealToken(message) : message, delivery),
       toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page)),
       async close() {
         transport.release();
@@ -122,6 +123,7 @@ function createOwnRequests(outlet: Outlet) {
         else resolve(response);
         waiting.delete(id);
       },
+      notify: (notification, related) => outlet.notify(openToken(notification), related),
     } satisfies Outlet,
     ask(deliver: (id: number) => void): Promise<JsonRpcResponse> {
       last -= 1;

@@ -68,6 +68,7 @@ function replyInto(resolve: (body: string | Promise<string>) => void): WebReply 
   let last = '';
   return {
     watch: silentWatch,
+    form: 'either',
     json: (_status, body) => resolve(body),
     empty: () => undefined,
     response: (response) => resolve(response.text()),

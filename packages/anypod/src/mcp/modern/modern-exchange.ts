@@ -18,6 +18,7 @@ import type { EventSink, Reply } from '../../core/reply.ts';
 import { CLIENT_GONE, callTimedOut, RPC, serverClosed } from '../../core/rpc-error.ts';
 import { writeMessage } from '../../core/written.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
+import { openToken } from '../sdk/progress-tokens.ts';
 import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import { announcedChange } from './announced-change.ts';
@@ -112,9 +113,10 @@ export class ModernExchange extends ServerTransport implements Late {
     if (related === undefined) {
       const change = announcedChange(message as JsonRpcNotification);
       if (change !== undefined) this.#options.publish(change);
-    } else if (related === this.#id && !this.#closed) {
+    } else if (related === this.#id && !this.#closed && this.#options.reply.form !== 'json') {
       await this.#stream(message);
     }
+    // To a client that takes only JSON nothing but the response can be said (MCP 2026-07-28, Streamable HTTP).
     // What belongs to another request, one that this server served before, has nowhere to go.
   }
 
@@ -200,7 +202,7 @@ export class ModernExchange extends ServerTransport implements Late {
   }
 
   async #stream(message: JsonRpcRequest | JsonRpcNotification): Promise<void> {
-    const data = writeMessage(message);
+    const data = writeMessage(openToken(message));
     this.#sink ??= this.#open();
     if (!this.#sink.send({ data })) await this.#sink.drained();
   }

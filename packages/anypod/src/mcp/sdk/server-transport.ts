@@ -11,6 +11,7 @@ import type { Log } from '../../core/log.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import { failedSilently, UnwritableError, unwritableResponse, writeResponse } from '../../core/written.ts';
 import { isPlainMessage, type MessageEntry } from '../internals/message-entry.ts';
+import { withReadableError } from './readable-error.ts';
 import { watchEnds } from './request-ends.ts';
 import { asksForTools, type ToolLists } from './tool-lists.ts';
 import type { UserServer } from './user-server.ts';
@@ -95,7 +96,7 @@ export abstract class ServerTransport {
 
   #write(response: JsonRpcResponse, call: CallName | undefined): JsonRpcResponse {
     try {
-      return writeResponse(response, call);
+      return writeResponse(withReadableError(response), call);
     } catch (error) {
       if (!(error instanceof UnwritableError)) throw error;
       this.#log.warn(

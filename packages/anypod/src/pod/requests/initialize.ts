@@ -1,8 +1,9 @@
 import { type Caller, principalOf } from '../../core/caller.ts';
 import { encodeResponse, type JsonRpcRequest } from '../../core/json-rpc.ts';
+import { metaFault } from '../../core/meta.ts';
 import type { Reply } from '../../core/reply.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
-import type { InitializeParams, Session } from '../../core/session.ts';
+import { type InitializeParams, initializeFault, type Session } from '../../core/session.ts';
 import { createSessionId } from '../../core/session-id.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
@@ -55,9 +56,10 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
 
   return async (request, caller, reply) => {
     if (context.departed()) throw tooLate();
-    const params = request.params as InitializeParams | undefined;
-    if (params === undefined || typeof params.protocolVersion !== 'string') {
-      const error = rpcError(request.id, RPC.invalidParams, 'initialize needs params.protocolVersion, a string.');
+    const params = (request.params ?? {}) as InitializeParams;
+    const fault = initializeFault(params) ?? metaFault(request);
+    if (fault !== undefined) {
+      const error = rpcError(request.id, RPC.invalidParams, fault);
       reply.watch.answered(true);
       return reply.json(200, JSON.stringify(error));
     }

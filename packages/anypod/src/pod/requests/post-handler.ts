@@ -8,7 +8,9 @@ import {
   type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
+import { metaFault } from '../../core/meta.ts';
 import type { Reply } from '../../core/reply.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { HostedServer } from '../../core/server-host.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
@@ -82,6 +84,8 @@ export class PostHandler {
     request: JsonRpcRequest,
     caller: Caller,
   ): Promise<void> {
+    const fault = metaFault(request);
+    if (fault !== undefined) return exchange.respond(rpcError(request.id, RPC.invalidParams, fault));
     const ours = this.#own.find(request.method, server);
     if (ours !== undefined) {
       exchange.respond(await ours(live, request));

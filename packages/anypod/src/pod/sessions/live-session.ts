@@ -242,8 +242,8 @@ export class LiveSession {
 
   async #send(data: string, related: number | undefined): Promise<void> {
     const running = related === undefined ? undefined : this.#running.get(related);
-    if (running !== undefined) running.exchange.emit(data);
-    else if (related === undefined) await this.#sendStanding(this.id, data);
+    if (running?.exchange.streams === true) running.exchange.emit(data);
+    else if (related === undefined || running !== undefined) await this.#sendStanding(this.id, data);
     // A word about a request that is over has nowhere to go.
   }
 }

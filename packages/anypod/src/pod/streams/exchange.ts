@@ -25,7 +25,7 @@ export interface ExchangeOptions {
 
 /**
  * One POST with requests, from its arrival to its last response. The answer is plain JSON if the handlers finish without a related message
- * within `upgradeAfterMs`; else it becomes an event stream with a log, which outlives the connection.
+ * within `upgradeAfterMs`; else it becomes an event stream with a log, which outlives the connection. For a client that takes only JSON it never does.
  */
 export class Exchange implements Late {
   readonly #context: PodContext;
@@ -43,12 +43,18 @@ export class Exchange implements Late {
     this.#options = options;
     this.#pending = new Set(options.requests.map(({ id }) => id));
     if ('stream' in options.to) this.#take(options.to.stream);
-    else this.#deadline = context.deadlines.add(this);
+    else if (this.streams) this.#deadline = context.deadlines.add(this);
   }
 
   /** Whether the client could come back for the answer after losing its connection on purpose. */
   get resumable(): boolean {
+    if (!this.streams) return false;
     return hasPrimingEvents(this.#options.protocolVersion) || this.#stream?.resumable === true;
+  }
+
+  /** Whether it can say anything but its responses; else the answer waits as JSON, however long it takes. */
+  get streams(): boolean {
+    return this.#reply?.form !== 'json';
   }
 
   /** A serialised question or notification that belongs to one of the requests. */
@@ -73,7 +79,8 @@ export class Exchange implements Late {
     if (!this.#pending.delete(id) || this.#pending.size > 0) return;
     if (this.#stream !== undefined) this.#stream.finish();
     else if (this.#responses.length > 0) this.#answerPlainly();
-    else this.#reply?.stream('request').end();
+    else if (this.streams) this.#reply?.stream('request').end();
+    else this.#reply?.json(200, JSON.stringify(rpcError(id, RPC.refused, 'The client has cancelled this request.')));
     this.#end('cancelled');
   }
 
@@ -106,7 +113,7 @@ export class Exchange implements Late {
 
   /** Becomes an event stream, if it is not one yet; undefined where it has ended, or cannot become one. Never throws. */
   upgrade(): OwnedStream | undefined {
-    if (this.#stream !== undefined || this.#reply === undefined || this.#ended) return this.#stream;
+    if (this.#stream !== undefined || this.#reply === undefined || this.#ended || !this.streams) return this.#stream;
     this.#untimed();
     try {
       return this.#open(this.#reply);
