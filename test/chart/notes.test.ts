@@ -40,10 +40,7 @@ const WARNINGS: readonly [sentence: string, values: Readonly<Record<string, unkn
     'The Redis in this release requires no password, so everybody who reaches it can read all sessions. Set redis.auth.enabled=true.',
     { 'redis.auth.enabled': false },
   ],
-  [
-    'Pods use the external Redis without a password. Set externalRedis.existingSecret and passwordKey.',
-    OUTSIDE,
-  ],
+  ['Pods use the external Redis without a password. Set externalRedis.existingSecret and passwordKey.', OUTSIDE],
   [
     'The chart generated the secret that signs ids, in Secret demo-anypod, which stays after an uninstall. A renderer without access to the cluster (helm template, Argo CD) would generate another secret each time: set secret.existingSecret there.',
     {},

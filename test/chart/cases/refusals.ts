@@ -43,7 +43,8 @@ const ofRedis: readonly Refusal[] = [
   },
   {
     values: { ...HOST, 'externalRedis.sentinel.masterName': 'm' },
-    sentence: 'externalRedis.sentinel.masterName is set without Sentinels: list the Sentinels in externalRedis.sentinel.nodes.',
+    sentence:
+      'externalRedis.sentinel.masterName is set without Sentinels: list the Sentinels in externalRedis.sentinel.nodes.',
   },
   {
     values: { ...OUTSIDE, 'externalRedis.cluster.nodes': ['c1'], 'externalRedis.db': 1 },
@@ -192,11 +193,13 @@ const ofNetwork: readonly Refusal[] = [
   },
   {
     values: { 'httpRoute.parentRefs': [{ name: 'gateway' }] },
-    sentence: 'httpRoute.parentRefs is set, but the chart creates no HTTPRoute: set httpRoute.enabled=true, or remove httpRoute.parentRefs.',
+    sentence:
+      'httpRoute.parentRefs is set, but the chart creates no HTTPRoute: set httpRoute.enabled=true, or remove httpRoute.parentRefs.',
   },
   {
     values: { 'service.nodePort': 30_080 },
-    sentence: 'service.nodePort is set, but a ClusterIP Service has no node port: set service.type=NodePort, or remove service.nodePort.',
+    sentence:
+      'service.nodePort is set, but a ClusterIP Service has no node port: set service.type=NodePort, or remove service.nodePort.',
   },
   {
     values: { 'service.externalTrafficPolicy': 'Local' },
@@ -205,7 +208,8 @@ const ofNetwork: readonly Refusal[] = [
   },
   {
     values: { 'ingress.hosts': ['a.example.com'] },
-    sentence: 'ingress.hosts is set, but the chart creates no Ingress: set ingress.enabled=true, or remove ingress.hosts.',
+    sentence:
+      'ingress.hosts is set, but the chart creates no Ingress: set ingress.enabled=true, or remove ingress.hosts.',
   },
 ];
 

@@ -28,7 +28,7 @@ export async function loadModule(path: string): Promise<UserModule> {
     loaded = (await import(href)) as typeof loaded;
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new ConfigError([`<module>: ${path} does not load: ${reason}`]);
+    throw new ConfigError([`<module>: ${path} cannot be loaded: ${reason}`]);
   }
   if (typeof loaded.default !== 'function') {
     throw new ConfigError([`<module>: ${path} needs a default export, a function that returns an McpServer`]);

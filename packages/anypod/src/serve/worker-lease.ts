@@ -34,7 +34,7 @@ export function createWorkerLease(config: Config, log: Log): TakeLease {
         workerData: work,
       });
       started.unref();
-      started.on('error', (err) => log.warn({ err }, 'the lease thread failed; starting another'));
+      started.on('error', (err) => log.warn({ err }, 'the lease thread failed; starting a new one'));
       started.on('exit', () => {
         if (!stopped) worker = start();
       });
@@ -43,7 +43,7 @@ export function createWorkerLease(config: Config, log: Log): TakeLease {
 
     await firstWord(worker);
     worker.on('message', ({ kind, reason }: Said) => {
-      if (kind === 'failed') log.warn({ reason }, 'the lease could not be renewed; is Redis reachable?');
+      if (kind === 'failed') log.warn({ reason }, 'the lease could not be renewed; check whether Redis is reachable');
     });
     const lease: Lease = {
       until: () => shared[0] ?? 0,
