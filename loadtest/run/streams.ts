@@ -124,9 +124,9 @@ function found(count: number, notifications: number, bytes: Memory, crowd: Crowd
       'streams that missed or repeated': crowd.wrong(notifications),
     },
     promises: [
-      { sentence: 'Every stream hears every notification once.', held: crowd.wrong(notifications) === 0 },
+      { sentence: 'Every stream gets every notification once.', held: crowd.wrong(notifications) === 0 },
       {
-        sentence: 'An open idle stream is at most 15 KB in its pod.',
+        sentence: 'An open idle stream takes at most 15 KB in its pod.',
         held: Math.max(bytes.live, bytes.resident) <= 15 * 1024,
       },
     ],

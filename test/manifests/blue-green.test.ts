@@ -90,7 +90,7 @@ describe('blue-green.sh', () => {
 
   it('refuses a colour that it does not know', async () => {
     const { code, text } = await run(['flip'], { anypod: 'red' });
-    expect(text).toContain("selects the colour 'red', neither blue nor green");
+    expect(text).toContain("selects the colour 'red', which is neither blue nor green");
     expect([code, fileOf('anypod')]).toEqual([1, 'red']);
   });
 

@@ -1,5 +1,5 @@
 /**
- * Run an ordinary MCP server as identical stateless pods: any pod answers.
+ * Run an ordinary MCP server as identical stateless pods. Any pod can answer any request.
  * @module anypod
  */
 export { type Anypod, type AnypodOptions, createAnypod } from './anypod.ts';

@@ -29,7 +29,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
     return;
   }
   if (command === undefined || command === '--help' || rest.includes('--help')) {
-    const other = 'anypod check <url> tries a running deployment; see anypod check --help';
+    const other = 'anypod check <url> tests a running deployment; see anypod check --help';
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
   }

@@ -31,7 +31,7 @@ export async function loadModule(path: string): Promise<UserModule> {
     loaded = (await import(href)) as typeof loaded;
   } catch (error) {
     const stack = safeText(() => (error as Error | undefined)?.stack, MOST_OF_STACK);
-    throw new ConfigError([`<module>: ${path} does not load: ${stack ?? describeThrown(error)}`]);
+    throw new ConfigError([`<module>: ${path} cannot be loaded: ${stack ?? describeThrown(error)}`]);
   }
   if (typeof loaded.default !== 'function') {
     throw new ConfigError([`<module>: ${path} needs a default export, a function that returns an McpServer`]);

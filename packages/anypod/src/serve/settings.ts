@@ -62,7 +62,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_ALLOWED_HOSTS',
     default: '',
     description:
-      'Host names that the Host header may contain, separated by commas. Without it, any name may appear there, or only the names of this machine if anypod listens on a loopback address.',
+      'Host names that the Host header may contain, separated by commas. Without it, anypod allows all names. If it listens on a loopback address, it allows only the names of this machine.',
     schema: names,
   },
   {
@@ -133,7 +133,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_LISTEN_MAX_AGE',
     default: '0',
     description:
-      'Maximum age of subscriptions/listen streams (ms). 0 means no maximum. It is the default because the official clients do not listen again by themselves.',
+      'Maximum age of subscriptions/listen streams (ms). 0, the default, means no maximum, because the official clients do not listen again by themselves.',
     schema: milliseconds(0),
   },
   {
@@ -184,7 +184,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_STANDING_LIMIT',
     default: '1000',
     description:
-      'Approximate number of messages that anypod keeps for such a session, and of changes that it keeps for all sessions.',
+      'Approximate number of messages that anypod keeps for a session whose standing stream is not connected. It is also the number of changes that it keeps for all sessions.',
     schema: count(10),
   },
   {
