@@ -126,3 +126,18 @@ describe.each(Object.entries(faults))('a factory that %s', (name, fault) => {
     },
   );
 });
+
+describe('a factory that fails at the start', () => {
+  it.each<[string, () => unknown, string]>([
+    ['undefined', () => Promise.reject(), 'The server factory failed: undefined was thrown'],
+    ['a string', () => Promise.reject('no database today'), 'The server factory failed: no database today'],
+    [
+      'a frozen error',
+      () => Promise.reject(Object.freeze(new Error('cold'))),
+      'The server factory failed: Error: cold',
+    ],
+  ])('with %s is refused with a sentence', async (_what, createServer, message) => {
+    const starting = createAnypod({ createServer: createServer as () => McpServer });
+    await expect(starting).rejects.toMatchObject({ code: 'factory_failed', message });
+  });
+});

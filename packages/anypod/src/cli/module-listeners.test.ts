@@ -76,7 +76,8 @@ describe('the listeners of a module', () => {
     target.on('SIGTERM', () => {
       throw new Error('no');
     });
-    target.on('SIGTERM', async () => void calls.push('module'));
+    const slow: () => unknown = async () => void calls.push('module');
+    target.on('SIGTERM', slow);
     await settled();
     await run();
     expect(calls).toEqual(['module']);

@@ -92,6 +92,27 @@ const factories: Record<string, ServerFactory> = {
   },
 };
 
+it('takes what a handler says through the server of another session for no word of its own request', async () => {
+  const calls = createRunningCalls();
+  const servers: McpServerV2[] = [];
+  const build = async () => {
+    const server = new McpServerV2({ name: 'test', version: '1' }, { capabilities: { logging: {} } });
+    server.registerTool('tell', { inputSchema: z.object({}) }, async () => {
+      await servers[1]?.server.sendLoggingMessage({ level: 'info', data: 'to the other' });
+      return { content: [{ type: 'text', text: calls.current()?.tool ?? 'nobody' }] };
+    });
+    servers.push(server);
+    return server;
+  };
+  const host = createLegacyHost({ build, newQuestionId: () => 'q', bytes: 1, calls });
+  const [one, other] = [listenTo(), listenTo()];
+  const server = await host.rehydrate(record, one.outlet, caller);
+  await host.rehydrate({ ...record, id: 'other' }, other.outlet, caller);
+  server.deliver({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'tell' } }, { caller });
+  expect((await other.next('notify')).related).toBeUndefined();
+  expect(JSON.stringify((await one.next('respond')).message)).toContain('"tell"');
+});
+
 describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
   async function host() {
     const createServer = factories[sdk] as ServerFactory;
