@@ -39,6 +39,18 @@ const entries = {
     "notifications/initialized reaches the user's server exactly once, on the pod that receives it.",
     `${LIFECYCLE}#initialization`,
   ],
+  'legacy.initialize.broken': [
+    'initialize that lacks something is answered with -32602 and the path of what is wrong, in one sentence.',
+    `${LIFECYCLE}#initialization`,
+  ],
+  'legacy.initialize.body-decides': [
+    'With a server of SDK v1 initialize is negotiated by its body, whatever its version header says.',
+    `${LIFECYCLE}#version-negotiation`,
+  ],
+  'legacy.request.answered': [
+    'A request that the SDK would drop is answered with -32602 under its id; a notification or answer is refused with 400.',
+    'https://www.jsonrpc.org/specification#error_object',
+  ],
   'legacy.rehydrate.negotiated': [
     'Every pod knows the negotiated version, the client info and the client capabilities.',
     `${LIFECYCLE}#capability-negotiation`,
@@ -47,6 +59,7 @@ const entries = {
   'legacy.answer.json': ['A handler that ends soon, with no message of its own, is answered with plain JSON.', SENDING],
   'legacy.answer.sse': ['A handler that takes longer, or sends a message, is answered with SSE.', SENDING],
   'legacy.answer.sse-headers': ['SSE goes out with headers that keep proxies from buffering or changing it.', ANYPOD],
+  'legacy.answer.one-line': ['Data of an event has no character at which a client might split lines.', SENDING],
   'legacy.answer.heartbeat': ['A silent stream carries comments, so that nobody between cuts it.', ANYPOD],
   'legacy.answer.priming': [
     'From 2025-11-25 on a stream begins with an event that has an id, empty data and retry.',
@@ -112,7 +125,6 @@ const entries = {
     '400 for an unknown version header; a known legacy one is accepted.',
     `${TRANSPORTS}#protocol-version-header`,
   ],
-  'legacy.status.accept': ['406 where the client does not accept JSON and SSE.', SENDING],
   'legacy.status.batch': [
     'Batches are taken only in the revision that has them.',
     'https://modelcontextprotocol.io/specification/2025-03-26/basic#batching',
@@ -125,6 +137,28 @@ const entries = {
     'https://www.jsonrpc.org/specification#error_object',
   ],
   'http.status.says-what-to-do': ['Every refusal has a JSON-RPC error that says what to do.', ANYPOD],
+  'http.accept.form': [
+    'The answer has a form that Accept takes, JSON or a stream; 406 only where neither will do.',
+    'https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1',
+  ],
+  'http.accept.json-waits': [
+    'To a client that takes only JSON the answer waits as JSON; what belongs to its call goes to the standing stream.',
+    SENDING,
+  ],
+  'http.body.depth': ['A body that is nested too deep is refused with 400 and -32600, under its id.', ANYPOD],
+  'http.body.coding': [
+    'gzip, deflate and br are decoded within the limit of a body; another coding is refused with 415.',
+    'https://www.rfc-editor.org/rfc/rfc9110#section-8.4',
+  ],
+  'http.body.byte-order-mark': [
+    'A byte order mark before the JSON is skipped.',
+    'https://www.rfc-editor.org/rfc/rfc8259#section-8.1',
+  ],
+  'http.path.slash': ['The endpoint is served with a slash behind its path too.', ANYPOD],
+  'http.path.unknown': [
+    'Another path, a wrong method and a request that cannot be read are answered in JSON with a sentence, never in HTML.',
+    ANYPOD,
+  ],
   'http.origin.foreign': ['403 for a foreign Host or Origin.', `${TRANSPORTS}#security-warning`],
 
   'http.balancer.unbuffered': ['Through each documented balancer an event arrives before the next is sent.', BALANCERS],
@@ -178,7 +212,7 @@ const entries = {
   ],
   'modern.state.once': ['A single-use request state is accepted once on all pods.', ANYPOD],
   'modern.v1.refused': [
-    'A server of SDK v1 answers a modern client with -32022 and the supported versions.',
+    'A client that tries 2026-07-28 first falls back to initialize where the server is of SDK v1.',
     `${MODERN}/basic/lifecycle`,
   ],
 
