@@ -45,6 +45,7 @@ export async function connectV1(name: string, url: URL): Promise<Client> {
   return {
     revision: transport.protocolVersion ?? 'not told',
     asks: canBeAsked ? 'ask' : undefined,
+    hasProgress: true,
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
     async call(tool, args, onprogress) {
       const options = onprogress === undefined ? {} : { onprogress };

@@ -29,6 +29,7 @@ export async function connectV2(name: string, mode: 'legacy' | 'auto' | { pin: s
   return {
     revision: client.getNegotiatedProtocolVersion() ?? 'unknown',
     asks: modern ? 'two_rounds' : 'ask',
+    hasProgress: true,
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
     async call(tool, args, onprogress) {
       const callOptions = onprogress === undefined ? {} : { onprogress };

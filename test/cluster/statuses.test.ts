@@ -68,23 +68,6 @@ describe('the request itself', () => {
     if (method !== 'HEAD') await expectRefusal(response, 405);
   });
 
-  test.each(['application/json', 'text/event-stream', 'text/html', null])(
-    '406 for Accept %s [legacy.status.accept]',
-    async (accept) => {
-      const session = await openSession(deployment.pods[0]);
-      await expectRefusal(
-        await post(deployment.pods[1], PING, { ...session.headers, accept: accept ?? 'text/plain' }),
-        406,
-      );
-    },
-  );
-
-  test('406 for a GET that does not take events [legacy.status.accept]', async () => {
-    const session = await openSession(deployment.pods[0]);
-    const headers = { ...session.headers, accept: 'application/json' };
-    await expectRefusal(await fetch(deployment.pods[1], { headers }), 406);
-  });
-
   test.each(['text/plain', 'application/xml', 'multipart/form-data'])(
     '415 for %s [http.status.content-type]',
     async (type) => {

@@ -2,27 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { alternating } from '../lib/pod-choosing-fetch.ts';
 import { connectMode } from './client-v2.ts';
 import { FIXTURE_V1, useDeployment } from './deployment.ts';
+import { postModern } from './modern-wire.ts';
 import { OFFICIAL_CLIENTS } from './official-clients.ts';
 import { eventually } from './settle.ts';
-import { LEGACY_VERSIONS, messagesOf, openSession, post, textOf } from './wire.ts';
+import { LEGACY_VERSIONS, messagesOf, openSession, textOf } from './wire.ts';
 
 const deployment = useDeployment({ module: FIXTURE_V1 });
 
 describe('a server of SDK v1', () => {
-  test('a modern client is told the versions that it can have [modern.v1.refused]', async () => {
-    const version = '2026-07-28';
-    const _meta = {
-      'io.modelcontextprotocol/protocolVersion': version,
-      'io.modelcontextprotocol/clientInfo': { name: 'modern', version: '1' },
-      'io.modelcontextprotocol/clientCapabilities': {},
-    };
+  test('a modern client is refused without a code of its revision, after which some do not fall back [modern.v1.refused]', async () => {
     for (const method of ['server/discover', 'tools/list']) {
-      const headers = { 'mcp-protocol-version': version, 'mcp-method': method };
-      const response = await post(deployment.pods[0], { jsonrpc: '2.0', id: 1, method, params: { _meta } }, headers);
+      const response = await postModern(deployment.pods[0], method);
       expect(response.status).toBe(400);
       const [message] = await messagesOf(response);
       const supported = expect.arrayContaining([...LEGACY_VERSIONS]);
-      expect(message).toMatchObject({ id: 1, error: { code: -32022, data: { supported } } });
+      expect(message).toMatchObject({ id: 'modern', error: { code: -32000, data: { supported } } });
+      expect(message?.error?.message).toContain('initialize');
     }
   });
 

@@ -18,6 +18,18 @@ export const legacy = {
     "notifications/initialized reaches the user's server exactly once, on the pod that receives it.",
     `${LIFECYCLE}#initialization`,
   ],
+  'legacy.initialize.broken': [
+    'initialize that lacks something is answered with -32602 and the path of what is wrong, in one sentence.',
+    `${LIFECYCLE}#initialization`,
+  ],
+  'legacy.initialize.body-decides': [
+    'With a server of SDK v1 initialize is negotiated by its body, whatever its version header says.',
+    `${LIFECYCLE}#version-negotiation`,
+  ],
+  'legacy.request.answered': [
+    'A request that the SDK would drop is answered with -32602 under its id; a notification or answer is refused with 400.',
+    'https://www.jsonrpc.org/specification#error_object',
+  ],
   'legacy.rehydrate.negotiated': [
     'Every pod knows the negotiated version, the client info and the client capabilities.',
     `${LIFECYCLE}#capability-negotiation`,
@@ -26,6 +38,7 @@ export const legacy = {
   'legacy.answer.json': ['A handler that ends soon, with no message of its own, is answered with plain JSON.', SENDING],
   'legacy.answer.sse': ['A handler that takes longer, or sends a message, is answered with SSE.', SENDING],
   'legacy.answer.sse-headers': ['SSE goes out with headers that keep proxies from buffering or changing it.', ANYPOD],
+  'legacy.answer.one-line': ['Data of an event has no character at which a client might split lines.', SENDING],
   'legacy.answer.heartbeat': ['A silent stream carries comments, so that nobody between cuts it.', ANYPOD],
   'legacy.answer.priming': [
     'From 2025-11-25 on a stream begins with an event that has an id, empty data and retry.',
@@ -95,7 +108,6 @@ export const legacy = {
     '400 for an unknown version header; a known legacy one is accepted.',
     `${TRANSPORTS}#protocol-version-header`,
   ],
-  'legacy.status.accept': ['406 where the client does not accept JSON and SSE.', SENDING],
   'legacy.status.batch': [
     'Batches are taken only in the revision that has them.',
     'https://modelcontextprotocol.io/specification/2025-03-26/basic#batching',

@@ -25,6 +25,7 @@ const ANYPOD = 'docs/architecture.md';
 const METRICS = 'docs/metrics.md';
 const BALANCERS = 'docs/balancers.md';
 const TRANSPORTS = `${LEGACY}/basic/transports`;
+const SENDING = `${TRANSPORTS}#sending-messages-to-the-server`;
 const LISTENING = `${TRANSPORTS}#listening-for-messages-from-the-server`;
 
 const entries = {
@@ -45,6 +46,28 @@ const entries = {
     'https://www.jsonrpc.org/specification#error_object',
   ],
   'http.status.says-what-to-do': ['Every refusal has a JSON-RPC error that says what to do.', ANYPOD],
+  'http.accept.form': [
+    'The answer has a form that Accept takes, JSON or a stream; 406 only where neither will do.',
+    'https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1',
+  ],
+  'http.accept.json-waits': [
+    'To a client that takes only JSON the answer waits as JSON; what belongs to its call goes to the standing stream.',
+    SENDING,
+  ],
+  'http.body.depth': ['A body that is nested too deep is refused with 400 and -32600, under its id.', ANYPOD],
+  'http.body.coding': [
+    'gzip, deflate and br are decoded within the limit of a body; another coding is refused with 415.',
+    'https://www.rfc-editor.org/rfc/rfc9110#section-8.4',
+  ],
+  'http.body.byte-order-mark': [
+    'A byte order mark before the JSON is skipped.',
+    'https://www.rfc-editor.org/rfc/rfc8259#section-8.1',
+  ],
+  'http.path.slash': ['The endpoint is served with a slash behind its path too.', ANYPOD],
+  'http.path.unknown': [
+    'Another path, a wrong method and a request that cannot be read are answered in JSON with a sentence, never in HTML.',
+    ANYPOD,
+  ],
   'http.origin.foreign': ['403 for a foreign Host or Origin.', `${TRANSPORTS}#security-warning`],
 
   'http.balancer.unbuffered': ['Through each documented balancer an event arrives before the next is sent.', BALANCERS],
@@ -94,7 +117,7 @@ const entries = {
   ],
   'modern.state.once': ['A single-use request state is accepted once on all pods.', ANYPOD],
   'modern.v1.refused': [
-    'A server of SDK v1 answers a modern client with -32022 and the supported versions.',
+    'A client that tries 2026-07-28 first falls back to initialize where the server is of SDK v1.',
     `${MODERN}/basic/lifecycle`,
   ],
 

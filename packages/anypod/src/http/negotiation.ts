@@ -31,10 +31,16 @@ export function requireJson(caller: Caller): void {
   throw new Refusal(415, RPC.refused, 'Send the message as Content-Type: application/json.');
 }
 
-/** The media types of `types` that the client takes; without an `Accept` all of them (RFC 9110 §12.5.1). */
-function accepted(caller: Caller, types: string[]): readonly string[] {
+/**
+ * The media types of `types` that the client takes; without an `Accept` all of them (RFC 9110 §12.5.1). Parameters that a type is named with, such as
+ * a charset, do not count.
+ */
+function accepted(caller: Caller, types: readonly string[]): readonly string[] {
   const accept = headerOf(caller, 'accept');
-  return accept === undefined || accept === '' ? types : new Negotiator({ headers: { accept } }).mediaTypes(types);
+  if (accept === undefined || accept === '') return types;
+  const negotiator = new Negotiator({ headers: { accept } });
+  const named = negotiator.mediaTypes().map((type) => type.toLowerCase());
+  return types.filter((type) => named.includes(type) || negotiator.mediaTypes([type]).length > 0);
 }
 
 /** Which form the client takes an answer in. Throws `Refusal` 406 where it takes neither. */

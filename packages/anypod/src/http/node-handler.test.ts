@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { McpServer } from '@modelcontextprotocol/server';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +63,43 @@ describe('the endpoint over HTTP', () => {
     const bytes = await response.bytes();
     expect(bytes.length).toBe(Number(response.headers.get('content-length')));
     expect(JSON.parse(Buffer.from(bytes).toString('utf8'))).toEqual({ jsonrpc: '2.0', id, result: {} });
+  });
+
+  describe.each(['node', 'express', 'parsed', 'fetch'] as const)('a body through %s', (way) => {
+    const sendBody = (body: Uint8Array<ArrayBuffer> | string, coding?: string) => {
+      const headers = { ...HEADERS, ...session, ...(coding === undefined ? {} : { 'content-encoding': coding }) };
+      const init = { method: 'POST', headers, body };
+      return way === 'fetch' ? anypod.fetch(new Request(urls.node, init)) : fetch(urls[way], init);
+    };
+
+    it.each([
+      ['gzip', gzipSync(ping)],
+      ['br', brotliCompressSync(ping)],
+      ['deflate', deflateSync(ping)],
+    ])('is decoded from %s', async (coding, body) => {
+      expect((await sendBody(body, coding)).status).toBe(200);
+    });
+
+    it('may begin with a byte order mark', async () => {
+      // A parser in front is not ours.
+      if (way !== 'parsed') expect((await sendBody(`\uFEFF${ping}`)).status).toBe(200);
+    });
+
+    it('is refused under its id where it is nested too deep', async () => {
+      const deep = ping.replace('"ping"', `"ping","params":{"a":${'['.repeat(200)}${']'.repeat(200)}}`);
+      const response = await sendBody(deep);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ id: 2, error: { code: -32600 } });
+    });
+
+    it('is refused where it is too large once it is decoded', async () => {
+      const response = await sendBody(gzipSync(ping + ' '.repeat(200_000)), 'gzip');
+      expect(response.status).toBe(413);
+    });
+  });
+
+  it('answers at the path with a slash behind it', async () => {
+    for (const way of ['express', 'parsed'] as const) expect((await send({ url: `${urls[way]}/` })).status).toBe(200);
   });
 
   it('leaves other paths of an Express app alone', async () => {

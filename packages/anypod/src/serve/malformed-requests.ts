@@ -38,8 +38,13 @@ export function refuseWithoutHost(response: ServerResponse): void {
 }
 
 function answer(response: ServerResponse, status: number, message: string): void {
-  const headers = { 'content-type': 'application/json', connection: 'close' };
-  response.writeHead(status, headers).end(errorBody(message));
+  const body = errorBody(message);
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  response.writeHead(status, headers).end(body);
 }
 
 function errorBody(message: string): string {

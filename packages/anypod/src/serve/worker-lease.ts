@@ -38,7 +38,8 @@ export function createWorkerLease(config: Config, log: Log): TakeLease {
       started.unref();
       started.on('error', (err) => log.warn({ err }, 'the lease thread failed; starting a new one'));
       started.on('message', ({ kind, reason }: Said) => {
-        if (kind === 'failed' && begun) log.warn({ reason }, 'the lease could not be renewed; check whether Redis is reachable');
+        if (kind === 'failed' && begun)
+          log.warn({ reason }, 'the lease could not be renewed; check whether Redis is reachable');
       });
       started.on('exit', () => void startAgain());
       return started;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../../core/caller.ts';
 import { AnypodError } from '../../core/errors.ts';
-import { isRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import { serverClosed } from '../../core/rpc-error.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../../core/server-host.ts';
@@ -66,7 +66,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     const response = await ask('initialize', params);
     const hosted: HostedServer = {
       capabilities: (response.result?.['capabilities'] ?? {}) as Record<string, unknown>,
-      deliver: (message, delivery) => transport.deliver(isRequest(message) ? sealToken(message) : message, delivery),
+      deliver: (message, delivery) => transport.deliver(sealToken(message), delivery),
       toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page)),
       async close() {
         transport.release();

@@ -104,7 +104,7 @@ it('takes what a handler says through the server of another session for no word 
     servers.push(server);
     return server;
   };
-  const host = createLegacyHost({ build, newQuestionId: () => 'q', bytes: 1, calls });
+  const host = createLegacyHost({ build, newQuestionId: () => 'q', bytes: 1, calls, log: silentLog });
   const [one, other] = [listenTo(), listenTo()];
   const server = await host.rehydrate(record, one.outlet, caller);
   await host.rehydrate({ ...record, id: 'other' }, other.outlet, caller);

@@ -1,4 +1,5 @@
 import type { RequestOutcome, RequestWatch, StreamKind } from '../../core/meter.ts';
+import { onOneLine } from '../../core/one-line.ts';
 
 /** Passes a modern request's response on and tells `watch` how the request ended; a stream of `kind` counts until its end. */
 export async function watchResponse(
@@ -23,6 +24,8 @@ export async function watchResponse(
 
 function watchBody(body: ReadableStream<Uint8Array>, kind: StreamKind, watch: RequestWatch): ReadableStream {
   const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
   const closed = watch.streams(kind);
   // Who listens has been answered; a call is over with its stream.
   if (kind === 'listen') watch.ended('ok');
@@ -40,7 +43,9 @@ function watchBody(body: ReadableStream<Uint8Array>, kind: StreamKind, watch: Re
         ended('failed');
         throw error;
       });
-      if (!part.done) return controller.enqueue(part.value);
+      // Changes alone come this way, so that no character of theirs ends a line for anybody costs little.
+      if (!part.done)
+        return controller.enqueue(encoder.encode(onOneLine(decoder.decode(part.value, { stream: true }))));
       if (!open) return;
       ended('ok');
       controller.close();

@@ -1,18 +1,19 @@
-import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcNotification } from '../../core/json-rpc.ts';
 
 /** What a token begins with that a server gets in place of the client's own. */
 const SEALED = 'anypod/token:';
 
 /**
- * A request whose progress token the SDKs take: MCP lets a token be any number, and their schemas take whole ones only, so another one travels as
- * text. Nothing is kept: `openToken` reads the client's own token out of it.
+ * A client's message whose progress token the SDKs take: MCP lets a token be any number, and their schemas take whole ones only, so another one
+ * travels as text. Nothing is kept: `openToken` reads the client's own token out of it.
  */
-export function sealToken<R extends JsonRpcRequest>(request: R): R {
-  const meta = request.params?.['_meta'] as { readonly progressToken?: unknown } | undefined;
+export function sealToken<M extends JsonRpcMessage>(message: M): M {
+  const [name, holder] = 'method' in message ? ['params', message.params] : ['result', message.result];
+  const meta = holder?.['_meta'] as { readonly progressToken?: unknown } | undefined;
   const token = meta?.progressToken;
-  if (token === undefined || !needsSeal(token)) return request;
+  if (token === undefined || !needsSeal(token)) return message;
   const progressToken = SEALED + JSON.stringify(token);
-  return { ...request, params: { ...request.params, _meta: { ...meta, progressToken } } };
+  return { ...message, [name]: { ...holder, _meta: { ...meta, progressToken } } };
 }
 
 /** A server's message as the client is to get it, under its own progress token. */

@@ -27,9 +27,9 @@ export function withReadableError(response: JsonRpcResponse): JsonRpcResponse {
 
 function readIssues(text: string): readonly Issue[] | undefined {
   try {
-    const issues = JSON.parse(text) as readonly Issue[];
-    return issues.every(({ path, message }) => path[0] === 'params' && typeof message === 'string')
-      ? issues
+    const issues = JSON.parse(text) as readonly Partial<Issue>[];
+    return issues.every(({ path, message }) => path?.[0] === 'params' && typeof message === 'string')
+      ? (issues as readonly Issue[])
       : undefined;
   } catch {
     return undefined;
