@@ -50,7 +50,7 @@ export function later(step: () => Promise<unknown>): void {
 export function cleanUpAfterEach(): void {
   afterEach(async () => {
     for (const step of cleanUp.splice(0).reverse()) await step();
-  }, 60_000);
+  });
 }
 
 export async function startStage(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
