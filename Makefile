@@ -1,4 +1,4 @@
-# The table of contents: `make help`. Longer steps live in tools/.
+# `make help` lists the targets. Longer steps are in tools/.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -13,12 +13,12 @@ PROFILE ?= smoke
 ROUNDS ?= 5
 TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json tools bench test loadtest loadtest/run $(wildcard examples/*/tsconfig.json)
 INSTALLED = node_modules/.package-lock.json
-# One vitest project; its JSON report is what tools/test.ts counts. The pods that it starts need not compile the same files again.
+# Runs one vitest project. tools/test.ts counts the tests in its JSON report. The pods that the tests start share Node's compile cache.
 VITEST = NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node vitest run --project $(1) --reporter=default --reporter=json --outputFile.json=test-results/$(1).json
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ## Use
 
@@ -26,38 +26,38 @@ help: ## Show this list
 run: build ## Serve the example on http://127.0.0.1:3000/mcp (MODULE=your-server.ts for your own)
 	exec node packages/anypod/bin/anypod.js serve $(MODULE)
 
-client: $(INSTALLED) ## The plain official client against it (URL=http://127.0.0.1:3000/mcp)
+client: $(INSTALLED) ## Run the official client against a server (URL=http://127.0.0.1:3000/mcp)
 	node examples/client/client.ts $(URL)
 
 build: $(INSTALLED) ## Compile the package into packages/anypod/dist
 	tsc -b packages/anypod
 	tsc -b services/mcp-server
 
-image: .node/ready ## The container image, as IMAGE=anypod TAG=dev; needs Docker
+image: .node/ready ## Build the container image IMAGE:TAG (IMAGE=anypod TAG=dev); needs Docker
 	tools/build-image.sh $(IMAGE):$(TAG)
 
-e2e-image: image ## What the cluster tests deploy, in two versions (LOAD_IMAGES='kind load docker-image' brings them to the nodes)
+e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kind load docker-image' loads them into the nodes)
 	tools/build-e2e-image.sh $(IMAGE):$(TAG) anypod-e2e
 
 ## Test
 
 .PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients leak bench bench-peers loadtest k6
-test: build services ## Everything a change must pass, with a count as the last line
+test: build services ## Run all tests that a change must pass; the last line has the count
 	node tools/test.ts
 
-test-unit: build ## Fast tests beside the source, no sockets needed
+test-unit: build ## Run the fast tests next to the source, without sockets
 	$(call VITEST,unit)
 
-test-contract: build services ## The ports' contract on memory, Redis and Redis Cluster
+test-contract: build services ## Test the contract of the ports on memory, Redis and Redis Cluster
 	$(call VITEST,contract)
 
-test-cluster: build services ## Several processes, Redis, haproxy and nginx without affinity
+test-cluster: build services ## Test several processes with Redis, haproxy and nginx, without affinity
 	$(call VITEST,cluster)
 
-test-conformance: build services ## The official suites on two pods behind round robin
+test-conformance: build services ## Run the official suites on two pods behind round robin
 	$(call VITEST,conformance)
 
-test-image: build test/image/node_modules ## The image of `make image`: two containers and Redis, signals, limits; needs Docker
+test-image: build test/image/node_modules ## Test the image of `make image`: two containers and Redis, signals, limits; needs Docker
 	tsc -p test/image
 	TESTCONTAINERS_RYUK_DISABLED=$${TESTCONTAINERS_RYUK_DISABLED:-true} ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,image)
 
@@ -65,40 +65,40 @@ test/image/node_modules: test/image/package-lock.json
 	npm ci --prefix test/image --ignore-scripts
 	touch $@
 
-test-chaos: build services ## Cuts, drains, killed pods and a failing Redis under a constant load, in short
+test-chaos: build services ## Test cuts, drains, killed pods and a failing Redis under constant load, in a short run
 	$(call VITEST,chaos)
 
-test-chart: $(INSTALLED) services .helm/4/ready .helm/3/ready ## The Helm chart: a case per value, and the schema of every object
+test-chart: $(INSTALLED) services .helm/4/ready .helm/3/ready ## Test the Helm chart: one case per value, and the schema of every object
 	$(call VITEST,chart)
 
-test-chart-cluster: $(INSTALLED) .helm/4/ready .helm/3/ready ## The chart on the cluster of KUBECONFIG, which has IMAGE:TAG and redis:7
+test-chart-cluster: $(INSTALLED) .helm/4/ready .helm/3/ready ## Test the chart on the cluster of KUBECONFIG; the cluster needs IMAGE:TAG and redis:7
 	ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,chart-cluster)
 
-chart-snapshot: $(INSTALLED) .helm/4/ready .helm/3/ready ## Take what the chart's defaults render as the expected rendering
+chart-snapshot: $(INSTALLED) .helm/4/ready .helm/3/ready ## Update the snapshot of the chart's default rendering
 	vitest run test/chart/defaults.test.ts --project chart --testNamePattern snapshot --update
 
-test-repo: build ## The repository's promises about itself: layers, settings, README
+test-repo: build ## Check the repository itself: layers, settings, README
 	$(call VITEST,repo)
 
-conformance: build services ## The official suites on one pod, two round robin, three random
+conformance: build services ## Run the official suites on one pod, two round robin, and three random
 	node test/conformance/run.ts
 
-chaos: build services ## The same at full length, and pods of two versions (OLDER=HEAD~1)
+chaos: build services ## Run test-chaos at full length, also with pods of two versions (OLDER=HEAD~1)
 	node test/chaos/run.ts $(OLDER)
 
-e2e-k8s: $(INSTALLED) .helm/4/ready e2e-image ## The chart on the cluster of KUBECONFIG under load: rollouts, kills, flips (SCENARIO=restart,kill)
+e2e-k8s: $(INSTALLED) .helm/4/ready e2e-image ## Test the chart under load on the cluster of KUBECONFIG: rollouts, kills, flips (SCENARIO=restart,kill)
 	PATH=$(CURDIR)/.helm/4:$$PATH node test/k8s/run.ts
 
-clients: build services ## Old official clients through the balancer
+clients: build services ## Test old official clients through the balancer
 	NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node node test/clients/run.ts
 
-leak: build services ## Thousands of sessions and cancelled calls; everything returns to its baseline
+leak: build services ## Check that thousands of sessions and cancelled calls leave nothing behind
 	node test/leak/run.ts
 
-bench: build services ## CPU and requests per second beside bare node:http and the SDK's transports
+bench: build services ## Compare CPU and requests per second with bare node:http and the SDK's transports
 	node bench/main.ts
 
-bench-peers: build services bench/peers/node_modules ## The same beside other servers, in one run; tables, a chart and JSON (ROUNDS=5 ONLY=Redis STUDY=session,open)
+bench-peers: build services bench/peers/node_modules ## Also compare with other servers; writes tables, a chart and JSON (ROUNDS=5 ONLY=Redis STUDY=session,open)
 	tsc -p bench/peers
 	bench/peers/build.sh
 	node bench/compare/main.ts --rounds $(ROUNDS) --only "$(ONLY)" --study "$(STUDY)"
@@ -107,44 +107,44 @@ bench/peers/node_modules: bench/peers/package-lock.json
 	npm ci --prefix bench/peers --ignore-scripts
 	touch $@
 
-loadtest: k6 build services ## k6 and generators against this machine (PROFILE=smoke|load|stress|soak, ONLY=overhead,…, BESIDE=earlier.json)
+loadtest: k6 build services ## Run the load tests on this machine (PROFILE=smoke|load|stress|soak, ONLY=overhead,…, BESIDE=earlier.json)
 	node loadtest/run/main.ts --profile $(PROFILE) --only "$(ONLY)" --match "$(MATCH)" $(addprefix --beside ,$(BESIDE))
 
-k6: ## k6 from PATH, else built with Go into .k6/
+k6: ## Find k6 on PATH, or build it with Go into .k6/
 	@tools/setup-k6.sh
 
 ## Check
 
 .PHONY: verify lint types unused package generated chart-docs format
-verify: lint types unused package generated ## Lint, layers, types, unused code, packaging, generated files
+verify: lint types unused package generated ## Check lint, layers, types, unused code, packaging and generated files
 
-lint: $(INSTALLED) ## Biome (format, lint, layers) and oxlint (forgotten promises)
+lint: $(INSTALLED) ## Run Biome (format, lint, layers) and oxlint (forgotten promises)
 	biome check --error-on-warnings .
 	oxlint --type-aware --deny-warnings
 
-types: build ## Type-check what the build leaves out: tests, tools, examples; core without Node's types
+types: build ## Type-check tests, tools and examples, and core without Node's types
 	$(foreach project,$(TYPE_PROJECTS),tsc -p $(project) &&) true
 
-unused: build ## Files, exports and dependencies that nothing uses
+unused: build ## Find files, exports and dependencies that nothing uses
 	knip
 
-package: build ## What npm would publish
+package: build ## Check the package that npm would publish
 	publint --strict packages/anypod
 
-generated: $(INSTALLED) ## Generated files match their sources
+generated: $(INSTALLED) ## Check that generated files match their sources
 	node tools/embed-lua.ts --check
 	node tools/chart-docs.ts --check
 
-chart-docs: $(INSTALLED) ## Make the chart's schema and README of its values.yaml
+chart-docs: $(INSTALLED) ## Make the chart's schema and README from values.yaml
 	node tools/chart-docs.ts
 
-format: $(INSTALLED) ## Rewrite files the way `make lint` wants them
+format: $(INSTALLED) ## Format files as `make lint` requires
 	biome check --write .
 
 ## Set up
 
 .PHONY: install services clean
-install: $(INSTALLED) services ## Node 24, npm packages, redis-server, haproxy, nginx and shellcheck; every target does its own part
+install: $(INSTALLED) services ## Install Node 24, npm packages, redis-server, haproxy, nginx and shellcheck; each target also installs what it needs
 
 $(INSTALLED): package-lock.json .node/ready
 	tools/setup-packages.sh
@@ -158,5 +158,5 @@ $(INSTALLED): package-lock.json .node/ready
 services:
 	@tools/setup-services.sh
 
-clean: ## Remove everything that was built or fetched
+clean: ## Remove everything that make has built or fetched
 	rm -rf .k6 node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target

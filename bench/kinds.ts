@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Command, onNode, serverPath } from './command.ts';
 import type { Subject } from './subject.ts';
+import { type Command, onNode, serverPath } from './subject.ts';
 
 /** A server, and how it is asked, whatever its tools. */
 export type Kind = Pick<Subject, 'name' | 'era' | 'command' | 'env' | 'keeps'>;

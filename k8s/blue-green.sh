@@ -1,25 +1,25 @@
 #!/usr/bin/env bash
-# Replaces the pods of one colour by those of the other, with nothing but kubectl: k8s/blue-green.sh --help
+# Replaces the pods of one colour with those of the other, using only kubectl: k8s/blue-green.sh --help
 set -euo pipefail
 
 help() {
   cat <<'TEXT'
 Usage: k8s/blue-green.sh [flags] <command>
 
-  status           the colours: image, pods, who gets the traffic, streams and calls that they have
-  deploy <image>   the idle colour: set its image, scale it up, wait until it is ready, check it through the preview Service
-  check            check the idle colour once more
-  flip             check it, and give it the traffic
-  retire           scale the idle colour to 0: its pods drain, their clients go on with the other colour
-  rollback         give the traffic back, scaling the idle colour up first where it was retired
+  status           show both colours: image, pods, traffic, streams and calls
+  deploy <image>   set the image of the idle colour, scale it up, wait until it is ready, and check it through the preview Service
+  check            check the idle colour again
+  flip             check the idle colour, and send the traffic to it
+  retire           scale the idle colour to 0; its pods drain, and their clients continue on the other colour
+  rollback         send the traffic back; scale the idle colour up first if you have retired it
   run <image>      deploy, flip, retire
 
-  -n, --namespace <name>  default: that of kubectl's context
-  --context <name>        of kubectl
-  --release <name>        app.kubernetes.io/instance of the objects, a Helm release; default anypod
-  --path <path>           of the endpoint; default /mcp
-  --tool <name>           a tool to call when checking (anypod check --tool), with
-  --arguments <json>      these arguments
+  -n, --namespace <name>  the namespace; default: the one of kubectl's context
+  --context <name>        the context of kubectl
+  --release <name>        app.kubernetes.io/instance of the objects, such as a Helm release; default anypod
+  --path <path>           the path of the endpoint; default /mcp
+  --tool <name>           a tool that the check calls (anypod check --tool)
+  --arguments <json>      the arguments of that call
   --timeout <seconds>     how long one step may take; default 300
 TEXT
 }
@@ -30,11 +30,11 @@ die() { echo "blue-green: $*" >&2; exit 1; }
 say() { echo "blue-green: $*"; }
 k() { "${kubectl[@]}" "$@"; }
 
-# The names of the objects, out of the labels that the kustomization and the chart put on them.
+# Finds the names of the objects by the labels that the kustomization and the chart put on them.
 find_objects() {
   local services
   services=$(k get service -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component=server" -o jsonpath='{.items[*].metadata.name}')
-  [[ -n $services ]] || die "release $release has no Service in namespace $namespace. Give --release and --namespace, or install: docs/kubernetes.md"
+  [[ -n $services ]] || die "release $release has no Service in namespace $namespace. Pass --release and --namespace, or install it: docs/kubernetes.md"
   [[ $services != *' '* ]] || die "release $release has several Services for traffic ($services). Label one with app.kubernetes.io/component: server."
   name=$services
   for object in "service/$name-preview" "deployment/$name-blue" "deployment/$name-green"; do
@@ -44,7 +44,7 @@ find_objects() {
   case $active in
     blue) idle=green ;;
     green) idle=blue ;;
-    *) die "service/$name selects the colour '$active', neither blue nor green. Patch its selector to the colour that serves." ;;
+    *) die "service/$name selects the colour '$active', which is neither blue nor green. Patch its selector to the colour that serves." ;;
   esac
 }
 
@@ -53,18 +53,18 @@ of_deployment() { k get deployment "$name-$1" -o jsonpath="{$2}"; }
 pods_of() { k get pods -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component=server,color=$1" -o jsonpath='{.items[*].metadata.name}'; }
 send_to() { k patch service "$1" --type merge -p "{\"spec\":{\"selector\":{\"color\":\"$2\"}}}" >/dev/null; }
 
-# Whether the image that a colour has now ever had the traffic: what one can go back to.
+# Records whether the current image of a colour ever had the traffic. Only such an image allows a rollback.
 mark() { k annotate deployment "$name-$1" "anypod-$2" --overwrite >/dev/null; }
 
-# Streams and running calls of a colour: what its pods say of themselves, added up.
+# The sum of the streams and running calls that the pods of a colour report.
 load_of() {
   local pod port
   port=$(of_deployment "$1" '.spec.template.spec.containers[?(@.name=="server")].ports[?(@.name=="metrics")].containerPort')
-  [[ -n $port ]] || { echo 'load unknown, since metrics are off'; return; }
+  [[ -n $port ]] || { echo 'load unknown, because metrics are off'; return; }
   for pod in $(pods_of "$1"); do
     k get --raw "/api/v1/namespaces/$namespace/pods/$pod:$port/proxy/metrics" 2>/dev/null || echo silent
   done | awk '/^anypod_streams_open[{ ]/ { streams += $NF } /^anypod_requests_in_flight[{ ]/ { calls += $NF } /^silent$/ { silent++ }
-    END { printf "%d streams, %d calls", streams, calls; if (silent) printf "; pods that do not say: %d", silent }'
+    END { printf "%d streams, %d calls", streams, calls; if (silent) printf "; pods without an answer: %d", silent }'
 }
 
 status() {
@@ -87,9 +87,9 @@ ready_of() {
 require_ready() {
   local want
   want=$(of_deployment "$1" .spec.replicas)
-  [[ $want -gt 0 ]] || die "$1 has no pods. Nothing was flipped. Start it with: blue-green.sh deploy <image>"
+  [[ $want -gt 0 ]] || die "$1 has no pods. The traffic was not moved. Start pods with: blue-green.sh deploy <image>"
   k rollout status "deployment/$name-$1" --timeout="${timeout}s" ||
-    die "$1 is not ready. Nothing was flipped. Look at: kubectl describe pods -l app.kubernetes.io/instance=$release,color=$1"
+    die "$1 is not ready. The traffic was not moved. Look at: kubectl describe pods -l app.kubernetes.io/instance=$release,color=$1"
 }
 
 scale_up() {
@@ -105,10 +105,10 @@ deploy() {
   k set image "deployment/$name-$idle" "server=$1"
   scale_up
   check
-  say "$idle runs $1. Write that into your kustomization or values too, so that the next apply keeps it."
+  say "$idle runs $1. Write this image into your kustomization or values too, so that the next apply keeps it."
 }
 
-# The addresses of the pods of a colour, but not of those that go.
+# The addresses of the pods of a colour, without those that are terminating.
 addresses_of() {
   local template='{{range .items}}{{if and (eq .status.phase "Running") (not .metadata.deletionTimestamp)}}{{.status.podIP}} {{end}}{{end}}' ip
   for ip in $(k get pods -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component=server,color=$1" -o go-template="$template"); do
@@ -117,8 +117,8 @@ addresses_of() {
   done
 }
 
-# A pod with the image, the account and the security of the idle colour tries it through the preview Service. What it begins on an idle pod
-# must go on on one of the other colour, so it says too that clients can move.
+# Starts a pod with the image, the account and the security context of the idle colour. It checks that colour through the preview Service. A stream that it
+# begins on an idle pod must continue on a pod of the other colour, so the check also proves that clients can move.
 check() {
   local pod=$name-check phase port
   [[ $(color_of "$name-preview") == "$idle" ]] || send_to "$name-preview" "$idle"
@@ -131,7 +131,7 @@ check() {
     sleep 1
   done
   k logs "$pod" 2>/dev/null || true
-  [[ $phase == Succeeded ]] || die "$idle did not pass the check. Nothing was flipped. kubectl describe pod $pod says more."
+  [[ $phase == Succeeded ]] || die "$idle did not pass the check. The traffic was not moved. Look at: kubectl describe pod $pod"
   k delete pod "$pod" --wait=false >/dev/null
 }
 
@@ -183,10 +183,10 @@ switch() {
   active=$idle idle=$from
   wait_for_endpoints
   say "new connections go to $active: $(load_of "$active")"
-  say "connections that exist stay on $idle: $(load_of "$idle"). They move when it drains: blue-green.sh retire. Back: blue-green.sh rollback"
+  say "existing connections stay on $idle: $(load_of "$idle"). To move them, run: blue-green.sh retire. To go back, run: blue-green.sh rollback"
 }
 
-# Until every endpoint of the Service is a pod of the active colour, and there is one.
+# Waits until the Service has endpoints and all of them are pods of the active colour.
 wait_for_endpoints() {
   local pods
   for ((second = 0; second < timeout; second++)); do
@@ -209,7 +209,7 @@ retire() {
 
 rollback() {
   [[ $(of_deployment "$idle" .metadata.annotations.anypod-served) != no ]] ||
-    die "$idle never had the traffic with the image that it has now, so there is nothing to go back to: $active still serves. Nothing was flipped."
+    die "the current image of $idle never had the traffic, so a rollback is not possible. $active still serves. The traffic was not moved."
   if [[ $(of_deployment "$idle" .spec.replicas) == 0 ]]; then scale_up; else require_ready "$idle"; fi
   switch
 }
@@ -245,7 +245,7 @@ case $command in
   '') help >&2; exit 2 ;;
   *) echo "blue-green: $command: unknown command; --help lists them" >&2; exit 2 ;;
 esac
-[[ $command != deploy && $command != run || -n $image ]] || { echo "blue-green: $command needs an image: blue-green.sh $command example.com/anypod:2" >&2; exit 2; }
+[[ $command != deploy && $command != run || -n $image ]] || { echo "blue-green: $command needs an image, for example: blue-green.sh $command example.com/anypod:2" >&2; exit 2; }
 command -v kubectl >/dev/null || die 'kubectl is missing. Install it and try again.'
 [[ -n $namespace ]] || namespace=$(k config view --minify -o jsonpath='{..namespace}')
 namespace=${namespace:-default}

@@ -19,8 +19,9 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     refuses: ['../redis/keys.ts', '../pod/lifecycle/lease.ts', 'ioredis'],
   },
   redis: { accepts: ['../core/store.ts'], refuses: ['ioredis', '../memory/index.ts', '../http/statuses.ts'] },
+  'mcp/internals': { accepts: ['../../core/session.ts'], refuses: ['../sdk/sdk.ts', '@modelcontextprotocol/server'] },
   'mcp/sdk': {
-    accepts: ['../../core/session.ts', '@modelcontextprotocol/server'],
+    accepts: ['../internals/protocol.ts', '@modelcontextprotocol/server'],
     refuses: ['../../pod/lifecycle/lease.ts', '../../signing/signer.ts', '../legacy/legacy-host.ts'],
   },
   'mcp/legacy': { accepts: ['../sdk/sdk.ts'], refuses: ['../modern/modern-handler.ts', '../../http/endpoint.ts'] },
@@ -58,7 +59,7 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     refuses: ['../requests/post-handler.ts', 'node:http'],
   },
   http: {
-    accepts: ['../core/reply.ts', '../pod/lifecycle/lease.ts', 'node:http'],
+    accepts: ['../core/reply.ts', '../pod/lifecycle/lease.ts', 'node:http', 'negotiator'],
     refuses: [
       '../serve/config.ts',
       '../mcp/sdk/sdk.ts',

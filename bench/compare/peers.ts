@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { onNode } from '../command.ts';
 import type { Kind } from '../kinds.ts';
+import { onNode } from '../subject.ts';
 
 const FOLDER = join(import.meta.dirname, '../peers');
 

@@ -64,7 +64,7 @@ const PLANS: readonly Plan[] = [
   },
   {
     name: 'session-mixed',
-    title: 'Calls of several tools and sizes in a warm session',
+    title: 'Calls with several tools and sizes in a warm session',
     work: 'mixed',
     peers: WITH_SESSIONS,
     tools: [20],
@@ -87,7 +87,7 @@ const PLANS: readonly Plan[] = [
   },
   {
     name: 'stateless-mixed',
-    title: 'Calls of several tools and sizes without a session',
+    title: 'Calls with several tools and sizes without a session',
     work: 'mixed',
     peers: WITHOUT_SESSIONS,
     tools: [20],
@@ -95,7 +95,7 @@ const PLANS: readonly Plan[] = [
   },
   {
     name: 'open',
-    title: 'A session opened, and what it costs while it is idle',
+    title: 'Opening a session, and the cost of an idle session',
     work: 'open',
     peers: [SDK_ALONE, MEMORY, REDIS, SDK_V1, SDK_V2, FASTMCP, GO, RMCP],
     tools: [1, 20],

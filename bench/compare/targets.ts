@@ -23,13 +23,13 @@ const reusing = { ...only(REUSING), schemas: 'hoisted' } as const;
 
 const PER_CALL: readonly Target[] = (['call', 'mixed'] as const).flatMap((work) => [
   {
-    sentence: 'A call in a session on Redis costs at most 0.33 × what it costs in an in-memory session of SDK v1.',
+    sentence: 'A call in a session on Redis costs at most 0.33 × a call in an in-memory session of SDK v1.',
     of: { ...inSession, work },
     against: only(SDK_V1),
     atMost: 0.33,
   },
   {
-    sentence: 'A call in a session on Redis costs at most 0.6 × what it costs in an in-memory session of the Go SDK.',
+    sentence: 'A call in a session on Redis costs at most 0.6 × a call in an in-memory session of the Go SDK.',
     of: { ...inSession, work },
     against: only(GO),
     atMost: 0.6,
@@ -41,14 +41,13 @@ const PER_CALL: readonly Target[] = (['call', 'mixed'] as const).flatMap((work) 
     atMost: 2.5,
   },
   {
-    sentence: 'A call without a session costs at most 0.6 × what it costs with createMcpHandler.',
+    sentence: 'A call without a session costs at most 0.6 × a call with createMcpHandler.',
     of: { ...fresh, work },
     against: only(SDK_MODERN),
     atMost: 0.6,
   },
   {
-    sentence:
-      'A call without a session, where servers may be reused, costs at most 0.33 × what it costs with createMcpHandler.',
+    sentence: 'A call without a session, with reused servers, costs at most 0.33 × a call with createMcpHandler.',
     of: { ...reusing, work },
     against: only(SDK_MODERN),
     atMost: 0.33,
@@ -61,7 +60,7 @@ const PER_CALL: readonly Target[] = (['call', 'mixed'] as const).flatMap((work) 
   },
   {
     sentence:
-      'Without a session, where servers may be reused, schemas made in the factory cost at most 1.5 × hoisted ones per call.',
+      'Without a session and with reused servers, schemas made in the factory cost at most 1.5 × hoisted ones per call.',
     of: { ...reusing, schemas: 'factory', work },
     against: { schemas: 'hoisted' },
     atMost: 1.5,
@@ -72,7 +71,7 @@ const PER_CALL: readonly Target[] = (['call', 'mixed'] as const).flatMap((work) 
 export const TARGETS: readonly Target[] = [
   ...PER_CALL,
   {
-    sentence: 'A session opened on Redis costs at most 0.33 × what it costs in the memory of SDK v1.',
+    sentence: 'Opening a session on Redis costs at most 0.33 × opening one in the memory of SDK v1.',
     of: { ...inSession, work: 'open' },
     against: only(SDK_V1),
     atMost: 0.33,

@@ -11,7 +11,7 @@ export function textOf({ date, setting, missing, rounds, milliseconds, studies, 
       .map(([name, version]) => `${name} ${version}`)
       .join(', '),
     `One core for the server, one for the load and Redis; medians of ${rounds} rounds of ${milliseconds} ms, servers in turn.`,
-    ...missing.map((name) => `Not measured: the servers in ${name}, which are not built.`),
+    ...missing.map((name) => `Not measured: the servers in ${name}, because they are not built.`),
     ...studies.flatMap(({ title, rows }) => ['', title, '', table(rows)]),
     '',
     sentences(verdicts),

@@ -1,7 +1,6 @@
 /** The floor: `node:http`, one JSON parse, one reply of the size that the others send. */
-import { listen } from './listen.ts';
+import { listen, readJson } from './listen.ts';
 import { measureText } from './measure-text.ts';
-import { readJson } from './read-json.ts';
 
 interface Call {
   readonly id: number;

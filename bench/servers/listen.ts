@@ -10,3 +10,13 @@ export function listen(listener: Listener): void {
   });
   server.listen(Number(process.env['PORT']), '127.0.0.1');
 }
+
+/** The parsed body of a request. */
+export function readJson(request: IncomingMessage): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())));
+    request.on('error', reject);
+  });
+}

@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { listen } from './listen.ts';
-import { readJson } from './read-json.ts';
+import { listen, readJson } from './listen.ts';
 import { withTools } from './tools.ts';
 
 const transports = new Map<string, StreamableHTTPServerTransport>();

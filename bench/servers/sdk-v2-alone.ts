@@ -4,8 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type JSONRPCMessage, McpServer, type Transport } from '@modelcontextprotocol/server';
-import { listen } from './listen.ts';
-import { readJson } from './read-json.ts';
+import { listen, readJson } from './listen.ts';
 import { withTools } from './tools.ts';
 
 type Answer = (message: JSONRPCMessage) => void;

@@ -2,8 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';
 import { McpServer } from '@modelcontextprotocol/server';
-import { listen } from './listen.ts';
-import { readJson } from './read-json.ts';
+import { listen, readJson } from './listen.ts';
 import { withTools } from './tools.ts';
 
 const transports = new Map<string, NodeStreamableHTTPServerTransport>();

@@ -19,6 +19,7 @@ const PROFILES: Readonly<Record<string, Profile>> = {
 
 export function profileNamed(name: string): Profile {
   const profile = PROFILES[name];
-  if (profile === undefined) throw new Error(`PROFILE=${name}: give ${Object.keys(PROFILES).join(', ')}.`);
+  if (profile === undefined)
+    throw new Error(`PROFILE=${name} is unknown. Use one of ${Object.keys(PROFILES).join(', ')}.`);
   return profile;
 }

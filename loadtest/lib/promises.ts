@@ -5,13 +5,13 @@ export interface Promised {
 }
 
 export const PROMISES = {
-  medianOverhead: { sentence: 'Half of all calls cost at most 1 ms beside their tool.', threshold: 'p(50)<=1' },
-  tailOverhead: { sentence: '99 of 100 calls cost at most 5 ms beside their tool.', threshold: 'p(99)<=5' },
+  medianOverhead: { sentence: 'Half of all calls take at most 1 ms more than their tool.', threshold: 'p(50)<=1' },
+  tailOverhead: { sentence: '99 of 100 calls take at most 5 ms more than their tool.', threshold: 'p(99)<=5' },
   smallEnvelope: {
-    sentence: 'A message costs at most 100 bytes beside its result and its event id.',
+    sentence: 'A message has at most 100 bytes besides its result and its event id.',
     threshold: 'med<=100',
   },
-  nothingDropped: { sentence: 'Every call was made when it was due.', threshold: 'count==0' },
+  nothingDropped: { sentence: 'k6 made every call at its due time.', threshold: 'count==0' },
   nothingFailed: { sentence: 'No call fails.', threshold: 'rate==0' },
-  everythingRight: { sentence: 'Every answer is the right one.', threshold: 'rate==1' },
+  everythingRight: { sentence: 'Every answer is correct.', threshold: 'rate==1' },
 } satisfies Record<string, Promised>;

@@ -39,7 +39,7 @@ export const concurrency: Study = async ({ profile, results }) => {
           'peak memory of the pod MB': peakOf(pid) / 2 ** 20,
         },
         promises: [
-          { sentence: `One process answers ${calls} calls that come at once, all rightly.`, held },
+          { sentence: `One process answers ${calls} calls at once, all correctly.`, held },
           { sentence: 'Most of them run at the same moment.', held: atOnce > calls / 2 },
         ],
       });

@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Finding, Study } from './finding.ts';
-import { connectionsTo } from './open-connections.ts';
 import { percentile } from './percentiles.ts';
 import { type Stack, startStack } from './stack.ts';
 import { connectWire, inParallel, type WireClient } from './wire.ts';
@@ -104,4 +104,18 @@ function countIn({ url, pods, redisUrl }: Stack): Counts {
     pods: pods.reduce((sum, pod) => sum + at(pod.origin), 0),
     redis: at(redisUrl ?? ''),
   };
+}
+
+const ESTABLISHED = '01';
+
+/** How many TCP connections to a port of this machine are open, as the side that listens counts them. Linux only. */
+function connectionsTo(port: number): number {
+  return ['/proc/net/tcp', '/proc/net/tcp6']
+    .flatMap((file) => readFileSync(file, 'utf8').trim().split('\n').slice(1))
+    .filter((line) => isOpenOn(line, port)).length;
+}
+
+function isOpenOn(line: string, port: number): boolean {
+  const [, local = '', , state] = line.trim().split(/\s+/);
+  return state === ESTABLISHED && Number.parseInt(local.split(':')[1] ?? '', 16) === port;
 }

@@ -24,3 +24,10 @@ export interface StudyOptions {
   /** What is measured of a study that has many subjects: those whose name it matches. */
   readonly match: RegExp;
 }
+
+/** The promises that did not hold, each with what it was measured on. */
+export function brokenPromises(findings: readonly Finding[]): string[] {
+  return findings.flatMap(({ study, subject, promises }) =>
+    promises.filter(({ held }) => !held).map(({ sentence }) => `${study}: ${subject}: ${sentence}`),
+  );
+}

@@ -69,7 +69,7 @@ function found(era: string, count: number, middle: (name: keyof Saturated, count
 function judge(count: number, least: number, efficiency: number, used: number): Judged[] {
   return [
     // Else it was the load, the balancer or the machine that was at its end.
-    { sentence: 'The pods used what they may.', held: used >= SATURATED },
+    { sentence: 'The pods used all the CPU that they may use.', held: used >= SATURATED },
     { sentence: `${count} pods answer at least ${least} × ${count} times what one does.`, held: efficiency >= least },
   ];
 }

@@ -11,13 +11,13 @@ import { parseArgs } from 'node:util';
 import { profileNamed } from '../lib/profiles.ts';
 import { page } from './charts.ts';
 import type { Finding, Study } from './finding.ts';
+import { brokenPromises } from './finding.ts';
 import { requireK6 } from './k6.ts';
 import { machine } from './machine.ts';
 import { LOAD_CORE, pin } from './pin.ts';
 import { fileNameOf, type Run, readRun } from './runs.ts';
 import { chooseStudies } from './studies.ts';
 import { table } from './table.ts';
-import { brokenPromises } from './verdict.ts';
 
 const { values: options } = parseArgs({
   options: {

@@ -67,7 +67,7 @@ async function sessionCosts(meter: RedisMeter, visitors: Visitors, count: number
       what: 'a call in a session that it knows',
       use: warm,
       promises: [
-        { sentence: 'A call in a session that the pod knows costs Redis nothing.', held: warm.commands < 0.05 },
+        { sentence: 'A call in a session that the pod knows needs no command to Redis.', held: warm.commands < 0.05 },
       ],
     },
     { what: 'a session touched, ten times in its lifetime at most', use: each(touched, count) },

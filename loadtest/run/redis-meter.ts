@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { cpuTime } from '../../bench/cpu-time.ts';
 import type { RedisServer } from '../../test/lib/redis-server.ts';
-import { fieldOf } from './redis-info.ts';
 
 /** What some work took of all nodes together. */
 export interface RedisUse {
@@ -94,4 +93,14 @@ export function beyond(use: RedisUse, other: RedisUse): RedisUse {
 export function without(use: RedisUse, idle: RedisUse): RedisUse {
   const { seconds } = use;
   return { ...combine(use, idle, (all, rate) => all - rate * seconds), seconds };
+}
+
+/** What Redis has allocated for what it stores. Bytes. */
+export async function usedMemory(redis: Redis): Promise<number> {
+  return fieldOf(await redis.info('memory'), 'used_memory');
+}
+
+/** A number of the answer to INFO. */
+function fieldOf(info: string, name: string): number {
+  return Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1]);
 }

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { profileNamed } from '../lib/profiles.ts';
 import type { Finding, Study } from './finding.ts';
-import { memoryOfPods } from './pod-memory.ts';
-import { usedMemory } from './redis-info.ts';
+import { memoryOfPods } from './memory.ts';
+import { usedMemory } from './redis-meter.ts';
 import { type Stack, startStack } from './stack.ts';
 import { connectWire, inParallel, type WireClient } from './wire.ts';
 
@@ -95,8 +95,8 @@ function idleFinding({ redisBytes, podBytes, seconds }: Cost, count: number): Fi
       'sessions per second': count / seconds,
     },
     promises: [
-      { sentence: 'An idle session is at most 1 KB in Redis.', held: redisBytes <= 1024 },
-      { sentence: 'An idle session is nothing in a pod.', held: podBytes * count <= NOISE_BYTES },
+      { sentence: 'An idle session takes at most 1 KB in Redis.', held: redisBytes <= 1024 },
+      { sentence: 'An idle session takes no memory in a pod.', held: podBytes * count <= NOISE_BYTES },
     ],
   };
 }
@@ -112,7 +112,7 @@ function touchedFinding({ redisBytes, podBytes, seconds }: Cost, count: number):
     },
     promises: [
       // The study throws where one is not.
-      { sentence: 'Every idle session is there on every pod.', held: true },
+      { sentence: 'Every pod knows every idle session.', held: true },
     ],
   };
 }
@@ -128,7 +128,7 @@ function replayFinding(idle: Cost, replay: Cost, count: number): Finding {
       'sessions per second': count / replay.seconds,
     },
     promises: [
-      { sentence: 'A session with ten events to replay is at most 10 KB in Redis.', held: bytes <= 10 * 1024 },
+      { sentence: 'A session with ten events to replay takes at most 10 KB in Redis.', held: bytes <= 10 * 1024 },
     ],
   };
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startHaproxy } from '../../test/lib/haproxy.ts';
-import type { Memory } from '../server/memory.ts';
+import type { Memory } from '../server/tools.ts';
 import { openEventSocket } from './event-socket.ts';
 import type { Finding, Study } from './finding.ts';
+import { memoryOfPods } from './memory.ts';
 import { percentile } from './percentiles.ts';
-import { memoryOfPods } from './pod-memory.ts';
 import { startStack } from './stack.ts';
 import { connectWire, inParallel, inSession, type WireClient } from './wire.ts';
 
@@ -124,9 +124,9 @@ function found(count: number, notifications: number, bytes: Memory, crowd: Crowd
       'streams that missed or repeated': crowd.wrong(notifications),
     },
     promises: [
-      { sentence: 'Every stream hears every notification once.', held: crowd.wrong(notifications) === 0 },
+      { sentence: 'Every stream gets every notification once.', held: crowd.wrong(notifications) === 0 },
       {
-        sentence: 'An open idle stream is at most 15 KB in its pod.',
+        sentence: 'An open idle stream takes at most 15 KB in its pod.',
         held: Math.max(bytes.live, bytes.resident) <= 15 * 1024,
       },
     ],

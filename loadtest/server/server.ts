@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { registerAsking } from './asking.ts';
-import { readMemory } from './memory.ts';
+import { readMemory } from './tools.ts';
 
 const waiting = z.object({ ms: z.number().min(0).max(60_000), text: z.string().max(100_000).default('') });
 const counting = z.object({ events: z.number().int().min(1).max(10_000), ms: z.number().min(0).max(10_000) });

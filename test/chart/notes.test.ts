@@ -33,40 +33,37 @@ const WARNINGS: readonly [sentence: string, values: Readonly<Record<string, unkn
     {},
   ],
   [
-    'It has no volume, since redis.persistence is off or the cluster has no default StorageClass: all sessions end when its pod goes.',
+    'The Redis in this release has no volume, because redis.persistence is off or the cluster has no default StorageClass. All sessions end when its pod goes.',
     { 'redis.persistence.enabled': false },
   ],
   [
-    'It asks for no password: whoever reaches it reads all sessions. Set redis.auth.enabled=true.',
+    'The Redis in this release requires no password, so everybody who reaches it can read all sessions. Set redis.auth.enabled=true.',
     { 'redis.auth.enabled': false },
   ],
+  ['Pods use the external Redis without a password. Set externalRedis.existingSecret and passwordKey.', OUTSIDE],
   [
-    'The external Redis is used without a password. Name one with externalRedis.existingSecret and passwordKey.',
-    OUTSIDE,
-  ],
-  [
-    'The secret that signs ids was generated into Secret demo-anypod, which stays after an uninstall. A renderer without access to the cluster (helm template, Argo CD) would make another each time: set secret.existingSecret there.',
+    'The chart generated the secret that signs ids, in Secret demo-anypod, which stays after an uninstall. A renderer without access to the cluster (helm template, Argo CD) would generate another secret each time: set secret.existingSecret there.',
     {},
   ],
-  ['With fewer than 2 pods clients wait while one is replaced. Set replicaCount=2.', { replicaCount: 1 }],
+  ['With fewer than 2 pods, clients wait while a rollout replaces a pod. Set replicaCount=2.', { replicaCount: 1 }],
   [
-    'image.tag is latest: pods of one release may run different versions. Set a version or a digest.',
+    'image.tag is latest, so pods of one release may run different versions. Set a version or a digest.',
     { 'image.tag': 'latest' },
   ],
   [
-    'Pods have no memory limit, after which Node sizes its heap. Set resources.limits.memory.',
+    'Pods have no memory limit, and Node derives its heap size from that limit. Set resources.limits.memory.',
     { resources: { limits: { memory: null } } },
   ],
   [
-    'networkPolicy.allowFrom is empty: only pods of this release reach the server. Name your ingress or gateway.',
+    'networkPolicy.allowFrom is empty, so only pods of this release can reach the server. Name your ingress or gateway.',
     { 'networkPolicy.enabled': true },
   ],
   [
-    'The Ingress has no TLS, unless its controller adds one: session ids would travel in the clear. Set ingress.tls.',
+    'The Ingress has no TLS. Unless its controller adds TLS, session ids travel unencrypted. Set ingress.tls.',
     { 'ingress.enabled': true },
   ],
   [
-    'Requests for any host name are served. Set config.allowedHosts to yours.',
+    'Pods serve requests for any host name. Set config.allowedHosts to your host names.',
     { 'ingress.enabled': true, 'ingress.hosts': ['a.example.com'] },
   ],
 ];

@@ -13,7 +13,7 @@ const nulls = (paths: readonly string[]) => nest(Object.fromEntries(paths.map((p
 /** The paths that the chart says it cannot do without, when these are null. */
 async function refused(paths: readonly string[]): Promise<string[]> {
   const said = await refusal(nulls(paths));
-  return [...said.matchAll(/^ {2}- (\S+) is null, and the chart cannot do without it: remove it/gm)].map(
+  return [...said.matchAll(/^ {2}- (\S+) is null, but the chart needs a value: remove it/gm)].map(
     ([, path]) => path ?? '',
   );
 }

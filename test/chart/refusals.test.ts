@@ -8,7 +8,7 @@ import { untested } from './sentences.ts';
 import { closedMaps, nest, type Schema, type Values } from './values.ts';
 
 /** What the chart says only where it sees the live objects of a cluster; test/chart-cluster has them. */
-const ON_CLUSTERS = /has no ready pods|lets nobody change that/;
+const ON_CLUSTERS = /has no ready pods|does not allow that change/;
 
 const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema;
 

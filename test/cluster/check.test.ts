@@ -47,13 +47,13 @@ describe('anypod check of pods that share a Redis', () => {
     const { code, text } = await check(deployment.balancer, '--pods', addressesOf(deployment.pods), ...call);
     expect(text).toMatch(/ok +every pod .*all 3 know the session/);
     expect(text).toContain(`the standing stream of ${a.host} on ${b.host}`);
-    expect(text).toContain(`slow on ${a.host}, cut, its result and 5 events before it from ${b.host}`);
+    expect(text).toContain(`slow on ${a.host} was cut; its result and 5 events before it came from ${b.host}`);
     expect(code).toBe(0);
   });
 
   test('says that one pod has no other', async () => {
     const { code, text } = await check(deployment.balancer, '--pods', deployment.pods[0].host);
-    expect(text).toMatch(/skip +resume .*there is one pod/);
+    expect(text).toMatch(/skip +resume .*there is only one pod/);
     expect(code).toBe(0);
   });
 
@@ -73,7 +73,7 @@ describe('anypod check of pods that share a Redis', () => {
   test('fails where a step takes too long', async () => {
     const call = ['--tool', 'slow', '--arguments', '{"steps":1,"ms":20000}'];
     const { code, text } = await check(deployment.balancer, ...call, '--timeout', '2000');
-    expect(text).toMatch(/FAIL +tools\/call .*not done within 2000 ms.*--timeout/);
+    expect(text).toMatch(/FAIL +tools\/call .*did not finish within 2000 ms.*--timeout/);
     expect(code).toBe(1);
   });
 
@@ -119,7 +119,7 @@ describe('anypod check', () => {
     const addresses = pods.map(({ port }) => `127.0.0.1:${port}`).join(',');
     const [port] = pods.map((pod) => pod.port);
     const allowed = await check(`http://localhost:${port}/mcp`, '--pods', addresses);
-    expect(allowed.text).toMatch(/skip +server\/discover .*sessions only/);
+    expect(allowed.text).toMatch(/skip +server\/discover .*only sessions/);
     expect(allowed.code).toBe(0);
     const refused = await check(`http://127.0.0.1:${port}/mcp`, '--pods', addresses);
     expect(refused.text).toMatch(/FAIL +initialize .*403.*ANYPOD_ALLOWED_HOSTS/);
@@ -129,7 +129,7 @@ describe('anypod check', () => {
     const url = await listen(createServer((request, response) => void holdEventsBack(request, response)));
     const { code, text } = await check(url);
     expect(steps(text)).toEqual(['ok initialize', 'skip tools/list', 'FAIL resume', 'ok delete']);
-    expect(text).toContain('hold events back');
+    expect(text).toContain('buffers events');
     expect(code).toBe(1);
   });
 });

@@ -13,11 +13,10 @@ export function registerQuestions(server: McpServer): void {
   // `ctx.mcpReq.elicitInput` and `requestSampling` of the SDK forget which request they belong to.
   server.registerTool('ask', { description: 'Asks for a name.', inputSchema: ask }, async (args, ctx) => {
     const key = args.key;
+    const note = ({ progress }: { progress: number }) => record('question-progress', key ?? '', progress);
     const options = {
       ...(args.timeoutMs === undefined ? {} : { timeout: args.timeoutMs }),
-      ...(key === undefined
-        ? {}
-        : { onprogress: () => record('question-progress', key), resetTimeoutOnProgress: true }),
+      ...(key === undefined ? {} : { onprogress: note, resetTimeoutOnProgress: true }),
     };
     try {
       return text(await ctx.mcpReq.elicitInput({ message: args.message ?? 'Your name?', requestedSchema }, options));

@@ -33,6 +33,12 @@ export default function createServer(): McpServer {
     return text(await server.server.elicitInput({ message: 'Your name?', requestedSchema }));
   });
 
+  server.registerTool('ask_patiently', { inputSchema: { key: z.string() } }, async ({ key }) => {
+    const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } };
+    const onprogress = ({ progress }: { progress: number }) => record('question-progress', key, progress);
+    return text(await server.server.elicitInput({ message: 'Your name?', requestedSchema }, { onprogress }));
+  });
+
   server.registerTool('wait_cancel', { inputSchema: { key: z.string() } }, async (args, extra) => {
     record('started', args.key);
     await delay(30_000, undefined, { signal: extra.signal }).catch(() => record('aborted', args.key));

@@ -6,15 +6,17 @@ export interface JournalEntry {
   /** Names the test's own session or call, so that tests do not read each other's entries. */
   readonly key: string;
   readonly pid: number;
+  /** What else it saw. */
+  readonly value?: unknown;
 }
 
 /** The variable that names the journal's file, which all pods of a deployment share. */
 export const JOURNAL_VARIABLE = 'FIXTURE_JOURNAL';
 
 /** Notes what a handler saw; how a test learns what a client cannot see. One line, so appends of several pods do not mix. */
-export function record(event: string, key: string): void {
+export function record(event: string, key: string, value?: unknown): void {
   const file = process.env[JOURNAL_VARIABLE];
-  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ event, key, pid: process.pid })}\n`);
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify({ event, key, pid: process.pid, value })}\n`);
 }
 
 /** The entries of `key`, in order; of one kind only, where `event` is given. */

@@ -31,7 +31,7 @@ describe('wrong configuration ends the start with exit code 2', () => {
 
   test('without a secret where there is a Redis', async () => {
     const logs = await refused([FIXTURE, '--redis', 'redis://127.0.0.1:6379']);
-    expect(logs).toMatch(/ANYPOD_SECRET: required with Redis/);
+    expect(logs).toMatch(/ANYPOD_SECRET: is required with Redis/);
   });
 
   test.each([

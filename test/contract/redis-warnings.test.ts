@@ -18,13 +18,13 @@ async function connectTo(args: readonly string[], url = (server: RedisServer) =>
   return pod;
 }
 
-const keptNot = expect.stringContaining('set appendonly to yes');
+const keptNot = expect.stringContaining('Set appendonly to yes');
 
 it('warns of a Redis that evicts keys, and of one that keeps nothing on disk, naming the setting', async () => {
   const pod = await connectTo(['--maxmemory-policy', 'allkeys-lru']);
   await eventually('it warned', () => pod.warnings.length >= 2);
   expect(pod.warnings).toEqual([
-    expect.stringMatching(/maxmemory-policy is allkeys-lru; set it to noeviction/),
+    expect.stringMatching(/maxmemory-policy is allkeys-lru\. Set it to noeviction/),
     keptNot,
   ]);
 });

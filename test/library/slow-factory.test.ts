@@ -19,6 +19,6 @@ it('serves a factory that makes its schemas inside, and says once what that cost
     expect(result.content).toEqual([{ type: 'text', text: 'tool 7' }]);
     await client.close();
   }
-  const advice = pod.logs().match(/takes \d+\.\d ms of CPU each time because its schemas are made inside the factory/g);
+  const advice = pod.logs().match(/takes \d+\.\d ms of CPU each time, because the factory creates its schemas/g);
   expect(advice).toHaveLength(1);
 });

@@ -44,7 +44,7 @@ async function run(arguments_: readonly string[], changed: Readonly<Record<strin
 describe('blue-green.sh', () => {
   it('run replaces blue by green, and lets blue drain last', async () => {
     const { code, text } = await run(['run', 'anypod:2', '--tool', "it's"]);
-    expect(text).toContain('connections that exist stay on blue: 3 streams, 1 calls');
+    expect(text).toContain('existing connections stay on blue: 3 streams, 1 calls');
     expect(code).toBe(0);
     expect([fileOf('anypod'), fileOf('anypod-preview'), fileOf('blue'), fileOf('green')]).toEqual([
       'green',
@@ -72,8 +72,8 @@ describe('blue-green.sh', () => {
   });
 
   it.each([
-    ['is not ready', { ready: undefined }, 'green is not ready. Nothing was flipped'],
-    ['does not pass the check', { phase: 'Failed' }, 'green did not pass the check. Nothing was flipped'],
+    ['is not ready', { ready: undefined }, 'green is not ready. The traffic was not moved'],
+    ['does not pass the check', { phase: 'Failed' }, 'green did not pass the check. The traffic was not moved'],
   ])('flips nothing where the idle colour %s [pod.blue-green.refuses]', async (_, changed, sentence) => {
     for (const command of [['run', 'anypod:2'], ['flip']]) {
       const { code, text } = await run(command, { ...changed, green: '2' });
@@ -84,13 +84,13 @@ describe('blue-green.sh', () => {
 
   it('flips to no colour without pods [pod.blue-green.refuses]', async () => {
     const { code, text } = await run(['flip']);
-    expect(text).toContain('green has no pods. Nothing was flipped. Start it with');
+    expect(text).toContain('green has no pods. The traffic was not moved. Start pods with');
     expect([code, fileOf('anypod')]).toEqual([1, 'blue']);
   });
 
   it('refuses a colour that it does not know', async () => {
     const { code, text } = await run(['flip'], { anypod: 'red' });
-    expect(text).toContain("selects the colour 'red', neither blue nor green");
+    expect(text).toContain("selects the colour 'red', which is neither blue nor green");
     expect([code, fileOf('anypod')]).toEqual([1, 'red']);
   });
 
@@ -102,7 +102,7 @@ describe('blue-green.sh', () => {
   it('rollback does not give the traffic to an image that never had it [pod.blue-green.refuses]', async () => {
     await run(['deploy', 'anypod:2'], { phase: 'Failed' });
     const { code, text } = await run(['rollback'], { green: '2' });
-    expect(text).toContain('green never had the traffic with the image that it has now');
+    expect(text).toContain('the current image of green never had the traffic');
     expect([code, fileOf('anypod')]).toEqual([1, 'blue']);
     await run(['run', 'anypod:2']);
     await run(['rollback'], { anypod: 'green', 'anypod-preview': 'blue', blue: '0', green: '2' });
@@ -110,8 +110,8 @@ describe('blue-green.sh', () => {
   });
 
   it.each([
-    ['serve no metrics', { 'metrics-port': '' }, 'load unknown, since metrics are off'],
-    ['do not answer', { silent: '' }, '0 streams, 0 calls; pods that do not say: 1'],
+    ['serve no metrics', { 'metrics-port': '' }, 'load unknown, because metrics are off'],
+    ['do not answer', { silent: '' }, '0 streams, 0 calls; pods without an answer: 1'],
   ])('says so where pods %s', async (_, changed, sentence) => {
     const { text } = await run(['status'], changed);
     expect(text.split('\n')[0]).toContain(sentence);

@@ -1,4 +1,5 @@
 import { deployment } from './deployment.ts';
+import { legacy } from './legacy.ts';
 
 /**
  * The behaviours that anypod promises, each with the clause of the specification it follows (or the guarantee of anypod's
@@ -23,99 +24,18 @@ const MODERN = 'https://modelcontextprotocol.io/specification/2026-07-28';
 const ANYPOD = 'docs/architecture.md';
 const METRICS = 'docs/metrics.md';
 const BALANCERS = 'docs/balancers.md';
-
 const TRANSPORTS = `${LEGACY}/basic/transports`;
-const SENDING = `${TRANSPORTS}#sending-messages-to-the-server`;
 const LISTENING = `${TRANSPORTS}#listening-for-messages-from-the-server`;
-const RESUMING = `${TRANSPORTS}#resumability-and-redelivery`;
-const SESSIONS = `${TRANSPORTS}#session-management`;
-const LIFECYCLE = `${LEGACY}/basic/lifecycle`;
-const CANCELLATION = `${LEGACY}/basic/utilities/cancellation`;
-const ELICITATION = `${LEGACY}/client/elicitation`;
 
 const entries = {
-  'legacy.initialize.stored-first': ['The session is stored before initialize is answered.', SESSIONS],
-  'legacy.initialized.once': [
-    "notifications/initialized reaches the user's server exactly once, on the pod that receives it.",
-    `${LIFECYCLE}#initialization`,
+  ...legacy,
+  'change.of-own-list': [
+    'What a handler announces of the list that it is answering is told to nobody; what another call announces meanwhile is told.',
+    ANYPOD,
   ],
-  'legacy.rehydrate.negotiated': [
-    'Every pod knows the negotiated version, the client info and the client capabilities.',
-    `${LIFECYCLE}#capability-negotiation`,
-  ],
-
-  'legacy.answer.json': ['A handler that ends soon, with no message of its own, is answered with plain JSON.', SENDING],
-  'legacy.answer.sse': ['A handler that takes longer, or sends a message, is answered with SSE.', SENDING],
-  'legacy.answer.sse-headers': ['SSE goes out with headers that keep proxies from buffering or changing it.', ANYPOD],
-  'legacy.answer.heartbeat': ['A silent stream carries comments, so that nobody between cuts it.', ANYPOD],
-  'legacy.answer.priming': [
-    'From 2025-11-25 on a stream begins with an event that has an id, empty data and retry.',
-    SENDING,
-  ],
-
-  'legacy.resume.any-pod': [
-    'GET with Last-Event-ID on any pod replays a call and follows it to its response.',
-    RESUMING,
-  ],
-  'legacy.resume.exactly-once': ['Each event reaches a resuming client exactly once and in order.', RESUMING],
-  'legacy.resume.primed': [
-    'A resumed stream gives its id again before anything else comes, so that it may break once more.',
-    RESUMING,
-  ],
-  'legacy.resume.foreign': ['An event id of another session, or a forged one, is refused.', RESUMING],
-  'legacy.answer.slow-reader': [
-    'A reader that is too slow is ended, not waited for, and has everything after it resumed.',
-    RESUMING,
-  ],
-  'legacy.disconnect.keeps-running': ['A client that disconnects does not cancel its call.', SENDING],
-
-  'legacy.question.on-its-stream': [
-    'A question goes out on the stream of the request that caused it, also where the SDK forgets the relation.',
-    SENDING,
-  ],
-  'legacy.question.answer-any-pod': ['The answer may be posted to any pod.', SENDING],
-  'legacy.question.first-answer-wins': ['Only the first answer reaches the handler.', ANYPOD],
-  'legacy.question.unique-ids': [
-    'Ids of questions are unique in the session, across pods.',
-    `${LEGACY}/basic#requests`,
-  ],
-  'legacy.question.progress': [
-    "The client's progress on a question reaches the handler that waits.",
-    `${LEGACY}/basic/utilities/progress`,
-  ],
-  'legacy.question.cancelled': ['A question that the server gives up is cancelled at the client.', CANCELLATION],
-  'legacy.question.timeout': ['A question that nobody answers times out.', `${LIFECYCLE}#timeouts`],
-  'legacy.question.url': ['Elicitation in URL mode works like form mode.', ELICITATION],
-
-  'legacy.cancel.any-pod': ['notifications/cancelled on any pod stops the request wherever it runs.', CANCELLATION],
-  'legacy.cancel.ends-stream': ['The stream of a cancelled request ends.', CANCELLATION],
-  'legacy.cancel.overtakes': ['A cancellation that overtakes its request still counts.', CANCELLATION],
-
-  'legacy.standing.newest-wins': ['The newest GET takes the standing stream over from an older one.', LISTENING],
-  'legacy.standing.any-pod': ['Notifications of one pod reach the standing stream on another.', LISTENING],
-  'legacy.log-level.every-pod': [
-    'logging/setLevel holds on every pod.',
-    `${LEGACY}/server/utilities/logging#setting-log-level`,
-  ],
-  'legacy.subscribe.everywhere': [
-    'resources/subscribe on one pod, an update on another: the subscriber is told; after unsubscribe it is not.',
-    `${LEGACY}/server/resources#subscriptions`,
-  ],
-
-  'legacy.delete.confirmed': ['After DELETE is answered, every pod answers 404.', SESSIONS],
-  'legacy.delete.ends-streams': ['DELETE ends the streams of the session on all pods.', SESSIONS],
-  'legacy.delete.aborts': ['DELETE aborts running handlers on all pods.', SESSIONS],
-
-  'legacy.status.session-missing': ['400 without a session id on anything but initialize.', SESSIONS],
-  'legacy.status.session-unknown': ['404 for an unknown, expired, ended or foreign session id.', SESSIONS],
-  'legacy.status.version': [
-    '400 for an unknown version header; a known legacy one is accepted.',
-    `${TRANSPORTS}#protocol-version-header`,
-  ],
-  'legacy.status.accept': ['406 where the client does not accept JSON and SSE.', SENDING],
-  'legacy.status.batch': [
-    'Batches are taken only in the revision that has them.',
-    'https://modelcontextprotocol.io/specification/2025-03-26/basic#batching',
+  'change.coalesced': [
+    'Changes that are alike and come close together are told as two at most, the first at once and the last always.',
+    ANYPOD,
   ],
   'http.status.method': ['405 with Allow for other methods.', 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6'],
   'http.status.content-type': ['415 for anything but JSON.', 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16'],
@@ -142,10 +62,6 @@ const entries = {
   ],
 
   'legacy.session.forged-id': ['A forged session id is refused without asking the store.', ANYPOD],
-  'legacy.session.sliding-ttl': ['A session lives as long as it is used, and is touched rarely.', ANYPOD],
-  'legacy.session.anonymous': ['Two anonymous sessions share nothing.', `${LEGACY}/basic/security_best_practices`],
-
-  'modern.serve.any-pod': ['Every request stands alone: any pod answers it.', `${MODERN}/basic/transports`],
   'cost.redis.round-trips': [
     'Redis is asked once for a session that a pod has not cached, and never for one that it has or for a stateless call.',
     ANYPOD,
@@ -194,6 +110,21 @@ const entries = {
     'A client that heeds Keep-Alive has no idle connection left when a pod that goes closes them.',
     ANYPOD,
   ],
+  'pod.drain.listeners': [
+    "Listeners of the server's module for signals run after the drain, and cut no call short.",
+    ANYPOD,
+  ],
+  'pod.fault.rejection': [
+    'A rejection that a server handles nowhere is logged with its call and counted, and the pod goes on.',
+    ANYPOD,
+  ],
+  'pod.fault.exception': [
+    'An exception that a server catches nowhere drains its pod, which exits with 1 and costs other clients nothing.',
+    ANYPOD,
+  ],
+  'pod.fault.exit': ['A server that calls process.exit() gets an error, and its pod drains.', ANYPOD],
+  'pod.fault.blocked': ['The log tells how long the event loop stood still, and a metric counts it.', ANYPOD],
+  'pod.start.stops': ['A pod that is told to go before it serves goes at once, with exit code 0.', ANYPOD],
   'pod.start.holds': ['A request that comes before the pod is ready waits for it.', ANYPOD],
   'pod.drain.nothing-fails': [
     'A pod that is told to stop, and all of them one after the other, cost no request and no event.',
@@ -253,6 +184,19 @@ const entries = {
   'metrics.drain': ['Metrics are served until a pod is gone, and tell how far its drain is.', METRICS],
   'metrics.documented': ['Every series that a pod exports is documented, with its type and its labels.', METRICS],
 
+  'host.factory.fresh': [
+    'A factory that returns one server twice is refused at the start, and told that each call must make a new one.',
+    ANYPOD,
+  ],
+  'host.factory.start': ['A factory that fails at the start ends it with exit code 2 and a sentence.', ANYPOD],
+  'host.factory.no-list': [
+    'A server that does not list its tools at the start is served; the tools are not known until a client asks.',
+    ANYPOD,
+  ],
+  'host.factory.fails': [
+    'A factory that fails later fails the request that needed it, with reason factory_failed, and nothing else.',
+    ANYPOD,
+  ],
   'host.sdk.own-install': ['A module is hosted with the SDK that it resolves itself, v1 or v2.', ANYPOD],
   'pod.kustomize.drain': [
     'The grace period of the manifests covers the preStop sleep, the drain delay, the longest call and a margin.',

@@ -4,7 +4,7 @@
 {{- end }}
 
 {{/*
-Seconds that a pod needs to go without a loss: the preStop sleep, the drain delay, the time over which its streams move, the longest call, and
+Seconds that a pod needs to shut down without a loss: the preStop sleep, the drain delay, the time over which its streams move, the longest call, and
 a margin. Kubernetes counts the preStop sleep as part of the grace period.
 */}}
 {{- define "anypod.neededGrace" -}}
@@ -20,7 +20,7 @@ a margin. Kubernetes counts the preStop sleep as part of the grace period.
 {{- default (include "anypod.neededGrace" .) .Values.terminationGracePeriodSeconds | int }}
 {{- end }}
 
-{{/* What keeps the pod serving while endpoints forget it. The image has no shell and no sleep, so before Kubernetes 1.30 Node waits. */}}
+{{/* The preStop hook: the pod keeps serving while endpoints remove it. The image has no shell and no sleep, so before Kubernetes 1.30 Node waits. */}}
 {{- define "anypod.lifecycle" -}}
 {{- $seconds := int .Values.drain.preStop }}
 {{- if gt $seconds 0 }}

@@ -1,4 +1,4 @@
-{{/* One variable out of a Secret: (dict "name" "REDIS_URL" "secret" "…" "key" "…"). */}}
+{{/* One variable from a Secret: (dict "name" "REDIS_URL" "secret" "…" "key" "…"). */}}
 {{- define "anypod.secretVariable" -}}
 - name: {{ .name }}
   valueFrom:
@@ -8,8 +8,8 @@
 {{- end }}
 
 {{/*
-The settings of `config`: a key is its flag in camelCase, so its variable is ANYPOD_ and the same in upper case. Lists are joined; null and empty
-ones leave anypod's own default.
+The variables for the settings in `config`. A key is the flag in camelCase, and its variable is ANYPOD_ plus the key in upper case with underscores. The
+chart joins lists with commas. For null and an empty list it sets no variable, so anypod uses its own default.
 */}}
 {{- define "anypod.configVariables" -}}
 {{- range $key, $value := .Values.config }}
@@ -22,7 +22,7 @@ ones leave anypod's own default.
 {{- end }}
 {{- end }}
 
-{{/* The secrets, the first signs: one variable each, and the list of them, which Kubernetes puts together. */}}
+{{/* The secrets: one variable per secret, and a variable that lists them all, which Kubernetes composes. The first one signs. */}}
 {{- define "anypod.secretVariables" -}}
 {{- $secret := include "anypod.secretName" . }}
 {{- if eq (len .Values.secret.keys) 1 }}
@@ -39,7 +39,7 @@ ones leave anypod's own default.
 {{- end }}
 {{- end }}
 
-{{/* Everything that the chart sets; `extraEnv` may not repeat it. */}}
+{{/* All variables that the chart sets. `extraEnv` must not repeat them. */}}
 {{- define "anypod.ownEnv" -}}
 - name: HOST
   value: "0.0.0.0"

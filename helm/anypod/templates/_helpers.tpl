@@ -1,9 +1,9 @@
-{{/* The name of the chart, in the label. */}}
+{{/* The name of the chart, for the label. */}}
 {{- define "anypod.name" -}}
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{/* What all objects' names begin with; 50 characters leave room for what is appended. */}}
+{{/* The prefix of all object names. Its limit of 50 characters leaves room for suffixes. */}}
 {{- define "anypod.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride }}
 {{- if .Values.fullnameOverride }}
@@ -15,14 +15,14 @@
 {{- end }}
 {{- end }}
 
-{{/* What selects the server's pods, of both colours. */}}
+{{/* Labels that select the server's pods, of both colours. */}}
 {{- define "anypod.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "anypod.name" . | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: server
 {{- end }}
 
-{{/* What selects the pod of the chart's own Redis. */}}
+{{/* Labels that select the pod of the chart's own Redis. */}}
 {{- define "anypod.redis.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "anypod.name" . | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
@@ -47,7 +47,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 {{- end }}
 
-{{/* The annotations of an object, its own before common ones, indented for `metadata`, or nothing: (dict "context" $ "own" (dict …)). */}}
+{{/* The annotations of an object, indented for `metadata`, or nothing. Its own override the common ones: (dict "context" $ "own" (dict …)). */}}
 {{- define "anypod.annotations" -}}
 {{- $all := merge (dict) (default (dict) .own) (default (dict) .context.Values.commonAnnotations) }}
 {{- if $all }}
@@ -68,7 +68,7 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 {{- end }}
 
-{{/* Pull secrets, as a block or nothing. */}}
+{{/* Pull secrets as a block, or nothing. */}}
 {{- define "anypod.imagePullSecrets" -}}
 {{- $names := list }}
 {{- range concat (default (list) .Values.global.imagePullSecrets) (default (list) .Values.imagePullSecrets) }}
@@ -90,12 +90,12 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
-{{/* The Secret that signs ids: given, or the one that the chart generates. */}}
+{{/* The Secret that signs ids: the existing one, or the one that the chart generates. */}}
 {{- define "anypod.secretName" -}}
 {{- default (include "anypod.fullname" .) .Values.secret.existingSecret }}
 {{- end }}
 
-{{/* Changes when an object outside the chart does: (dict "context" $ "kind" "Secret" "name" "…"). Nothing without access to the cluster. */}}
+{{/* A value that changes with an object outside the chart: (dict "context" $ "kind" "Secret" "name" "…"). Nothing without access to the cluster. */}}
 {{- define "anypod.revision" -}}
 {{- $object := lookup "v1" .kind .context.Release.Namespace .name }}
 {{- if $object }}{{ printf "%s/%s" $object.metadata.uid $object.metadata.resourceVersion | sha256sum }}{{ end }}

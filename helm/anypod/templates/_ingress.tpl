@@ -1,6 +1,6 @@
 {{/*
-Annotations of a preset: streams are passed on at once, live longer than any heartbeat, and no POST is sent twice. nginx does not repeat a POST
-that it has sent, haproxy repeats only connects; Traefik passes streams on at once and repeats nothing without a middleware.
+Annotations of a preset. With them the controller forwards streams at once, has timeouts above every heartbeat, and sends no POST twice. nginx does not
+repeat a POST that it has sent. haproxy repeats only connection attempts. Traefik needs no annotation: it does both by default.
 */}}
 {{- define "anypod.ingress.preset" -}}
 {{- if eq .Values.ingress.preset "nginx" -}}

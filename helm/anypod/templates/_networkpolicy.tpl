@@ -1,4 +1,4 @@
-{{/* The ports at which the external Redis and its Sentinels are, as YAML list. */}}
+{{/* The ports of the external Redis and its Sentinels, as a YAML list. */}}
 {{- define "anypod.externalRedis.ports" -}}
 {{- $external := .Values.externalRedis }}
 {{- $ports := list }}
@@ -16,7 +16,7 @@
 {{- toYaml (uniq $ports) }}
 {{- end }}
 
-{{/* The egress rule that leads to Redis. */}}
+{{/* The egress rule for Redis. */}}
 {{- define "anypod.networkPolicy.redis" -}}
 {{- if .Values.redis.enabled -}}
 - to:

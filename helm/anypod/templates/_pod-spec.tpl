@@ -1,4 +1,4 @@
-{{/* Labels of the server's pods: those of the user cannot change what selects them. */}}
+{{/* Labels of the server's pods. The user's labels cannot override the selector labels. */}}
 {{- define "anypod.podLabels" -}}
 {{- $selector := include "anypod.selectorLabels" . | fromYaml }}
 {{- $version := dict "app.kubernetes.io/version" (.Chart.AppVersion | toString | replace "+" "_") }}

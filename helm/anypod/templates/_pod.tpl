@@ -1,4 +1,4 @@
-{{/* Whether the module comes from a ConfigMap, and from which. */}}
+{{/* The name of the ConfigMap that holds the module. */}}
 {{- define "anypod.server.configMapName" -}}
 {{- default (printf "%s-server" (include "anypod.fullname" .)) .Values.server.configMap.name }}
 {{- end }}
@@ -7,12 +7,12 @@
 {{- empty .Values.server.configMap.name | ternary "server" .Values.server.configMap.key }}
 {{- end }}
 
-{{/* Whether files of Redis' TLS are mounted: "true" or nothing. */}}
+{{/* Whether the pod mounts TLS files for Redis: "true" or nothing. */}}
 {{- define "anypod.mountsRedisTls" -}}
 {{- if and (not .Values.redis.enabled) .Values.externalRedis.tls.existingSecret }}true{{ end }}
 {{- end }}
 
-{{/* What makes pods be replaced when something that they only read at their start has changed. */}}
+{{/* Annotations that make Kubernetes replace pods when something changes that they read only at their start. */}}
 {{- define "anypod.podChecksums" -}}
 {{- if and (eq .Values.server.source "configMap") .Values.server.inline }}
 checksum/server: {{ .Values.server.inline | sha256sum }}
@@ -95,7 +95,7 @@ httpGet:
 {{- end }}
 {{- end }}
 
-{{/* Pods spread over zones and nodes, each version of the Deployment by itself: (dict "context" $ "color" ""). */}}
+{{/* Constraints that spread the pods of each version of the Deployment over zones and nodes: (dict "context" $ "color" ""). */}}
 {{- define "anypod.topologySpread" -}}
 {{- $values := .context.Values }}
 {{- if $values.topologySpreadConstraints }}
@@ -113,7 +113,7 @@ httpGet:
 {{- end }}
 {{- end }}
 
-{{/* Where pods may run. */}}
+{{/* The fields that say where pods may run. */}}
 {{- define "anypod.scheduling" -}}
 {{- with .affinity }}
 affinity:

@@ -20,14 +20,14 @@ args:
   - ""
   - --maxmemory
   - {{ $redis.maxmemory | quote }}
-  # Full, it refuses writes: it never deletes a session or half a stream by itself.
+  # When Redis is full, it refuses writes. It never deletes a session or half a stream by itself.
   - --maxmemory-policy
   - noeviction
   {{- if $redis.auth.enabled }}
   - --requirepass
   - $(REDISCLI_AUTH)
   {{- else }}
-  # Without a password Redis answers its own pod only, unless it is told to answer all.
+  # Without a password, Redis answers only its own pod unless this setting is off.
   - --protected-mode
   - "no"
   {{- end }}

@@ -8,8 +8,8 @@
 {{- end }}
 
 {{/*
-Whether the chart's own Redis has a volume: "true" or nothing. With `auto` the live StatefulSet decides, since its claims cannot be changed; at
-the first install, whether there is a default StorageClass.
+Whether the chart's own Redis has a volume: "true" or nothing. With `auto` the live StatefulSet decides, because nobody can change its claims. At the
+first install, a default StorageClass decides.
 */}}
 {{- define "anypod.redis.persistent" -}}
 {{- $wanted := toString .Values.redis.persistence.enabled }}
@@ -27,7 +27,7 @@ the first install, whether there is a default StorageClass.
 {{- end }}
 {{- end }}
 
-{{/* A change of the volume that Kubernetes would refuse, in words that say why. */}}
+{{/* Explains a change of the volume that Kubernetes would refuse. */}}
 {{- define "anypod.problems.redisVolume" -}}
 {{- $live := lookup "apps/v1" "StatefulSet" .Release.Namespace (include "anypod.redis.fullname" .) }}
 {{- if and .Values.redis.enabled $live }}
@@ -41,12 +41,12 @@ the first install, whether there is a default StorageClass.
 {{- $wants = list $wanted.size $wanted.storageClass (join "," $wanted.accessModes) }}
 {{- end }}
 {{- if ne (toJson $has) (toJson $wants) }}
-{{- include "anypod.problem" (printf "redis.persistence asks for %s, but the Redis of this release has %s, and Kubernetes lets nobody change that: set redis.persistence back, or end all sessions with kubectl delete statefulset %s and upgrade." (compact $wants | join " ") (compact $has | join " ") (include "anypod.redis.fullname" .)) }}
+{{- include "anypod.problem" (printf "redis.persistence asks for %s, but the Redis of this release has %s, and Kubernetes does not allow that change: set redis.persistence back, or run kubectl delete statefulset %s, which ends all sessions, and upgrade." (compact $wants | join " ") (compact $has | join " ") (include "anypod.redis.fullname" .)) }}
 {{- end }}
 {{- end }}
 {{- end }}
 
-{{/* The forms of externalRedis that are given, comma-separated; one is right. */}}
+{{/* The forms of externalRedis that are set, separated by commas. Exactly one is right. */}}
 {{- define "anypod.externalRedis.forms" -}}
 {{- $external := .Values.externalRedis }}
 {{- $forms := list }}
@@ -58,7 +58,7 @@ the first install, whether there is a default StorageClass.
 {{- join "," $forms }}
 {{- end }}
 
-{{/* REDIS_URL of the external Redis, without credentials; nothing where a Secret holds it. */}}
+{{/* REDIS_URL of the external Redis, without credentials. Nothing if a Secret holds the URL. */}}
 {{- define "anypod.externalRedis.url" -}}
 {{- $external := .Values.externalRedis }}
 {{- $scheme := $external.tls.enabled | ternary "rediss" "redis" }}
@@ -70,7 +70,7 @@ the first install, whether there is a default StorageClass.
 {{- end }}
 {{- end }}
 
-{{/* How a pod reaches Redis. Passwords come out of Secrets as they are, so none needs percent-encoding. */}}
+{{/* The variables with which a pod reaches Redis. Passwords come from Secrets in separate variables, so none needs percent-encoding. */}}
 {{- define "anypod.redisVariables" -}}
 {{- $external := .Values.externalRedis }}
 {{- if .Values.redis.enabled }}

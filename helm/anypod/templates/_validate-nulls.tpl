@@ -1,4 +1,4 @@
-{{/* Values that the chart computes with, or looks into: null, which takes away a default, would end in a puzzle or in a wrong number. */}}
+{{/* Values that the chart needs. A null removes the default, and would end in an unclear error or a wrong number. */}}
 {{- define "anypod.indispensable" -}}
 - global
 - image
@@ -74,7 +74,7 @@
 - tests
 {{- end }}
 
-{{/* Those of them that are null, without what is inside of one that is. */}}
+{{/* The values of that list that are null. If a map is null, its keys are not reported. */}}
 {{- define "anypod.problems.nulls" -}}
 {{- range $path := include "anypod.indispensable" . | fromYamlArray }}
 {{- $keys := splitList "." $path }}
@@ -84,7 +84,7 @@
 {{- end }}
 {{- if kindIs "map" $map }}
 {{- if or (not (hasKey $map (last $keys))) (kindIs "invalid" (get $map (last $keys))) }}
-{{- include "anypod.problem" (printf "%s is null, and the chart cannot do without it: remove it to have the default." $path) }}
+{{- include "anypod.problem" (printf "%s is null, but the chart needs a value: remove it to use the default." $path) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,5 +1,5 @@
 {{/*
-What is wrong with the values, beyond what the schema sees: a YAML list of sentences, each with its remedy. All of it is found at once.
+A YAML list of the problems in the values that the schema cannot detect. Each problem is a sentence with its remedy. The list has all of them at once.
 */}}
 {{- define "anypod.problems" -}}
 {{- $nulls := include "anypod.problems.nulls" . }}
@@ -25,45 +25,45 @@ What is wrong with the values, beyond what the schema sees: a YAML list of sente
 {{- $url := default "" $external.url }}
 {{- $forms := include "anypod.externalRedis.forms" . | splitList "," | compact }}
 {{- if and .Values.redis.enabled $forms }}
-{{- include "anypod.problem" (printf "redis.enabled and externalRedis.%s are both given: set redis.enabled=false to use the Redis outside, or remove externalRedis." (first $forms)) }}
+{{- include "anypod.problem" (printf "redis.enabled and externalRedis.%s are both set: set redis.enabled=false to use the external Redis, or remove externalRedis." (first $forms)) }}
 {{- end }}
 {{- if and (not .Values.redis.enabled) (not $forms) }}
-{{- include "anypod.problem" "No Redis is given, and pods cannot share sessions without one: set redis.enabled=true for a trial, or one of externalRedis.url, urlKey, host, sentinel.nodes and cluster.nodes." }}
+{{- include "anypod.problem" "No Redis is set, and pods need one to share sessions: set redis.enabled=true for a trial, or one of externalRedis.url, urlKey, host, sentinel.nodes and cluster.nodes." }}
 {{- end }}
 {{- if gt (len $forms) 1 }}
-{{- include "anypod.problem" (printf "externalRedis names several places (%s): keep one." (join ", " $forms)) }}
+{{- include "anypod.problem" (printf "externalRedis names more than one Redis (%s): keep one." (join ", " $forms)) }}
 {{- end }}
 {{- if regexMatch "^[^/]+//[^/]*@" $url }}
-{{- include "anypod.problem" "externalRedis.url holds credentials, which everybody who can read the pod would see: put the whole URL into a Secret and name it with externalRedis.existingSecret and urlKey, or the password alone with passwordKey." }}
+{{- include "anypod.problem" "externalRedis.url contains credentials, and everybody who can read the pod could see them: put the whole URL into a Secret and set externalRedis.existingSecret and urlKey, or put only the password there and set passwordKey." }}
 {{- end }}
 {{- if and $external.tls.enabled $external.url (not (hasPrefix "rediss" $url)) }}
-{{- include "anypod.problem" "externalRedis.tls.enabled with a URL that is not rediss://…: write rediss, or rediss+sentinel, or rediss+cluster in externalRedis.url." }}
+{{- include "anypod.problem" "externalRedis.tls.enabled is set, but the URL does not use TLS: write rediss, rediss+sentinel or rediss+cluster in externalRedis.url." }}
 {{- end }}
 {{- if and $external.sentinel.nodes (not $external.sentinel.masterName) }}
-{{- include "anypod.problem" "externalRedis.sentinel.nodes without a master: set externalRedis.sentinel.masterName to what the Sentinels call it." }}
+{{- include "anypod.problem" "externalRedis.sentinel.nodes is set without a master: set externalRedis.sentinel.masterName to the name that the Sentinels use for the master." }}
 {{- end }}
 {{- if and $external.sentinel.masterName (not $external.sentinel.nodes) }}
-{{- include "anypod.problem" "externalRedis.sentinel.masterName without Sentinels: list them in externalRedis.sentinel.nodes." }}
+{{- include "anypod.problem" "externalRedis.sentinel.masterName is set without Sentinels: list the Sentinels in externalRedis.sentinel.nodes." }}
 {{- end }}
 {{- if and $external.cluster.nodes (ne (int $external.db) 0) }}
-{{- include "anypod.problem" "externalRedis.db is not 0, but a Cluster has no other database: remove it." }}
+{{- include "anypod.problem" "externalRedis.db is not 0, but a Cluster has only database 0: remove externalRedis.db." }}
 {{- end }}
 {{- $keys := list $external.urlKey $external.usernameKey $external.passwordKey $external.sentinel.passwordKey | compact }}
 {{- if and $keys (not $external.existingSecret) }}
-{{- include "anypod.problem" (printf "externalRedis names the key %q of no Secret: set externalRedis.existingSecret." (first $keys)) }}
+{{- include "anypod.problem" (printf "externalRedis names the key %q, but no Secret: set externalRedis.existingSecret." (first $keys)) }}
 {{- end }}
 {{- if and $external.username $external.usernameKey }}
-{{- include "anypod.problem" "externalRedis.username and usernameKey are both given: keep one." }}
+{{- include "anypod.problem" "externalRedis.username and usernameKey are both set: keep one." }}
 {{- end }}
 {{- $files := list $external.tls.caKey $external.tls.certKey $external.tls.keyKey | compact }}
 {{- if and $files (not $external.tls.existingSecret) }}
-{{- include "anypod.problem" (printf "externalRedis.tls names the key %q of no Secret: set externalRedis.tls.existingSecret." (first $files)) }}
+{{- include "anypod.problem" (printf "externalRedis.tls names the key %q, but no Secret: set externalRedis.tls.existingSecret." (first $files)) }}
 {{- end }}
 {{- if and $files (not $external.tls.enabled) (not (hasPrefix "rediss" $url)) (not $external.urlKey) }}
 {{- include "anypod.problem" "externalRedis.tls names certificates, but TLS is off: set externalRedis.tls.enabled=true." }}
 {{- end }}
 {{- if ne (empty $external.tls.certKey) (empty $external.tls.keyKey) }}
-{{- include "anypod.problem" "externalRedis.tls.certKey and keyKey belong together: give both, or neither." }}
+{{- include "anypod.problem" "externalRedis.tls.certKey and keyKey belong together: set both, or neither." }}
 {{- end }}
 {{- end }}
 
@@ -71,39 +71,39 @@ What is wrong with the values, beyond what the schema sees: a YAML list of sente
 {{- $server := .Values.server }}
 {{- if eq $server.source "configMap" }}
 {{- if and (not $server.inline) (not $server.configMap.name) }}
-{{- include "anypod.problem" "server.source is configMap, but there is no module: give its text with --set-file server.inline=server.ts, or a ConfigMap with server.configMap.name." }}
+{{- include "anypod.problem" "server.source is configMap, but there is no module: pass its text with --set-file server.inline=server.ts, or name a ConfigMap in server.configMap.name." }}
 {{- end }}
 {{- if and $server.inline $server.configMap.name }}
-{{- include "anypod.problem" "server.inline and server.configMap.name are both given: keep one." }}
+{{- include "anypod.problem" "server.inline and server.configMap.name are both set: keep one." }}
 {{- end }}
 {{- else if or $server.inline $server.configMap.name }}
 {{- include "anypod.problem" (printf "server.inline and server.configMap.name are not used with server.source=%s: set server.source=configMap." $server.source) }}
 {{- end }}
 {{- if and (eq $server.source "volume") (not $server.volume) }}
-{{- include "anypod.problem" "server.source is volume, but there is none: say in server.volume where it comes from, e.g. persistentVolumeClaim: {claimName: my-server}." }}
+{{- include "anypod.problem" "server.source is volume, but server.volume is empty: set the source of the volume there, e.g. persistentVolumeClaim: {claimName: my-server}." }}
 {{- end }}
 {{- if and (ne $server.source "volume") $server.volume }}
 {{- include "anypod.problem" (printf "server.volume is not used with server.source=%s: set server.source=volume." $server.source) }}
 {{- end }}
 {{- end }}
 
-{{/* The names of the variables that the chart sets, and those of extraEnv. */}}
+{{/* Problems with extraEnv, the grace period and the update strategy. */}}
 {{- define "anypod.problems.pods" -}}
 {{- $own := list }}
 {{- range include "anypod.ownEnv" . | fromYamlArray }}{{ $own = append $own .name }}{{ end }}
 {{- range .Values.extraEnv }}
 {{- if has .name $own }}
-{{- include "anypod.problem" (printf "extraEnv sets %s, which the chart sets too: use the value for it (config, secret, redis, externalRedis or metrics)." .name) }}
+{{- include "anypod.problem" (printf "extraEnv sets %s, but the chart sets this variable itself: use the chart value for it (in config, secret, redis, externalRedis or metrics)." .name) }}
 {{- end }}
 {{- end }}
 {{- $needed := include "anypod.neededGrace" . | int }}
 {{- with .Values.terminationGracePeriodSeconds }}
 {{- if lt (int .) $needed }}
-{{- include "anypod.problem" (printf "terminationGracePeriodSeconds is %d, but pods need %d seconds to go without a loss (drain.preStop + config.drainDelay + config.retry + config.drainTimeout + drain.margin): remove it, raise it to %d, or lower config.drainTimeout." (int .) $needed $needed) }}
+{{- include "anypod.problem" (printf "terminationGracePeriodSeconds is %d, but pods need %d seconds to shut down without a loss (drain.preStop + config.drainDelay + config.retry + config.drainTimeout + drain.margin): remove it, raise it to %d, or lower config.drainTimeout." (int .) $needed $needed) }}
 {{- end }}
 {{- end }}
 {{- $rolling := default (dict) .Values.updateStrategy.rollingUpdate }}
 {{- if and (has (toString $rolling.maxUnavailable) (list "0" "0%")) (has (toString $rolling.maxSurge) (list "0" "0%")) }}
-{{- include "anypod.problem" "updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both 0, so no pod could ever be replaced: set maxSurge=1." }}
+{{- include "anypod.problem" "updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both 0, so a rollout could never replace a pod: set maxSurge=1." }}
 {{- end }}
 {{- end }}

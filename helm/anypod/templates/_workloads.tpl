@@ -25,7 +25,7 @@ The Deployments, as a YAML list of {name, color, tag, repository, digest, replic
 {{- end }}
 {{- end }}
 
-{{/* The colour that gets the traffic: given, else what the live Service selects, else blue. */}}
+{{/* The colour that gets the traffic: activeColor, else the colour that the live Service selects, else blue. */}}
 {{- define "anypod.activeColor" -}}
 {{- $live := include "anypod.liveColor" . }}
 {{- default (default "blue" $live) .Values.blueGreen.activeColor }}
@@ -43,8 +43,8 @@ The Deployments, as a YAML list of {name, color, tag, repository, digest, replic
 {{- end }}
 
 {{/*
-Pods of one colour: given, else replicaCount. An idle colour that nobody has scaled up stays at 0, so that an upgrade does not start what a
-flip has scaled down: (dict "context" $ "color" "blue" "given" null).
+The number of pods of one colour: the given number, else replicaCount. An idle colour that nobody has scaled up stays at 0, so an upgrade does not start
+pods that somebody scaled down after a flip: (dict "context" $ "color" "blue" "given" null).
 */}}
 {{- define "anypod.colorReplicas" -}}
 {{- $active := eq .color (include "anypod.activeColor" .context) }}
@@ -56,7 +56,7 @@ flip has scaled down: (dict "context" $ "color" "blue" "given" null).
 {{- end }}
 {{- end }}
 
-{{/* Whether something else than the chart decides how many pods there are: "true" or nothing. */}}
+{{/* Whether an autoscaler, not the chart, sets the number of pods: "true" or nothing. */}}
 {{- define "anypod.scaledElsewhere" -}}
 {{- if or .Values.autoscaling.enabled .Values.keda.enabled }}true{{ end }}
 {{- end }}
@@ -69,7 +69,7 @@ flip has scaled down: (dict "context" $ "color" "blue" "given" null).
 {{- end }}
 {{- end }}
 
-{{/* The endpoint, from within the cluster. */}}
+{{/* The URL of the endpoint inside the cluster. */}}
 {{- define "anypod.serviceUrl" -}}
 {{- $port := eq (int .Values.service.port) 80 | ternary "" (printf ":%d" (int .Values.service.port)) }}
 {{- printf "http://%s.%s.svc%s%s" (include "anypod.fullname" .) .Release.Namespace $port .Values.config.path }}

@@ -124,9 +124,13 @@ describe('two pods', () => {
 
   it('find an answer again whose wake-up was lost', async () => {
     const store = createMemoryStore();
+    let lost = 0;
     const inbox: typeof store.inbox = {
       ...store.inbox,
-      send: async (to, message) => (message.type === 'answered' ? undefined : store.inbox.send(to, message)),
+      async send(to, message) {
+        if (message.type === 'answered' && lost === 0) lost += 1;
+        else await store.inbox.send(to, message);
+      },
     };
     const make = () => createAnypod({ createServer, store: { ...store, inbox }, secrets, leaseMs: 200 });
     pods = [await make(), await make()];
@@ -138,6 +142,7 @@ describe('two pods', () => {
     const { id } = await events.message();
     await post(two, { id, result: { action: 'accept', content: {} } }, session);
     expect(await events.message()).toMatchObject({ id: 2, result: { content: [{ text: 'accept' }] } });
+    expect(lost).toBe(1);
   });
 
   it('resume an exchange on the other, and say once it is over that there is no more', async () => {

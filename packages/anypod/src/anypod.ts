@@ -1,3 +1,5 @@
+import type { Deadlines } from './core/deadlines.ts';
+import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
@@ -13,14 +15,18 @@ import { createLegacyHost } from './mcp/legacy/legacy-host.ts';
 import { createChangeBus } from './mcp/modern/change-bus.ts';
 import { refuseModern } from './mcp/modern/modern-handler.ts';
 import { createCallWaiters } from './mcp/retry/call-waiters.ts';
+import { createServerBuilder } from './mcp/sdk/build-server.ts';
 import { loadSdk, prepareSdk } from './mcp/sdk/load-sdk.ts';
 import { type Probe, probeFactory } from './mcp/sdk/probe.ts';
+import { createRunningCalls, type RunningCalls } from './mcp/sdk/running-calls.ts';
 import type { ServerSdk } from './mcp/sdk/sdk.ts';
 import type { Reuse, ServerFactory } from './mcp/sdk/user-server.ts';
 import { createMemoryStore } from './memory/index.ts';
 import { createNotify, type Notify } from './notify.ts';
+import { createDeadlines } from './pod/context/deadlines.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import { createAgeLimit } from './pod/lifecycle/age-limit.ts';
+import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
@@ -28,8 +34,10 @@ import { wireModern } from './wire-modern.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
-  /** Builds your server; called once per session and pod, and once per modern request. */
+  /** Builds your server; called once per session and pod, and once per modern request. Each call must make a new one. */
   readonly createServer: ServerFactory;
+  /** How long `createServer` may take, and a new server to answer at the start. Default 10000. */
+  readonly factoryTimeoutMs?: number;
   /** What the pods share. Default: a memory store, with which this process is the only pod. */
   readonly store?: Store;
   /** Sign ids and request state; each of 32 bytes or more. The first signs, all verify. Required with `store`; without one, random by default. */
@@ -42,6 +50,8 @@ export interface AnypodOptions extends PodOptions {
   readonly allowedOrigins?: readonly string[];
   /** Largest request body. Default 4 MiB. */
   readonly maxBodyBytes?: number;
+  /** How deep objects and arrays may be nested in a request body. Default 100. */
+  readonly maxDepth?: number;
   /** What may wait for a slow reader of a stream. Default 1 MiB. */
   readonly maxBufferedBytes?: number;
   /** How often idle streams carry a comment. Default 15000. */
@@ -63,6 +73,8 @@ export interface AnypodOptions extends PodOptions {
   /** Holds the pod's lease; default: from this thread. */
   readonly takeLease?: TakeLease;
   readonly log?: Log;
+  /** Carries which call runs now; give one made by `createRunningCalls` to ask it in your own handlers of faults. */
+  readonly calls?: RunningCalls;
   /** What happens, to be counted. Default: the metrics of the OpenTelemetry SDK that the process has registered by now, if any. */
   readonly meter?: Meter;
 }
@@ -70,7 +82,10 @@ export interface AnypodOptions extends PodOptions {
 const DEFAULTS = {
   maxAgeMs: POD_DEFAULTS.maxAgeMs,
   listenMaxAgeMs: POD_DEFAULTS.listenMaxAgeMs,
+  callTimeoutMs: POD_DEFAULTS.callTimeoutMs,
+  factoryTimeoutMs: 10_000,
   maxBodyBytes: 4 * 1024 * 1024,
+  maxDepth: 100,
   maxBufferedBytes: 1024 * 1024,
   heartbeatMs: 15_000,
   maxSubscriptions: 1024,
@@ -109,9 +124,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const signer = createSigner(secretsOf(options));
   const store = options.store ?? createMemoryStore();
   const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
-  const probe = await probeFactory(options.createServer, sdk).catch((cause: unknown) => {
-    throw new AnypodError('factory_failed', `The server factory failed: ${String(cause)}`, { cause });
-  });
+  const { build, probe } = await lookAtFactory(settings, sdk);
+  const calls = options.calls ?? createRunningCalls();
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
@@ -124,7 +138,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const waiters = createCallWaiters();
   const ageLimit = createAgeLimit(settings.maxAgeMs);
   const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs);
-  const host = createLegacyHost({ createServer: options.createServer, newQuestionId, bytes: probe.bytes });
+  const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
+  const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls, log });
   const pod: Pod = new Pod(
     {
       pod: podId,
@@ -135,6 +150,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       log,
       meter,
       ageLimit,
+      callDeadlines,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
@@ -143,7 +159,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   );
   await startOrClose(pod, closeMeter);
 
-  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit };
+  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit, callDeadlines, build, calls };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
   const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs);
@@ -168,13 +184,29 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       meter.phase('closing');
       await modern.close();
       await pod.close();
-      heartbeats.stop();
-      ageLimit.stop();
-      listenAgeLimit.stop();
+      for (const watching of [heartbeats, ageLimit, listenAgeLimit]) watching.stop();
       if (options.store === undefined) await store.close();
       closeMeter();
     },
   };
+}
+
+/** Nothing is kept of a call where it may take as long as it likes. */
+function createCallDeadlines(afterMs: number, log: Log): Deadlines | undefined {
+  return afterMs === 0 ? undefined : createDeadlines(afterMs, monotonicNow, log);
+}
+
+async function lookAtFactory(settings: AnypodOptions & { readonly factoryTimeoutMs: number }, sdk?: ServerSdk) {
+  const build = createServerBuilder(settings.createServer, settings.factoryTimeoutMs);
+  return { build, probe: await probeFactory(build, sdk, settings.factoryTimeoutMs).catch(explain) };
+}
+
+/** Whoever starts a pod may read what the factory threw; clients may not. */
+function explain(failure: unknown): never {
+  if (failure instanceof AnypodError && !('cause' in failure)) throw failure;
+  // Also undefined can be thrown.
+  const cause = failure instanceof AnypodError ? failure.cause : failure;
+  throw new AnypodError('factory_failed', `The server factory failed: ${describeThrown(cause)}`, { cause });
 }
 
 /** A pod that cannot start leaves nothing behind. */

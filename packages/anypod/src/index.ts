@@ -1,10 +1,12 @@
 /**
- * Run an ordinary MCP server as identical stateless pods: any pod answers.
+ * Run an ordinary MCP server as identical stateless pods. Any pod can answer any request.
  * @module anypod
  */
 export { type Anypod, type AnypodOptions, createAnypod } from './anypod.ts';
+export type { CallContext } from './core/call-context.ts';
 export type { AuthInfo } from './core/caller.ts';
 export { AnypodError, type AnypodErrorCode } from './core/errors.ts';
+export type { Fault } from './core/fault.ts';
 export type { Log } from './core/log.ts';
 export type {
   Meter,
@@ -20,6 +22,7 @@ export type { Store, StoreOptions } from './core/store.ts';
 export type { FetchHandler } from './http/fetch-handler.ts';
 export type { NodeHandler } from './http/node-handler.ts';
 export type { Router } from './http/router.ts';
+export { createRunningCalls, type RunningCalls } from './mcp/sdk/running-calls.ts';
 export type { ServerSdk } from './mcp/sdk/sdk.ts';
 export type { FactoryContext, Reuse, ServerFactory, UserServer } from './mcp/sdk/user-server.ts';
 export type { Notify } from './notify.ts';

@@ -1,6 +1,9 @@
 import type { Change } from './core/change-log.ts';
 
-/** Tells clients of all eras, on all pods, that something changed. Each resolves when the change is stored. */
+/**
+ * Tells clients of all eras, on all pods, that something changed. Each resolves when the change is stored. Changes that are alike and come within 0.2 s
+ * of each other are told as two at most, so all but the first may take that long.
+ */
 export interface Notify {
   toolsChanged(): Promise<void>;
   promptsChanged(): Promise<void>;

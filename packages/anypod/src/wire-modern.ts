@@ -1,4 +1,5 @@
 import type { AgeLimit } from './core/age-limit.ts';
+import type { Deadlines } from './core/deadlines.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import { createRequestState } from './core/request-state.ts';
@@ -9,8 +10,10 @@ import type { ChangeBus } from './mcp/modern/change-bus.ts';
 import { createModernHandler } from './mcp/modern/modern-handler.ts';
 import type { CallWaiters } from './mcp/retry/call-waiters.ts';
 import { createRetryGuard } from './mcp/retry/retry-guard.ts';
+import type { BuildServer } from './mcp/sdk/build-server.ts';
+import type { RunningCalls } from './mcp/sdk/running-calls.ts';
 import type { ServerSdk } from './mcp/sdk/sdk.ts';
-import type { Reuse, ServerFactory } from './mcp/sdk/user-server.ts';
+import type { Reuse } from './mcp/sdk/user-server.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import type { Pod } from './pod/pod.ts';
 import { randomId } from './signing/signer.ts';
@@ -26,10 +29,12 @@ export interface ModernParts {
   readonly log: Log;
   readonly meter: Meter;
   readonly listenAgeLimit: AgeLimit;
+  readonly callDeadlines: Deadlines | undefined;
+  readonly build: BuildServer;
+  readonly calls: RunningCalls;
 }
 
 export interface ModernSettings extends PodOptions {
-  readonly createServer: ServerFactory;
   readonly requestStateTtlMs: number;
   readonly retryTools: readonly string[];
   readonly reuse?: Reuse;
@@ -53,7 +58,9 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     bus,
     log,
     listenAgeLimit,
-    createServer: settings.createServer,
+    callDeadlines: parts.callDeadlines,
+    build: parts.build,
+    calls: parts.calls,
     requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
     spent: store.spent,
     guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log, meter }),

@@ -46,7 +46,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   deadlines: {
     file: './pod/context/deadlines.ts',
     start: ({ createDeadlines }: typeof import('./pod/context/deadlines.ts')) => {
-      const deadlines = createDeadlines(60_000, () => performance.now());
+      const deadlines = createDeadlines(60_000, () => performance.now(), undefined as never);
       return (value) => {
         const deadline = deadlines.add({ late: () => void value });
         return () => deadlines.remove(deadline);

@@ -15,43 +15,44 @@ const ofRedis: readonly Refusal[] = [
   {
     values: { 'externalRedis.host': 'redis.example.com' },
     sentence:
-      'redis.enabled and externalRedis.host are both given: set redis.enabled=false to use the Redis outside, or remove externalRedis.',
+      'redis.enabled and externalRedis.host are both set: set redis.enabled=false to use the external Redis, or remove externalRedis.',
   },
   {
     values: OUTSIDE,
     sentence:
-      'No Redis is given, and pods cannot share sessions without one: set redis.enabled=true for a trial, or one of externalRedis.url, urlKey, host, sentinel.nodes and cluster.nodes.',
+      'No Redis is set, and pods need one to share sessions: set redis.enabled=true for a trial, or one of externalRedis.url, urlKey, host, sentinel.nodes and cluster.nodes.',
   },
   {
     values: { ...HOST, 'externalRedis.cluster.nodes': ['c1'] },
-    sentence: 'externalRedis names several places (host, cluster.nodes): keep one.',
+    sentence: 'externalRedis names more than one Redis (host, cluster.nodes): keep one.',
   },
   {
     values: { ...OUTSIDE, 'externalRedis.url': 'redis://shop:hunter2@redis.example.com' },
     sentence:
-      'externalRedis.url holds credentials, which everybody who can read the pod would see: put the whole URL into a Secret and name it with externalRedis.existingSecret and urlKey, or the password alone with passwordKey.',
+      'externalRedis.url contains credentials, and everybody who can read the pod could see them: put the whole URL into a Secret and set externalRedis.existingSecret and urlKey, or put only the password there and set passwordKey.',
   },
   {
     values: { ...OUTSIDE, 'externalRedis.url': 'redis://redis.example.com', 'externalRedis.tls.enabled': true },
     sentence:
-      'externalRedis.tls.enabled with a URL that is not rediss://…: write rediss, or rediss+sentinel, or rediss+cluster in externalRedis.url.',
+      'externalRedis.tls.enabled is set, but the URL does not use TLS: write rediss, rediss+sentinel or rediss+cluster in externalRedis.url.',
   },
   {
     values: { ...OUTSIDE, 'externalRedis.sentinel.nodes': ['s1'] },
     sentence:
-      'externalRedis.sentinel.nodes without a master: set externalRedis.sentinel.masterName to what the Sentinels call it.',
+      'externalRedis.sentinel.nodes is set without a master: set externalRedis.sentinel.masterName to the name that the Sentinels use for the master.',
   },
   {
     values: { ...HOST, 'externalRedis.sentinel.masterName': 'm' },
-    sentence: 'externalRedis.sentinel.masterName without Sentinels: list them in externalRedis.sentinel.nodes.',
+    sentence:
+      'externalRedis.sentinel.masterName is set without Sentinels: list the Sentinels in externalRedis.sentinel.nodes.',
   },
   {
     values: { ...OUTSIDE, 'externalRedis.cluster.nodes': ['c1'], 'externalRedis.db': 1 },
-    sentence: 'externalRedis.db is not 0, but a Cluster has no other database: remove it.',
+    sentence: 'externalRedis.db is not 0, but a Cluster has only database 0: remove externalRedis.db.',
   },
   {
     values: { ...HOST, 'externalRedis.passwordKey': 'password' },
-    sentence: 'externalRedis names the key "password" of no Secret: set externalRedis.existingSecret.',
+    sentence: 'externalRedis names the key "password", but no Secret: set externalRedis.existingSecret.',
   },
   {
     values: {
@@ -60,11 +61,11 @@ const ofRedis: readonly Refusal[] = [
       'externalRedis.username': 'shop',
       'externalRedis.usernameKey': 'user',
     },
-    sentence: 'externalRedis.username and usernameKey are both given: keep one.',
+    sentence: 'externalRedis.username and usernameKey are both set: keep one.',
   },
   {
     values: { ...HOST, 'externalRedis.tls.enabled': true, 'externalRedis.tls.caKey': 'ca.crt' },
-    sentence: 'externalRedis.tls names the key "ca.crt" of no Secret: set externalRedis.tls.existingSecret.',
+    sentence: 'externalRedis.tls names the key "ca.crt", but no Secret: set externalRedis.tls.existingSecret.',
   },
   {
     values: { ...HOST, ...TLS_SECRET, 'externalRedis.tls.caKey': 'ca.crt' },
@@ -72,7 +73,7 @@ const ofRedis: readonly Refusal[] = [
   },
   {
     values: { ...HOST, ...TLS_SECRET, 'externalRedis.tls.enabled': true, 'externalRedis.tls.certKey': 'tls.crt' },
-    sentence: 'externalRedis.tls.certKey and keyKey belong together: give both, or neither.',
+    sentence: 'externalRedis.tls.certKey and keyKey belong together: set both, or neither.',
   },
 ];
 
@@ -80,11 +81,11 @@ const ofServer: readonly Refusal[] = [
   {
     values: { 'server.source': 'configMap' },
     sentence:
-      'server.source is configMap, but there is no module: give its text with --set-file server.inline=server.ts, or a ConfigMap with server.configMap.name.',
+      'server.source is configMap, but there is no module: pass its text with --set-file server.inline=server.ts, or name a ConfigMap in server.configMap.name.',
   },
   {
     values: { 'server.source': 'configMap', 'server.inline': 'export default 1;', 'server.configMap.name': 'shop' },
-    sentence: 'server.inline and server.configMap.name are both given: keep one.',
+    sentence: 'server.inline and server.configMap.name are both set: keep one.',
   },
   {
     values: { 'server.inline': 'export default 1;' },
@@ -94,7 +95,7 @@ const ofServer: readonly Refusal[] = [
   {
     values: { 'server.source': 'volume' },
     sentence:
-      'server.source is volume, but there is none: say in server.volume where it comes from, e.g. persistentVolumeClaim: {claimName: my-server}.',
+      'server.source is volume, but server.volume is empty: set the source of the volume there, e.g. persistentVolumeClaim: {claimName: my-server}.',
   },
   {
     values: { 'server.volume': { emptyDir: {} } },
@@ -106,21 +107,21 @@ const ofPods: readonly Refusal[] = [
   {
     values: { extraEnv: [{ name: 'ANYPOD_LOG_LEVEL', value: 'debug' }], 'config.logLevel': 'info' },
     sentence:
-      'extraEnv sets ANYPOD_LOG_LEVEL, which the chart sets too: use the value for it (config, secret, redis, externalRedis or metrics).',
+      'extraEnv sets ANYPOD_LOG_LEVEL, but the chart sets this variable itself: use the chart value for it (in config, secret, redis, externalRedis or metrics).',
   },
   {
     values: { terminationGracePeriodSeconds: 30 },
     sentence:
-      'terminationGracePeriodSeconds is 30, but pods need 44 seconds to go without a loss (drain.preStop + config.drainDelay + config.retry + config.drainTimeout + drain.margin): remove it, raise it to 44, or lower config.drainTimeout.',
+      'terminationGracePeriodSeconds is 30, but pods need 44 seconds to shut down without a loss (drain.preStop + config.drainDelay + config.retry + config.drainTimeout + drain.margin): remove it, raise it to 44, or lower config.drainTimeout.',
   },
   {
     values: { updateStrategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: '0%' } } },
     sentence:
-      'updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both 0, so no pod could ever be replaced: set maxSurge=1.',
+      'updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both 0, so a rollout could never replace a pod: set maxSurge=1.',
   },
   {
     values: { 'podDisruptionBudget.minAvailable': 1, 'podDisruptionBudget.maxUnavailable': 2 },
-    sentence: 'podDisruptionBudget.minAvailable and maxUnavailable are both given: keep one.',
+    sentence: 'podDisruptionBudget.minAvailable and maxUnavailable are both set: keep one.',
   },
   {
     values: { 'podDisruptionBudget.maxUnavailable': null },
@@ -129,7 +130,7 @@ const ofPods: readonly Refusal[] = [
   },
   {
     values: { 'podDisruptionBudget.maxUnavailable': '0%' },
-    sentence: 'podDisruptionBudget.maxUnavailable is 0, so no node with a pod could ever be drained: set 1.',
+    sentence: 'podDisruptionBudget.maxUnavailable is 0, so nobody could ever drain a node with a pod: set it to 1.',
   },
 ];
 
@@ -150,15 +151,15 @@ const ofScaling: readonly Refusal[] = [
   {
     values: { ...SCALING, resources: { requests: { cpu: null } } },
     sentence:
-      'autoscaling.targetCPU is a share of the CPU that pods request, and they request none: set resources.requests.cpu, or autoscaling.targetCPU=null.',
+      'autoscaling.targetCPU is a percentage of the CPU that pods request, but they request none: set resources.requests.cpu, or autoscaling.targetCPU=null.',
   },
   {
     values: { ...SCALING, 'autoscaling.targetOpenStreams': 50, 'metrics.enabled': false },
-    sentence: "autoscaling scales on anypod's own metrics, but pods serve none: set metrics.enabled=true.",
+    sentence: "autoscaling uses anypod's own metrics, but pods serve no metrics: set metrics.enabled=true.",
   },
   {
     values: { 'keda.enabled': true },
-    sentence: 'keda has nothing to scale on: give keda.triggers.',
+    sentence: 'keda has nothing to scale on: set keda.triggers.',
   },
   {
     values: { ...KEDA, 'keda.minReplicas': 20 },
@@ -167,23 +168,23 @@ const ofScaling: readonly Refusal[] = [
   {
     values: { ...KEDA, 'blueGreen.enabled': true },
     sentence:
-      'keda would start the idle colour of blueGreen again and again: use autoscaling, which leaves a Deployment at 0 alone.',
+      'keda would always restart the idle colour of blueGreen: use autoscaling instead, which does not touch a Deployment with 0 replicas.',
   },
   {
     values: { 'blueGreen.activeColor': 'green' },
     sentence:
-      'blueGreen.activeColor is given, but there is one Deployment only: set blueGreen.enabled=true, or remove it.',
+      'blueGreen.activeColor is set, but there is only one Deployment: set blueGreen.enabled=true, or remove blueGreen.activeColor.',
   },
 ];
 
 const ofNetwork: readonly Refusal[] = [
   {
     values: { 'metrics.serviceMonitor.enabled': true, 'metrics.enabled': false },
-    sentence: 'metrics.serviceMonitor.enabled, but pods serve no metrics: set metrics.enabled=true.',
+    sentence: 'metrics.serviceMonitor.enabled is set, but pods serve no metrics: set metrics.enabled=true.',
   },
   {
     values: { 'metrics.port': 3000 },
-    sentence: 'metrics.port is 3000, where pods serve MCP: take another.',
+    sentence: 'metrics.port is 3000, but pods serve MCP on that port: use another port.',
   },
   {
     values: { 'httpRoute.enabled': true },
@@ -192,27 +193,30 @@ const ofNetwork: readonly Refusal[] = [
   },
   {
     values: { 'httpRoute.parentRefs': [{ name: 'gateway' }] },
-    sentence: 'httpRoute.parentRefs are given, but no HTTPRoute is made: set httpRoute.enabled=true, or remove them.',
+    sentence:
+      'httpRoute.parentRefs is set, but the chart creates no HTTPRoute: set httpRoute.enabled=true, or remove httpRoute.parentRefs.',
   },
   {
     values: { 'service.nodePort': 30_080 },
-    sentence: 'service.nodePort is given, but a ClusterIP Service has none: set service.type=NodePort, or remove it.',
+    sentence:
+      'service.nodePort is set, but a ClusterIP Service has no node port: set service.type=NodePort, or remove service.nodePort.',
   },
   {
     values: { 'service.externalTrafficPolicy': 'Local' },
     sentence:
-      'service.externalTrafficPolicy is given, but a ClusterIP Service has no outside: set service.type=LoadBalancer, or remove it.',
+      'service.externalTrafficPolicy is set, but a ClusterIP Service gets no external traffic: set service.type=LoadBalancer, or remove service.externalTrafficPolicy.',
   },
   {
     values: { 'ingress.hosts': ['a.example.com'] },
-    sentence: 'ingress.hosts are given, but no Ingress is made: set ingress.enabled=true, or remove them.',
+    sentence:
+      'ingress.hosts is set, but the chart creates no Ingress: set ingress.enabled=true, or remove ingress.hosts.',
   },
 ];
 
 const ofNulls: readonly Refusal[] = [
   {
     values: { 'config.drainTimeout': null, 'redis.enabled': false },
-    sentence: 'config.drainTimeout is null, and the chart cannot do without it: remove it to have the default.',
+    sentence: 'config.drainTimeout is null, but the chart needs a value: remove it to use the default.',
   },
 ];
 

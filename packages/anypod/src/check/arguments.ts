@@ -6,7 +6,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 /** Wrong arguments; each problem with its remedy. */
 export class UsageError extends Error {
   constructor(problems: readonly string[]) {
-    super(['Cannot check:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+    super(['anypod check cannot start:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
     this.name = 'UsageError';
   }
 }
@@ -14,14 +14,16 @@ export class UsageError extends Error {
 /** The text of `anypod check --help`. */
 export const CHECK_HELP: string = `Usage: anypod check <url> [flags]
 
-Tries what clients need of a deployment: initialize, tools/list, a stream that is cut and resumed on another pod,
-server/discover, DELETE. One line per step; exit code 0: all is well, 1: a step failed, 2: wrong arguments.
+Tests a deployment as a client: initialize, tools/list, a stream that it cuts and resumes on another pod,
+server/discover, DELETE. It prints one line per step. The exit code is 0 if every step passed, 1 if a step failed,
+and 2 for wrong arguments.
 
-  --pods <host:port,…>      The pods behind the URL, by a name that resolves to all of them (a headless Service) or
-                            one by one: each must know the session, and the stream is resumed on another one.
-                            Without it everything goes through the URL.
-  --tool <name>             A tool to call. If the call becomes a stream, it is cut and its result taken from another pod.
-  --arguments <json>        The tool's arguments, an object; default {}
+  --pods <host:port,…>      The pods behind the URL: a name that resolves to all of them (a headless Service), or a list
+                            of addresses. Each pod must know the session, and another pod must resume the stream.
+                            Without it, every request goes through the URL.
+  --tool <name>             A tool to call. If the call becomes a stream, the check cuts it and gets the result from
+                            another pod.
+  --arguments <json>        The arguments of the tool, a JSON object; default {}
   --timeout <ms>            How long one step may take; default ${DEFAULT_TIMEOUT_MS}
 
 Example: anypod check http://anypod/mcp --pods anypod-pods:3000 --tool lookup_customer --arguments '{"id":1}'`;
@@ -43,15 +45,15 @@ export function readCheckArguments(argv: readonly string[]): CheckOptions {
   };
   const url = keep(
     positionals.length === 1 ? endpoint(positionals[0]) : undefined,
-    '<url>: give one http or https URL',
+    '<url>: pass exactly one http or https URL',
   );
-  const pods = keep(addresses(values.pods), '--pods: must be host:port, or several, comma-separated');
+  const pods = keep(addresses(values.pods), '--pods: must be host:port, or several of them, separated by commas');
   const args = keep(object(values.arguments), '--arguments: must be a JSON object');
   const timeoutMs = keep(milliseconds(values.timeout), '--timeout: must be a whole number of milliseconds, 1 or more');
   if (values.tool === undefined && values.arguments !== '{}')
-    problems.push('--arguments: name the --tool they are for');
+    problems.push('--arguments: also name a tool with --tool');
   if (url === undefined || pods === undefined || args === undefined || timeoutMs === undefined || problems.length > 0) {
-    throw new UsageError([...problems, 'anypod check --help explains them']);
+    throw new UsageError([...problems, 'anypod check --help explains the arguments']);
   }
   return {
     url,
@@ -65,7 +67,7 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    throw new UsageError([(error as Error).message, 'anypod check --help explains them']);
+    throw new UsageError([(error as Error).message, 'anypod check --help explains the arguments']);
   }
 }
 

@@ -76,7 +76,7 @@ async function checkSession(run: RunStep, route: Route, options: CheckOptions): 
     }
     await run('server/discover', async (signal) => {
       const versions = await discover(entry, signal);
-      return versions === undefined ? skip('the server serves sessions only') : { detail: versions };
+      return versions === undefined ? skip('the server supports only sessions') : { detail: versions };
     });
   } finally {
     await run('delete', (signal) => checkEnd(session, route, signal));
@@ -102,7 +102,7 @@ async function checkResume(
   { first, second, alone }: Route,
   signal: AbortSignal,
 ): Promise<Outcome<never>> {
-  if (alone) return skip('there is one pod, so no other to resume a stream on');
+  if (alone) return skip('there is only one pod, so no other pod can resume a stream');
   await resumeStanding(session, first, second, signal);
   return {
     detail:
@@ -123,13 +123,13 @@ async function checkCall(
   if (isError === true) {
     const said = (content as { text?: string }[]).map(({ text }) => text).join(' ');
     throw new CheckFailure(
-      `${call.tool} reports an error: ${said}. Give it other --arguments, or look at the log of the pod.`,
+      `${call.tool} reports an error: ${said}. Pass other --arguments, or look at the log of the pod.`,
     );
   }
   if (resumedEvents === undefined)
     return { detail: `${call.tool} answered at once; a short call has no stream to resume` };
   return {
-    detail: `${call.tool} on ${first.label}, cut, its result and ${resumedEvents - 1} events before it from ${second.label}`,
+    detail: `${call.tool} on ${first.label} was cut; its result and ${resumedEvents - 1} events before it came from ${second.label}`,
   };
 }
 

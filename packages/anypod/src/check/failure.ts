@@ -33,14 +33,14 @@ function reasonIn(text: string): string {
 }
 
 function remedy(status: number, inSession: boolean): string {
-  if (status === 404 && inSession) return `The pod does not know the session that another one began. ${ALIKE}`;
-  if (status === 404) return 'No MCP endpoint is there. Check the path of the URL (ANYPOD_PATH, /mcp unless set).';
-  if (status === 400 && inSession) return `The pod did not make this session or event id. ${ALIKE}`;
-  if (status === 403) return 'Use a URL whose host name ANYPOD_ALLOWED_HOSTS has.';
+  if (status === 404 && inSession) return `The pod does not know a session that another pod created. ${ALIKE}`;
+  if (status === 404) return 'There is no MCP endpoint at this URL. Check its path (ANYPOD_PATH, by default /mcp).';
+  if (status === 400 && inSession) return `The pod does not accept this session id or event id. ${ALIKE}`;
+  if (status === 403) return 'Use a URL whose host name is in ANYPOD_ALLOWED_HOSTS.';
   if (status === 401)
-    return 'Something before the pods asks for credentials. Use a URL behind it, such as that of the Service.';
-  if (status === 503) return 'The pod starts, or cannot reach Redis; its log says which.';
-  if (status === 502 || status === 504) return 'The balancer has no pod that answers. Look at /readyz of the pods.';
+    return 'A proxy in front of the pods requires credentials. Use a URL behind that proxy, such as the URL of the Service.';
+  if (status === 503) return 'The pod is still starting, or cannot reach Redis. Its log says which.';
+  if (status === 502 || status === 504) return 'The balancer finds no pod that answers. Look at /readyz of the pods.';
   return 'Look at the log of the pod.';
 }
 
@@ -49,5 +49,5 @@ export function unreachable({ label }: { readonly label: string }, error: unknow
   const { code, message } = error as NodeJS.ErrnoException;
   const what = `${label} cannot be reached: ${code ?? message}.`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new CheckFailure(`${what} Check the host name.`);
-  return new CheckFailure(`${what} Is a pod ready there? Look at /readyz, and at the port.`);
+  return new CheckFailure(`${what} Check that a pod is ready there (/readyz), and check the port.`);
 }

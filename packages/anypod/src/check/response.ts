@@ -30,8 +30,6 @@ export function parseResponse({ label }: Target, text: string): JsonRpcResponse 
     return JSON.parse(text) as JsonRpcResponse;
   } catch {
     const said = text.trim().slice(0, 200);
-    throw new CheckFailure(
-      `${label} answered something else than JSON: ${said}. Check that the URL is an MCP endpoint.`,
-    );
+    throw new CheckFailure(`${label} did not answer with JSON: ${said}. Check that the URL is an MCP endpoint.`);
   }
 }

@@ -8,7 +8,7 @@ import type { StreamEvent } from './sse.ts';
 import type { Target } from './target.ts';
 
 const DEFAULT_RETRY_MS = 1000;
-const NO_EVENT = 'Does something between hold events back (proxy buffering)?';
+const NO_EVENT = 'Check whether a proxy between client and pod buffers events.';
 
 /** Reads the first event of a stream and cuts the connection. Throws `CheckFailure` where it has no id. */
 async function firstEventId(target: Target, answer: Answer): Promise<string> {

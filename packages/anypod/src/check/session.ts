@@ -42,7 +42,7 @@ export async function openSession(target: Target, signal: AbortSignal): Promise<
   const result = await resultOf(target, answer, false);
   const id = answer.headers['mcp-session-id'];
   if (typeof id !== 'string')
-    throw new CheckFailure(`${target.label} began no session. Is it anypod that answers there?`);
+    throw new CheckFailure(`${target.label} created no session. Check that anypod answers at this URL.`);
   const version = String(result['protocolVersion']);
   const { name, version: release } = result['serverInfo'] as { name: string; version: string };
   const headers = { 'mcp-session-id': id, 'mcp-protocol-version': version };

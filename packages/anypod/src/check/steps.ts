@@ -41,12 +41,12 @@ function failureOf(error: unknown, signal: AbortSignal, timeoutMs: number): Chec
   if (error instanceof CheckFailure) return error;
   if (signal.aborted) {
     return new CheckFailure(
-      `It was not done within ${timeoutMs} ms. Give it longer with --timeout, or look at the log of the pods.`,
+      `The step did not finish within ${timeoutMs} ms. Allow more time with --timeout, or look at the log of the pods.`,
     );
   }
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
   return new CheckFailure(
-    `The connection was cut (${code}). Do the timeouts of what lies between exceed the heartbeat?`,
+    `The connection was cut (${code}). Check that every timeout between client and pod is above the heartbeat.`,
   );
 }

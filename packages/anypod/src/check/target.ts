@@ -50,7 +50,8 @@ export async function podTargets(url: URL, pods: readonly URL[], resolve: Lookup
 async function addressesOf(pod: URL, resolve: Lookup): Promise<{ host: string; port: number }[]> {
   const name = hostNameOf(pod);
   const found = await resolve(name).catch((error: NodeJS.ErrnoException) => {
-    const remedy = 'Name a headless Service whose pods are ready; from a pod, in full: <service>.<namespace>.svc';
+    const remedy =
+      'Name a headless Service whose pods are ready. Inside a pod, use its full name: <service>.<namespace>.svc';
     throw new CheckFailure(`${name} has no addresses (${error.code}). ${remedy}.`);
   });
   const ofFirstFamily = found.filter(({ family }) => family === 4);

@@ -1,8 +1,8 @@
-import { pino } from 'pino';
-import { ConfigError, helpText, readConfig } from '../serve/config.ts';
-import { type Serving, serve } from '../serve/serve.ts';
+import { ConfigError, helpText } from '../serve/config.ts';
 import type { HostProgram } from './host-program.ts';
 import { runCheckCommand } from './run-check.ts';
+import { runServe } from './run-serve.ts';
+import { serializeError } from './serialize-error.ts';
 
 export { ConfigError } from '../serve/config.ts';
 export type { Setting } from '../serve/setting.ts';
@@ -17,7 +17,8 @@ export async function runCli(args: readonly string[], around: HostProgram = NONE
     await run(args, around);
   } catch (error) {
     const known = error instanceof ConfigError;
-    process.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    const { stack, message } = serializeError(error);
+    process.stderr.write(`${known ? error.message : (stack ?? message)}\n`);
     process.exit(known ? EXIT_CONFIG : 1);
   }
 }
@@ -28,40 +29,11 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
     return;
   }
   if (command === undefined || command === '--help' || rest.includes('--help')) {
-    const other = 'anypod check <url> tries a running deployment; see anypod check --help';
+    const other = 'anypod check <url> tests a running deployment; see anypod check --help';
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
   }
   if (command !== 'serve')
     throw new ConfigError([`${command}: unknown command; use anypod serve <module> or anypod check <url>`]);
   await runServe(rest, around);
-}
-
-async function runServe(argv: readonly string[], around: HostProgram): Promise<void> {
-  const config = readConfig(argv, process.env, around.settings);
-  const log = pino({ level: config.logLevel, redact: ['authorization', '*.token'] }, pino.destination(2));
-  const stopping = new AbortController();
-  const stopAround = await around.start({ ...config });
-  const starting = serve(config, { log, print: (text) => process.stdout.write(text), signal: stopping.signal });
-  stopOnSignals(starting, stopping, stopAround);
-  await starting;
-}
-
-/** The first signal drains, SIGINT without waiting for a balancer; a second one ends the process at once. */
-function stopOnSignals(starting: Promise<Serving>, stopping: AbortController, stopAround: () => Promise<void>): void {
-  let stopped = false;
-  const stop = (signal: NodeJS.Signals) => {
-    if (stopped) process.exit(1);
-    stopped = true;
-    stopping.abort();
-    starting
-      .then((serving) => serving.stop(signal === 'SIGINT' ? { delayMs: 0 } : {}))
-      .then(stopAround)
-      .then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
 }

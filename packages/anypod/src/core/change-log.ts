@@ -7,6 +7,11 @@ export type Change =
   | { readonly kind: 'resources_list_changed' }
   | { readonly kind: 'resource_updated'; readonly uri: string };
 
+/** The same for changes that are one where they come close together. */
+export function changeName(change: Change): string {
+  return change.kind === 'resource_updated' ? `${change.kind} ${change.uri}` : change.kind;
+}
+
 /** A change with its place in the log; positions are ordered as in `standing-log.ts`. */
 export interface PositionedChange {
   readonly position: string;

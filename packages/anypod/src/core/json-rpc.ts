@@ -23,22 +23,23 @@ export interface JsonRpcError {
   readonly data?: unknown;
 }
 
+/** Where a response keeps the JSON of its content, `"result":{…}` or `"error":{…}`; the id is written when it goes out. */
+export const ENCODED: unique symbol = Symbol('encoded');
+
 /** A JSON-RPC response: either `result` or `error`. `id` is null where the request's id could not be read. */
 export interface JsonRpcResponse {
   readonly jsonrpc: '2.0';
   readonly id: RequestId | null;
   readonly result?: Record<string, unknown>;
   readonly error?: JsonRpcError;
+  readonly [ENCODED]?: string;
 }
 
-/** Where a result that is sent again and again keeps its JSON; nothing is copied with it. */
-export const ENCODED: unique symbol = Symbol('encoded');
-
-/** The JSON of a response. */
+/** The JSON of a response, whose content is written only where that has not been done before. */
 export function encodeResponse(response: JsonRpcResponse): string {
-  const encoded = (response.result as { readonly [ENCODED]?: string } | undefined)?.[ENCODED];
+  const encoded = response[ENCODED];
   if (encoded === undefined) return JSON.stringify(response);
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(response.id)},"result":${encoded}}`;
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(response.id)},${encoded}}`;
 }
 
 /** Any message that travels in either direction. */
@@ -63,21 +64,40 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Longer ids are refused: they travel in event ids and are kept with the exchange. */
 const MAX_ID_LENGTH = 256;
 
-function isRequestId(value: unknown): value is RequestId {
+/** Whether a value may be the id of a request. */
+export function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'string' ? value.length <= MAX_ID_LENGTH : Number.isSafeInteger(value);
 }
 
+/** `null` and an empty list say nothing, which is what some clients write for no params. */
+function saysNothing(params: unknown): boolean {
+  return params === undefined || params === null || (Array.isArray(params) && params.length === 0);
+}
+
 /**
- * Tells whether a parsed JSON value is one well-formed JSON-RPC 2.0 message of MCP: ids are integers or strings of
- * 256 characters at most, params an object. It looks at the frame only; methods and params are the SDK's to judge.
+ * Reads a parsed JSON value as one well-formed JSON-RPC 2.0 message of MCP: ids are integers or strings of 256 characters at most, params an
+ * object or nothing. Members that JSON-RPC does not know are left out, since the SDKs drop messages that have them. It looks at the frame only; methods
+ * and params are the SDK's to judge. Undefined: it is no such message.
  */
-export function isJsonRpcMessage(value: unknown): value is JsonRpcMessage {
-  if (!isObject(value) || value['jsonrpc'] !== '2.0') return false;
-  if ('method' in value) {
-    if (typeof value['method'] !== 'string') return false;
-    if ('id' in value && !isRequestId(value['id'])) return false;
-    return value['params'] === undefined || isObject(value['params']);
-  }
-  if (!isRequestId(value['id'])) return false;
-  return 'error' in value ? isObject(value['error']) : isObject(value['result']);
+export function readMessage(value: unknown): JsonRpcMessage | undefined {
+  if (!isObject(value) || value['jsonrpc'] !== '2.0') return undefined;
+  return 'method' in value ? readCall(value) : readResponse(value);
+}
+
+function readCall(value: Record<string, unknown>): JsonRpcRequest | JsonRpcNotification | undefined {
+  const { id, method, params } = value;
+  if (typeof method !== 'string' || ('id' in value && !isRequestId(id))) return undefined;
+  if (!isObject(params) && !saysNothing(params)) return undefined;
+  const head =
+    'id' in value ? { jsonrpc: '2.0' as const, id: id as RequestId, method } : { jsonrpc: '2.0' as const, method };
+  return isObject(params) ? { ...head, params } : head;
+}
+
+function readResponse({ id, result, error }: Record<string, unknown>): JsonRpcResponse | undefined {
+  if (!isRequestId(id)) return undefined;
+  if (error === undefined) return isObject(result) ? { jsonrpc: '2.0', id, result } : undefined;
+  if (result !== undefined || !isObject(error)) return undefined;
+  const { code, message } = error;
+  if (!Number.isSafeInteger(code) || typeof message !== 'string') return undefined;
+  return { jsonrpc: '2.0', id, error: error as unknown as JsonRpcError };
 }

@@ -1,3 +1,5 @@
+import type { Fault } from './fault.ts';
+
 /** Which revision of MCP a request follows; `unknown` where it was refused before that was clear. */
 export type RequestEra = 'legacy' | 'modern' | 'unknown';
 
@@ -10,8 +12,8 @@ export type RequestOutcome = 'ok' | 'rpc_error' | 'refused' | 'unavailable' | 'f
 /** What a stream carries: the answer to a request, a session's standing stream, or a `subscriptions/listen`. */
 export type StreamKind = 'request' | 'standing' | 'listen';
 
-/** Why a session ended. One that expires does so in the store, where no pod sees it. */
-export type SessionEnd = 'deleted';
+/** Why a session ended: its client deleted it, or its server closed. One that expires does so in the store, where no pod sees it. */
+export type SessionEnd = 'deleted' | 'server_closed';
 
 /**
  * What a GET with an event id got: a request that still ran; the rest of one that had ended; the word that nothing is left; an error, since the log
@@ -38,6 +40,10 @@ export interface Meter {
   sessionEnded(reason: SessionEnd): void;
   resumed(outcome: ResumeOutcome): void;
   orphanEnded(outcome: OrphanOutcome): void;
+  /** The server's code did to the process what concerns others. */
+  fault(fault: Fault): void;
+  /** The event loop stood still. */
+  loopBlocked(ms: number): void;
   phase(phase: PodPhase): void;
   /** Nothing happens any more. */
   close(): void;
@@ -53,6 +59,8 @@ export const silentMeter: Meter = {
   sessionEnded: () => undefined,
   resumed: () => undefined,
   orphanEnded: () => undefined,
+  fault: () => undefined,
+  loopBlocked: () => undefined,
   phase: () => undefined,
   close: () => undefined,
 };

@@ -9,6 +9,8 @@ export interface QuestionStore {
   answer(session: string, question: string, answer: string): Promise<string | undefined>;
   /** The pod that waits for this question; undefined: unknown. */
   owner(session: string, question: string): Promise<string | undefined>;
+  /** Whether the question's answer is stored and not yet taken. */
+  isAnswered(session: string, question: string): Promise<boolean>;
   /**
    * Reads the answer and removes the question; undefined: unknown, or not answered yet (then it stays). An answer that did not arrive can be
    * taken again.

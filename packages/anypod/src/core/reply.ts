@@ -22,9 +22,14 @@ export interface EventSink {
   onClose(listener: () => void): void;
 }
 
+/** What a client takes as the answer to its POST, by its `Accept`: either form, only JSON, or only an event stream. */
+export type AnswerForm = 'either' | 'json' | 'stream';
+
 /** The answer to one HTTP request: exactly one of `json`, `empty` and `stream` is called, once. */
 export interface Reply {
-  /** `body` is serialised JSON. */
+  /** Where it is `json`, `stream` must not be called for the answer to a POST. */
+  readonly form: AnswerForm;
+  /** `body` is serialised JSON; to a client that takes only streams a 200 goes out as a stream of one event. */
   json(status: number, body: string, headers?: Readonly<Record<string, string>>): void;
   empty(status: number): void;
   /** 200 with `text/event-stream`. */

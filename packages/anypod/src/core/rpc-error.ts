@@ -20,3 +20,15 @@ export function rpcError(id: RequestId | null, code: number, message: string, da
 
 /** The HTTP status of what nobody reads, as nginx logs it. */
 export const CLIENT_GONE = 499;
+
+/** What a client is told of a call that took longer than calls may. */
+export function callTimedOut(id: RequestId | null, afterMs: number): JsonRpcResponse {
+  const message = `The call did not end within ${afterMs} ms and was stopped. Call again if the call is safe to repeat.`;
+  return rpcError(id, RPC.internal, message, { reason: 'timeout' });
+}
+
+/** What a client is told of a call whose server has closed itself. */
+export function serverClosed(id: RequestId | null): JsonRpcResponse {
+  const message = 'The server closed before it answered this call.';
+  return rpcError(id, RPC.internal, message, { reason: 'server_closed' });
+}

@@ -12,6 +12,10 @@ export interface Outlet {
   /** The server no longer waits for `question`; `notification` tells the client. */
   withdraw(question: string, notification: JsonRpcNotification, related: number | undefined): Promise<void>;
   notify(notification: JsonRpcNotification, related: number | undefined): Promise<void>;
+  /** Whether the request delivered under `id` still waits for its response. */
+  awaits(id: number): boolean;
+  /** The server has closed itself, which ends its session: it says nothing more. */
+  closed(): void;
 }
 
 /** What a handler may do with its own connection (SEP-1699). */
@@ -60,6 +64,8 @@ export interface ServerHost {
 
 /** Serves the 2026-07-28 era. */
 export interface ModernHandler {
+  /** Whether an `initialize` that says it is of the modern era comes here to be judged; else its body negotiates a session, whatever it says. */
+  readonly takesInitialize: boolean;
   /** Answers `reply` exactly once, or rejects before it has answered. `body` is parsed JSON; `signal` gives the client's going. */
   serve(body: unknown, caller: Caller, signal: () => AbortSignal, reply: WebReply): Promise<void>;
   /** Calls that have not been answered; streams that merely listen do not count. */

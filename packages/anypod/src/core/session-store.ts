@@ -1,5 +1,17 @@
 import type { RequestId } from './json-rpc.ts';
-import type { Session, SessionRecord } from './session.ts';
+import type { ClientNotification, Session, SessionRecord } from './session.ts';
+
+/** Kinds of notifications that are remembered in a session. */
+export const NOTIFICATION_KINDS = 16;
+/** Bytes of one that is remembered: its method and its params as JSON. */
+export const NOTIFICATION_BYTES = 4096;
+
+/** A notification of the client that was taken in. */
+export interface Noted {
+  readonly pods: readonly string[];
+  /** Its number among the session's notifications; absent: it was one too many or too large, and is not remembered. */
+  readonly number?: number;
+}
 
 /**
  * The sessions, shared by all pods. It also knows which pods cache a session: `create` and `load` add the asking pod, in
@@ -21,6 +33,11 @@ export interface SessionStore {
   unsubscribe(id: string, uri: string): Promise<readonly string[] | undefined>;
   /** Remembers for a minute that `request` is cancelled, for the case that it has not arrived yet. Bounded: 100 a session. */
   cancel(id: string, request: RequestId): Promise<readonly string[] | undefined>;
+  /**
+   * Remembers a notification of the client in place of an earlier one of its kind. One beyond `NOTIFICATION_KINDS` or `NOTIFICATION_BYTES` is not
+   * remembered, and the earlier one is forgotten.
+   */
+  note(id: string, notification: Omit<ClientNotification, 'number'>): Promise<Noted | undefined>;
   /** Removes every key of the session: record, subscriptions, questions, standing log and the logs of its exchanges. */
   end(id: string): Promise<readonly string[] | undefined>;
 }

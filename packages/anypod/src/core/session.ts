@@ -22,6 +22,14 @@ export interface SessionRecord {
   readonly createdAt: number;
 }
 
+/** The last notification of its kind that the client sent. */
+export interface ClientNotification {
+  /** Orders a session's notifications; greater ones came later. */
+  readonly number: number;
+  readonly method: string;
+  readonly params?: Record<string, unknown>;
+}
+
 /** A session as a pod knows it after loading. */
 export interface Session {
   readonly record: SessionRecord;
@@ -31,4 +39,21 @@ export interface Session {
   readonly subscriptions: ReadonlySet<string>;
   /** Requests whose cancellation arrived on some pod before they did; may be empty. */
   readonly cancelled: ReadonlySet<RequestId>;
+  /** What the client notified the server of, the last of each kind, in order; cancellations and progress are not among them. */
+  readonly notifications: readonly ClientNotification[];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What an `initialize` lacks, in a sentence; undefined: nothing. What else may be wrong with it the user's server finds out. */
+export function initializeFault(params: Readonly<Record<string, unknown>>): string | undefined {
+  const { protocolVersion, capabilities, clientInfo } = params;
+  if (typeof protocolVersion !== 'string') return 'initialize needs params.protocolVersion, a string.';
+  if (!isObject(capabilities)) return 'initialize needs params.capabilities, an object.';
+  if (!isObject(clientInfo)) return 'initialize needs params.clientInfo, an object with name and version.';
+  if (typeof clientInfo['name'] !== 'string') return 'initialize needs params.clientInfo.name, a string.';
+  if (typeof clientInfo['version'] !== 'string') return 'initialize needs params.clientInfo.version, a string.';
+  return undefined;
 }

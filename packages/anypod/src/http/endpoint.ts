@@ -1,6 +1,6 @@
 import type { Caller } from '../core/caller.ts';
 import { isModern } from '../core/era.ts';
-import { isRequest, type JsonRpcMessage } from '../core/json-rpc.ts';
+import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../core/json-rpc.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import type { Reply } from '../core/reply.ts';
@@ -12,10 +12,11 @@ import { sessionNotFound } from '../pod/sessions/session-cache.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import { holdThroughOutage, repeatThroughOutage } from './hold.ts';
 import { headerOf, type Incoming } from './incoming.ts';
-import { idOf, methodOf, parseMessage, parseMessages } from './messages.ts';
+import { idOf, methodOf, parseBatch, parseMessage, parseModern } from './messages.ts';
 import { MeteredReply } from './metered-reply.ts';
 import {
-  requireAcceptsAnswer,
+  answerForm,
+  noEvents,
   requireAcceptsEvents,
   requireJson,
   requireKnownVersion,
@@ -53,16 +54,19 @@ export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: End
   }
 
   async function postLegacy(body: unknown, { caller, signal }: Incoming, reply: Reply): Promise<void> {
-    requireAcceptsAnswer(caller);
-    if (isInitialize(body)) return pod.initialize(body, caller, reply);
-    const batch = Array.isArray(body);
-    const expectsAnswer = batch || isRequest(parseMessage(body));
+    const alone = Array.isArray(body) ? undefined : parseMessage(body);
+    if (alone !== undefined && isInitialize(alone)) return pod.initialize(alone, caller, reply);
     const post = () =>
       inSession(caller, reply, body, async (live) => {
-        const messages = parseMessages(body, live.session.record.protocolVersion);
-        await pod.post(live, messages, batch, caller, reply);
+        const messages = alone === undefined ? parseBatch(body, live.session.record.protocolVersion) : [alone];
+        await pod.post(live, messages, alone === undefined, caller, reply);
       });
-    await (expectsAnswer ? post() : repeatThroughOutage(post, signal()));
+    await (alone === undefined || isRequest(alone) ? post() : repeatThroughOutage(post, signal()));
+  }
+
+  async function postModern(body: unknown, { caller, signal }: Incoming, reply: MeteredReply): Promise<void> {
+    if (reply.form === 'json' && methodOf(body) === 'subscriptions/listen') throw noEvents();
+    await modern.serve(parseModern(body), caller, signal, reply);
   }
 
   async function post(incoming: Incoming, reply: MeteredReply): Promise<void> {
@@ -70,14 +74,18 @@ export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: End
     requireJson(caller);
     const body = await receive(pod, incoming);
     try {
-      const modernBody = isModern(body, headerOf(caller, 'mcp-protocol-version'));
+      const modernBody = isModern(body, headerOf(caller, 'mcp-protocol-version')) && !negotiatesSession(body);
       reply.name(methodOf(body), modernBody ? 'modern' : 'legacy');
-      if (!modernBody) return await postLegacy(body, incoming, reply);
-      await modern.serve(body, caller, incoming.signal, reply);
+      reply.form = answerForm(caller);
+      await (modernBody ? postModern : postLegacy)(body, incoming, reply);
     } catch (error) {
       report(error);
       refuse(reply, idOf(body), error);
     }
+  }
+
+  function negotiatesSession(body: unknown): boolean {
+    return !modern.takesInitialize && methodOf(body) === 'initialize';
   }
 
   async function get({ caller }: Incoming, reply: Reply): Promise<void> {
@@ -134,7 +142,6 @@ function sessionIdOf(caller: Caller): string {
   throw new Refusal(400, RPC.refused, 'Mcp-Session-Id is missing. Send the id that initialize answered with.');
 }
 
-function isInitialize(body: unknown): body is JsonRpcMessage & { id: string | number; method: string } {
-  if (typeof body !== 'object' || body === null || (body as { method?: unknown }).method !== 'initialize') return false;
-  return isRequest(parseMessage(body));
+function isInitialize(message: JsonRpcMessage): message is JsonRpcRequest {
+  return isRequest(message) && message.method === 'initialize';
 }

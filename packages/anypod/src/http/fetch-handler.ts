@@ -3,13 +3,12 @@ import type { EventSink } from '../core/reply.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import type { Heartbeats } from './heartbeats.ts';
-import { parseJson, tooLarge } from './read-body.ts';
+import { type BodyLimits, readWebJson } from './read-body.ts';
 import { formatEvent, formatRetry, SSE_HEADERS } from './sse.ts';
 
-export interface FetchHandlerOptions {
+export interface FetchHandlerOptions extends BodyLimits {
   readonly endpoint: Endpoint;
   readonly heartbeats: Heartbeats;
-  readonly maxBodyBytes: number;
   readonly maxBufferedBytes: number;
 }
 
@@ -24,7 +23,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
       url: request.url,
       ...(context?.authInfo === undefined ? {} : { authInfo: context.authInfo }),
     };
-    const body = async () => parseJson(await readText(request, options.maxBodyBytes));
+    const body = () => readWebJson(request, options);
     const incoming = { method: request.method, caller, body, signal: () => request.signal };
     options.endpoint(incoming, fetchReply(resolve, options)).catch(reject);
     return promise;
@@ -34,27 +33,15 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
 /** As `node:http` has it: beyond this, writers that can wait do. */
 const HIGH_WATER_MARK = 16 * 1024;
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const bytes: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    bytes.push(chunk);
-  }
-  return Buffer.concat(bytes).toString('utf8');
-}
-
 function fetchReply(resolve: (response: Response) => void, options: FetchHandlerOptions): EndpointReply {
   return {
     json(status, body, headers) {
       resolve(new Response(body, { status, headers: { 'content-type': 'application/json', ...headers } }));
     },
     empty: (status) => resolve(new Response(null, { status })),
-    stream() {
+    stream(headers) {
       const { readable, sink } = fetchSink(options);
-      resolve(new Response(readable, { headers: SSE_HEADERS }));
+      resolve(new Response(readable, { headers: { ...SSE_HEADERS, ...headers } }));
       return sink;
     },
     response: resolve,

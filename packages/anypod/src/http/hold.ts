@@ -67,6 +67,7 @@ function holdReply(reply: Reply, request: RequestId): HeldReply {
   let answered = false;
   return {
     watch: reply.watch,
+    form: reply.form,
     get waiting() {
       return !answered && sink.open;
     },

@@ -6,7 +6,8 @@ export interface Incoming {
   readonly method: string;
   readonly caller: Caller;
   /**
-   * The body as parsed JSON. Throws `Refusal` 413 beyond the limit, 400 (-32700) where it is not JSON. Read at most once.
+   * The body as parsed JSON. Rejects with `Refusal`: 413 beyond the limit, 415 in an unknown content coding, 400 where it is not JSON (-32700) or
+   * nested too deep (-32600). Read at most once.
    */
   body(): Promise<unknown>;
   /** A signal that aborts when the client goes before it has its answer. */

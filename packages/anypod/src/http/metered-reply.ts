@@ -1,5 +1,5 @@
 import type { Meter, RequestEra, RequestOutcome, RequestWatch, StreamKind } from '../core/meter.ts';
-import type { EventSink, Reply } from '../core/reply.ts';
+import type { AnswerForm, EventSink, Reply } from '../core/reply.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 
 /** Answers a request and counts it. One object per request, so it is its own watch. */
@@ -7,6 +7,7 @@ export class MeteredReply implements Reply, RequestWatch {
   readonly #reply: EndpointReply;
   readonly #meter: Meter;
   readonly #began: number = performance.now();
+  form: AnswerForm = 'either';
   #method = '';
   #era: RequestEra = 'unknown';
   #isError = false;
@@ -29,7 +30,8 @@ export class MeteredReply implements Reply, RequestWatch {
   }
 
   json(status: number, body: string, headers?: Readonly<Record<string, string>>): void {
-    this.#reply.json(status, body, headers);
+    if (status === 200 && this.form === 'stream') this.#streamOnly(body, headers);
+    else this.#reply.json(status, body, headers);
     this.ended(outcomeOf(status));
   }
 
@@ -39,7 +41,7 @@ export class MeteredReply implements Reply, RequestWatch {
   }
 
   stream(kind: StreamKind): EventSink {
-    const sink = this.#reply.stream();
+    const sink = this.#reply.stream({});
     sink.onClose(this.streams(kind));
     // What a GET asks for is the stream; what a POST asks for is the response on it.
     if (this.#method === 'GET') this.ended('ok');
@@ -49,6 +51,13 @@ export class MeteredReply implements Reply, RequestWatch {
   /** Passes on a response whose end is told to the watch. */
   response(response: Response): void {
     this.#reply.response(response);
+  }
+
+  #streamOnly(body: string, headers: Readonly<Record<string, string>> = {}): void {
+    const sink = this.#reply.stream(headers);
+    sink.onClose(this.streams('request'));
+    sink.send({ data: body });
+    sink.end();
   }
 
   answered(isError: boolean): void {

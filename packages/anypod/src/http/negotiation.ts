@@ -1,5 +1,7 @@
+import Negotiator from 'negotiator';
 import type { Caller } from '../core/caller.ts';
 import { FIRST_MODERN_VERSION, LEGACY_VERSIONS } from '../core/protocol-version.ts';
+import type { AnswerForm } from '../core/reply.ts';
 import { RPC } from '../core/rpc-error.ts';
 import { headerOf, type Incoming } from './incoming.ts';
 import { Refusal } from './refusal.ts';
@@ -7,9 +9,8 @@ import { Refusal } from './refusal.ts';
 const JSON_TYPE = 'application/json';
 const EVENT_STREAM = 'text/event-stream';
 
-function accepts(accept: string, type: string): boolean {
-  return accept.includes(type) || accept.includes('*/*') || accept.includes(`${type.split('/', 1)[0]}/*`);
-}
+/** What nearly every client sends. */
+const USUAL = 'application/json, text/event-stream';
 
 const LEGACY_METHODS = ['POST', 'GET', 'DELETE'];
 const MODERN_METHODS = ['POST'];
@@ -30,17 +31,30 @@ export function requireJson(caller: Caller): void {
   throw new Refusal(415, RPC.refused, 'Send the message as Content-Type: application/json.');
 }
 
-/** 406 unless the client takes both forms that an answer may have (Streamable HTTP, Sending Messages). */
-export function requireAcceptsAnswer(caller: Caller): void {
-  const accept = headerOf(caller, 'accept') ?? '';
-  if (accepts(accept, JSON_TYPE) && accepts(accept, EVENT_STREAM)) return;
-  throw new Refusal(406, RPC.refused, 'Send Accept: application/json, text/event-stream; the answer may be either.');
+/** The media types of `types` that the client takes; without an `Accept` all of them (RFC 9110 §12.5.1). */
+function accepted(caller: Caller, types: string[]): readonly string[] {
+  const accept = headerOf(caller, 'accept');
+  return accept === undefined || accept === '' ? types : new Negotiator({ headers: { accept } }).mediaTypes(types);
+}
+
+/** Which form the client takes an answer in. Throws `Refusal` 406 where it takes neither. */
+export function answerForm(caller: Caller): AnswerForm {
+  if (headerOf(caller, 'accept') === USUAL) return 'either';
+  const types = accepted(caller, [JSON_TYPE, EVENT_STREAM]);
+  if (types.length > 1) return 'either';
+  if (types.length > 0) return types[0] === JSON_TYPE ? 'json' : 'stream';
+  throw new Refusal(406, RPC.refused, `Send Accept: ${USUAL}; the answer may be either.`);
+}
+
+/** 406 to a client that does not take the stream which is all that there is. */
+export function noEvents(): Refusal {
+  return new Refusal(406, RPC.refused, 'The answer is an event stream. Send Accept: text/event-stream.');
 }
 
 /** 406 unless the client takes events. */
 export function requireAcceptsEvents(caller: Caller): void {
-  if (accepts(headerOf(caller, 'accept') ?? '', EVENT_STREAM)) return;
-  throw new Refusal(406, RPC.refused, 'Send Accept: text/event-stream; a GET opens an event stream.');
+  if (headerOf(caller, 'accept') === EVENT_STREAM) return;
+  if (accepted(caller, [EVENT_STREAM]).length === 0) throw noEvents();
 }
 
 /**

@@ -5,12 +5,11 @@ import type { Heartbeats } from './heartbeats.ts';
 import type { Incoming } from './incoming.ts';
 import { createNodeReply } from './node-reply.ts';
 import type { IsOld } from './old-connections.ts';
-import { readJson } from './read-body.ts';
+import { type BodyLimits, readJson, takeParsed } from './read-body.ts';
 
-export interface NodeHandlerOptions {
+export interface NodeHandlerOptions extends BodyLimits {
   readonly endpoint: Endpoint;
   readonly heartbeats: Heartbeats;
-  readonly maxBodyBytes: number;
   readonly maxBufferedBytes: number;
   readonly isOld: IsOld;
 }
@@ -22,14 +21,14 @@ type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown };
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
-  const { endpoint, heartbeats, maxBodyBytes, maxBufferedBytes, isOld } = options;
+  const { endpoint, heartbeats, maxBufferedBytes, isOld } = options;
   return (request: Request, response) => {
     if (isOld(request.socket)) response.setHeader('connection', 'close');
     const incoming: Incoming = {
       method: request.method ?? 'GET',
       caller: callerOf(request),
       signal: () => goneSignal(response),
-      body: () => (request.body === undefined ? readJson(request, maxBodyBytes) : Promise.resolve(request.body)),
+      body: async () => (request.body === undefined ? readJson(request, options) : takeParsed(request.body, options)),
     };
     endpoint(incoming, createNodeReply(response, { heartbeats, maxBufferedBytes })).catch(() => response.destroy());
   };

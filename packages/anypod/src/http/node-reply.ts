@@ -28,10 +28,10 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
       response.writeHead(status, status === 204 ? {} : { 'content-length': 0 });
       response.end();
     },
-    stream() {
+    stream(headers) {
       // A client that comes back for the rest shall not find this very pod on a connection that it kept.
       if (response.req.method === 'GET') response.setHeader('connection', 'close');
-      response.writeHead(200, SSE_HEADERS);
+      response.writeHead(200, { ...SSE_HEADERS, ...headers });
       response.flushHeaders();
       return new NodeSink(response, options);
     },

@@ -1,14 +1,28 @@
 import type { IncomingMessage } from 'node:http';
+import { isDeepText, isDeepValue } from '../core/nesting.ts';
 import { RPC } from '../core/rpc-error.ts';
-import { Refusal } from './refusal.ts';
+import { decoderFor } from './content-coding.ts';
+import { idOf } from './messages.ts';
+import { Refusal, tooLarge } from './refusal.ts';
 
-/** 413. The rest of the body is still read, and thrown away: a connection closed under a client that sends loses the answer. */
-export function tooLarge(maxBytes: number): Refusal {
-  return new Refusal(413, RPC.refused, `The body is larger than ${maxBytes} bytes. Send less at once.`);
+export interface BodyLimits {
+  /** Of the body as it is sent, and as it is after its content coding is undone. */
+  readonly maxBodyBytes: number;
+  /** Levels of objects and arrays. */
+  readonly maxDepth: number;
 }
 
-/** 400 with -32700 where the text is not JSON. */
-export function parseJson(text: string): unknown {
+/** What has no more characters is parsed although it is too deep, to answer under its id. */
+const READABLE = 64 * 1024;
+
+const BYTE_ORDER_MARK = 0xfeff;
+
+function tooDeep(body: unknown, most: number): Refusal {
+  const message = `The body is nested deeper than ${most} levels. Send flatter arguments.`;
+  return new Refusal(400, RPC.invalidRequest, message, {}, idOf(body));
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -16,35 +30,75 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Reads a request's body up to `maxBytes`, as JSON. Rejects with `Refusal` 413, 400 where it is not JSON, or when the client goes. */
-export function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
-    request.resume();
-    return Promise.reject(tooLarge(maxBytes));
-  }
+/** The value of a JSON text; a byte order mark is skipped. Throws `Refusal` 400: -32700 where it is not JSON, -32600 where it is nested too deep. */
+export function parseJson(given: string, { maxDepth }: BodyLimits): unknown {
+  const text = given.charCodeAt(0) === BYTE_ORDER_MARK ? given.slice(1) : given;
+  if (isDeepText(text, maxDepth)) throw tooDeep(text.length > READABLE ? undefined : parse(text), maxDepth);
+  return parse(text);
+}
+
+/** Takes a body that middleware has parsed. Throws `Refusal` 400 where it is nested too deep. */
+export function takeParsed(body: unknown, { maxDepth }: BodyLimits): unknown {
+  if (isDeepValue(body, maxDepth)) throw tooDeep(body, maxDepth);
+  return body;
+}
+
+/**
+ * Reads a request's body as JSON. Rejects with `Refusal`: 413 beyond the limit, 415 where its content coding is unknown, 400 where it is not JSON,
+ * nested too deep, or when the client goes.
+ */
+export function readJson(request: IncomingMessage, limits: BodyLimits): Promise<unknown> {
+  const { maxBodyBytes } = limits;
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > maxBytes) {
-        request.removeAllListeners('data');
-        request.resume();
-        reject(tooLarge(maxBytes));
-      } else chunks.push(chunk);
-    });
-    // Not `once`, which costs more, and a request has one end anyway.
-    request.on('end', () => {
-      try {
-        resolve(parseJson((chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? ''));
-      } catch (error) {
-        reject(error);
-      }
-    });
+    const refuse = (error: unknown) => {
+      // The rest of the body is still read, and thrown away: a connection closed under a client that sends loses the answer.
+      request.removeAllListeners('data');
+      request.resume();
+      reject(error);
+    };
+    try {
+      const decode = decoderFor(request.headers['content-encoding'], maxBodyBytes);
+      if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+      const chunks: Buffer[] = [];
+      let size = 0;
+      request.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > maxBodyBytes) refuse(tooLarge(maxBodyBytes));
+        else chunks.push(chunk);
+      });
+      // Not `once`, which costs more, and a request has one end anyway.
+      request.on('end', () => {
+        try {
+          const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+          if (decode === undefined) resolve(parseJson(bytes.toString('utf8'), limits));
+          else resolve(decode(bytes).then((plain) => parseJson(plain.toString('utf8'), limits)));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    } catch (error) {
+      refuse(error);
+    }
     request.on('error', reject);
     request.on('close', () => {
       if (!request.complete)
         reject(new Refusal(400, RPC.refused, 'The client closed the connection before the body was complete.'));
     });
   });
+}
+
+/** The same of a web-standard request. */
+export async function readWebJson(request: Request, limits: BodyLimits): Promise<unknown> {
+  const { maxBodyBytes } = limits;
+  const decode = decoderFor(request.headers.get('content-encoding'), maxBodyBytes);
+  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBodyBytes) throw tooLarge(maxBodyBytes);
+    chunks.push(chunk);
+  }
+  const bytes = Buffer.concat(chunks);
+  return parseJson((decode === undefined ? bytes : await decode(bytes)).toString('utf8'), limits);
 }

@@ -8,14 +8,28 @@ export class Refusal extends Error {
   readonly status: number;
   readonly code: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Where whoever refuses knows it better than who answers. */
+  readonly id: RequestId | null;
 
-  constructor(status: number, code: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    code: number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    id: RequestId | null = null,
+  ) {
     super(message);
     this.name = 'Refusal';
     this.status = status;
     this.code = code;
     this.headers = headers;
+    this.id = id;
   }
+}
+
+/** 413 */
+export function tooLarge(maxBytes: number): Refusal {
+  return new Refusal(413, RPC.refused, `The body is larger than ${maxBytes} bytes. Send less at once.`);
 }
 
 /** How anypod's own faults look to a client. */
@@ -32,7 +46,7 @@ const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: 
 /** Answers with what `error` means to a client; faults that are not ours say nothing of themselves. */
 export function refuse(reply: Pick<Reply, 'json'>, id: RequestId | null, error: unknown): void {
   if (error instanceof Refusal) {
-    reply.json(error.status, JSON.stringify(rpcError(id, error.code, error.message)), error.headers);
+    reply.json(error.status, JSON.stringify(rpcError(error.id ?? id, error.code, error.message)), error.headers);
   } else if (error instanceof AnypodError) {
     const { status, headers } = ERROR_TABLE[error.code];
     reply.json(status, JSON.stringify(rpcError(id, RPC.internal, error.message, { reason: error.code })), headers);

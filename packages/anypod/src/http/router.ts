@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createIsEndpoint } from './endpoint-path.ts';
 import type { NodeHandler } from './node-handler.ts';
 
 /** Express middleware. */
@@ -9,10 +10,10 @@ export type Router = (request: IncomingMessage, response: ServerResponse, next: 
  * it reads bodies itself, which is faster; behind one it takes what was parsed.
  */
 export function createRouter(handler: NodeHandler, path: string): Router {
+  const isEndpoint = createIsEndpoint(path);
   return (request, response, next) => {
     const { originalUrl = request.url ?? '' } = request as { originalUrl?: string } & IncomingMessage;
-    const [pathname] = originalUrl.split('?', 1);
-    if (pathname === path) handler(request, response);
+    if (isEndpoint(originalUrl)) handler(request, response);
     else next();
   };
 }

@@ -1,5 +1,5 @@
 import type { Change, ChangeLog, PositionedChange } from '../core/change-log.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './expiring-map.ts';
 import { createPositionedLog } from './positioned-log.ts';
 
 export interface MemoryChangeLog extends ChangeLog {

@@ -8,8 +8,8 @@ import {
   type Written,
 } from '../core/event-log.ts';
 import type { StoreOptions } from '../core/store.ts';
-import { sameConnection } from './same-connection.ts';
 import type { Sessions, StreamState } from './session-state.ts';
+import { sameConnection } from './session-state.ts';
 
 const MISSING: Written = { state: 'missing', last: -1 };
 

@@ -1,5 +1,3 @@
-import type { Clock } from './clock.ts';
-
 interface Held<V> {
   readonly value: V;
   expiresAt: number;
@@ -41,3 +39,6 @@ export function createExpiringMap<V>(clock: Clock): ExpiringMap<V> {
     },
   };
 }
+
+/** Tells the time in ms since the epoch; tests bring their own. */
+export type Clock = () => number;

@@ -1,5 +1,5 @@
 import type { PodRegistry } from '../core/pod-registry.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './expiring-map.ts';
 import type { MemoryOwnership } from './ownership.ts';
 
 export function createMemoryPodRegistry(clock: Clock, ownership: MemoryOwnership): PodRegistry {

@@ -1,5 +1,5 @@
 import { comparePositions } from '../core/standing-log.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './expiring-map.ts';
 
 /** A capped log with positions like those of a Redis Stream: `<ms>-<n>`, ever growing. */
 export interface PositionedLog<V> {

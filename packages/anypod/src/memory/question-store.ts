@@ -18,6 +18,8 @@ export function createMemoryQuestionStore(sessions: Sessions): QuestionStore {
 
     owner: async (id, question) => find(id, question)?.owner,
 
+    isAnswered: async (id, question) => find(id, question)?.answer !== undefined,
+
     async take(id, question) {
       const answer = find(id, question)?.answer;
       if (answer !== undefined) sessions.get(id)?.questions.delete(question);

@@ -1,7 +1,7 @@
 import type { Connection, StreamEvent } from '../core/event-log.ts';
 import type { RequestId } from '../core/json-rpc.ts';
-import type { SessionRecord } from '../core/session.ts';
-import type { Clock } from './clock.ts';
+import type { ClientNotification, SessionRecord } from '../core/session.ts';
+import type { Clock } from './expiring-map.ts';
 import { createExpiringMap, type ExpiringMap } from './expiring-map.ts';
 import { createPositionedLog, type PositionedLog } from './positioned-log.ts';
 
@@ -40,6 +40,10 @@ export interface SessionState {
   readonly standing: PositionedLog<string>;
   /** Until when each request counts as cancelled. */
   readonly cancelled: Map<RequestId, number>;
+  /** The last of each kind, oldest first. */
+  notifications: readonly ClientNotification[];
+  /** The number of the newest notification. */
+  lastNotification: number;
   logLevel?: string;
   holder?: Connection;
 }
@@ -55,5 +59,11 @@ export function createSessionState(record: SessionRecord, clock: Clock, limit: n
     streams: createExpiringMap(clock),
     standing: createPositionedLog(clock, limit, keepMs),
     cancelled: new Map(),
+    notifications: [],
+    lastNotification: 0,
   };
+}
+
+export function sameConnection(a: Connection | undefined, b: Connection): boolean {
+  return a?.pod === b.pod && a.connection === b.connection;
 }

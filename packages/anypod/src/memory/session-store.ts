@@ -1,7 +1,8 @@
 import { AnypodError } from '../core/errors.ts';
-import type { SessionStore } from '../core/session-store.ts';
+import type { ClientNotification } from '../core/session.ts';
+import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type Noted, type SessionStore } from '../core/session-store.ts';
 import type { StoreOptions } from '../core/store.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './expiring-map.ts';
 import { createSessionState, type SessionState, type Sessions } from './session-state.ts';
 
 const CANCELLED_MS = 60_000;
@@ -45,6 +46,7 @@ export function createMemorySessionStore(
         ...(session.logLevel !== undefined && { logLevel: session.logLevel }),
         subscriptions: new Set(session.subscriptions),
         cancelled: new Set(session.cancelled.keys()),
+        notifications: session.notifications,
       };
     },
 
@@ -75,10 +77,29 @@ export function createMemorySessionStore(
         forgetOldCancelled(session);
       }),
 
+    async note(id, notification) {
+      const session = sessions.get(id);
+      return session && note(session, notification);
+    },
+
     async end(id) {
       const session = sessions.get(id);
       sessions.delete(id);
       return session && [...session.pods];
     },
   };
+}
+
+/** Keeps the notification as the last of its kind; without a number where there is no room for it. */
+function note(session: SessionState, { method, params }: Omit<ClientNotification, 'number'>): Noted {
+  const pods = [...session.pods];
+  const json = params === undefined ? '' : JSON.stringify(params);
+  const others = session.notifications.filter((other) => other.method !== method);
+  session.notifications = others;
+  if (others.length >= NOTIFICATION_KINDS || Buffer.byteLength(method + json) > NOTIFICATION_BYTES) return { pods };
+  session.lastNotification += 1;
+  const number = session.lastNotification;
+  const copy = json === '' ? {} : { params: JSON.parse(json) as Record<string, unknown> };
+  session.notifications = [...others, { number, method, ...copy }];
+  return { pods, number };
 }

@@ -1,6 +1,6 @@
 import type { StandingEvent, StandingLog } from '../core/standing-log.ts';
-import { sameConnection } from './same-connection.ts';
 import type { SessionState, Sessions } from './session-state.ts';
+import { sameConnection } from './session-state.ts';
 
 function eventsAfter({ standing }: SessionState, after: string): StandingEvent[] {
   return standing.after(after).map(({ position, value }) => ({ position, data: value }));

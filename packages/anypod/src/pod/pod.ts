@@ -1,20 +1,18 @@
 import type { AgeLimit } from '../core/age-limit.ts';
 import type { Caller } from '../core/caller.ts';
 import { principalOf } from '../core/caller.ts';
-import type { Change, PositionedChange } from '../core/change-log.ts';
+import { type Change, changeName, type PositionedChange } from '../core/change-log.ts';
+import type { Deadlines } from '../core/deadlines.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
 import type { Listening } from '../core/inbox.ts';
-import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
-import type { Reply } from '../core/reply.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { ServerHost } from '../core/server-host.ts';
-import type { InitializeParams } from '../core/session.ts';
-import { createSessionId, isSessionId } from '../core/session-id.ts';
+import { isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
+import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';
 import { createDeadlines } from './context/deadlines.ts';
@@ -23,12 +21,15 @@ import { tooLate } from './context/too-late.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { holdLease, monotonicNow } from './lifecycle/lease.ts';
 import { Confirmations } from './peers/confirmations.ts';
-import { createInboxHandler, type PodParts, takeAnswer } from './peers/inbox-handler.ts';
+import { announceAnswer, createInboxHandler, type PodParts } from './peers/inbox-handler.ts';
 import { Orphans } from './peers/orphans.ts';
+import { endByServer, endSession } from './peers/session-end.ts';
+import { createInitialize, type Initialize } from './requests/initialize.ts';
+import { createListen, type Listen } from './requests/listen.ts';
 import { PostHandler } from './requests/post-handler.ts';
 import { createSessionRequests } from './requests/session-requests.ts';
 import type { LiveSession } from './sessions/live-session.ts';
-import { SessionCache, sessionNotFound } from './sessions/session-cache.ts';
+import { SessionCache } from './sessions/session-cache.ts';
 import { Followers } from './streams/followers.ts';
 import { StandingStreams } from './streams/standing-streams.ts';
 
@@ -45,6 +46,8 @@ export interface PodDependencies {
   readonly meter: Meter;
   /** Ends streams that are old. */
   readonly ageLimit: AgeLimit;
+  /** Ends calls that take too long; undefined: none does. */
+  readonly callDeadlines?: Deadlines | undefined;
   /** Holds the pod's lease; default: from this thread. */
   readonly takeLease?: TakeLease;
   /** Every change, from whatever pod, in order. */
@@ -58,9 +61,14 @@ export interface PodDependencies {
  * throws before it has answered.
  */
 export class Pod {
+  /** Creates a session and answers with what the user's server says to `initialize`. */
+  readonly initialize: Initialize;
+  /** Serves a POST of messages in a session. */
+  readonly post: PostHandler['post'];
+  /** Serves a GET: the standing stream, or with an exchange's event id the rest of that exchange. */
+  readonly listen: Listen;
   readonly #context: PodContext;
   readonly #parts: PodParts;
-  readonly #posts: PostHandler;
   readonly #drain: Drain;
   readonly #onChange: (change: Change) => void;
   readonly #listening: Listening[] = [];
@@ -73,28 +81,37 @@ export class Pod {
 
   constructor({ onChange, takeLease, ...dependencies }: PodDependencies, options: PodOptions = {}) {
     const settings = { ...POD_DEFAULTS, ...options };
+    const background = createBackground(dependencies.log);
+    const closing = this.#closing.signal;
     const context: PodContext = {
       ...dependencies,
       eventIds: createEventIds(dependencies.signer),
-      background: createBackground(dependencies.log),
+      background,
+      announcer: createAnnouncer({ background, closing, now: monotonicNow, log: dependencies.log }),
       options: settings,
-      deadlines: createDeadlines(settings.upgradeAfterMs, monotonicNow),
+      deadlines: createDeadlines(settings.upgradeAfterMs, monotonicNow, dependencies.log),
       now: monotonicNow,
       heldSince: () => this.#heldSince(),
       mayJudge: () => this.#mayJudge(),
       departed: () => this.#drain.departed,
-      closing: this.#closing.signal,
+      closing,
     };
     const standing = new StandingStreams(context);
     const followers = new Followers(context);
-    const sessions = new SessionCache(context, standing.send, (ended) => {
+    const confirmations = new Confirmations(context);
+    const onEnded = (ended: string) => {
       followers.endSession(ended);
       standing.end(ended);
+    };
+    const sessions = new SessionCache(context, standing.send, onEnded, (live) => {
+      context.background.run('end session', endByServer(context, sessions, confirmations, live));
     });
-    const confirmations = new Confirmations(context);
     this.#context = context;
     this.#parts = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
-    this.#posts = new PostHandler(context, this.#parts, createSessionRequests(context, sessions, confirmations));
+    this.initialize = createInitialize(context, sessions);
+    const posts = new PostHandler(context, this.#parts, createSessionRequests(context, sessions, confirmations));
+    this.post = posts.post.bind(posts);
+    this.listen = createListen(context, this.#parts);
     this.#drain = new Drain(context, this.#parts);
     this.#onChange = onChange;
     this.#takeLease = takeLease ?? ((pod, leaseMs) => holdLease(context.store.pods, pod, leaseMs, context.log));
@@ -117,49 +134,6 @@ export class Pod {
     this.#parts.orphans.start();
   }
 
-  /** Creates a session and answers with what the user's server says to `initialize`. */
-  async initialize(request: JsonRpcRequest, caller: Caller, reply: Reply): Promise<void> {
-    const { store, host, signer, random, pod, background, meter } = this.#context;
-    if (this.#drain.departed) throw tooLate();
-    const params = request.params as InitializeParams | undefined;
-    if (params === undefined || typeof params.protocolVersion !== 'string') {
-      const error = rpcError(request.id, RPC.invalidParams, 'initialize needs params.protocolVersion, a string.');
-      reply.watch.answered(true);
-      return reply.json(200, JSON.stringify(error));
-    }
-    const id = createSessionId(signer, random, store.versions.current());
-    const principal = principalOf(caller.authInfo);
-    const record = {
-      id,
-      protocolVersion: params.protocolVersion,
-      initialize: params,
-      createdAt: Date.now(),
-      ...(principal === undefined ? {} : { principal }),
-    };
-    const session = { record, subscriptions: new Set<string>(), cancelled: new Set<string>() };
-    const live = this.#parts.sessions.add(session);
-    try {
-      const { server, response } = await host.initialize(id, params, live.outlet, caller);
-      live.adopt(server);
-      const body = JSON.stringify({ ...response, id: request.id });
-      if (response.error !== undefined) {
-        reply.watch.answered(true);
-        background.run('close refused session', this.#parts.sessions.ended(id));
-        return reply.json(200, body);
-      }
-      const protocolVersion = String(response.result?.['protocolVersion']);
-      live.session = { ...session, record: { ...record, protocolVersion } };
-      await store.sessions.create(live.session.record, pod);
-      meter.sessionCreated();
-      reply.json(200, body, { 'mcp-session-id': id });
-    } catch (error) {
-      background.run('close failed session', this.#parts.sessions.ended(id));
-      throw error;
-    } finally {
-      this.#parts.sessions.release(live);
-    }
-  }
-
   /**
    * Takes the caller's session into use; whoever takes one must release it. Undefined where there is no such session for this caller:
    * unknown, expired, ended and foreign ids are all alike. Throws `AnypodError` `draining` where this pod has gone.
@@ -179,47 +153,22 @@ export class Pod {
     this.#parts.sessions.release(live);
   }
 
-  /** Serves a POST of messages in a session. */
-  post(
-    live: LiveSession,
-    messages: readonly JsonRpcMessage[],
-    batch: boolean,
-    caller: Caller,
-    reply: Reply,
-  ): Promise<void> {
-    return this.#posts.post(live, messages, batch, caller, reply);
-  }
-
   /** The place that an event id names in this session; undefined: it is not one that we made. Needs no store. */
   placeOf(session: string, eventId: string): EventPlace | undefined {
     return this.#context.eventIds.parse(session, eventId);
   }
 
-  /** Serves a GET: the standing stream, or with an exchange's event id the rest of that exchange. */
-  async listen(live: LiveSession, lastEventId: string | undefined, reply: Reply): Promise<void> {
-    const place = lastEventId === undefined ? undefined : this.#context.eventIds.parse(live.id, lastEventId);
-    if (place?.kind === 'exchange') return this.#parts.followers.resume(live, place, reply);
-    if (lastEventId !== undefined && place === undefined) {
-      this.#context.meter.resumed('refused');
-      const message = 'Last-Event-ID is not an event id of this session. Open the stream without it.';
-      return reply.json(400, JSON.stringify(rpcError(null, RPC.refused, message)));
-    }
-    await this.#stand(live, place, reply);
-  }
-
   /** Ends the session everywhere; resolves when no pod serves it any more. False: there is no such session. */
-  async end(live: LiveSession): Promise<boolean> {
-    const pods = await this.#context.store.sessions.end(live.id);
-    await this.#parts.sessions.ended(live.id);
-    if (pods === undefined) return false;
-    this.#context.meter.sessionEnded('deleted');
-    await this.#parts.confirmations.tell('session-ended', live.id, pods);
-    return true;
+  end(live: LiveSession): Promise<boolean> {
+    return endSession(this.#context, this.#parts.sessions, this.#parts.confirmations, live, 'deleted');
   }
 
-  /** Tells every client on every pod that may care. */
+  /** Tells every client on every pod that may care; resolves when the change is stored, alone or as one with those that came right after it. */
   async notify(change: Change): Promise<void> {
-    await this.#context.store.changes.publish(change);
+    const { announcer, store } = this.#context;
+    const name = changeName(change);
+    await announcer.announce(name, () => store.changes.publish(change));
+    await announcer.told(name);
   }
 
   /** Whether another pod is surely dead. */
@@ -235,6 +184,7 @@ export class Pod {
 
   /** Gets ready to go; see `Drain`. */
   drain(): void {
+    this.#context.announcer.flush();
     this.#drain.drain();
   }
 
@@ -245,6 +195,7 @@ export class Pod {
     this.#drain.drain();
     const left = this.#drain.leaveExchanges();
     await this.#parts.sessions.close();
+    this.#context.announcer.close();
     setTimeout(() => this.#closing.abort(), CLOSE_WITHIN_MS).unref();
     // What clients have been shown must be in the logs before another pod goes on with them.
     await this.#context.background.settled();
@@ -258,23 +209,9 @@ export class Pod {
     const { sessions } = this.#parts;
     for (const live of sessions.held) {
       for (const question of live.questions) {
-        this.#context.background.run('read answer again', takeAnswer(this.#context, sessions, live.id, question));
+        this.#context.background.run('read answer again', announceAnswer(this.#context, live.id, question));
       }
     }
-  }
-
-  async #stand(live: LiveSession, place: EventPlace | undefined, reply: Reply): Promise<void> {
-    const { sessions, standing } = this.#parts;
-    live.uses += 1;
-    const release = () => sessions.release(live);
-    const from = place?.kind === 'standing' ? place : undefined;
-    const opened = await standing.open(live, from, reply, release).catch((error: unknown) => {
-      release();
-      throw error;
-    });
-    if (opened) return;
-    release();
-    reply.json(404, JSON.stringify(sessionNotFound(null)));
   }
 
   #heldSince(): number {

@@ -33,6 +33,10 @@ export function createRedisQuestionStore(
       return (owner as string | null) ?? undefined;
     },
 
+    async isAnswered(session, question) {
+      return (await commands.call('hget', keys.questions(session), answerField(question))) !== null;
+    },
+
     async take(session, question) {
       const key = keys.questions(session);
       const answer = (await commands.call('hget', key, answerField(question))) as string | null;

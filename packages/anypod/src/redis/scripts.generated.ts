@@ -353,14 +353,14 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')
 
 export const loadSession: Script = {
   keys: 4,
-  sha: '28e67667aaee2307acafdd0cfb839b2ff03a70a8',
+  sha: 'ad871e8b067bb5b4b93fc4a5ea1a40ac4ab0ebfe',
   lua: `-- Reads a session, notes that a pod caches it, and renews its keys once a tenth of the TTL has passed.
 --
 -- KEYS[1] session   KEYS[2] subscriptions   KEYS[3] cancelled   KEYS[4] questions
 -- ARGV[1] the pod's field   ARGV[2] session TTL, ms
--- Returns { record, level or nil, subscriptions, cancelled request ids }, or nil: no such session.
+-- Returns { record, level or nil, subscriptions, cancelled request ids, notifications (JSON) or nil }, or nil: no such session.
 
-local fields = redis.call('HMGET', KEYS[1], 'r', 'l', ARGV[1])
+local fields = redis.call('HMGET', KEYS[1], 'r', 'l', ARGV[1], 'n')
 if not fields[1] then return false end
 if not fields[3] then redis.call('HSET', KEYS[1], ARGV[1], '1') end
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) * 0.9 then
@@ -368,7 +368,37 @@ if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) * 0.9 then
   redis.call('PEXPIRE', KEYS[2], ARGV[2])
   redis.call('PEXPIRE', KEYS[4], ARGV[2])
 end
-return { fields[1], fields[2], redis.call('SMEMBERS', KEYS[2]), redis.call('ZRANGE', KEYS[3], 0, -1) }
+return { fields[1], fields[2], redis.call('SMEMBERS', KEYS[2]), redis.call('ZRANGE', KEYS[3], 0, -1), fields[4] }
+`,
+};
+
+export const noteNotification: Script = {
+  keys: 1,
+  sha: '18e4f098585c98714c9c3019700ff5f195568723',
+  lua: `-- Remembers a notification of the client in place of an earlier one of its kind, within limits. Numbers come from the clock: one that a
+-- failover has lost is not given again.
+--
+-- KEYS[1] session
+-- ARGV[1] method   ARGV[2] params (JSON); '' : none   ARGV[3] how many kinds to remember   ARGV[4] how many bytes of one
+-- Returns { the session's field names, its number, or 0: it is not remembered }; the first is empty: no such session.
+
+local session = redis.call('HMGET', KEYS[1], 'r', 'n', 'nn')
+if not session[1] then return { {}, 0 } end
+local kept = {}
+if session[2] and session[2] ~= '' then
+  for _, notification in ipairs(cjson.decode(session[2])) do
+    if notification[2] ~= ARGV[1] then table.insert(kept, notification) end
+  end
+end
+local number = 0
+if #kept < tonumber(ARGV[3]) and #ARGV[1] + #ARGV[2] <= tonumber(ARGV[4]) then
+  local time = redis.call('TIME')
+  number = math.max(time[1] * 1000 + math.floor(time[2] / 1000), (tonumber(session[3]) or 0) + 1)
+  redis.call('HSET', KEYS[1], 'nn', string.format('%.0f', number))
+  table.insert(kept, { number, ARGV[1], ARGV[2] })
+end
+redis.call('HSET', KEYS[1], 'n', #kept > 0 and cjson.encode(kept) or '')
+return { redis.call('HKEYS', KEYS[1]), number }
 `,
 };
 

@@ -1,7 +1,7 @@
 import { AnypodError } from '../core/errors.ts';
 import type { RequestId } from '../core/json-rpc.ts';
-import type { SessionRecord } from '../core/session.ts';
-import type { SessionStore } from '../core/session-store.ts';
+import type { ClientNotification, SessionRecord } from '../core/session.ts';
+import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type SessionStore } from '../core/session-store.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
@@ -19,7 +19,20 @@ function podsIn(fields: readonly string[]): readonly string[] | undefined {
   return fields.filter((field) => field.startsWith(POD_FIELD)).map((field) => field.slice(POD_FIELD.length));
 }
 
-type Loaded = [record: string, level: string | null, subscriptions: string[], cancelled: string[]];
+type Loaded = [
+  record: string,
+  level: string | null,
+  subscriptions: string[],
+  cancelled: string[],
+  notifications: string | null,
+];
+
+function notificationsIn(text: string | null): readonly ClientNotification[] {
+  if (text === null || text === '') return [];
+  return (JSON.parse(text) as [number, string, string][]).map(([number, method, params]) => {
+    return { number, method, ...(params !== '' && { params: JSON.parse(params) as Record<string, unknown> }) };
+  });
+}
 
 export function createRedisSessionStore(commands: Commands, keys: Keys, options: Required<StoreOptions>): SessionStore {
   const { sessionTtlMs, subscriptionLimit } = options;
@@ -38,12 +51,13 @@ export function createRedisSessionStore(commands: Commands, keys: Keys, options:
       const keysOf = [keys.session(id), keys.subscriptions(id), keys.cancelled(id), keys.questions(id)];
       const loaded = (await commands.run(scripts.loadSession, keysOf, POD_FIELD + pod, sessionTtlMs)) as Loaded | null;
       if (loaded === null) return undefined;
-      const [record, level, subscriptions, cancelled] = loaded;
+      const [record, level, subscriptions, cancelled, notifications] = loaded;
       return {
         record: JSON.parse(record) as SessionRecord,
         ...(level !== null && { logLevel: level }),
         subscriptions: new Set(subscriptions),
         cancelled: new Set(cancelled.map((request) => JSON.parse(request) as RequestId)),
+        notifications: notificationsIn(notifications),
       };
     },
 
@@ -69,6 +83,15 @@ export function createRedisSessionStore(commands: Commands, keys: Keys, options:
     cancel(id, request) {
       const keysOf = [keys.session(id), keys.cancelled(id)];
       return change(scripts.cancelRequest, keysOf, JSON.stringify(request), CANCELLED_MS, CANCELLED_LIMIT);
+    },
+
+    async note(id, { method, params }) {
+      const json = params === undefined ? '' : JSON.stringify(params);
+      const args = [method, json, NOTIFICATION_KINDS, NOTIFICATION_BYTES];
+      const noted = await commands.run(scripts.noteNotification, [keys.session(id)], ...args);
+      const [fields, number] = noted as [string[], number];
+      const pods = podsIn(fields);
+      return pods && { pods, ...(number > 0 && { number }) };
     },
 
     async end(id) {

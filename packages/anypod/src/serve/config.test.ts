@@ -56,7 +56,7 @@ describe('readConfig', () => {
 
   it('asks for a secret with Redis, once', () => {
     expect(problemsOf(['server.ts'], { REDIS_URL: 'redis://localhost' })).toEqual([
-      expect.stringMatching(/^ANYPOD_SECRET: required/),
+      expect.stringMatching(/^ANYPOD_SECRET: is required/),
     ]);
     expect(problemsOf(['server.ts'], { REDIS_URL: 'redis://localhost', ANYPOD_SECRET: 'short' })).toHaveLength(1);
     expect(problemsOf(['server.ts'], { REDIS_URL: 'redis://localhost', ANYPOD_SECRET: secret })).toEqual([]);

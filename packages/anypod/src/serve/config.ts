@@ -24,6 +24,7 @@ export interface Config {
   readonly allowedOrigins?: readonly string[];
   readonly sessionTtlMs: number;
   readonly upgradeAfterMs: number;
+  readonly callTimeoutMs: number;
   readonly heartbeatMs: number;
   readonly keepAliveMs: number;
   readonly maxAgeMs: number;
@@ -37,6 +38,9 @@ export interface Config {
   readonly leaseMs: number;
   readonly cacheBytes?: number;
   readonly maxBodyBytes: number;
+  readonly maxDepth: number;
+  readonly factoryTimeoutMs: number;
+  readonly onUnhandledRejection: 'log' | 'drain';
   readonly rerun: 'never' | 'read-only' | 'safe';
   readonly rerunLimit: number;
   readonly retryTools?: readonly string[];
@@ -77,7 +81,8 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
   const problems = Object.keys(values)
     .filter((flag) => !known.has(flag))
     .map((flag) => `--${flag}: unknown flag; anypod serve --help lists them`);
-  if (positionals.length !== 1) problems.push('<module>: give one ES module whose default export builds your server');
+  if (positionals.length !== 1)
+    problems.push('<module>: pass exactly one ES module whose default export builds your server');
 
   const config: Record<string, unknown> = { module: positionals[0] };
   for (const setting of settings) {
@@ -86,10 +91,12 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
     else if (read.value !== undefined) config[setting.name] = read.value;
   }
   if (config['redis'] !== undefined && !isGiven('secrets', values, env)) {
-    problems.push('ANYPOD_SECRET: required with Redis, the same on all pods; make one with: openssl rand -base64 32');
+    problems.push(
+      'ANYPOD_SECRET: is required with Redis, and must be the same on all pods; make one with: openssl rand -base64 32',
+    );
   }
   if ((config['redisTlsCert'] === undefined) !== (config['redisTlsKey'] === undefined)) {
-    problems.push('ANYPOD_REDIS_TLS_CERT and ANYPOD_REDIS_TLS_KEY: give both, or neither');
+    problems.push('ANYPOD_REDIS_TLS_CERT and ANYPOD_REDIS_TLS_KEY: set both, or neither');
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return config as unknown as Config;

@@ -1,4 +1,5 @@
-import type { Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import { RPC, rpcError } from '../core/rpc-error.ts';
 
 /** What the probes are told; `serve` sets it. */
 export interface Health {
@@ -7,28 +8,41 @@ export interface Health {
   draining: boolean;
 }
 
+const PROBES = ['/livez', '/readyz', '/startupz'];
+
 /**
- * The probes. None asks the store: restarting pods mends no Redis, and taking all of them from the balancer at once would keep it from the calls
- * that need no store, and clients from the honest 503. `/livez` says that the process answers, `/readyz` that requests may come, `/startupz`
- * that the start is over.
+ * The probes, and the answer to every path beside the endpoint at `path`. No probe asks the store: restarting pods mends no Redis, and taking all of them
+ * from the balancer at once would keep it from the calls that need no store, and clients from the honest 503. `/livez` says that the process
+ * answers, `/readyz` that requests may come, `/startupz` that the start is over.
  */
-export function addHealthRoutes(app: Express, health: Health): void {
-  app.get('/livez', (_request, response) => {
-    response.type('text').send('ok\n');
+export function createHealthApp(health: Health, path: string): Express {
+  const app = express().disable('x-powered-by').disable('etag');
+  app.get('/livez', (_request, response) => tell(response, undefined));
+  app.get('/startupz', (_request, response) => tell(response, health.started ? undefined : 'starting'));
+  app.get('/readyz', (_request, response) => tell(response, unready(health)));
+  app.all(PROBES, (_request, response) => {
+    response.set('allow', 'GET, HEAD');
+    refuse(response, 405, 'A probe is asked with GET.');
   });
-  app.get('/startupz', (_request, response) => {
-    response
-      .status(health.started ? 200 : 503)
-      .type('text')
-      .send(health.started ? 'ok\n' : 'starting\n');
+  app.use((_request, response) => {
+    refuse(response, 404, `Nothing is served at this path. The MCP endpoint is at ${path}.`);
   });
-  app.get('/readyz', (_request, response) => {
-    const reason = unready(health);
-    response
-      .status(reason === undefined ? 200 : 503)
-      .type('text')
-      .send(`${reason ?? 'ok'}\n`);
-  });
+  // Express knows it by its four parameters.
+  const unreadable: ErrorRequestHandler = (_error, _request, response, _next) => {
+    refuse(response, 400, `The path cannot be read. The MCP endpoint is at ${path}.`);
+  };
+  return app.use(unreadable);
+}
+
+function tell(response: Response, reason: string | undefined): void {
+  response
+    .status(reason === undefined ? 200 : 503)
+    .type('text')
+    .send(`${reason ?? 'ok'}\n`);
+}
+
+function refuse(response: Response, status: number, message: string): void {
+  response.status(status).json(rpcError(null, RPC.refused, message));
 }
 
 function unready(health: Health): string | undefined {

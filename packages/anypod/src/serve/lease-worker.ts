@@ -1,6 +1,7 @@
 /** Renews the pod's lease from a thread of its own, so that a handler that blocks the event loop does not look like death. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { describeThrown } from '../core/describe-thrown.ts';
 import { type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../core/lease.ts';
 import { monotonicNow } from '../pod/lifecycle/lease.ts';
 import { openStore } from './open-store.ts';
@@ -25,7 +26,7 @@ for (;;) {
     shared.set([state.until, state.since]);
     say('renewed');
   } catch (error) {
-    say('failed', error instanceof Error ? error.message : String(error));
+    say('failed', describeThrown(error));
   }
   const spent = monotonicNow() - asked;
   await delay(Math.max(leaseMs / RENEWALS_PER_LEASE - spent, leaseMs / 10));

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from './config.ts';
+import { answerMalformed } from './malformed-requests.ts';
 
 /** A listening server. */
 export interface Listener {
@@ -24,7 +25,9 @@ export interface ListenOptions {
 /** Listens; throws `ConfigError` where the address cannot be had. */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
   const { port, host } = options;
-  const server = createServer({ noDelay: true }, handler);
+  // Without a Host Node would answer with nothing but a status; the handler says why.
+  const server = createServer({ noDelay: true, requireHostHeader: false }, handler);
+  answerMalformed(server);
   keepConnections(server, options);
   await bind(server, port, host);
   const { port: bound } = server.address() as AddressInfo;

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { describeThrown, safeText } from '../core/describe-thrown.ts';
 import type { ServerSdk } from '../mcp/sdk/sdk.ts';
 import type { Reuse, ServerFactory } from '../mcp/sdk/user-server.ts';
 import { ConfigError } from './config.ts';
 import { loadSdkOf } from './resolve-sdk.ts';
+
+const MOST_OF_STACK = 4000;
 
 /** The user's module. */
 export interface UserModule {
@@ -27,8 +30,8 @@ export async function loadModule(path: string): Promise<UserModule> {
   try {
     loaded = (await import(href)) as typeof loaded;
   } catch (error) {
-    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new ConfigError([`<module>: ${path} does not load: ${reason}`]);
+    const stack = safeText(() => (error as Error | undefined)?.stack, MOST_OF_STACK);
+    throw new ConfigError([`<module>: ${path} cannot be loaded: ${stack ?? describeThrown(error)}`]);
   }
   if (typeof loaded.default !== 'function') {
     throw new ConfigError([`<module>: ${path} needs a default export, a function that returns an McpServer`]);

@@ -28,7 +28,7 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
     return { store, close: () => store.close() };
   }
   const client = await connectRedis(config, log, patienceMs);
-  const onError = (err: unknown) => log.warn({ err }, 'a blocking Redis connection failed; it comes back by itself');
+  const onError = (err: unknown) => log.warn({ err }, 'a blocking Redis connection failed; it reconnects by itself');
   const store = createRedisStore(client, {
     ...options,
     prefix: config.prefix,

@@ -20,7 +20,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     env: 'REDIS_URL',
     default: '',
     description:
-      'Redis that the pods share: a redis://, redis+sentinel:// or redis+cluster:// URL, or rediss for TLS; without it sessions live in this process.',
+      'URL of the Redis that the pods share: redis://, redis+sentinel:// or redis+cluster://, with rediss for TLS. Without it, sessions live in this process.',
     schema: z
       .string()
       .refine(
@@ -33,7 +33,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     flag: '--redis-username',
     env: 'REDIS_USERNAME',
     default: '',
-    description: 'User to be at Redis, as it is, without percent-encoding; goes before that of the URL.',
+    description: 'User name for Redis, without percent-encoding. It overrides the user name in the URL.',
     schema: z.string(),
   },
   {
@@ -41,7 +41,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     flag: '--redis-password',
     env: 'REDIS_PASSWORD',
     default: '',
-    description: 'Password for Redis, as it is; goes before that of the URL.',
+    description: 'Password for Redis, without percent-encoding. It overrides the password in the URL.',
     schema: z.string(),
   },
   {
@@ -49,7 +49,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     flag: '--sentinel-username',
     env: 'REDIS_SENTINEL_USERNAME',
     default: '',
-    description: 'User to be at the Sentinels, where they ask for one; goes before that of the URL.',
+    description: 'User name for the Sentinels, if they require one. It overrides the user name in the URL.',
     schema: z.string(),
   },
   {
@@ -57,7 +57,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     flag: '--sentinel-password',
     env: 'REDIS_SENTINEL_PASSWORD',
     default: '',
-    description: 'Password for the Sentinels, where they ask for one; goes before that of the URL.',
+    description: 'Password for the Sentinels, if they require one. It overrides the password in the URL.',
     schema: z.string(),
   },
   {
@@ -66,7 +66,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_REDIS_TLS_CA',
     default: '',
     description:
-      'File with the certificates (PEM) that the Redis server’s must be signed by; without it the usual authorities.',
+      'PEM file with the authorities that may sign the certificate of the Redis server. Without it, the usual public authorities may.',
     schema: file,
   },
   {
@@ -74,7 +74,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     flag: '--redis-tls-cert',
     env: 'ANYPOD_REDIS_TLS_CERT',
     default: '',
-    description: 'File with the certificate (PEM) to show to Redis.',
+    description: 'PEM file with the client certificate that anypod shows to Redis.',
     schema: file,
   },
   {
@@ -82,7 +82,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     flag: '--redis-tls-key',
     env: 'ANYPOD_REDIS_TLS_KEY',
     default: '',
-    description: 'File with the key (PEM) of that certificate.',
+    description: 'PEM file with the private key of that certificate.',
     schema: file,
   },
   {
@@ -90,7 +90,8 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     flag: '--redis-replicas',
     env: 'ANYPOD_REDIS_REPLICAS',
     default: '0',
-    description: 'How many replicas must have an event before its pod forgets it; above 0 a failover loses no event.',
+    description:
+      'Number of replicas that must have an event before its pod forgets it. Above 0, a failover loses no event.',
     schema: z.coerce
       .number({ error: 'must be a number' })
       .int('must be a whole number')

@@ -11,7 +11,7 @@ export async function warnAboutRedis(client: Redis | Cluster, log: Log): Promise
     const found = await Promise.all(nodes.map(findWarnings));
     for (const warning of new Set(found.flat())) log.warn({}, warning);
   } catch (err) {
-    log.warn({ err }, 'Redis did not tell whether it evicts keys and keeps data on disk');
+    log.warn({ err }, 'cannot find out whether Redis evicts keys and keeps data on disk');
   }
 }
 
@@ -21,11 +21,13 @@ async function findWarnings(node: Redis): Promise<string[]> {
   const policy = memory.get('maxmemory_policy');
   const warnings: string[] = [];
   if (policy !== undefined && policy !== 'noeviction') {
-    warnings.push(`Redis may evict sessions and streams: its maxmemory-policy is ${policy}; set it to noeviction.`);
+    warnings.push(
+      `Redis may evict sessions and streams, because its maxmemory-policy is ${policy}. Set it to noeviction.`,
+    );
   }
   if (persistence.get('aof_enabled') === '0' && (await keepsNoSnapshots(node, persistence))) {
     warnings.push(
-      'Redis keeps nothing on disk (its appendonly is no and its save is empty): a restart ends all sessions; set appendonly to yes.',
+      'Redis keeps nothing on disk, because its appendonly is no and its save is empty. A restart ends all sessions. Set appendonly to yes.',
     );
   }
   return warnings;

@@ -1,20 +1,22 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
-import express from 'express';
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
 import { AnypodError } from '../core/errors.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
+import { createIsEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
-import { createOtelMeter } from '../telemetry/otel-meter.ts';
 import { bannerText, factoryAdvice } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
-import { addHealthRoutes, type Health } from './health.ts';
+import { createHealthApp, type Health } from './health.ts';
 import { listen } from './listen.ts';
 import { loadModule } from './load-module.ts';
+import { watchLoop } from './loop-watch.ts';
+import { lacksHost, refuseWithoutHost } from './malformed-requests.ts';
 import { openStore } from './open-store.ts';
+import type { PodWatch } from './pod-watch.ts';
 import { createWorkerLease } from './worker-lease.ts';
 
 const STORE_RETRY_MS = 500;
@@ -39,13 +41,15 @@ export interface ServeOptions {
   readonly print: (text: string) => void;
   /** Aborts the start. */
   readonly signal: AbortSignal;
+  readonly watch: PodWatch;
 }
 
 /** Runs one pod as `config` says. Throws `ConfigError` for what the operator has to mend. */
-export async function serve(config: Config, { log, print, signal }: ServeOptions): Promise<Serving> {
+export async function serve(config: Config, { log, print, signal, watch }: ServeOptions): Promise<Serving> {
   const { createServer, sdk, reuse } = await loadModule(config.module);
+  signal.throwIfAborted();
   const health: Health = { started: false, draining: false };
-  const meter = createOtelMeter();
+  const { meter, calls } = watch;
   let anypod: Anypod | undefined;
   const started = Promise.withResolvers<Anypod>();
   const listener = await listen(
@@ -66,6 +70,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
         store,
         log,
         meter,
+        calls,
         ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, log) }),
         ...(sdk === undefined ? {} : { sdk }),
         ...(reuse === undefined ? {} : { reuse }),
@@ -83,8 +88,12 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
   print(bannerText(url, anypod.probe, config.redis !== undefined));
   const advice = factoryAdvice(anypod.probe);
   if (advice !== undefined) log.warn(advice);
+  if (anypod.probe.tools === undefined) {
+    log.warn('the server did not list its tools in time; the pod serves, and the tools are known once a client asks');
+  }
 
   const serving = anypod;
+  const stopWatching = watchLoop(log, watch);
   return {
     url,
     async stop({ delayMs = config.drainDelayMs } = {}) {
@@ -99,6 +108,7 @@ export async function serve(config: Config, { log, print, signal }: ServeOptions
       listener.destroy();
       await closed;
       await closeStore();
+      stopWatching();
     },
   };
 }
@@ -129,22 +139,17 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
   while (anypod.busy > 0 && Date.now() < until) await delay(DRAIN_CHECK_MS);
 }
 
-function healthApp(health: Health): express.Express {
-  const app = express().disable('x-powered-by');
-  addHealthRoutes(app, health);
-  return app;
-}
-
 /** The endpoint is dispatched before Express, whose routing and body parsing would cost more than the protocol. */
 function dispatch(path: string, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
-  const app = healthApp(health);
+  const app = createHealthApp(health, path);
+  const isEndpoint = createIsEndpoint(path);
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
     // Connections that are kept alive would outlive the balancer's decision.
     if (health.draining) response.setHeader('connection', 'close');
-    const isEndpoint = url === path || url.startsWith(`${path}?`);
     const ready = anypod();
-    if (!isEndpoint) app(request, response);
+    if (lacksHost(request)) refuseWithoutHost(response);
+    else if (!isEndpoint(url)) app(request, response);
     else if (ready instanceof Promise) void serveEarly(request, response, ready);
     else ready.handler(request, response);
   };

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** One setting: a flag and an environment variable for the same thing; the flag wins. */
 export interface Setting {
@@ -10,3 +10,26 @@ export interface Setting {
   readonly description: string;
   readonly schema: z.ZodType;
 }
+
+/** A whole number of milliseconds. */
+export const milliseconds = (min: number): z.ZodType<number> =>
+  z.coerce
+    .number({ error: 'must be a number of milliseconds' })
+    .int('must be a whole number of milliseconds')
+    .min(min, `must be ${min} or more`);
+/** A whole number of bytes. */
+export const bytes = (min: number): z.ZodType<number> =>
+  z.coerce
+    .number({ error: 'must be a number of bytes' })
+    .int('must be a whole number of bytes')
+    .min(min, `must be ${min} or more`);
+/** A whole number. */
+export const count = (min: number): z.ZodType<number> =>
+  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min, `must be ${min} or more`);
+/** Texts between commas. */
+export const list: z.ZodType<string[], string> = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);

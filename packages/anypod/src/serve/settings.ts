@@ -1,25 +1,8 @@
 import { z } from 'zod';
+import { MODULE_SETTINGS } from './module-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
-import type { Setting } from './setting.ts';
+import { bytes, count, list, milliseconds, type Setting } from './setting.ts';
 
-const milliseconds = (min: number) =>
-  z.coerce
-    .number({ error: 'must be a number of milliseconds' })
-    .int('must be a whole number of milliseconds')
-    .min(min, `must be ${min} or more`);
-const bytes = (min: number) =>
-  z.coerce
-    .number({ error: 'must be a number of bytes' })
-    .int('must be a whole number of bytes')
-    .min(min, `must be ${min} or more`);
-const count = (min: number) =>
-  z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min, `must be ${min} or more`);
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
 /** Everything that can be configured; `docs/configuration.md` is checked against it. */
@@ -29,7 +12,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--port',
     env: 'PORT',
     default: '3000',
-    description: 'TCP port; 0 picks a free one.',
+    description: 'TCP port. 0 picks a free port.',
     schema: z.coerce
       .number({ error: 'must be a port number' })
       .int()
@@ -41,7 +24,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--host',
     env: 'HOST',
     default: '127.0.0.1',
-    description: 'Address to listen on; 0.0.0.0 in a container.',
+    description: 'Address to listen on. Use 0.0.0.0 in a container.',
     schema: z.string().min(1, 'must not be empty'),
   },
   ...REDIS_SETTINGS,
@@ -51,7 +34,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_SECRET',
     default: '',
     description:
-      'Signs session ids, event ids and request state; 32 bytes or more, the same on all pods; required with Redis. Several, comma-separated: the first signs, all verify.',
+      'Signs session ids, event ids and request state. Use 32 bytes or more, and the same value on all pods. Required with Redis. You can list several, separated by commas: the first one signs, and all of them verify.',
     schema: list.refine(
       (secrets) => secrets.length > 0 && secrets.every((secret) => Buffer.byteLength(secret) >= 32),
       'must be 32 bytes or more each; make one with: openssl rand -base64 32',
@@ -62,7 +45,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--prefix',
     env: 'ANYPOD_PREFIX',
     default: 'anypod',
-    description: 'What all Redis keys begin with; servers that share a Redis need different ones.',
+    description: 'Prefix of all Redis keys. Servers that share a Redis need different prefixes.',
     schema: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, _ or -'),
   },
   {
@@ -79,7 +62,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_ALLOWED_HOSTS',
     default: '',
     description:
-      'Host names that requests may be for, comma-separated; without it any, or only this machine’s where host is a loopback address.',
+      'Host names that the Host header may contain, separated by commas. Without it, anypod allows all names. If it listens on a loopback address, it allows only the names of this machine.',
     schema: names,
   },
   {
@@ -87,7 +70,8 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--allowed-origins',
     env: 'ANYPOD_ALLOWED_ORIGINS',
     default: '',
-    description: 'Host names whose pages may call, comma-separated; without it the one that the request is for.',
+    description:
+      'Host names of the web pages that may call, separated by commas. Without it, only pages from the host of the request may call.',
     schema: names,
   },
   {
@@ -95,7 +79,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--session-ttl',
     env: 'ANYPOD_SESSION_TTL',
     default: '86400000',
-    description: 'A session ends after this long without a request (ms).',
+    description: 'A session ends after this time without a request (ms).',
     schema: milliseconds(1000),
   },
   {
@@ -103,7 +87,17 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--upgrade-after',
     env: 'ANYPOD_UPGRADE_AFTER',
     default: '1000',
-    description: 'A call that takes longer is answered as an event stream, which survives its connection (ms).',
+    description:
+      'A call that takes longer than this gets its answer as an event stream, which the client can resume (ms).',
+    schema: milliseconds(0),
+  },
+  {
+    name: 'callTimeoutMs',
+    flag: '--call-timeout',
+    env: 'ANYPOD_CALL_TIMEOUT',
+    default: '0',
+    description:
+      'A call that takes longer, questions to the client included, is aborted and answered with an error of reason timeout (ms); 0: never.',
     schema: milliseconds(0),
   },
   {
@@ -111,7 +105,8 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--heartbeat',
     env: 'ANYPOD_HEARTBEAT',
     default: '15000',
-    description: 'How often idle streams carry a comment (ms); below every idle timeout on the way.',
+    description:
+      'Interval at which anypod sends a comment on idle streams (ms). Keep it below every idle timeout between client and pod.',
     schema: milliseconds(100),
   },
   {
@@ -120,7 +115,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_KEEP_ALIVE',
     default: '620000',
     description:
-      'How long idle connections are kept open (ms); above what the balancer keeps them for. See balancers.md.',
+      'How long anypod keeps idle connections open (ms). Keep it above the idle timeout of the balancer. See balancers.md.',
     schema: milliseconds(1000),
   },
   {
@@ -129,7 +124,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_MAX_AGE',
     default: '3600000',
     description:
-      'Streams that wait are ended after this long and come back on any pod, connections close with their next response (ms); 0: never.',
+      'Maximum age of standing streams, resumed streams and connections (ms). An older stream ends, and its client resumes it on any pod. An older connection closes with its next response. 0 means no maximum.',
     schema: milliseconds(0),
   },
   {
@@ -138,7 +133,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_LISTEN_MAX_AGE',
     default: '0',
     description:
-      'The same for subscriptions/listen streams (ms); 0: never, since the official clients do not listen again by themselves.',
+      'Maximum age of subscriptions/listen streams (ms). 0, the default, means no maximum, because the official clients do not listen again by themselves.',
     schema: milliseconds(0),
   },
   {
@@ -154,7 +149,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--stream-retention',
     env: 'ANYPOD_STREAM_RETENTION',
     default: '600000',
-    description: 'How long a finished stream can be resumed (ms).',
+    description: 'How long clients can resume a finished stream (ms).',
     schema: milliseconds(1000),
   },
   {
@@ -162,7 +157,8 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--stream-events',
     env: 'ANYPOD_STREAM_EVENTS',
     default: '10000',
-    description: 'Events kept of one stream; beyond it the oldest go, and a resume that needs them gets an error.',
+    description:
+      'Maximum number of events that anypod keeps per stream. Above it, anypod drops the oldest events, and a resume that needs them gets an error.',
     schema: count(10),
   },
   {
@@ -170,7 +166,8 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--stream-bytes',
     env: 'ANYPOD_STREAM_BYTES',
     default: '4194304',
-    description: 'Bytes of events kept of one stream, in Redis and, while it runs, in its pod.',
+    description:
+      'Maximum size of the events that anypod keeps per stream (bytes), in Redis and, while the call runs, in its pod.',
     schema: bytes(1024),
   },
   {
@@ -178,7 +175,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--standing-retention',
     env: 'ANYPOD_STANDING_RETENTION',
     default: '300000',
-    description: 'How long messages wait for a session whose standing stream is away (ms).',
+    description: 'How long anypod keeps messages for a session whose standing stream is not connected (ms).',
     schema: milliseconds(1000),
   },
   {
@@ -186,7 +183,8 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--standing-limit',
     env: 'ANYPOD_STANDING_LIMIT',
     default: '1000',
-    description: 'Messages kept for such a session, and changes kept for all, about.',
+    description:
+      'Approximate number of messages that anypod keeps for a session whose standing stream is not connected. It is also the number of changes that it keeps for all sessions.',
     schema: count(10),
   },
   {
@@ -194,7 +192,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--lease',
     env: 'ANYPOD_LEASE',
     default: '5000',
-    description: 'How long a pod counts as living after its last heartbeat (ms).',
+    description: 'How long a pod counts as alive after its last heartbeat (ms).',
     schema: milliseconds(500),
   },
   {
@@ -203,7 +201,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_CACHE_BYTES',
     default: '',
     description:
-      'Heap for the servers of idle sessions (bytes); without it a quarter of Node’s heap limit, 128 MiB at most.',
+      'Heap for the servers of idle sessions (bytes). Without it, a quarter of Node’s heap limit, at most 128 MiB.',
     schema: bytes(8 * 1024 * 1024),
   },
   {
@@ -211,44 +209,24 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--max-body',
     env: 'ANYPOD_MAX_BODY',
     default: '4194304',
-    description: 'Largest request body (bytes).',
+    description: 'Maximum size of a request body, also after decompression (bytes).',
     schema: bytes(1024),
   },
   {
-    name: 'rerun',
-    flag: '--rerun',
-    env: 'ANYPOD_RERUN',
-    default: 'read-only',
-    description:
-      'Which calls of a lost pod run again on another: never, read-only (tools with readOnlyHint) or safe (idempotentHint too).',
-    schema: z.enum(['never', 'read-only', 'safe'], { error: 'must be never, read-only or safe' }),
+    name: 'maxDepth',
+    flag: '--max-depth',
+    env: 'ANYPOD_MAX_DEPTH',
+    default: '100',
+    description: 'Maximum depth of nested objects and arrays in a request body.',
+    schema: count(10).refine((depth) => depth <= 1000, 'must be 1000 or less'),
   },
-  {
-    name: 'rerunLimit',
-    flag: '--rerun-limit',
-    env: 'ANYPOD_RERUN_LIMIT',
-    default: '1',
-    description: 'How often one call may run again.',
-    schema: z.coerce
-      .number({ error: 'must be a number' })
-      .int('must be a whole number')
-      .min(0)
-      .max(10, 'must be 10 or less'),
-  },
-  {
-    name: 'retryTools',
-    flag: '--retry-tools',
-    env: 'ANYPOD_RETRY_TOOLS',
-    default: '',
-    description: 'Tools whose calls run once however often a 2026 client repeats them, comma-separated; see retry.md.',
-    schema: list,
-  },
+  ...MODULE_SETTINGS,
   {
     name: 'drainDelayMs',
     flag: '--drain-delay',
     env: 'ANYPOD_DRAIN_DELAY',
     default: '5000',
-    description: 'How long after SIGTERM requests are served as usual, until the balancer has noticed (ms).',
+    description: 'How long a pod serves requests as usual after SIGTERM, until the balancer has noticed (ms).',
     schema: milliseconds(0),
   },
   {
@@ -256,7 +234,8 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--drain-timeout',
     env: 'ANYPOD_DRAIN_TIMEOUT',
     default: '25000',
-    description: 'How long running calls may then go on (ms); with the delay below the grace period of the platform.',
+    description:
+      'How long running calls may then continue (ms). The sum of this and the drain delay must be below the grace period of the platform.',
     schema: milliseconds(0),
   },
   {
@@ -264,7 +243,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--log-level',
     env: 'ANYPOD_LOG_LEVEL',
     default: 'info',
-    description: 'debug, info, warn, error or silent.',
+    description: 'Log level: debug, info, warn, error or silent.',
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
       error: 'must be debug, info, warn, error or silent',
     }),

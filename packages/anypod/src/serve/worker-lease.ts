@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { AnypodError } from '../core/errors.ts';
 import type { Lease, TakeLease } from '../core/lease.ts';
@@ -26,6 +27,7 @@ export function createWorkerLease(config: Config, log: Log): TakeLease {
     const shared = new Float64Array(state);
     const work: LeaseWork = { config, pod, leaseMs, state };
     let stopped = false;
+    let begun = false;
     let worker = start();
 
     function start(): Worker {
@@ -34,17 +36,22 @@ export function createWorkerLease(config: Config, log: Log): TakeLease {
         workerData: work,
       });
       started.unref();
-      started.on('error', (err) => log.warn({ err }, 'the lease thread failed; starting another'));
-      started.on('exit', () => {
-        if (!stopped) worker = start();
+      started.on('error', (err) => log.warn({ err }, 'the lease thread failed; starting a new one'));
+      started.on('message', ({ kind, reason }: Said) => {
+        if (kind === 'failed' && begun) log.warn({ reason }, 'the lease could not be renewed; check whether Redis is reachable');
       });
+      started.on('exit', () => void startAgain());
       return started;
     }
 
+    /** A thread that fails at once shall not take all of the processor. */
+    async function startAgain(): Promise<void> {
+      if (!stopped) await delay(leaseMs / 10, undefined, { ref: false });
+      if (!stopped) worker = start();
+    }
+
     await firstWord(worker);
-    worker.on('message', ({ kind, reason }: Said) => {
-      if (kind === 'failed') log.warn({ reason }, 'the lease could not be renewed; is Redis reachable?');
-    });
+    begun = true;
     const lease: Lease = {
       until: () => shared[0] ?? 0,
       since: () => shared[1] ?? 0,

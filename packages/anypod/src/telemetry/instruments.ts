@@ -14,6 +14,9 @@ export interface Instruments {
   readonly sessionsEnded: Counter;
   readonly resumes: Counter;
   readonly orphans: Counter;
+  readonly faults: Counter;
+  /** Seconds. */
+  readonly blocked: Counter;
   readonly phase: ObservableGauge;
 }
 
@@ -36,6 +39,13 @@ export function createInstruments(meter: Meter): Instruments {
     resumes: meter.createCounter('anypod.resumes', { description: 'Streams that clients came back to.' }),
     orphans: meter.createCounter('anypod.orphans', {
       description: 'Calls of lost pods that this pod took over.',
+    }),
+    faults: meter.createCounter('anypod.faults', {
+      description: "What the server's code did to the process that it shares with other sessions.",
+    }),
+    blocked: meter.createCounter('anypod.event_loop.blocked', {
+      description: 'How long the event loop stood still, a second or more at a time.',
+      unit: 's',
     }),
     phase: meter.createObservableGauge('anypod.drain.phase', {
       description: '0 serving, 1 announced: not ready but serving, 2 draining, 3 closing.',

@@ -50,6 +50,11 @@ describe('the meter of OpenTelemetry', () => {
     expect(new Set(Object.values(zeros))).toEqual(new Set([0]));
     expect(Object.keys(zeros).sort()).toEqual([
       'anypod.drain.phase{}',
+      'anypod.event_loop.blocked{}',
+      'anypod.faults{kind=blocked_loop}',
+      'anypod.faults{kind=process_exit}',
+      'anypod.faults{kind=uncaught_exception}',
+      'anypod.faults{kind=unhandled_rejection}',
       'anypod.orphans{outcome=finished}',
       'anypod.orphans{outcome=refused}',
       'anypod.orphans{outcome=rerun}',

@@ -1,4 +1,5 @@
 import { metrics, type ObservableCallback } from '@opentelemetry/api';
+import type { Fault } from '../core/fault.ts';
 import type { Meter, OrphanOutcome, PodPhase, ResumeOutcome, SessionEnd, StreamKind } from '../core/meter.ts';
 import { createInstruments } from './instruments.ts';
 import { createRequestTally } from './request-tally.ts';
@@ -9,7 +10,10 @@ const KINDS = {
   standing: { kind: 'standing' },
   listen: { kind: 'listen' },
 } satisfies Record<StreamKind, object>;
-const ENDS = { deleted: { reason: 'deleted' } } satisfies Record<SessionEnd, object>;
+const ENDS = {
+  deleted: { reason: 'deleted' },
+  server_closed: { reason: 'server_closed' },
+} satisfies Record<SessionEnd, object>;
 const RESUMES = {
   live: { outcome: 'live' },
   replayed: { outcome: 'replayed' },
@@ -23,6 +27,12 @@ const ORPHANS = {
   refused: { outcome: 'refused' },
   finished: { outcome: 'finished' },
 } satisfies Record<OrphanOutcome, object>;
+const FAULTS = {
+  unhandled_rejection: { kind: 'unhandled_rejection' },
+  uncaught_exception: { kind: 'uncaught_exception' },
+  process_exit: { kind: 'process_exit' },
+  blocked_loop: { kind: 'blocked_loop' },
+} satisfies Record<Fault, object>;
 
 /**
  * Counts with the OpenTelemetry SDK that the process has registered; without one nothing is counted, at next to no cost. The SDK must be
@@ -30,7 +40,7 @@ const ORPHANS = {
  */
 export function createOtelMeter(): Meter {
   const instruments = createInstruments(metrics.getMeter('anypod'));
-  const { streams, sessionsCreated, sessionsEnded, resumes, orphans } = instruments;
+  const { streams, sessionsCreated, sessionsEnded, resumes, orphans, faults, blocked } = instruments;
   const tally = createRequestTally(instruments);
   let current: PodPhase = 'serving';
 
@@ -39,6 +49,8 @@ export function createOtelMeter(): Meter {
   for (const reason of Object.values(ENDS)) sessionsEnded.add(0, reason);
   for (const outcome of Object.values(RESUMES)) resumes.add(0, outcome);
   for (const outcome of Object.values(ORPHANS)) orphans.add(0, outcome);
+  for (const fault of Object.values(FAULTS)) faults.add(0, fault);
+  blocked.add(0);
   sessionsCreated.add(0);
 
   // Whoever reads the metrics asks for this one, and that before it reads the others.
@@ -57,6 +69,8 @@ export function createOtelMeter(): Meter {
     sessionEnded: (reason) => sessionsEnded.add(1, ENDS[reason]),
     resumed: (outcome) => resumes.add(1, RESUMES[outcome]),
     orphanEnded: (outcome) => orphans.add(1, ORPHANS[outcome]),
+    fault: (fault) => faults.add(1, FAULTS[fault]),
+    loopBlocked: (ms) => blocked.add(ms / 1000),
     phase(phase) {
       current = phase;
     },

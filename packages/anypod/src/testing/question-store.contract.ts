@@ -9,8 +9,11 @@ export const questionStoreContract: Contract = {
       await a.questions.ask('s', 'q', 'pod-a');
       assert.equal(await b.questions.owner('s', 'q'), 'pod-a');
       assert.equal(await a.questions.take('s', 'q'), undefined, 'not answered yet');
+      assert.equal(await a.questions.isAnswered('s', 'q'), false);
       assert.equal(await b.questions.answer('s', 'q', '{"result":{}}'), 'pod-a');
+      assert.equal(await a.questions.isAnswered('s', 'q'), true);
       assert.equal(await a.questions.take('s', 'q'), '{"result":{}}');
+      assert.equal(await a.questions.isAnswered('s', 'q'), false);
       assert.equal(await a.questions.take('s', 'q'), undefined);
       assert.equal(await b.questions.owner('s', 'q'), undefined);
     },

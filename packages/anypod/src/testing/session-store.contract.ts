@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { AnypodError } from '../core/errors.ts';
+import { NOTIFICATION_BYTES, NOTIFICATION_KINDS } from '../core/session-store.ts';
 import { type Contract, sampleRecord } from './subject.ts';
 
 const sorted = (pods: readonly string[] | undefined) => pods && [...pods].sort();
@@ -13,6 +14,7 @@ export const sessionStoreContract: Contract = {
         record: sampleRecord('s'),
         subscriptions: new Set(),
         cancelled: new Set(),
+        notifications: [],
       });
     },
 
@@ -23,6 +25,7 @@ export const sessionStoreContract: Contract = {
       assert.equal(await a.sessions.subscribe('none', 'x://1'), undefined);
       assert.equal(await a.sessions.unsubscribe('none', 'x://1'), undefined);
       assert.equal(await a.sessions.cancel('none', 1), undefined);
+      assert.equal(await a.sessions.note('none', { method: 'notifications/initialized' }), undefined);
       assert.equal(await a.sessions.end('none'), undefined);
       assert.equal(await a.sessions.load('none', 'pod-a'), undefined, 'no verb made one');
     },
@@ -37,6 +40,8 @@ export const sessionStoreContract: Contract = {
       assert.deepEqual(sorted(await a.sessions.subscribe('s', 'x://1')), both);
       assert.deepEqual(sorted(await a.sessions.unsubscribe('s', 'x://1')), both);
       assert.deepEqual(sorted(await a.sessions.cancel('s', 1)), both);
+      const noted = await a.sessions.note('s', { method: 'notifications/initialized' });
+      assert.deepEqual(sorted(noted?.pods), both);
       assert.deepEqual(sorted(await a.sessions.end('s')), both);
     },
 
@@ -85,6 +90,40 @@ export const sessionStoreContract: Contract = {
       const cancelled = (await a.sessions.load('s', 'pod-a'))?.cancelled;
       assert.equal(cancelled?.size, 100);
       assert.ok(cancelled.has(149) && cancelled.has(50) && !cancelled.has(49));
+    },
+
+    'remember the last notification of each kind, in the order in which they came': async ({ a, b }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      const params = { text: 'Ünïcode ✓ "\\/\u0000\u007f', list: [], none: {}, deep: [[1.5, 1e21, null]] };
+      const first = await a.sessions.note('s', { method: 'x/one', params: { round: 1 } });
+      const second = await b.sessions.note('s', { method: 'x/two' });
+      const third = await b.sessions.note('s', { method: 'x/one', params });
+      assert.ok((first?.number ?? 0) < (second?.number ?? 0) && (second?.number ?? 0) < (third?.number ?? 0));
+      assert.deepEqual((await b.sessions.load('s', 'pod-b'))?.notifications, [
+        { number: second?.number, method: 'x/two' },
+        { number: third?.number, method: 'x/one', params },
+      ]);
+    },
+
+    'remember so many kinds of notifications and no more': async ({ a }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      for (let kind = 0; kind < NOTIFICATION_KINDS; kind++) await a.sessions.note('s', { method: `x/${kind}` });
+      assert.deepEqual(await a.sessions.note('s', { method: 'x/more' }), { pods: ['pod-a'] });
+      assert.ok((await a.sessions.note('s', { method: 'x/0' }))?.number);
+      const methods = (await a.sessions.load('s', 'pod-a'))?.notifications.map(({ method }) => method);
+      const kinds = Array.from({ length: NOTIFICATION_KINDS }, (_, kind) => `x/${kind}`);
+      assert.deepEqual(methods, [...kinds.slice(1), 'x/0']);
+    },
+
+    'remember no notification that is too large, nor the one before it': async ({ a }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      const room = NOTIFICATION_BYTES - Buffer.byteLength('x/1{"text":""}');
+      assert.ok((await a.sessions.note('s', { method: 'x/1', params: { text: 'x'.repeat(room) } }))?.number);
+      assert.equal((await a.sessions.load('s', 'pod-a'))?.notifications.length, 1);
+      const large = await a.sessions.note('s', { method: 'x/1', params: { text: 'ü'.repeat(room) } });
+      assert.deepEqual(large, { pods: ['pod-a'] });
+      assert.deepEqual((await a.sessions.load('s', 'pod-a'))?.notifications, []);
+      assert.ok((await a.sessions.note('s', { method: 'x/1' }))?.number);
     },
 
     'expire after their TTL without a request': {

@@ -8,7 +8,7 @@ export const METRICS_SETTINGS: readonly Setting[] = [
     flag: '--metrics-port',
     env: 'ANYPOD_METRICS_PORT',
     default: '9464',
-    description: 'TCP port of /metrics; 0 turns metrics off.',
+    description: 'TCP port of /metrics. 0 turns metrics off.',
     schema: z.coerce
       .number({ error: 'must be a port number' })
       .int('must be a whole number')
@@ -20,7 +20,7 @@ export const METRICS_SETTINGS: readonly Setting[] = [
     flag: '--metrics-host',
     env: 'ANYPOD_METRICS_HOST',
     default: '',
-    description: 'Address of /metrics; without it the one of --host.',
+    description: 'Address of /metrics. Without it, the address of --host.',
     schema: z.string().min(1, 'must not be empty'),
   },
 ];

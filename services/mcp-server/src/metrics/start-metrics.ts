@@ -23,7 +23,10 @@ export async function startMetrics(config: MetricsConfig): Promise<() => Promise
     resource: resourceFromAttributes({ 'service.name': 'anypod', 'service.version': version() }),
     readers: [exporter],
     // Prometheus wants the unit in the name, and this exporter does not put it there.
-    views: [{ instrumentName: 'anypod.request.duration', name: 'anypod.request.duration.seconds' }],
+    views: [
+      { instrumentName: 'anypod.request.duration', name: 'anypod.request.duration.seconds' },
+      { instrumentName: 'anypod.event_loop.blocked', name: 'anypod.event_loop.blocked.seconds' },
+    ],
   });
   metrics.setGlobalMeterProvider(provider);
   addProcessMetrics(provider.getMeter('process'));

@@ -1,40 +1,51 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../../core/caller.ts';
 import { AnypodError } from '../../core/errors.ts';
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import { isRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
+import { serverClosed } from '../../core/rpc-error.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../../core/server-host.ts';
 import type { InitializeParams } from '../../core/session.ts';
+import { messageEntryOf } from '../internals/message-entry.ts';
+import { type BuildServer, closeQuietly } from '../sdk/build-server.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
-import { messageEntryOf } from '../sdk/message-entry.ts';
+import { openToken, sealToken } from '../sdk/progress-tokens.ts';
+import type { RunningCalls } from '../sdk/running-calls.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import { createToolLists } from '../sdk/tool-lists.ts';
-import type { ServerFactory, UserServer } from '../sdk/user-server.ts';
+import type { UserServer } from '../sdk/user-server.ts';
 import { createQuestionIds } from './question-ids.ts';
 import { SessionTransport } from './session-transport.ts';
 import { findToolHints } from './tool-hints.ts';
 
+/** How long a server's own `close` may take. */
+const CLOSE_WITHIN_MS = 2000;
+
 export interface LegacyHostOptions {
-  readonly createServer: ServerFactory;
+  readonly build: BuildServer;
   /** Unique in a session across pods. */
   readonly newQuestionId: () => string;
   /** Bytes of heap a server is reckoned at. */
   readonly bytes: number;
+  readonly calls: RunningCalls;
+  readonly log: Log;
 }
 
 /** Hosts the user's server for sessions. */
 export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   const lists = createToolLists();
 
-  async function build(caller: Caller): Promise<UserServer> {
-    const { authInfo } = caller;
+  /** A server that cannot be connected is of no use to anybody. */
+  async function connect(server: UserServer, transport: SessionTransport): Promise<void> {
     try {
-      const requestInfo = lazyRequest(caller);
-      return await options.createServer({
-        era: 'legacy',
-        requestInfo,
-        ...(authInfo === undefined ? {} : { authInfo }),
-      });
+      memoizeSchemas(server);
+      await server.connect(transport);
+      transport.useEntry(messageEntryOf(server));
+      transport.useLists(lists, server);
+      transport.useEnds(server);
     } catch (cause) {
-      throw new AnypodError('factory_failed', 'The server factory threw; see the cause in the log.', { cause });
+      await closeQuietly(server);
+      throw new AnypodError('factory_failed', 'The server cannot be connected; see the cause in the log.', { cause });
     }
   }
 
@@ -45,20 +56,22 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     caller: Caller,
   ): Promise<Initialized> {
     const own = createOwnRequests(outlet);
-    const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId));
-    const server = await build(caller);
-    memoizeSchemas(server);
-    await server.connect(transport);
-    transport.useEntry(messageEntryOf(server));
-    transport.useLists(lists, server);
+    const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId), options);
+    const { authInfo } = caller;
+    const context = { era: 'legacy', requestInfo: lazyRequest(caller) } as const;
+    const server = await options.build(authInfo === undefined ? context : { ...context, authInfo });
+    await connect(server, transport);
     const ask = (method: string, params: Record<string, unknown>) =>
       own.ask((id) => transport.deliver({ jsonrpc: '2.0', id, method, params }, { caller }));
     const response = await ask('initialize', params);
     const hosted: HostedServer = {
       capabilities: (response.result?.['capabilities'] ?? {}) as Record<string, unknown>,
-      deliver: (message, delivery) => transport.deliver(message, delivery),
+      deliver: (message, delivery) => transport.deliver(isRequest(message) ? sealToken(message) : message, delivery),
       toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page)),
-      close: () => server.close(),
+      async close() {
+        transport.release();
+        await closeServer(server, transport, options.log);
+      },
     };
     return { server: hosted, response };
   }
@@ -78,6 +91,19 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   };
 }
 
+/** Lets go of a server, whatever its own `close` does: it may throw, and it may take for ever. */
+async function closeServer(server: UserServer, transport: SessionTransport, log: Log): Promise<void> {
+  const done = new AbortController();
+  try {
+    await Promise.race([server.close(), delay(CLOSE_WITHIN_MS, undefined, { signal: done.signal, ref: false })]);
+    await transport.close();
+  } catch (err) {
+    log.warn({ err }, 'a server failed while it was closed');
+  } finally {
+    done.abort();
+  }
+}
+
 /** The host's own requests to a server: they count down from 0, clients' up from 1, and their responses stay here. */
 function createOwnRequests(outlet: Outlet) {
   const waiting = new Map<number, (response: JsonRpcResponse) => void>();
@@ -85,12 +111,19 @@ function createOwnRequests(outlet: Outlet) {
   return {
     outlet: {
       ...outlet,
+      awaits: (id) => waiting.has(id) || outlet.awaits(id),
+      closed() {
+        for (const [id, resolve] of waiting) resolve(serverClosed(id));
+        waiting.clear();
+        outlet.closed();
+      },
       respond(id, response) {
         const resolve = waiting.get(id);
         if (resolve === undefined) outlet.respond(id, response);
         else resolve(response);
         waiting.delete(id);
       },
+      notify: (notification, related) => outlet.notify(openToken(notification), related),
     } satisfies Outlet,
     ask(deliver: (id: number) => void): Promise<JsonRpcResponse> {
       last -= 1;

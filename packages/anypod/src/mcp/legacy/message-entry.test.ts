@@ -2,8 +2,10 @@ import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.j
 import { McpServer as McpServerV2 } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import { silentLog } from '../../core/log.ts';
 import type { Outlet } from '../../core/server-host.ts';
-import { isPlainMessage, messageEntryOf } from '../sdk/message-entry.ts';
+import { isPlainMessage, messageEntryOf } from '../internals/message-entry.ts';
+import { createRunningCalls } from '../sdk/running-calls.ts';
 import type { UserServer } from '../sdk/user-server.ts';
 import { createLegacyHost } from './legacy-host.ts';
 
@@ -29,8 +31,16 @@ async function callHosted(server: UserServer, request: Partial<JsonRpcRequest> =
   const answered = Promise.withResolvers<JsonRpcResponse>();
   const outlet = {
     respond: (_id: number, response: JsonRpcResponse) => answered.resolve(response),
+    awaits: () => false,
+    closed: () => undefined,
   } as unknown as Outlet;
-  const host = createLegacyHost({ createServer: () => server, newQuestionId: () => 'q', bytes: 1 });
+  const host = createLegacyHost({
+    build: async () => server,
+    newQuestionId: () => 'q',
+    bytes: 1,
+    calls: createRunningCalls(),
+    log: silentLog,
+  });
   const hosted = await host.rehydrate(record, outlet, caller);
   hosted.deliver({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hello' }, ...request }, { caller });
   const response = await answered.promise;

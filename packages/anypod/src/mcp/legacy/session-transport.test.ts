@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Caller } from '../../core/caller.ts';
 import type { JsonRpcMessage } from '../../core/json-rpc.ts';
+import { silentLog } from '../../core/log.ts';
 import type { Outlet } from '../../core/server-host.ts';
+import { createServerBuilder } from '../sdk/build-server.ts';
+import { createRunningCalls } from '../sdk/running-calls.ts';
 import type { ServerFactory } from '../sdk/user-server.ts';
 import { createLegacyHost } from './legacy-host.ts';
 
@@ -40,6 +43,8 @@ function listenTo(): { outlet: Outlet; next: (kind: keyof Outlet) => Promise<Sai
       ask: async (question, message, related) => hear({ kind: 'ask', message, related, question }),
       withdraw: async (question, message, related) => hear({ kind: 'withdraw', message, related, question }),
       notify: async (message, related) => hear({ kind: 'notify', message, related }),
+      awaits: () => false,
+      closed: () => undefined,
     },
     next(kind) {
       const index = said.findIndex((one) => one.kind === kind);
@@ -87,13 +92,40 @@ const factories: Record<string, ServerFactory> = {
   },
 };
 
+it('takes what a handler says through the server of another session for no word of its own request', async () => {
+  const calls = createRunningCalls();
+  const servers: McpServerV2[] = [];
+  const build = async () => {
+    const server = new McpServerV2({ name: 'test', version: '1' }, { capabilities: { logging: {} } });
+    server.registerTool('tell', { inputSchema: z.object({}) }, async () => {
+      await servers[1]?.server.sendLoggingMessage({ level: 'info', data: 'to the other' });
+      return { content: [{ type: 'text', text: calls.current()?.tool ?? 'nobody' }] };
+    });
+    servers.push(server);
+    return server;
+  };
+  const host = createLegacyHost({ build, newQuestionId: () => 'q', bytes: 1, calls });
+  const [one, other] = [listenTo(), listenTo()];
+  const server = await host.rehydrate(record, one.outlet, caller);
+  await host.rehydrate({ ...record, id: 'other' }, other.outlet, caller);
+  server.deliver({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'tell' } }, { caller });
+  expect((await other.next('notify')).related).toBeUndefined();
+  expect(JSON.stringify((await one.next('respond')).message)).toContain('"tell"');
+});
+
 describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
   async function host() {
     const createServer = factories[sdk] as ServerFactory;
     let questions = 0;
     const newQuestionId = () => `pod-${++questions}`;
     const { outlet, next } = listenTo();
-    const server = await createLegacyHost({ createServer, newQuestionId, bytes: 1 }).rehydrate(record, outlet, caller);
+    const server = await createLegacyHost({
+      build: createServerBuilder(createServer, 1000),
+      newQuestionId,
+      bytes: 1,
+      calls: createRunningCalls(),
+      log: silentLog,
+    }).rehydrate(record, outlet, caller);
     const call = (id: number, name: string) => {
       const params = { name, arguments: {} };
       server.deliver({ jsonrpc: '2.0', id, method: 'tools/call', params }, { caller });

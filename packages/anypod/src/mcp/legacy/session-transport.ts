@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Caller } from '../../core/caller.ts';
 import {
   isNotification,
@@ -9,13 +8,22 @@ import {
   type JsonRpcRequest,
   type RequestId,
 } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
 import type { DeliveryOptions, Outlet } from '../../core/server-host.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
+import { changeOfList } from '../sdk/list-changes.ts';
+import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import type { QuestionIds } from './question-ids.ts';
 
 interface SendOptions {
   readonly relatedRequestId?: RequestId;
+}
+
+/** What the transports of all sessions share. */
+interface TransportContext {
+  readonly calls: RunningCalls;
+  readonly log: Log;
 }
 
 /** Notifications that belong to the request whose handler sends them, also where it forgets to say so. */
@@ -29,29 +37,56 @@ export class SessionTransport extends ServerTransport {
   readonly sessionId: string;
   readonly #outlet: Outlet;
   readonly #questions: QuestionIds;
+  #released = false;
+  #closed = false;
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
-  readonly #running = new AsyncLocalStorage<number>();
+  readonly #calls: RunningCalls;
+  /** The requests for lists that are being answered, and what would announce a change of each. */
+  readonly #listing = new Map<number, string>();
+  /** What tells this server's requests from those of another, which a handler may speak through as well. */
+  readonly #owner = {};
 
-  constructor(sessionId: string, outlet: Outlet, questions: QuestionIds) {
-    super();
+  constructor(sessionId: string, outlet: Outlet, questions: QuestionIds, { calls, log }: TransportContext) {
+    super(log);
     this.sessionId = sessionId;
     this.#outlet = outlet;
     this.#questions = questions;
+    this.#calls = calls;
   }
 
+  /** The pod lets go of the server: that it closes now says nothing of the session. */
+  release(): void {
+    this.#released = true;
+  }
+
+  /** The server has closed, which ends its session unless the pod has closed it. */
   async close(): Promise<void> {
-    this.onclose?.();
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.onclose?.();
+    } finally {
+      if (!this.#released) this.#outlet.closed();
+    }
+  }
+
+  protected override ended(id: RequestId): void {
+    if (!this.#outlet.awaits(Number(id))) return;
+    const call = this.#callOf(id);
+    // A response to a request of a v1 task waits in the SDK's own queue.
+    if (call?.plain === false) return;
+    this.#outlet.respond(Number(id), this.failed(id, call));
   }
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
-      this.leave(message);
-      this.#outlet.respond(Number(message.id), message);
+      this.#listing.delete(Number(message.id));
+      this.#outlet.respond(Number(message.id), this.leave(message, this.#callOf(message.id)));
     } else if (isRequest(message)) {
       await this.#ask(message, this.#related(options));
     } else if (message.method === 'notifications/cancelled') {
       await this.#withdraw(message, this.#related(options));
-    } else {
+    } else if (!this.#isOfOwnList(message, this.#related(options))) {
       const related = REQUEST_SCOPED.has(message.method) ? this.#related(options) : options?.relatedRequestId;
       await this.#outlet.notify(message, related === undefined ? undefined : Number(related));
     }
@@ -60,10 +95,15 @@ export class SessionTransport extends ServerTransport {
   /** Hands a client's message to the server; an unknown answer or progress token is dropped. */
   deliver(message: JsonRpcMessage, options: DeliveryOptions): void {
     if (isRequest(message)) {
-      this.#running.run(Number(message.id), () => this.enter(message, messageExtra(options)));
+      const change = changeOfList(message.method);
+      if (change !== undefined) this.#listing.set(Number(message.id), change);
+      const call = new RunningCall(message, this.sessionId, this.#owner, Number(message.id));
+      this.#calls.run(call, () => this.enter(message, messageExtra(options)));
       return;
     }
     if (isNotification(message)) {
+      // The SDK sends no answer then.
+      if (message.method === 'notifications/cancelled') this.#listing.delete(Number(message.params?.['requestId']));
       const local = this.#questions.localProgress(message);
       if (local !== undefined) this.enter(local, messageExtra(options));
       return;
@@ -72,9 +112,26 @@ export class SessionTransport extends ServerTransport {
     if (local !== undefined) this.onmessage?.(local, messageExtra(options));
   }
 
+  /** Whether a handler announces a change of the very list that it is answering. */
+  #isOfOwnList({ method }: JsonRpcNotification, related: number | undefined): boolean {
+    return related !== undefined && this.#listing.get(related) === method;
+  }
+
+  /** The call of this server that the code which runs now belongs to. */
+  #current(): RunningCall | undefined {
+    const running = this.#calls.current();
+    return running?.owner === this.#owner ? running : undefined;
+  }
+
+  /** The call under this id, as far as the async context still knows it. */
+  #callOf(id: RequestId | null): RunningCall | undefined {
+    const running = this.#current();
+    return running?.id === id ? running : undefined;
+  }
+
   #related(options: SendOptions | undefined): number | undefined {
-    const related = options?.relatedRequestId ?? this.#running.getStore();
-    return related === undefined ? undefined : Number(related);
+    if (options?.relatedRequestId !== undefined) return Number(options.relatedRequestId);
+    return this.#current()?.id;
   }
 
   async #ask(request: JsonRpcRequest, related: number | undefined): Promise<void> {

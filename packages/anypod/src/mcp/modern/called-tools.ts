@@ -1,4 +1,5 @@
 import type { Caller } from '../../core/caller.ts';
+import { AnypodError } from '../../core/errors.ts';
 import type { JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import { silentWatch } from '../../core/meter.ts';
@@ -33,6 +34,8 @@ export function createPolicyOf({ servers, bus, retryTools, log }: CalledToolsOpt
     const known = policies.known(name);
     if (known !== undefined) return known;
     return policies.learn(name, listAs(servers, request)).catch((err: unknown) => {
+      // The call needs a server as much as the list did.
+      if (err instanceof AnypodError) throw err;
       log.warn(
         { err, tool: name },
         'the tools could not be listed; this call is served as if its tool asked for nothing',
@@ -65,6 +68,7 @@ function replyInto(resolve: (body: string | Promise<string>) => void): WebReply 
   let last = '';
   return {
     watch: silentWatch,
+    form: 'either',
     json: (_status, body) => resolve(body),
     empty: () => undefined,
     response: (response) => resolve(response.text()),

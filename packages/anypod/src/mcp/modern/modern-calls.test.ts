@@ -10,6 +10,7 @@ function recordReply(): { reply: WebReply; said: unknown[] } {
   const said: unknown[] = [];
   const reply: WebReply = {
     watch: silentWatch,
+    form: 'either',
     json: (status, body, headers) => said.push([status, JSON.parse(body), headers ?? {}]),
     empty: (status) => said.push([status]),
     response: (response) => said.push([response.status]),

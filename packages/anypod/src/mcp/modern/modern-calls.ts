@@ -1,7 +1,7 @@
 import type { RequestId } from '../../core/json-rpc.ts';
 import { LinkedList } from '../../core/linked-list.ts';
 import type { RequestWatch, StreamKind } from '../../core/meter.ts';
-import type { EventSink, WebReply } from '../../core/reply.ts';
+import type { AnswerForm, EventSink, WebReply } from '../../core/reply.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 
 /** The stateless calls that this pod serves: a client cannot resume one, so a pod that goes says so instead of falling silent. */
@@ -54,6 +54,10 @@ class CutReply implements WebReply {
 
   get watch(): RequestWatch {
     return this.#reply.watch;
+  }
+
+  get form(): AnswerForm {
+    return this.#reply.form;
   }
 
   stream(kind: StreamKind): EventSink {

@@ -1,4 +1,6 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Change } from '../../core/change-log.ts';
+import type { Deadline, Deadlines, Late } from '../../core/deadlines.ts';
 import {
   encodeResponse,
   isRequest,
@@ -9,9 +11,15 @@ import {
   type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
+import type { Link } from '../../core/linked-list.ts';
+import type { Log } from '../../core/log.ts';
 import { VERSION_META_KEY } from '../../core/protocol-version.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
-import { CLIENT_GONE, RPC } from '../../core/rpc-error.ts';
+import { CLIENT_GONE, callTimedOut, RPC, serverClosed } from '../../core/rpc-error.ts';
+import { writeMessage } from '../../core/written.ts';
+import { changeOfList } from '../sdk/list-changes.ts';
+import { openToken } from '../sdk/progress-tokens.ts';
+import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import { announcedChange } from './announced-change.ts';
 
@@ -36,10 +44,16 @@ export interface ModernExchangeOptions {
   readonly signal: AbortSignal;
   /** The id under which the server gets the request; undefined: the client's. */
   readonly id?: number;
+  /** Which request's handler says something, where the server serves others too. */
+  readonly running?: AsyncLocalStorage<number>;
   /** The response as it goes out, under the client's id. */
   readonly rewrite: (response: JsonRpcResponse) => JsonRpcResponse;
   /** A change that belongs to every listener, not to this request; the SDK's own transport would drop it without a word. */
   readonly publish: (change: Change) => void;
+  /** Ends calls that take too long; undefined: none does. */
+  readonly deadlines: Deadlines | undefined;
+  readonly log: Log;
+  readonly calls: RunningCalls;
 }
 
 interface SendOptions {
@@ -60,13 +74,18 @@ interface SdkTransport {
  * One request of 2026-07-28 and its answer, in the place of the SDK's own transport: plain JSON where the handler says nothing before its result, else a
  * stream. It writes to the reply at once, without the web's responses and streams between.
  */
-export class ModernExchange extends ServerTransport {
+export class ModernExchange extends ServerTransport implements Late {
   /** The request's handler has come to its end, whether or not anybody hears of it. */
   completed = false;
+  #answered = false;
   readonly #options: ModernExchangeOptions;
   readonly #ended = Promise.withResolvers<void>();
-  readonly #gone = () => void this.close();
+  readonly #gone = () => this.#end();
+  #deadline: Link<Deadline> | undefined;
   #request: JsonRpcRequest | undefined;
+  #call: RunningCall | undefined;
+  /** What would announce a change of the list that is asked for. */
+  #ownChange: string | undefined;
   #id: RequestId | undefined;
   /** No handler has run yet: errors are the SDK's. */
   #beforeHandler = false;
@@ -74,7 +93,7 @@ export class ModernExchange extends ServerTransport {
   #closed = false;
 
   constructor(options: ModernExchangeOptions) {
-    super();
+    super(options.log);
     this.#options = options;
   }
 
@@ -85,28 +104,62 @@ export class ModernExchange extends ServerTransport {
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
-      this.leave(message);
-      if (message.id === this.#id) this.#answer(message);
+      const written = this.leave(message, this.#call);
+      if (message.id === this.#id) this.#complete(written);
       return;
     }
     const related = options?.relatedRequestId;
+    if (this.#isOfOwnList(message as JsonRpcNotification)) return;
     if (related === undefined) {
       const change = announcedChange(message as JsonRpcNotification);
       if (change !== undefined) this.#options.publish(change);
-    } else if (related === this.#id && !this.#closed) {
+    } else if (related === this.#id && !this.#closed && this.#options.reply.form !== 'json') {
       await this.#stream(message);
     }
+    // To a client that takes only JSON nothing but the response can be said (MCP 2026-07-28, Streamable HTTP).
     // What belongs to another request, one that this server served before, has nowhere to go.
   }
 
-  /** Ends the exchange; a handler that still runs is aborted. */
+  /** Whether a handler announces a change of the very list that it is answering. */
+  #isOfOwnList({ method }: JsonRpcNotification): boolean {
+    if (method !== this.#ownChange || this.completed) return false;
+    const { calls, id } = this.#options;
+    const current = calls.current();
+    return id === undefined || (current?.session === undefined && current?.id === id);
+  }
+
+  /** The server has closed, or the SDK closes it because the pod goes; by then the client has its answer. */
   async close(): Promise<void> {
+    if (!this.#closed && this.#request !== undefined) this.#answer(serverClosed(this.#request.id));
+    this.#end();
+  }
+
+  /** The call has taken longer than it may. */
+  late(): void {
+    const { deadlines, log } = this.#options;
+    const ms = deadlines?.afterMs ?? 0;
+    log.warn({ ms }, 'a call took longer than it may; its client got an error, and its handler is aborted');
+    this.#answer(callTimedOut(this.#request?.id ?? null, ms));
+    this.#end();
+  }
+
+  protected override ended(id: RequestId): void {
+    if (id === this.#id && !this.completed) this.#complete(this.failed(id, this.#call));
+  }
+
+  /** Ends the exchange; a handler that still runs is aborted. Never throws, since it is called from events. */
+  #end(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#options.signal.removeEventListener('abort', this.#gone);
+    if (this.#deadline !== undefined) this.#options.deadlines?.remove(this.#deadline);
     this.#sink?.end();
-    if (!this.completed) this.#abandon();
-    this.onclose?.();
+    if (!this.#answered) this.#abandon();
+    try {
+      this.onclose?.();
+    } catch (err) {
+      this.#options.log.warn({ err }, 'a server failed while its request ended');
+    }
     this.#ended.resolve();
   }
 
@@ -118,16 +171,19 @@ export class ModernExchange extends ServerTransport {
   }
 
   async #handle(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
-    const { signal, reply, id } = this.#options;
+    const { signal, reply, id, deadlines } = this.#options;
     const revision = (message as JsonRpcRequest).params?.['_meta'] as Record<string, unknown> | undefined;
     const classified = { ...extra, classification: { era: 'modern', revision: revision?.[VERSION_META_KEY] } };
     if (signal.aborted) {
-      await this.close();
+      this.#end();
     } else if (isRequest(message)) {
       this.#request = message;
+      this.#ownChange = changeOfList(message.method);
       this.#id = id ?? message.id;
       signal.addEventListener('abort', this.#gone, { once: true });
-      this.#enterAs(id === undefined ? message : { ...message, id }, classified);
+      this.#deadline = deadlines?.add(this);
+      this.#call = new RunningCall(message, undefined, undefined, id);
+      this.#enterAs(id === undefined ? message : { ...message, id }, this.#call, classified);
       await this.#ended.promise;
     } else {
       this.enter(message as JsonRpcNotification, classified);
@@ -136,18 +192,19 @@ export class ModernExchange extends ServerTransport {
     return SERVED;
   }
 
-  #enterAs(request: JsonRpcRequest, extra: unknown): void {
+  #enterAs(request: JsonRpcRequest, call: RunningCall, extra: unknown): void {
     this.#beforeHandler = true;
     try {
-      this.enter(request, extra);
+      this.#options.calls.run(call, () => this.enter(request, extra));
     } finally {
       this.#beforeHandler = false;
     }
   }
 
-  async #stream(message: JsonRpcMessage): Promise<void> {
+  async #stream(message: JsonRpcRequest | JsonRpcNotification): Promise<void> {
+    const data = writeMessage(openToken(message));
     this.#sink ??= this.#open();
-    if (!this.#sink.send({ data: JSON.stringify(message) })) await this.#sink.drained();
+    if (!this.#sink.send({ data })) await this.#sink.drained();
   }
 
   #open(): EventSink {
@@ -156,9 +213,14 @@ export class ModernExchange extends ServerTransport {
     return sink;
   }
 
-  #answer(message: JsonRpcResponse): void {
-    if (this.completed || this.#request === undefined) return;
+  #complete(message: JsonRpcResponse): void {
     this.completed = true;
+    this.#answer(message);
+  }
+
+  #answer(message: JsonRpcResponse): void {
+    if (this.#answered || this.#request === undefined) return;
+    this.#answered = true;
     const { reply, rewrite } = this.#options;
     reply.watch.answered(message.error !== undefined);
     // Also where the client has gone: who guards a call against repeats wants its response.

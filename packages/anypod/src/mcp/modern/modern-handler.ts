@@ -5,6 +5,7 @@ import type { ModernHandler } from '../../core/server-host.ts';
 import type { SpentStates } from '../../core/spent-states.ts';
 import { identifyCall } from '../retry/call-identity.ts';
 import type { RetryGuard } from '../retry/retry-guard.ts';
+import { sealToken } from '../sdk/progress-tokens.ts';
 import { createPolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
 import { createModernServers, type ModernRequest, type ModernServerOptions, type Served } from './modern-servers.ts';
@@ -61,8 +62,9 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   }
 
   return {
+    takesInitialize: true,
     serve(parsed, caller, signal, reply) {
-      const body = parsed as JsonRpcRequest;
+      const body = sealToken(parsed as JsonRpcRequest);
       const request = { body, caller, reply, signal };
       if (body.method === 'subscriptions/listen') return servers.listen(request);
       return calls.run(body.id ?? null, reply, (cuttable) => call({ ...request, reply: cuttable }));
@@ -82,14 +84,16 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   };
 }
 
-/** The honest answer where the user's server is of SDK v1, which knows no modern revision. */
+/**
+ * The answer where the user's server is of SDK v1, which knows no modern revision: what the SDK's own v1 server says, a refusal without a code of
+ * 2026-07-28. After a code that belongs to that revision clients do not fall back to `initialize` (`@ai-sdk/mcp` stops at -32022).
+ */
 export const refuseModern: ModernHandler = {
-  async serve(body, { headers }, _signal, reply) {
+  takesInitialize: false,
+  async serve(body, _caller, _signal, reply) {
     const { id } = body as JsonRpcRequest;
-    const requested = headers['mcp-protocol-version'];
     const message = `This server speaks ${LEGACY_VERSIONS.at(-1)} and earlier; start with initialize.`;
-    const data = { supported: LEGACY_VERSIONS, ...(requested === undefined ? {} : { requested }) };
-    reply.json(400, JSON.stringify(rpcError(id ?? null, RPC.unsupportedVersion, message, data)));
+    reply.json(400, JSON.stringify(rpcError(id ?? null, RPC.refused, message, { supported: LEGACY_VERSIONS })));
   },
   busy: 0,
   drain: async () => undefined,

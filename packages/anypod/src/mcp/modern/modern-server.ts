@@ -1,17 +1,9 @@
-import { type MessageEntry, messageEntryOf } from '../sdk/message-entry.ts';
+import { type MessageEntry, messageEntryOf } from '../internals/message-entry.ts';
+import { forgetClient } from '../internals/protocol.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import type { ToolLists } from '../sdk/tool-lists.ts';
 import type { UserServer } from '../sdk/user-server.ts';
 import type { ModernExchange } from './modern-exchange.ts';
-
-/** What SDK v2 notes of a client on the server that serves it; private, so everything here treats it as perhaps absent. */
-interface Protocol {
-  readonly transport?: unknown;
-  getClientCapabilities?(): unknown;
-  getClientVersion?(): unknown;
-  _clientCapabilities?: unknown;
-  _clientVersion?: unknown;
-}
 
 /** What `McpServer` calls when something is registered, changed or removed, connected or not. */
 interface Registry {
@@ -49,11 +41,7 @@ export class ModernServer {
   /** Removes what the server knows of the client that it served. False: something is left, so it must not serve another one. */
   forget(): boolean {
     this.exchange = undefined;
-    const protocol = ((this.server as { server?: Protocol }).server ?? this.server) as Protocol;
-    protocol._clientCapabilities = undefined;
-    protocol._clientVersion = undefined;
-    const knowsNobody = protocol.getClientCapabilities?.() === undefined && protocol.getClientVersion?.() === undefined;
-    return knowsNobody && protocol.transport === undefined;
+    return forgetClient(this.server);
   }
 
   async #connectExchange(transport: Parameters<ModernExchange['replace']>[0]): Promise<void> {
@@ -63,6 +51,7 @@ export class ModernServer {
     await this.#connect(exchange);
     exchange.useEntry(this.#entry);
     exchange.useLists(this.#lists, this.server);
+    exchange.useEnds(this.server);
   }
 
   #watch(registry: Registry): void {

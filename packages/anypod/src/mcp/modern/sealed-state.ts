@@ -1,5 +1,5 @@
 import { type Caller, principalOf } from '../../core/caller.ts';
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import { encodeResponse, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { OpenedState, RequestState } from '../../core/request-state.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import { ONCE } from '../retry/tool-policies.ts';
@@ -17,10 +17,12 @@ export function sealOutbound(
   once: boolean,
 ): JsonRpcResponse {
   if (message.result?.['resultType'] !== 'input_required') return message;
-  const { requestState: state, _meta } = message.result;
+  // Read from its JSON, which is what the client would get.
+  const { id, result = {} } = JSON.parse(encodeResponse(message)) as JsonRpcResponse;
+  const { requestState: state, _meta } = result;
   if (typeof state !== 'string') return message;
   const single = once || (_meta as Record<string, unknown> | undefined)?.[ONCE] === true;
-  return { ...message, result: { ...message.result, requestState: requestState.seal(state, binding, single) } };
+  return { jsonrpc: '2.0', id, result: { ...result, requestState: requestState.seal(state, binding, single) } };
 }
 
 /** A request with its echoed state opened. */

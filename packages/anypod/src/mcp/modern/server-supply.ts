@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AuthInfo, type Caller, principalOf } from '../../core/caller.ts';
+import type { BuildServer } from '../sdk/build-server.ts';
 import type { ToolLists } from '../sdk/tool-lists.ts';
-import type { FactoryContext, Reuse, ServerFactory } from '../sdk/user-server.ts';
+import type { FactoryContext, Reuse } from '../sdk/user-server.ts';
 import { ModernServer } from './modern-server.ts';
 
 /** Where the servers of modern requests come from; each serves one request at a time. */
@@ -16,11 +17,12 @@ export interface ServerSupply {
 const MAX_IDLE = 256;
 
 /** A fresh server for each request: nothing of one caller is left for the next. */
-export function createFreshSupply(createServer: ServerFactory, lists: ToolLists): ServerSupply {
+export function createFreshSupply(buildServer: BuildServer, lists: ToolLists): ServerSupply {
   return {
     async lend({ authInfo }, requestInfo) {
-      const context = { era: 'modern', requestInfo, ...(authInfo === undefined ? {} : { authInfo }) };
-      return new ModernServer(await createServer(context), false, lists);
+      const context = { era: 'modern', requestInfo } as const;
+      const server = await buildServer(authInfo === undefined ? context : { ...context, authInfo });
+      return new ModernServer(server, false, lists);
     },
     take: () => undefined,
   };
@@ -40,8 +42,8 @@ export function createFreshSupply(createServer: ServerFactory, lists: ToolLists)
  *
  * What the module itself keeps, in variables of the factory or beyond, is what its declaration answers for.
  */
-export function createReusingSupply(createServer: ServerFactory, reuse: Reuse, lists: ToolLists): ServerSupply {
-  const fresh = createFreshSupply(createServer, lists);
+export function createReusingSupply(buildServer: BuildServer, reuse: Reuse, lists: ToolLists): ServerSupply {
+  const fresh = createFreshSupply(buildServer, lists);
   const outside = AsyncLocalStorage.snapshot();
   const keys = new WeakMap<ModernServer, string>();
   const idle = new Map<string, ModernServer[]>();
@@ -67,7 +69,7 @@ export function createReusingSupply(createServer: ServerFactory, reuse: Reuse, l
   }
 
   async function build(key: string, authInfo: AuthInfo | undefined): Promise<ModernServer> {
-    const server = new ModernServer(await outside(createServer, contextOf(reuse, authInfo)), true, lists);
+    const server = new ModernServer(await outside(buildServer, contextOf(reuse, authInfo)), true, lists);
     keys.set(server, key);
     return server;
   }

@@ -1,4 +1,4 @@
-import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import { ENCODED, type JsonRpcResponse, type RequestId } from '../../core/json-rpc.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 
 /** Bytes of a response that are kept for repeats. */
@@ -20,11 +20,17 @@ export function storedForm(response: JsonRpcResponse, rerunnable: boolean): stri
   const { result, error } = response;
   if (result?.['resultType'] === 'input_required') return undefined;
   if (error !== undefined && REFUSALS.has(error.code)) return undefined;
-  const text = JSON.stringify(error === undefined ? { result } : { error });
+  const text = contentOf(response);
   if (Buffer.byteLength(text) <= MAX_STORED_BYTES) return text;
   return rerunnable
     ? undefined
     : refusal('result_too_large', 'The call was served, and its result is too large to keep.');
+}
+
+/** JSON of a response without its id. */
+function contentOf({ result, error, [ENCODED]: encoded }: JsonRpcResponse): string {
+  if (encoded !== undefined) return `{${encoded}}`;
+  return JSON.stringify(error === undefined ? { result } : { error });
 }
 
 /** What repeats are told of a call whose pod was lost, where it must not run again. */

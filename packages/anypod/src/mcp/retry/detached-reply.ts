@@ -4,6 +4,7 @@ import type { WebReply } from '../../core/reply.ts';
 export function detachedReply(reply: WebReply, onGone: () => void): WebReply {
   return {
     watch: reply.watch,
+    form: reply.form,
     json: (status, body, headers) => reply.json(status, body, headers),
     empty: (status) => reply.empty(status),
     response: (response) => reply.response(response),

@@ -1,6 +1,6 @@
-import { refuseResponsesQuickly } from './quick-refusals.ts';
+import { refuseResponsesQuickly } from '../internals/quick-refusals.ts';
+import { noteOwnHandlers } from '../internals/registered-tools.ts';
 import type { ServerSdk } from './sdk.ts';
-import { noteOwnHandlers } from './tool-lists.ts';
 
 /** Loads the SDK v2 that anypod itself resolves; undefined where it is not installed, and only SDK v1 can be hosted. */
 export async function loadSdk(): Promise<ServerSdk | undefined> {

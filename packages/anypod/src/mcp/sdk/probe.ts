@@ -1,15 +1,19 @@
 import { cpuUsage, memoryUsage } from 'node:process';
-import { isResponse, type JsonRpcMessage, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import { AnypodError } from '../../core/errors.ts';
+import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import { type BuildServer, closeQuietly } from './build-server.ts';
+import { ProbeTransport } from './probe-transport.ts';
 import { toolSchemas } from './schema-memo.ts';
 import type { ServerSdk } from './sdk.ts';
-import type { ServerFactory, UserServer } from './user-server.ts';
+import { settledWithin } from './settled-within.ts';
+import type { UserServer } from './user-server.ts';
 
 /** What is learnt about a factory before it serves. */
 export interface Probe {
   /** Its servers are of this copy of SDK v2, so they can serve the modern era. */
   readonly modern: boolean;
-  /** Names of the tools; empty where the server has none. */
-  readonly tools: readonly string[];
+  /** Names of the tools; empty where the server has none, undefined where it did not say in time. */
+  readonly tools: readonly string[] | undefined;
   /** CPU milliseconds to build one server. */
   readonly buildMs: number;
   /** Bytes of heap of one server, about. */
@@ -21,21 +25,28 @@ export interface Probe {
 const SAMPLES = 8;
 const MIN_BYTES = 40 * 1024;
 const MAX_BYTES = 4 * 1024 * 1024;
-const ANSWER_WITHIN_MS = 10_000;
 
-/** Builds a few servers and asks one for its tools. Rejects where the factory throws, or gives something that cannot be connected. */
-export async function probeFactory(createServer: ServerFactory, sdk: ServerSdk | undefined): Promise<Probe> {
-  const first = await build(createServer);
+/**
+ * Builds a few servers and asks one for its tools; `answerWithinMs` bounds each answer. Rejects with `AnypodError` of code `factory_failed` where the
+ * factory fails, returns one server twice, or its server cannot be connected.
+ */
+export async function probeFactory(
+  build: BuildServer,
+  sdk: ServerSdk | undefined,
+  answerWithinMs: number,
+): Promise<Probe> {
+  const first = await build({ era: 'legacy' });
   const modern = sdk !== undefined && (first instanceof sdk.McpServer || first instanceof sdk.Server);
   const heapBefore = memoryUsage().heapUsed;
   const cpuBefore = cpuUsage();
   const others: UserServer[] = [];
-  for (let sample = 0; sample < SAMPLES; sample += 1) others.push(await build(createServer));
+  for (let sample = 0; sample < SAMPLES; sample += 1) others.push(await build({ era: 'legacy' }));
   const cpu = cpuUsage(cpuBefore);
   const heap = (memoryUsage().heapUsed - heapBefore) / SAMPLES;
   const rebuildsSchemas = differ(toolSchemas(first), toolSchemas(others[0] ?? first));
-  const tools = await listTools(first);
-  await Promise.all([first, ...others].map((server) => server.close()));
+  const tools = await listTools(first, answerWithinMs);
+  const closed = Promise.all([first, ...others].map(closeQuietly));
+  await settledWithin(closed, answerWithinMs, unanswered).catch(() => undefined);
   return {
     modern,
     tools,
@@ -45,53 +56,28 @@ export async function probeFactory(createServer: ServerFactory, sdk: ServerSdk |
   };
 }
 
-async function build(createServer: ServerFactory): Promise<UserServer> {
-  const server = await createServer({ era: 'legacy' });
-  if (typeof (server as Partial<UserServer> | undefined)?.connect === 'function') return server;
-  throw new TypeError(
-    'The factory must return an McpServer or Server of the MCP SDK; it returned something without connect().',
-  );
-}
-
 function differ(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): boolean {
   return [...one].some(([name, schema]) => other.get(name) !== schema);
 }
 
-/** The tools' names, asked for over a connection like a client's. */
-async function listTools(server: UserServer): Promise<string[]> {
+const unanswered = () => new AnypodError('factory_failed', 'The server did not answer at the start.');
+
+/** The tools' names, asked for over a connection like a client's; undefined: they are not known before a client asks. */
+async function listTools(server: UserServer, withinMs: number): Promise<readonly string[] | undefined> {
   const transport = new ProbeTransport();
-  await server.connect(transport);
-  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'anypod', version: '0' } };
-  await transport.ask({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
-  const { result } = await transport.ask({ jsonrpc: '2.0', id: 2, method: 'tools/list', params: {} });
-  const tools = (result?.['tools'] ?? []) as { name: string }[];
-  return tools.map(({ name }) => name);
-}
-
-class ProbeTransport {
-  onmessage?: (message: JsonRpcMessage) => void;
-  onclose?: () => void;
-  onerror?: (error: Error) => void;
-  #answered: ((response: JsonRpcResponse) => void) | undefined;
-
-  async start(): Promise<void> {}
-
-  async send(message: JsonRpcMessage): Promise<void> {
-    if (isResponse(message)) this.#answered?.(message);
+  const ask = (id: number, method: string, params: JsonRpcRequest['params'] = {}) =>
+    settledWithin(transport.ask({ jsonrpc: '2.0', id, method, params }), withinMs, unanswered);
+  try {
+    await server.connect(transport);
+    const clientInfo = { name: 'anypod', version: '0' };
+    await ask(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+  } catch (cause) {
+    throw cause instanceof AnypodError
+      ? cause
+      : new AnypodError('factory_failed', 'The server cannot be connected; see the cause in the log.', { cause });
   }
-
-  async close(): Promise<void> {
-    this.onclose?.();
-  }
-
-  ask(request: JsonRpcMessage): Promise<JsonRpcResponse> {
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('The server did not answer at start-up.')), ANSWER_WITHIN_MS);
-      this.#answered = (response) => {
-        clearTimeout(late);
-        resolve(response);
-      };
-      this.onmessage?.(request);
-    });
-  }
+  const list = await ask(2, 'tools/list').catch(() => undefined);
+  if (list === undefined) return undefined;
+  const tools = list.result?.['tools'];
+  return Array.isArray(tools) ? tools.map((tool: { name?: unknown } | null) => String(tool?.name)) : [];
 }

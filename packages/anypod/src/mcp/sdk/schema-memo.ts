@@ -1,12 +1,8 @@
+import { registeredToolsOf } from '../internals/registered-tools.ts';
 import type { UserServer } from './user-server.ts';
 
 interface JsonSchemaSource {
   [direction: string]: unknown;
-}
-
-/** Where SDK v2 keeps what was registered; private, so everything here treats it as perhaps absent. */
-interface Registry {
-  readonly _registeredTools?: Readonly<Record<string, { inputSchema?: unknown; outputSchema?: unknown }>>;
 }
 
 const MEMO = Symbol.for('anypod.schema-memo');
@@ -36,7 +32,7 @@ function memoizeSchema(schema: unknown): void {
  * thirds of a modern call's cost. A schema is a pure function of its object, so the result can be kept on it; it pays where schemas are made once, outside the factory.
  */
 export function memoizeSchemas(server: UserServer): void {
-  for (const tool of Object.values((server as Registry)._registeredTools ?? {})) {
+  for (const tool of Object.values(registeredToolsOf(server))) {
     memoizeSchema(tool.inputSchema);
     memoizeSchema(tool.outputSchema);
   }
@@ -44,6 +40,6 @@ export function memoizeSchemas(server: UserServer): void {
 
 /** The schema objects of a server's tools, by tool name; empty where the SDK keeps them elsewhere. */
 export function toolSchemas(server: UserServer): ReadonlyMap<string, unknown> {
-  const tools = Object.entries((server as Registry)._registeredTools ?? {});
+  const tools = Object.entries(registeredToolsOf(server));
   return new Map(tools.flatMap(([name, tool]) => (tool.inputSchema === undefined ? [] : [[name, tool.inputSchema]])));
 }

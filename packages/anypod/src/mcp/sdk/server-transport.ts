@@ -1,3 +1,4 @@
+import type { CallName } from '../../core/call-context.ts';
 import {
   isRequest,
   type JsonRpcMessage,
@@ -6,7 +7,12 @@ import {
   type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
-import { isPlainMessage, type MessageEntry } from './message-entry.ts';
+import type { Log } from '../../core/log.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { failedSilently, UnwritableError, unwritableResponse, writeResponse } from '../../core/written.ts';
+import { isPlainMessage, type MessageEntry } from '../internals/message-entry.ts';
+import { withReadableError } from './readable-error.ts';
+import { watchEnds } from './request-ends.ts';
 import { asksForTools, type ToolLists } from './tool-lists.ts';
 import type { UserServer } from './user-server.ts';
 
@@ -16,13 +22,18 @@ type Listener = (message: JsonRpcMessage, extra?: unknown) => void;
 export abstract class ServerTransport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
+  readonly #log: Log;
   #listener: Listener | undefined;
   #listeners = 0;
   #entry: MessageEntry | undefined;
   #lists: ToolLists | undefined;
   #server: UserServer | undefined;
   /** The request for a list that the server was asked for last, and what keeps the answer. */
-  #asked: { readonly id: RequestId; readonly keep: (result: Record<string, unknown>) => void } | undefined;
+  #asked: { readonly id: RequestId; readonly keep: (answer: JsonRpcResponse) => void } | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
 
   get onmessage(): Listener | undefined {
     return this.#listener;
@@ -47,6 +58,11 @@ export abstract class ServerTransport {
 
   async start(): Promise<void> {}
 
+  /** Answers requests whose handler ends without a response, which the SDK leaves open; `server` is connected. */
+  useEnds(server: UserServer): void {
+    watchEnds(server, (id) => this.ended(id));
+  }
+
   abstract send(message: JsonRpcMessage): Promise<void>;
 
   protected enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
@@ -56,19 +72,53 @@ export abstract class ServerTransport {
     else if (!this.#answerFromList(message)) this.#entry.request(message, extra);
   }
 
-  /** Looks at a response of the server that goes out. */
-  protected leave({ id, result }: JsonRpcResponse): void {
-    if (this.#asked === undefined || id !== this.#asked.id) return;
+  /**
+   * A response of the server as it goes out, with its JSON: this is where a server's values enter, so what cannot be written becomes an error here.
+   * `call` is what it answers, where that is known.
+   */
+  protected leave(response: JsonRpcResponse, call: CallName | undefined): JsonRpcResponse {
+    const written = this.#write(response, call);
+    if (this.#asked === undefined || response.id !== this.#asked.id) return written;
     const { keep } = this.#asked;
     this.#asked = undefined;
-    if (result !== undefined) keep(result);
+    keep(written);
+    return written;
+  }
+
+  /** The SDK is done with a request; it may have sent no response for it. */
+  protected abstract ended(id: RequestId): void;
+
+  /** The response to a request whose handler has thrown what the SDK cannot make a response of. */
+  protected failed(id: RequestId, call: CallName | undefined): JsonRpcResponse {
+    this.#log.warn(labelOf(call), 'a handler threw what is no error; its client got one');
+    return rpcError(id, RPC.internal, failedSilently(call));
+  }
+
+  #write(response: JsonRpcResponse, call: CallName | undefined): JsonRpcResponse {
+    try {
+      return writeResponse(withReadableError(response), call);
+    } catch (error) {
+      if (!(error instanceof UnwritableError)) throw error;
+      this.#log.warn(
+        labelOf(call),
+        'a response of the server cannot be written as JSON; its client got an error that says why',
+      );
+      return unwritableResponse(response.id, error);
+    }
   }
 
   #answerFromList(request: JsonRpcRequest): boolean {
     if (this.#server === undefined || this.#lists === undefined || !asksForTools(request)) return false;
-    const result = this.#lists.find(this.#server);
-    if (result === undefined) this.#asked = { id: request.id, keep: this.#lists.keeper(this.#server) };
-    else void this.send({ jsonrpc: '2.0', id: request.id, result });
-    return result !== undefined;
+    const answer = this.#lists.find(this.#server);
+    if (answer === undefined) this.#asked = { id: request.id, keep: this.#lists.keeper(this.#server) };
+    else void this.send({ jsonrpc: '2.0', id: request.id, ...answer });
+    return answer !== undefined;
   }
+}
+
+/** What a log may say of a request: names that the module gave, never the client's values. */
+function labelOf(call: CallName | undefined): Record<string, unknown> {
+  if (call === undefined) return {};
+  const { method, name } = call;
+  return method === 'tools/call' || method === 'prompts/get' ? { method, name } : { method };
 }

@@ -11,7 +11,7 @@ import { createToolLists } from './tool-lists.ts';
 prepareSdk(sdk as unknown as ServerSdk);
 
 const text = z.object({ text: z.string() });
-const answer = () => ({ content: [], structuredContent: { text: 'x' } });
+const called = () => ({ content: [], structuredContent: { text: 'x' } });
 const annotations = { readOnlyHint: true };
 
 function createServer(): McpServer {
@@ -20,7 +20,7 @@ function createServer(): McpServer {
   server.registerTool(
     'rich',
     { title: 'Rich', description: 'ü', annotations, inputSchema: text, outputSchema: text },
-    answer,
+    called,
   );
   server.registerTool('off', {}, () => ({ content: [] })).disable();
   return server;
@@ -116,16 +116,13 @@ describe('tools/list', () => {
 });
 
 describe('lists that are kept', () => {
-  const result = () => ({ tools: [] });
+  const answer = () => ({ result: { tools: [] }, [ENCODED]: '"result":{"tools":[]}' });
 
   it('are found for servers that offer the same, however often they are made', () => {
     const lists = createToolLists();
     expect(lists.find(createServer())).toBeUndefined();
-    const kept = result();
-    lists.keeper(createServer())(kept);
-    expect(lists.find(createServer())).toBe(kept);
-    expect({ ...kept }).toEqual({ tools: [] });
-    expect((kept as { [ENCODED]?: string })[ENCODED]).toBe('{"tools":[]}');
+    lists.keeper(createServer())(answer());
+    expect(lists.find(createServer())).toEqual(answer());
   });
 
   const changes: Record<string, (server: McpServer) => unknown> = {
@@ -141,7 +138,7 @@ describe('lists that are kept', () => {
       const lists = createToolLists();
       const base = createServer();
       base.registerTool('x', {}, () => ({ content: [] }));
-      lists.keeper(base)(result());
+      lists.keeper(base)(answer());
       const other = createServer();
       change(other);
       expect(lists.find(other)).toBeUndefined();
@@ -153,7 +150,7 @@ describe('lists that are kept', () => {
     const server = new McpServer({ name: 'lists', version: '1' });
     const own = { readOnlyHint: true };
     server.registerTool('x', { annotations: own }, () => ({ content: [] }));
-    lists.keeper(server)(result());
+    lists.keeper(server)(answer());
     expect(lists.find(server)).toBeDefined();
     own.readOnlyHint = false;
     expect(lists.find(server)).toBeUndefined();
@@ -164,7 +161,7 @@ describe('lists that are kept', () => {
     const server = createServer();
     const keep = lists.keeper(server);
     server.registerTool('more', {}, () => ({ content: [] }));
-    keep(result());
+    keep(answer());
     expect(lists.find(server)).toBeUndefined();
     expect(lists.find(createServer())).toBeUndefined();
   });
@@ -176,7 +173,7 @@ describe('lists that are kept', () => {
       server.registerTool('x', {}, () => ({ content: [] }));
       return server;
     };
-    const large = () => ({ tools: 'x'.repeat(3_000_000) });
+    const large = () => ({ result: { tools: [] }, [ENCODED]: 'x'.repeat(3_000_000) });
     for (const name of ['a', 'b', 'c']) lists.keeper(named(name))(large());
     expect(['a', 'b', 'c'].map((name) => lists.find(named(name)) !== undefined)).toEqual([false, true, true]);
   });

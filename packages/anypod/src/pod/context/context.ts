@@ -1,12 +1,13 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
+import type { Deadlines } from '../../core/deadlines.ts';
 import type { EventIds } from '../../core/event-id.ts';
 import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { ServerHost } from '../../core/server-host.ts';
 import type { RandomId, Signer } from '../../core/signer.ts';
 import type { Store } from '../../core/store.ts';
+import type { Announcer } from './announcer.ts';
 import type { Background } from './background.ts';
-import type { Deadlines } from './deadlines.ts';
 import type { PodOptions } from './options.ts';
 
 /** What the parts of a pod share. */
@@ -25,7 +26,11 @@ export interface PodContext {
   readonly ageLimit: AgeLimit;
   /** Tells exchanges that they have taken `upgradeAfterMs`. */
   readonly deadlines: Deadlines;
+  /** Ends calls that take too long; undefined: none does. */
+  readonly callDeadlines?: Deadlines | undefined;
   readonly background: Background;
+  /** Tells of changes, those that come close together as one. */
+  readonly announcer: Announcer;
   /** Monotonic ms. */
   readonly now: () => number;
   /**

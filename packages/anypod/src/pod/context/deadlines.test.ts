@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDeadlines, type Late } from './deadlines.ts';
+import type { Late } from '../../core/deadlines.ts';
+import type { Log } from '../../core/log.ts';
+import { createDeadlines } from './deadlines.ts';
 
 describe('deadlines', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   function start(afterMs = 1000) {
-    const deadlines = createDeadlines(afterMs, () => Date.now());
     const told: string[] = [];
+    const log: Log = { info: () => undefined, warn: (_fields, message) => void told.push(message) };
+    const deadlines = createDeadlines(afterMs, () => Date.now(), log);
     const entry = (name: string): Late => ({ late: () => void told.push(name) });
     return { deadlines, told, entry };
   }
@@ -40,6 +43,19 @@ describe('deadlines', () => {
     deadlines.add(entry('c'));
     vi.advanceTimersByTime(1000);
     expect(told).toEqual(['b', 'c']);
+  });
+
+  it('go on after an entry that throws, and log it', () => {
+    const { deadlines, told, entry } = start();
+    const late = () => {
+      throw new Error('no');
+    };
+    for (const one of [{ late }, entry('a'), { late }]) deadlines.add(one);
+    vi.advanceTimersByTime(1000);
+    expect(told).toEqual(['a deadline failed', 'a', 'a deadline failed']);
+    deadlines.add(entry('b'));
+    vi.advanceTimersByTime(1000);
+    expect(told.at(-1)).toBe('b');
   });
 
   it('take an entry that comes while others are told', () => {

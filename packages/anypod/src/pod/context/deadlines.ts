@@ -1,26 +1,12 @@
-import { type Link, LinkedList } from '../../core/linked-list.ts';
+import type { Deadline, Deadlines } from '../../core/deadlines.ts';
+import { LinkedList } from '../../core/linked-list.ts';
+import type { Log } from '../../core/log.ts';
 
-/** Something that is told when it takes long. */
-export interface Late {
-  late(): void;
-}
-
-/** Until when something has time. */
-export interface Deadline {
-  readonly entry: Late;
-  /** By the clock of its `Deadlines`, ms. */
-  readonly due: number;
-}
-
-/** Tells what is still there after a fixed time. */
-export interface Deadlines {
-  add(entry: Late): Link<Deadline>;
-  /** Does nothing where it was told or removed before. */
-  remove(deadline: Link<Deadline>): void;
-}
-
-/** With one timer for all, since one for each request would cost more than all else that is done for it here: what comes first is late first. */
-export function createDeadlines(afterMs: number, now: () => number): Deadlines {
+/**
+ * With one timer for all, since one for each request would cost more than all else that is done for it here: what comes first is late first. An
+ * entry that throws is logged; it stops neither the others nor the process.
+ */
+export function createDeadlines(afterMs: number, now: () => number, log: Log): Deadlines {
   const waiting = new LinkedList<Deadline>();
   let timed = false;
 
@@ -34,12 +20,21 @@ export function createDeadlines(afterMs: number, now: () => number): Deadlines {
     const time = now();
     for (let first = waiting.first; first !== undefined && first.value.due <= time; first = waiting.first) {
       waiting.remove(first);
-      first.value.entry.late();
+      tell(first.value);
     }
     wait();
   }
 
+  function tell({ entry }: Deadline): void {
+    try {
+      entry.late();
+    } catch (err) {
+      log.warn({ err }, 'a deadline failed');
+    }
+  }
+
   return {
+    afterMs,
     add(entry) {
       const deadline = waiting.push({ entry, due: now() + afterMs });
       if (!timed) wait();

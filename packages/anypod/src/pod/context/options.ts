@@ -5,6 +5,8 @@ export type RerunPolicy = 'never' | 'read-only' | 'safe';
 export interface PodOptions {
   /** A call that takes longer is answered as an event stream. Default 1000. */
   readonly upgradeAfterMs?: number;
+  /** How long a call may take, questions to the client included, until it is ended with an error of reason `timeout`. Default 0: as long as it likes. */
+  readonly callTimeoutMs?: number;
   /** What clients are told to wait before they reconnect. Default 1000. */
   readonly retryMs?: number;
   /** How long a pod counts as living after its last heartbeat. Default 5000. */
@@ -32,6 +34,7 @@ export interface PodOptions {
 
 export const POD_DEFAULTS: Required<PodOptions> = {
   upgradeAfterMs: 1000,
+  callTimeoutMs: 0,
   retryMs: 1000,
   leaseMs: 5000,
   cacheBytes: 128 * 1024 * 1024,

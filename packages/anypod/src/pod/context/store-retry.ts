@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnypodError } from '../../core/errors.ts';
-import type { PodContext } from './context.ts';
 
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 1000;
@@ -11,7 +10,10 @@ export function isStoreAway(error: unknown): boolean {
 }
 
 /** Tries a write while the store is away, until it succeeds or the pod closes. Rejects with any other error at once. */
-export async function retryWhileStoreAway<T>({ closing }: PodContext, write: () => Promise<T>): Promise<T> {
+export async function retryWhileStoreAway<T>(
+  { closing }: { readonly closing: AbortSignal },
+  write: () => Promise<T>,
+): Promise<T> {
   for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, MAX_RETRY_MS)) {
     try {
       return await write();

@@ -42,10 +42,6 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
     if (!(await live.cancel(message.request, message.reason, BACKGROUND_CALLER))) live.cancelEarly(message.request);
   }
 
-  async function answer(message: Extract<InboxMessage, { type: 'answered' }>): Promise<void> {
-    await takeAnswer(context, parts.sessions, message.session, message.question);
-  }
-
   return (message) => {
     switch (message.type) {
       case 'event':
@@ -63,7 +59,7 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
       case 'pod-left':
         return background.run('take over', parts.orphans.inheritFrom(message.pod));
       case 'answered':
-        return background.run('take answer', answer(message));
+        return background.run('take answer', takeAnswer(context, parts.sessions, message.session, message.question));
       case 'question-progress':
         return background.run('question progress', hand(parts.sessions, message.session, message.data));
       case 'cancelled':
@@ -77,7 +73,7 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
 }
 
 /** The owner of a question takes its stored answer to the handler that waits. */
-export async function takeAnswer(
+async function takeAnswer(
   context: PodContext,
   sessions: SessionCache,
   session: string,
@@ -89,8 +85,18 @@ export async function takeAnswer(
   await hand(sessions, session, answer);
 }
 
+/**
+ * Looks whether a question of this pod has an answer whose mail was lost. The answer is not taken here but announced again: progress that
+ * was acknowledged before it may still be in the inbox.
+ */
+export async function announceAnswer({ store, pod }: PodContext, session: string, question: string): Promise<void> {
+  if (await store.questions.isAnswered(session, question)) {
+    await store.inbox.send(pod, { type: 'answered', session, question });
+  }
+}
+
 /** Hands a serialised message of the client to the session's server, where that is here. */
-export async function hand(sessions: SessionCache, session: string, data: string): Promise<void> {
+async function hand(sessions: SessionCache, session: string, data: string): Promise<void> {
   const live = sessions.peek(session);
   if (live?.hasServer !== true) return;
   const server = await live.server(BACKGROUND_CALLER);

@@ -8,11 +8,13 @@ import {
   type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
+import { metaFault } from '../../core/meta.ts';
 import type { Reply } from '../../core/reply.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { HostedServer } from '../../core/server-host.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
-import { hand, type PodParts, takeAnswer } from '../peers/inbox-handler.ts';
+import type { PodParts } from '../peers/inbox-handler.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
 import { sessionNotFound } from '../sessions/session-cache.ts';
 import { Exchange } from '../streams/exchange.ts';
@@ -82,6 +84,8 @@ export class PostHandler {
     request: JsonRpcRequest,
     caller: Caller,
   ): Promise<void> {
+    const fault = metaFault(request);
+    if (fault !== undefined) return exchange.respond(rpcError(request.id, RPC.invalidParams, fault));
     const ours = this.#own.find(request.method, server);
     if (ours !== undefined) {
       exchange.respond(await ours(live, request));
@@ -97,12 +101,15 @@ export class PostHandler {
     );
   }
 
+  /**
+   * Progress and answer of a question go through its owner's inbox, also where this pod is the owner: the inbox keeps the order in which
+   * they were acknowledged.
+   */
   async #answer(live: LiveSession, answer: JsonRpcResponse): Promise<void> {
-    const { store, pod } = this.#context;
+    const { store } = this.#context;
     const question = String(answer.id);
     const owner = await store.questions.answer(live.id, question, JSON.stringify(answer));
-    if (owner === pod) await takeAnswer(this.#context, this.#parts.sessions, live.id, question);
-    else if (owner !== undefined) await store.inbox.send(owner, { type: 'answered', session: live.id, question });
+    if (owner !== undefined) await store.inbox.send(owner, { type: 'answered', session: live.id, question });
   }
 
   async #notice(live: LiveSession, notification: JsonRpcNotification, caller: Caller): Promise<void> {
@@ -131,13 +138,11 @@ export class PostHandler {
   }
 
   async #progress(live: LiveSession, notification: JsonRpcNotification): Promise<void> {
-    const { store, pod } = this.#context;
+    const { store } = this.#context;
     const question = String(notification.params?.['progressToken']);
     const owner = await store.questions.owner(live.id, question);
+    if (owner === undefined) return;
     const data = JSON.stringify(notification);
-    if (owner === pod) await hand(this.#parts.sessions, live.id, data);
-    else if (owner !== undefined) {
-      await store.inbox.send(owner, { type: 'question-progress', session: live.id, question, data });
-    }
+    await store.inbox.send(owner, { type: 'question-progress', session: live.id, question, data });
   }
 }

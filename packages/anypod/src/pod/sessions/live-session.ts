@@ -1,22 +1,27 @@
-import type { Caller } from '../../core/caller.ts';
-import type {
-  JsonRpcMessage,
-  JsonRpcNotification,
-  JsonRpcRequest,
-  JsonRpcResponse,
-  RequestId,
-} from '../../core/json-rpc.ts';
+import { BACKGROUND_CALLER, type Caller } from '../../core/caller.ts';
+import { changeName } from '../../core/change-log.ts';
+import type { Deadline } from '../../core/deadlines.ts';
+import type { JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import type { Link } from '../../core/linked-list.ts';
+
 import { passesLogLevel } from '../../core/log-level.ts';
+import { callTimedOut } from '../../core/rpc-error.ts';
 import type { HostedServer, Outlet } from '../../core/server-host.ts';
 import type { Session } from '../../core/session.ts';
+import { writeMessage } from '../../core/written.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
 
 const EARLY_CANCELLATIONS = 100;
 
+/** A server says so of its own lists in its session, which only that session hears. */
+const LIST_CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
+
 interface Running {
   readonly exchange: Exchange;
   readonly request: RequestId;
+  /** Where calls may not take as long as they like. */
+  readonly deadline: Link<Deadline> | undefined;
 }
 
 /** Sends a message on the session's standing stream, wherever that is open. */
@@ -43,6 +48,9 @@ export class LiveSession {
   readonly #cancelledEarly: Set<RequestId>;
   #server: Promise<HostedServer> | undefined;
   #lastId = 0;
+
+  /** The user's server has ended the session. */
+  onServerClosed: () => void = () => undefined;
 
   constructor(context: PodContext, session: Session, sendStanding: SendStanding) {
     this.#context = context;
@@ -79,9 +87,32 @@ export class LiveSession {
 
   /** Notes a request as running and gives the id under which the server gets it. */
   begin(exchange: Exchange, request: RequestId): number {
-    this.#lastId += 1;
-    this.#running.set(this.#lastId, { exchange, request });
-    return this.#lastId;
+    const id = this.#lastId + 1;
+    this.#lastId = id;
+    const deadline = this.#context.callDeadlines?.add({ late: () => this.#timeOut(id) });
+    this.#running.set(id, { exchange, request, deadline });
+    return id;
+  }
+
+  /** The request under `id` runs no longer; undefined: it did not. */
+  #forget(id: number): Running | undefined {
+    const running = this.#running.get(id);
+    if (running === undefined) return undefined;
+    this.#running.delete(id);
+    if (running.deadline !== undefined) this.#context.callDeadlines?.remove(running.deadline);
+    return running;
+  }
+
+  #timeOut(id: number): void {
+    const running = this.#forget(id);
+    if (running === undefined) return;
+    const { background, callDeadlines, log } = this.#context;
+    log.warn(
+      { ms: callDeadlines?.afterMs },
+      'a call took longer than it may; its client got an error, and its handler is aborted',
+    );
+    running.exchange.respond(callTimedOut(running.request, callDeadlines?.afterMs ?? 0));
+    background.run('stop late call', this.#stop(id, 'timeout', BACKGROUND_CALLER));
   }
 
   /** The answer to a question has been taken. */
@@ -106,7 +137,7 @@ export class LiveSession {
 
   /** Aborts a handler; the SDK sends nothing for it any more. */
   async #stop(id: number, reason: string | undefined, caller: Caller): Promise<void> {
-    this.#running.delete(id);
+    this.#forget(id);
     const params = { requestId: id, ...(reason === undefined ? {} : { reason }) };
     const server = await this.server(caller);
     if (!this.ended) server.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, { caller });
@@ -137,9 +168,22 @@ export class LiveSession {
   /** Ends everything of the session on this pod. */
   async end(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
     this.ended = true;
-    for (const { exchange } of [...this.#running.values()]) exchange.abort(refusal, 404);
-    this.#running.clear();
+    for (const [id, { exchange }] of [...this.#running]) {
+      this.#forget(id);
+      exchange.abort(refusal, 404);
+    }
     await this.close();
+  }
+
+  /** Answers what runs here, since the server will not, and takes nothing more. Resolves when the answers are stored. */
+  async fail(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
+    this.ended = true;
+    const { exchanges } = this;
+    for (const [id, { exchange, request }] of [...this.#running]) {
+      this.#forget(id);
+      exchange.respond(refusal(request));
+    }
+    await Promise.all([...exchanges].map((exchange) => exchange.stored()));
   }
 
   /** Lets go of the server; running handlers are aborted. */
@@ -152,39 +196,54 @@ export class LiveSession {
   /** What the user's server says. A plain object, so that a host may wrap it. */
   readonly outlet: Outlet = {
     respond: (id, response) => {
-      const running = this.#running.get(id);
-      this.#running.delete(id);
+      const running = this.#forget(id);
       running?.exchange.respond({ ...response, id: running.request });
     },
     ask: async (question, request, related) => {
+      const data = writeMessage(request);
       this.#questions.add(question);
       await this.#context.store.questions.ask(this.id, question, this.#context.pod).catch((error: unknown) => {
         this.#questions.delete(question);
         throw error;
       });
-      await this.#send(request, related);
+      await this.#send(data, related);
     },
     withdraw: async (question, notification, related) => {
       this.#questions.delete(question);
-      await this.#send(notification, related);
+      await this.#send(writeMessage(notification), related);
       await this.#context.store.questions.withdraw(this.id, question);
     },
     notify: async (notification, related) => {
       if (this.#filtered(notification)) return;
       const updated = updatedResource(notification);
-      if (updated === undefined) await this.#send(notification, related);
-      else await this.#context.store.changes.publish({ kind: 'resource_updated', uri: updated });
+      if (updated !== undefined) return this.#announceUpdate(updated);
+      const data = writeMessage(notification);
+      if (related === undefined && LIST_CHANGED.test(notification.method))
+        await this.#announceList(notification.method, data);
+      else await this.#send(data, related);
     },
+    awaits: (id) => this.#running.has(id),
+    closed: () => this.onServerClosed(),
   };
+
+  async #announceUpdate(uri: string): Promise<void> {
+    const { announcer, store } = this.#context;
+    const change = { kind: 'resource_updated', uri } as const;
+    await announcer.announce(changeName(change), () => store.changes.publish(change));
+  }
+
+  async #announceList(method: string, data: string): Promise<void> {
+    await this.#context.announcer.announce(`${this.id} ${method}`, () => this.#send(data, undefined));
+  }
 
   #filtered({ method, params }: JsonRpcNotification): boolean {
     return method === 'notifications/message' && !passesLogLevel(params?.['level'], this.session.logLevel);
   }
 
-  async #send(message: JsonRpcRequest | JsonRpcNotification, related: number | undefined): Promise<void> {
+  async #send(data: string, related: number | undefined): Promise<void> {
     const running = related === undefined ? undefined : this.#running.get(related);
-    if (running !== undefined) running.exchange.emit(message as JsonRpcMessage);
-    else if (related === undefined) await this.#sendStanding(this.id, JSON.stringify(message));
+    if (running?.exchange.streams === true) running.exchange.emit(data);
+    else if (related === undefined || running !== undefined) await this.#sendStanding(this.id, data);
     // A word about a request that is over has nowhere to go.
   }
 }

@@ -7,6 +7,7 @@ import type { HostedServer } from '../../core/server-host.ts';
 import type { SessionStore } from '../../core/session-store.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
+import { createAnnouncer } from '../context/announcer.ts';
 import { createBackground } from '../context/background.ts';
 import type { PodContext } from '../context/context.ts';
 import { createDeadlines } from '../context/deadlines.ts';
@@ -32,9 +33,11 @@ function setUp(options: PodOptions = {}) {
     return { capabilities: {}, deliver: () => undefined, toolHints: async () => undefined, close };
   };
   const load = vi.fn<SessionStore['load']>((id, pod) => store.sessions.load(id, pod));
+  const background = createBackground(silentLog);
+  const closing = new AbortController().signal;
   const context: PodContext = {
     ageLimit: { watch: () => () => undefined },
-    deadlines: createDeadlines(1000, monotonicNow),
+    deadlines: createDeadlines(1000, monotonicNow, silentLog),
     pod: 'pod',
     store: { ...store, sessions: { ...store.sessions, load } },
     host: {
@@ -47,17 +50,19 @@ function setUp(options: PodOptions = {}) {
     eventIds: createEventIds(signer),
     log: silentLog,
     meter: silentMeter,
-    background: createBackground(silentLog),
+    background,
+    announcer: createAnnouncer({ background, closing, now: monotonicNow, log: silentLog }),
     options: { ...POD_DEFAULTS, ...options },
     now: monotonicNow,
     heldSince: () => (lease.held ? lease.since : Number.POSITIVE_INFINITY),
     mayJudge: () => lease.held,
     departed: () => false,
-    closing: new AbortController().signal,
+    closing,
   };
   const cache = new SessionCache(
     context,
     async () => undefined,
+    () => undefined,
     () => undefined,
   );
   return { store, cache, load, open, context, lease };

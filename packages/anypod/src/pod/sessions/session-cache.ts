@@ -41,9 +41,16 @@ export class SessionCache {
   readonly #sweeper: NodeJS.Timeout;
 
   readonly #onEnded: (id: string) => void;
+  readonly #onServerClosed: (live: LiveSession) => void;
 
-  /** `onEnded`: a session has turned out to be over; what else the pod has of it must go. */
-  constructor(context: PodContext, sendStanding: SendStanding, onEnded: (id: string) => void) {
+  /** `onEnded`: a session has turned out to be over; what else the pod has of it must go. `onServerClosed`: its server has ended it. */
+  constructor(
+    context: PodContext,
+    sendStanding: SendStanding,
+    onEnded: (id: string) => void,
+    onServerClosed: (live: LiveSession) => void,
+  ) {
+    this.#onServerClosed = onServerClosed;
     this.#context = context;
     this.#sendStanding = sendStanding;
     this.#onEnded = onEnded;
@@ -82,9 +89,15 @@ export class SessionCache {
 
   /** Takes in a session that was just created here; in use until released. */
   add(session: Session): LiveSession {
-    const live = new LiveSession(this.#context, session, this.#sendStanding);
+    const live = this.#create(session);
     live.uses = 1;
     this.#keep(live);
+    return live;
+  }
+
+  #create(session: Session): LiveSession {
+    const live = new LiveSession(this.#context, session, this.#sendStanding);
+    live.onServerClosed = () => this.#onServerClosed(live);
     return live;
   }
 
@@ -197,7 +210,7 @@ export class SessionCache {
     }
     const held = this.#held(id);
     if (held === undefined) {
-      const live = new LiveSession(this.#context, session, this.#sendStanding);
+      const live = this.#create(session);
       live.loadedAt = asked;
       this.#keep(live);
       return live;

@@ -1,16 +1,11 @@
-import {
-  encodeResponse,
-  type JsonRpcMessage,
-  type JsonRpcRequest,
-  type JsonRpcResponse,
-  type RequestId,
-} from '../../core/json-rpc.ts';
+import type { Deadline, Late } from '../../core/deadlines.ts';
+import { encodeResponse, type JsonRpcRequest, type JsonRpcResponse, type RequestId } from '../../core/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
 import type { RequestOutcome } from '../../core/meter.ts';
 import { hasPrimingEvents } from '../../core/protocol-version.ts';
 import type { Reply } from '../../core/reply.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { PodContext } from '../context/context.ts';
-import type { Deadline, Late } from '../context/deadlines.ts';
 import type { Followers } from './followers.ts';
 import { OwnedStream } from './owned-stream.ts';
 
@@ -30,7 +25,7 @@ export interface ExchangeOptions {
 
 /**
  * One POST with requests, from its arrival to its last response. The answer is plain JSON if the handlers finish without a related message
- * within `upgradeAfterMs`; else it becomes an event stream with a log, which outlives the connection.
+ * within `upgradeAfterMs`; else it becomes an event stream with a log, which outlives the connection. For a client that takes only JSON it never does.
  */
 export class Exchange implements Late {
   readonly #context: PodContext;
@@ -48,18 +43,24 @@ export class Exchange implements Late {
     this.#options = options;
     this.#pending = new Set(options.requests.map(({ id }) => id));
     if ('stream' in options.to) this.#take(options.to.stream);
-    else this.#deadline = context.deadlines.add(this);
+    else if (this.streams) this.#deadline = context.deadlines.add(this);
   }
 
   /** Whether the client could come back for the answer after losing its connection on purpose. */
   get resumable(): boolean {
+    if (!this.streams) return false;
     return hasPrimingEvents(this.#options.protocolVersion) || this.#stream?.resumable === true;
   }
 
-  /** A question or notification that belongs to one of the requests. */
-  emit(message: JsonRpcMessage): void {
+  /** Whether it can say anything but its responses; else the answer waits as JSON, however long it takes. */
+  get streams(): boolean {
+    return this.#reply?.form !== 'json';
+  }
+
+  /** A serialised question or notification that belongs to one of the requests. */
+  emit(data: string): void {
     if (this.#ended) return;
-    this.upgrade()?.write(JSON.stringify(message), false);
+    this.upgrade()?.write(data, false);
   }
 
   /** The response to one of the requests, under the client's id. */
@@ -78,7 +79,8 @@ export class Exchange implements Late {
     if (!this.#pending.delete(id) || this.#pending.size > 0) return;
     if (this.#stream !== undefined) this.#stream.finish();
     else if (this.#responses.length > 0) this.#answerPlainly();
-    else this.#reply?.stream('request').end();
+    else if (this.streams) this.#reply?.stream('request').end();
+    else this.#reply?.json(200, JSON.stringify(rpcError(id, RPC.refused, 'The client has cancelled this request.')));
     this.#end('cancelled');
   }
 
@@ -109,12 +111,27 @@ export class Exchange implements Late {
     this.upgrade();
   }
 
-  /** Becomes an event stream, if it is not one yet; undefined where it has ended. */
+  /** Becomes an event stream, if it is not one yet; undefined where it has ended, or cannot become one. Never throws. */
   upgrade(): OwnedStream | undefined {
-    if (this.#stream !== undefined || this.#reply === undefined || this.#ended) return this.#stream;
+    if (this.#stream !== undefined || this.#reply === undefined || this.#ended || !this.streams) return this.#stream;
     this.#untimed();
+    try {
+      return this.#open(this.#reply);
+    } catch (err) {
+      this.#context.log.warn({ err }, 'a call could not become a stream; it is answered with an error');
+      this.abort((id) => rpcError(id, RPC.internal, 'Internal error'), 500);
+      return undefined;
+    }
+  }
+
+  /** Resolves when the stream, if this has become one, is stored as far as it was written. */
+  async stored(): Promise<void> {
+    await this.#stream?.stored();
+  }
+
+  #open(reply: Reply): OwnedStream {
     const { session, requests } = this.#options;
-    const stream = OwnedStream.open(this.#context, this.#followers, session, requests, this.#reply.stream('request'));
+    const stream = OwnedStream.open(this.#context, this.#followers, session, requests, reply);
     this.#take(stream);
     if (this.resumable) stream.prime(this.#context.options.retryMs);
     for (const response of this.#responses.splice(0)) stream.write(encodeResponse(response), false);

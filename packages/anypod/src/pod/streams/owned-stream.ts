@@ -1,7 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Connection, Orphan, StreamKey, Written } from '../../core/event-log.ts';
 import type { JsonRpcRequest } from '../../core/json-rpc.ts';
-import type { EventSink } from '../../core/reply.ts';
+import type { EventSink, Reply } from '../../core/reply.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 import type { Followers } from './followers.ts';
@@ -58,7 +58,7 @@ export class OwnedStream {
     followers: Followers,
     key: StreamKey,
     requests: Requests,
-    from: { epoch: number; seq: number; sink?: EventSink },
+    from: { epoch: number; seq: number },
   ) {
     this.#context = context;
     this.#followers = followers;
@@ -70,7 +70,6 @@ export class OwnedStream {
       requests: JSON.stringify(requests),
       follows: from.seq,
     });
-    this.#sink = from.sink;
     this.#oursAt = context.now();
     this.#seq = from.seq;
   }
@@ -81,10 +80,12 @@ export class OwnedStream {
     followers: Followers,
     session: string,
     requests: Requests,
-    sink: EventSink,
+    reply: Reply,
   ): OwnedStream {
     const key = { session, stream: context.random() };
-    const stream = new OwnedStream(context, followers, key, requests, { epoch: 1, seq: 0, sink });
+    const stream = new OwnedStream(context, followers, key, requests, { epoch: 1, seq: 0 });
+    // Last, so that what cannot become a stream can still be answered.
+    stream.#sink = reply.stream('request');
     stream.#enqueue('open stream', async () => void stream.#heed(await stream.#log.open()));
     return stream;
   }
@@ -133,6 +134,11 @@ export class OwnedStream {
       await this.#forward(written, [ENDED]);
       await this.#conclude(written, () => this.#log.finish(), ENDED);
     });
+  }
+
+  /** Resolves when what was said is stored and passed on, or cannot be. */
+  async stored(): Promise<void> {
+    await this.#steps.catch(() => undefined);
   }
 
   /** Ends the connection; the exchange goes on and can be resumed, after `retryMs` where given. */

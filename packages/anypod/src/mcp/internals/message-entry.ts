@@ -1,16 +1,10 @@
 import type { JsonRpcNotification, JsonRpcRequest } from '../../core/json-rpc.ts';
-import type { UserServer } from './user-server.ts';
+import { protocolOf } from './protocol.ts';
 
 /** Hands a server what is known to be a request, or a notification. */
 export interface MessageEntry {
   request(request: JsonRpcRequest, extra: unknown): void;
   notification(notification: JsonRpcNotification, extra: unknown): void;
-}
-
-/** The SDK's protocol object, v1 and v2: `McpServer` has one, `Server` is one. */
-interface Protocol {
-  _onrequest?: unknown;
-  _onnotification?: unknown;
 }
 
 const TASK_META_KEY = 'io.modelcontextprotocol/related-task';
@@ -22,8 +16,8 @@ const TASK_META_KEY = 'io.modelcontextprotocol/related-task';
  *
  * The names are private to the SDK. Undefined where they are not there: messages then go through `onmessage`.
  */
-export function messageEntryOf(server: UserServer): MessageEntry | undefined {
-  const protocol = ((server as { server?: Protocol }).server ?? server) as Protocol;
+export function messageEntryOf(server: object): MessageEntry | undefined {
+  const protocol = protocolOf(server);
   const { _onrequest, _onnotification } = protocol;
   if (typeof _onrequest !== 'function' || typeof _onnotification !== 'function') return undefined;
   return { request: _onrequest.bind(protocol), notification: _onnotification.bind(protocol) };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from './finding.ts';
+import { brokenPromises } from './finding.ts';
 import { table } from './table.ts';
-import { brokenPromises } from './verdict.ts';
 
 const finding = (subject: string, held: readonly boolean[]): Finding => ({
   study: 'resume',

@@ -1,7 +1,7 @@
 import * as sdk from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
+import type { ServerSdk } from '../sdk/sdk.ts';
 import { refuseResponsesQuickly } from './quick-refusals.ts';
-import type { ServerSdk } from './sdk.ts';
 
 const MESSAGES: readonly unknown[] = [
   { jsonrpc: '2.0', id: 1, method: 'ping' },

@@ -1,5 +1,3 @@
-import type { ServerSdk } from './sdk.ts';
-
 interface Parsed {
   readonly success: boolean;
   readonly error?: unknown;
@@ -8,6 +6,11 @@ interface Parsed {
 /** As much of a schema as is used. */
 interface Schema {
   safeParse(value: unknown, ...rest: unknown[]): Parsed;
+}
+
+/** The schemas that the SDK itself judges messages by, by type name. */
+interface SpecSchemas {
+  readonly specTypeSchemas?: Readonly<Record<string, unknown>>;
 }
 
 /** The schemas of messages that have no method. */
@@ -47,7 +50,7 @@ function refuseQuickly(schema: Schema, sample: object): void {
  * for pauses of tens of milliseconds under load. Both schemas are strict, so that a message with a method is never a response; with that seen, what they
  * answer is the same. A schema that is not there, or takes such a message, is left alone.
  */
-export function refuseResponsesQuickly({ specTypeSchemas }: ServerSdk): void {
+export function refuseResponsesQuickly({ specTypeSchemas }: SpecSchemas): void {
   for (const name of WITHOUT_METHOD) {
     const schema = specTypeSchemas?.[name] as Schema | undefined;
     const body = name === 'JSONRPCErrorResponse' ? { error: { code: 1, message: '' } } : { result: {} };

@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Config } from '../serve/config.ts';
+import type { Serving } from '../serve/serve.ts';
+import type { ExitGuard } from './exit-guard.ts';
+
+/** The event of the process that makes it go, and what its listeners get. */
+export interface Cause {
+  readonly event: string;
+  readonly args: readonly unknown[];
+}
+
+export interface LeavingOptions {
+  readonly config: Pick<Config, 'drainDelayMs' | 'drainTimeoutMs'>;
+  /** Is aborted so that a start goes no further. */
+  readonly stopping: AbortController;
+  /** Runs once the pod has stopped. */
+  readonly after: () => Promise<void>;
+  /** Runs last: what the server's module does about the cause. */
+  readonly runListeners: (cause: Cause) => Promise<void>;
+  readonly guard: ExitGuard;
+}
+
+/** How the process ends: the pod drains, then what runs around it stops, then the listeners of the module are called. */
+export interface Leaving {
+  /** To be called at the start, with the pod that starts. */
+  follow(starting: Promise<Serving>): void;
+  /** Drains and exits with `code`, or with the highest code that is asked for until then. SIGINT waits for no balancer. */
+  leave(code: number, cause: Cause): void;
+}
+
+/** How long a start may take to break off. */
+const BREAK_OFF_MS = 3000;
+/** What closing takes at most after the drain: writes that are tried again, connections, the listeners of the module. */
+const CLOSE_MS = 10_000;
+
+export function createLeaving({ config, stopping, after, runListeners, guard }: LeavingOptions): Leaving {
+  let pod: Promise<Serving | undefined> | undefined;
+  let serving: Serving | undefined;
+  let left = false;
+  let code = 0;
+
+  async function stop({ event }: Cause): Promise<void> {
+    if (serving !== undefined) return serving.stop(event === 'SIGINT' ? { delayMs: 0 } : {});
+    // A pod that was never ready is in no balancer.
+    const late = await Promise.race([pod, delay(BREAK_OFF_MS, undefined, { ref: false })]);
+    await late?.stop({ delayMs: 0 });
+  }
+
+  return {
+    follow(starting) {
+      pod = starting.then(
+        (started) => {
+          serving = started;
+          return started;
+        },
+        () => undefined,
+      );
+    },
+    leave(wanted, cause) {
+      code = Math.max(code, wanted);
+      if (left) return;
+      left = true;
+      stopping.abort();
+      setTimeout(() => guard.exit(1), config.drainDelayMs + config.drainTimeoutMs + CLOSE_MS).unref();
+      stop(cause)
+        .then(after)
+        .then(() => {
+          guard.open(code);
+          return runListeners(cause);
+        })
+        .then(
+          () => guard.exit(code),
+          () => guard.exit(1),
+        );
+    },
+  };
+}

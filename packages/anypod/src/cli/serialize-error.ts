@@ -1,0 +1,37 @@
+import { describeThrown, safeText } from '../core/describe-thrown.ts';
+
+const MOST_OF_STACK = 4000;
+const MOST_CAUSES = 3;
+
+/** What the log has of an error. */
+interface SerializedError {
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly cause?: SerializedError;
+}
+
+/**
+ * An error as it is logged: words, code, stack and cause, and nothing else that hangs on it, such as the request with its token. Whatever a server's code
+ * has thrown, this neither throws nor grows.
+ */
+export function serializeError(thrown: unknown, causes: number = MOST_CAUSES): SerializedError {
+  const read = (name: string) => () => (thrown as Record<string, unknown> | null | undefined)?.[name];
+  const code = safeText(read('code'), 100);
+  const stack = safeText(read('stack'), MOST_OF_STACK);
+  const cause = causes > 0 ? causeOf(read('cause')) : undefined;
+  return {
+    message: describeThrown(thrown),
+    ...(code === undefined ? {} : { code }),
+    ...(stack === undefined ? {} : { stack }),
+    ...(cause === undefined ? {} : { cause: serializeError(cause, causes - 1) }),
+  };
+}
+
+function causeOf(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

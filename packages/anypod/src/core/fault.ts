@@ -1,0 +1,5 @@
+/**
+ * What a server's code did to the process that it shares with other sessions: it left a rejection to nobody, threw where nobody could catch it, called
+ * `process.exit()`, or kept the event loop for a second or more.
+ */
+export type Fault = 'unhandled_rejection' | 'uncaught_exception' | 'process_exit' | 'blocked_loop';

@@ -1,0 +1,121 @@
+/** Everything that anypod knows of the SDKs from inside, on the oldest and the newest SDK of both generations. */
+import { McpServer as V1Newest } from '@modelcontextprotocol/sdk/server/mcp.js';
+import * as v2Newest from '@modelcontextprotocol/server';
+import { McpServer as V1Oldest } from 'sdk-v1-oldest/server/mcp.js';
+import * as v2Oldest from 'server-v2-oldest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Anypod, createAnypod } from '../../anypod.ts';
+import { prepareSdk } from '../sdk/load-sdk.ts';
+import { memoizeSchemas } from '../sdk/schema-memo.ts';
+import type { ServerSdk } from '../sdk/sdk.ts';
+import type { UserServer } from '../sdk/user-server.ts';
+import { messageEntryOf } from './message-entry.ts';
+import { forgetClient } from './protocol.ts';
+import { listingOf, registeredToolsOf } from './registered-tools.ts';
+
+type NewServer = new (info: { name: string; version: string }) => UserServer;
+
+interface Generation {
+  readonly McpServer: NewServer;
+  readonly sdk?: ServerSdk;
+}
+
+const asSdk = (module: unknown) => prepareSdk(module as ServerSdk) as ServerSdk;
+const sdks: Readonly<Record<string, Generation>> = {
+  'v1 1.10.2': { McpServer: V1Oldest as unknown as NewServer },
+  'v1 newest': { McpServer: V1Newest as unknown as NewServer },
+  'v2 2.0.0': { McpServer: v2Oldest.McpServer as unknown as NewServer, sdk: asSdk(v2Oldest) },
+  'v2 newest': { McpServer: v2Newest.McpServer as unknown as NewServer, sdk: asSdk(v2Newest) },
+};
+
+/** A server with one tool, registered as every version of the SDK takes it. */
+function serverOf({ McpServer }: Generation): UserServer {
+  const server = new McpServer({ name: 'test', version: '1' }) as UserServer & Record<string, unknown>;
+  const run = () => ({ content: [{ type: 'text', text: 'hello' }] });
+  const register = server['registerTool'] as ((name: string, config: object, run: () => object) => void) | undefined;
+  const tool = server['tool'] as (name: string, run: () => object) => void;
+  if (register === undefined) tool.call(server, 'hello', run);
+  else register.call(server, 'hello', {}, run);
+  return server;
+}
+
+/** The members that are private to the SDKs, taken away from a server: as a version would be that no longer has them. */
+function withoutPrivates(server: UserServer): UserServer {
+  const bare = { connect: server.connect.bind(server), close: server.close.bind(server) };
+  return Object.assign(Object.create(Object.getPrototypeOf(server) as object) as UserServer, bare);
+}
+
+const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+const VERSION = 'io.modelcontextprotocol/protocolVersion';
+const MODERN = {
+  [VERSION]: '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {},
+  'io.modelcontextprotocol/clientInfo': { name: 'c', version: '1' },
+};
+
+async function post(pod: Anypod, message: object, headers: object = {}): Promise<Response> {
+  const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+  return pod.fetch(new Request('http://localhost/mcp', { method: 'POST', headers: { ...HEADERS, ...headers }, body }));
+}
+
+async function openSession(pod: Anypod): Promise<object> {
+  const params = { protocolVersion: '2025-03-26', capabilities: {}, clientInfo: { name: 'c', version: '1' } };
+  const opened = await post(pod, { id: 0, method: 'initialize', params });
+  return { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' };
+}
+
+const pods: Anypod[] = [];
+afterEach(async () => {
+  await Promise.all(pods.splice(0).map((pod) => pod.close()));
+});
+
+async function start({ sdk }: Generation, createServer: () => UserServer): Promise<Anypod> {
+  const pod = await createAnypod({ createServer, ...(sdk === undefined ? {} : { sdk, reuse: 'all' }) });
+  pods.push(pod);
+  return pod;
+}
+
+describe.each(Object.entries(sdks))('SDK %s', (_name, generation) => {
+  it('has every private member where anypod looks for it', () => {
+    const server = serverOf(generation);
+    expect(messageEntryOf(server)).toBeDefined();
+    expect(Object.keys(registeredToolsOf(server))).toEqual(['hello']);
+    expect(listingOf(server) === undefined).toBe(generation.sdk === undefined);
+    expect(forgetClient(server)).toBe(true);
+  });
+
+  it.each([
+    ['with its private members', (server: UserServer) => server],
+    ['without them', withoutPrivates],
+  ])('serves a session %s, call by call', async (_case, change) => {
+    const pod = await start(generation, () => change(serverOf(generation)));
+    const session = await openSession(pod);
+    for (const id of [1, 2]) {
+      const listed = await (await post(pod, { id, method: 'tools/list', params: {} }, session)).json();
+      expect(listed).toMatchObject({ id, result: { tools: [{ name: 'hello' }] } });
+      const called = await post(pod, { id, method: 'tools/call', params: { name: 'hello' } }, session);
+      expect(await called.json()).toMatchObject({ id, result: { content: [{ text: 'hello' }] } });
+    }
+  });
+});
+
+it.each(Object.entries(sdks).filter(([, { sdk }]) => sdk !== undefined))(
+  'SDK %s serves 2026-07-28, again and again with one server',
+  async (_name, generation) => {
+    const pod = await start(generation, () => serverOf(generation));
+    for (const id of [1, 2]) {
+      const params = { name: 'hello', _meta: MODERN };
+      const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'hello' };
+      const called = await post(pod, { id, method: 'tools/call', params }, headers);
+      expect(await called.json()).toMatchObject({ id, result: { content: [{ text: 'hello' }] } });
+    }
+  },
+);
+
+it('knows nothing of a server that has none of the members, and leaves it alone', () => {
+  const stranger = { connect: async () => undefined, close: async () => undefined };
+  memoizeSchemas(stranger);
+  expect(messageEntryOf(stranger)).toBeUndefined();
+  expect(registeredToolsOf(stranger)).toEqual({});
+  expect(listingOf(stranger)).toBeUndefined();
+});

@@ -1,0 +1,34 @@
+/**
+ * The protocol object of SDK v1 and v2: `Server` is one, `McpServer` has one in `server`. Its members are private to the SDK, so each may be
+ * absent. This folder is the only place that names them; `internals.test.ts` runs it on the oldest and the newest SDK of both generations.
+ */
+export interface Protocol {
+  readonly transport?: unknown;
+  getClientCapabilities?(): unknown;
+  getClientVersion?(): unknown;
+  _clientCapabilities?: unknown;
+  _clientVersion?: unknown;
+  readonly _onrequest?: unknown;
+  readonly _onnotification?: unknown;
+  readonly _requestHandlers?: ReadonlyMap<string, unknown>;
+  readonly _negotiatedProtocolVersion?: string;
+  readonly _serverInfo?: unknown;
+  readonly _cacheHints?: unknown;
+}
+
+/** The protocol object of a user's server. */
+export function protocolOf(server: object): Protocol {
+  return (server as { readonly server?: Protocol }).server ?? (server as Protocol);
+}
+
+/**
+ * Removes what a server knows of the client that it served (SDK v2 keeps it on the server). False: something is left, so the server must not
+ * serve another client.
+ */
+export function forgetClient(server: object): boolean {
+  const protocol = protocolOf(server);
+  protocol._clientCapabilities = undefined;
+  protocol._clientVersion = undefined;
+  const knowsNobody = protocol.getClientCapabilities?.() === undefined && protocol.getClientVersion?.() === undefined;
+  return knowsNobody && protocol.transport === undefined;
+}

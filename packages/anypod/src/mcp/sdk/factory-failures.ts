@@ -1,0 +1,29 @@
+import { AnypodError } from '../../core/errors.ts';
+
+/** Why requests got no server. The SDK would answer each with an error that says nothing. */
+export interface FactoryFailures {
+  /** Passes `lent` on, and notes its failure for the request. */
+  note<T>(request: Request | undefined, lent: Promise<T>): Promise<T>;
+  /** Throws what was noted for the request. */
+  rethrow(request: Request): void;
+}
+
+export function createFactoryFailures(): FactoryFailures {
+  const failures = new WeakMap<Request, AnypodError>();
+  return {
+    async note(request, lent) {
+      try {
+        return await lent;
+      } catch (cause) {
+        const message = 'The server that the factory made cannot be served; see the cause in the log.';
+        const failure = cause instanceof AnypodError ? cause : new AnypodError('factory_failed', message, { cause });
+        if (request !== undefined) failures.set(request, failure);
+        throw failure;
+      }
+    },
+    rethrow(request) {
+      const failure = failures.get(request);
+      if (failure !== undefined) throw failure;
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { isResponse, type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
+
+/** The connection over which a server is looked at before it serves; asks one thing after the other. */
+export class ProbeTransport {
+  onmessage?: (message: JsonRpcMessage) => void;
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  #answered: ((response: JsonRpcResponse) => void) | undefined;
+
+  async start(): Promise<void> {}
+
+  async send(message: JsonRpcMessage): Promise<void> {
+    if (isResponse(message)) this.#answered?.(message);
+  }
+
+  async close(): Promise<void> {
+    this.onclose?.();
+  }
+
+  /** Never settles where the server does not answer. */
+  ask(request: JsonRpcRequest): Promise<JsonRpcResponse> {
+    return new Promise((resolve) => {
+      this.#answered = resolve;
+      this.onmessage?.(request);
+    });
+  }
+}

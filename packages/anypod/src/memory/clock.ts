@@ -1,2 +1,0 @@
-/** Tells the time in ms since the epoch; tests bring their own. */
-export type Clock = () => number;

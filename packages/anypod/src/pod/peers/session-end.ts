@@ -1,0 +1,35 @@
+import type { SessionEnd } from '../../core/meter.ts';
+import { serverClosed } from '../../core/rpc-error.ts';
+import type { PodContext } from '../context/context.ts';
+import { retryWhileStoreAway } from '../context/store-retry.ts';
+import type { LiveSession } from '../sessions/live-session.ts';
+import type { SessionCache } from '../sessions/session-cache.ts';
+import type { Confirmations } from './confirmations.ts';
+
+/** Ends the session everywhere; resolves when no pod serves it any more. False: there is no such session. */
+export async function endSession(
+  { store, meter }: PodContext,
+  sessions: SessionCache,
+  confirmations: Confirmations,
+  live: LiveSession,
+  reason: SessionEnd,
+): Promise<boolean> {
+  const pods = await store.sessions.end(live.id);
+  await sessions.ended(live.id);
+  if (pods === undefined) return false;
+  meter.sessionEnded(reason);
+  await confirmations.tell('session-ended', live.id, pods);
+  return true;
+}
+
+/** The user's server has closed, which ends its session as with the SDK's own transport: what runs is answered first. */
+export async function endByServer(
+  context: PodContext,
+  sessions: SessionCache,
+  confirmations: Confirmations,
+  live: LiveSession,
+): Promise<void> {
+  context.log.info({}, 'a server closed itself, which ends its session');
+  await live.fail(serverClosed);
+  await retryWhileStoreAway(context, () => endSession(context, sessions, confirmations, live, 'server_closed'));
+}

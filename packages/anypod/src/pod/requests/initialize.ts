@@ -1,0 +1,76 @@
+import { type Caller, principalOf } from '../../core/caller.ts';
+import { encodeResponse, type JsonRpcRequest } from '../../core/json-rpc.ts';
+import { metaFault } from '../../core/meta.ts';
+import type { Reply } from '../../core/reply.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { type InitializeParams, initializeFault, type Session } from '../../core/session.ts';
+import { createSessionId } from '../../core/session-id.ts';
+import type { PodContext } from '../context/context.ts';
+import { tooLate } from '../context/too-late.ts';
+import type { LiveSession } from '../sessions/live-session.ts';
+import type { SessionCache } from '../sessions/session-cache.ts';
+
+/** Creates a session and answers with what the user's server says to `initialize`. Throws `AnypodError` `draining` where this pod has gone. */
+export type Initialize = (request: JsonRpcRequest, caller: Caller, reply: Reply) => Promise<void>;
+
+export function createInitialize(context: PodContext, sessions: SessionCache): Initialize {
+  const { store, host, signer, random, pod, background, meter } = context;
+
+  function newSession(params: InitializeParams, caller: Caller): Session {
+    const id = createSessionId(signer, random, store.versions.current());
+    const principal = principalOf(caller.authInfo);
+    const record = {
+      id,
+      protocolVersion: params.protocolVersion,
+      initialize: params,
+      createdAt: Date.now(),
+      ...(principal === undefined ? {} : { principal }),
+    };
+    return { record, subscriptions: new Set<string>(), cancelled: new Set<string>(), notifications: [] };
+  }
+
+  /** Asks the server, stores the session and answers; where the server refuses, the answer is its error. */
+  async function begin(
+    live: LiveSession,
+    request: JsonRpcRequest,
+    params: InitializeParams,
+    caller: Caller,
+    reply: Reply,
+  ): Promise<void> {
+    const { server, response } = await host.initialize(live.id, params, live.outlet, caller);
+    live.adopt(server);
+    const body = encodeResponse({ ...response, id: request.id });
+    if (response.error !== undefined) {
+      reply.watch.answered(true);
+      background.run('close refused session', sessions.ended(live.id));
+      return reply.json(200, body);
+    }
+    const protocolVersion = String(response.result?.['protocolVersion']);
+    live.session = { ...live.session, record: { ...live.session.record, protocolVersion } };
+    await store.sessions.create(live.session.record, pod);
+    meter.sessionCreated();
+    // Its server closed while it was stored: the session must not outlive it.
+    if (live.ended) await store.sessions.end(live.id);
+    reply.json(200, body, { 'mcp-session-id': live.id });
+  }
+
+  return async (request, caller, reply) => {
+    if (context.departed()) throw tooLate();
+    const params = (request.params ?? {}) as InitializeParams;
+    const fault = initializeFault(params) ?? metaFault(request);
+    if (fault !== undefined) {
+      const error = rpcError(request.id, RPC.invalidParams, fault);
+      reply.watch.answered(true);
+      return reply.json(200, JSON.stringify(error));
+    }
+    const live = sessions.add(newSession(params, caller));
+    try {
+      await begin(live, request, params, caller, reply);
+    } catch (error) {
+      background.run('close failed session', sessions.ended(live.id));
+      throw error;
+    } finally {
+      sessions.release(live);
+    }
+  };
+}

@@ -1,0 +1,52 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { RPC, rpcError } from '../core/rpc-error.ts';
+
+/** What a client is told of a request that Node could not read, by the code of Node's error. */
+const ANSWERS: Readonly<Record<string, readonly [status: number, message: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'The headers are too large. Send fewer or shorter ones.'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The chunk extensions are too large. Send the body without them.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive. Send it again.'],
+};
+
+const UNREADABLE = [
+  400,
+  'This is not a request of HTTP/1.1. Send one with a request line, headers and a body.',
+] as const;
+
+/** Answers in JSON what Node itself would answer with a bare status. */
+export function answerMalformed(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    // Where an answer is on its way already, another one would be taken for a part of it.
+    const answering = (socket as { _httpMessage?: { readonly headersSent?: boolean } })._httpMessage?.headersSent;
+    if (!socket.writable || error.code === 'ECONNRESET' || answering === true) return void socket.destroy(error);
+    const [status, message] = ANSWERS[error.code ?? ''] ?? UNREADABLE;
+    socket.end(rawAnswer(status, errorBody(message)), () => socket.destroy());
+  });
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    answer(response, 417, 'This Expect is not served. Send 100-continue, or none.');
+  });
+}
+
+/** Whether a request of HTTP/1.1 does not say which host it is for (RFC 9112 §3.2). */
+export function lacksHost({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.host === undefined && httpVersion === '1.1';
+}
+
+export function refuseWithoutHost(response: ServerResponse): void {
+  answer(response, 400, 'Host is missing. Name the host that the request is for.');
+}
+
+function answer(response: ServerResponse, status: number, message: string): void {
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  response.writeHead(status, headers).end(errorBody(message));
+}
+
+function errorBody(message: string): string {
+  return JSON.stringify(rpcError(null, RPC.refused, message));
+}
+
+function rawAnswer(status: number, body: string): string {
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'Connection: close', 'Content-Type: application/json'];
+  return [...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n');
+}

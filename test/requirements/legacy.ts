@@ -1,0 +1,107 @@
+/** What anypod promises to clients of the revisions with sessions; see `requirements.ts`. */
+
+const LEGACY = 'https://modelcontextprotocol.io/specification/2025-11-25';
+const MODERN = 'https://modelcontextprotocol.io/specification/2026-07-28';
+const ANYPOD = 'docs/architecture.md';
+const TRANSPORTS = `${LEGACY}/basic/transports`;
+const SENDING = `${TRANSPORTS}#sending-messages-to-the-server`;
+const LISTENING = `${TRANSPORTS}#listening-for-messages-from-the-server`;
+const RESUMING = `${TRANSPORTS}#resumability-and-redelivery`;
+const SESSIONS = `${TRANSPORTS}#session-management`;
+const LIFECYCLE = `${LEGACY}/basic/lifecycle`;
+const CANCELLATION = `${LEGACY}/basic/utilities/cancellation`;
+const ELICITATION = `${LEGACY}/client/elicitation`;
+
+export const legacy = {
+  'legacy.initialize.stored-first': ['The session is stored before initialize is answered.', SESSIONS],
+  'legacy.initialized.once': [
+    "notifications/initialized reaches the user's server exactly once, on the pod that receives it.",
+    `${LIFECYCLE}#initialization`,
+  ],
+  'legacy.rehydrate.negotiated': [
+    'Every pod knows the negotiated version, the client info and the client capabilities.',
+    `${LIFECYCLE}#capability-negotiation`,
+  ],
+
+  'legacy.answer.json': ['A handler that ends soon, with no message of its own, is answered with plain JSON.', SENDING],
+  'legacy.answer.sse': ['A handler that takes longer, or sends a message, is answered with SSE.', SENDING],
+  'legacy.answer.sse-headers': ['SSE goes out with headers that keep proxies from buffering or changing it.', ANYPOD],
+  'legacy.answer.heartbeat': ['A silent stream carries comments, so that nobody between cuts it.', ANYPOD],
+  'legacy.answer.priming': [
+    'From 2025-11-25 on a stream begins with an event that has an id, empty data and retry.',
+    SENDING,
+  ],
+
+  'legacy.resume.any-pod': [
+    'GET with Last-Event-ID on any pod replays a call and follows it to its response.',
+    RESUMING,
+  ],
+  'legacy.resume.exactly-once': ['Each event reaches a resuming client exactly once and in order.', RESUMING],
+  'legacy.resume.primed': [
+    'A resumed stream gives its id again before anything else comes, so that it may break once more.',
+    RESUMING,
+  ],
+  'legacy.resume.foreign': ['An event id of another session, or a forged one, is refused.', RESUMING],
+  'legacy.answer.slow-reader': [
+    'A reader that is too slow is ended, not waited for, and has everything after it resumed.',
+    RESUMING,
+  ],
+  'legacy.disconnect.keeps-running': ['A client that disconnects does not cancel its call.', SENDING],
+
+  'legacy.question.on-its-stream': [
+    'A question goes out on the stream of the request that caused it, also where the SDK forgets the relation.',
+    SENDING,
+  ],
+  'legacy.question.answer-any-pod': ['The answer may be posted to any pod.', SENDING],
+  'legacy.question.first-answer-wins': ['Only the first answer reaches the handler.', ANYPOD],
+  'legacy.question.unique-ids': [
+    'Ids of questions are unique in the session, across pods.',
+    `${LEGACY}/basic#requests`,
+  ],
+  'legacy.question.progress': [
+    "The client's progress on a question reaches the handler that waits.",
+    `${LEGACY}/basic/utilities/progress`,
+  ],
+  'legacy.question.progress-order': [
+    "The client's progress on a question reaches the handler in the order of its posts, on whatever pods, and before the answer.",
+    ANYPOD,
+  ],
+  'legacy.question.cancelled': ['A question that the server gives up is cancelled at the client.', CANCELLATION],
+  'legacy.question.timeout': ['A question that nobody answers times out.', `${LIFECYCLE}#timeouts`],
+  'legacy.question.url': ['Elicitation in URL mode works like form mode.', ELICITATION],
+
+  'legacy.cancel.any-pod': ['notifications/cancelled on any pod stops the request wherever it runs.', CANCELLATION],
+  'legacy.cancel.ends-stream': ['The stream of a cancelled request ends.', CANCELLATION],
+  'legacy.cancel.overtakes': ['A cancellation that overtakes its request still counts.', CANCELLATION],
+
+  'legacy.standing.newest-wins': ['The newest GET takes the standing stream over from an older one.', LISTENING],
+  'legacy.standing.any-pod': ['Notifications of one pod reach the standing stream on another.', LISTENING],
+  'legacy.log-level.every-pod': [
+    'logging/setLevel holds on every pod.',
+    `${LEGACY}/server/utilities/logging#setting-log-level`,
+  ],
+  'legacy.subscribe.everywhere': [
+    'resources/subscribe on one pod, an update on another: the subscriber is told; after unsubscribe it is not.',
+    `${LEGACY}/server/resources#subscriptions`,
+  ],
+
+  'legacy.delete.confirmed': ['After DELETE is answered, every pod answers 404.', SESSIONS],
+  'legacy.delete.ends-streams': ['DELETE ends the streams of the session on all pods.', SESSIONS],
+  'legacy.delete.aborts': ['DELETE aborts running handlers on all pods.', SESSIONS],
+
+  'legacy.status.session-missing': ['400 without a session id on anything but initialize.', SESSIONS],
+  'legacy.status.session-unknown': ['404 for an unknown, expired, ended or foreign session id.', SESSIONS],
+  'legacy.status.version': [
+    '400 for an unknown version header; a known legacy one is accepted.',
+    `${TRANSPORTS}#protocol-version-header`,
+  ],
+  'legacy.status.accept': ['406 where the client does not accept JSON and SSE.', SENDING],
+  'legacy.status.batch': [
+    'Batches are taken only in the revision that has them.',
+    'https://modelcontextprotocol.io/specification/2025-03-26/basic#batching',
+  ],
+  'legacy.session.sliding-ttl': ['A session lives as long as it is used, and is touched rarely.', ANYPOD],
+  'legacy.session.anonymous': ['Two anonymous sessions share nothing.', `${LEGACY}/basic/security_best_practices`],
+
+  'modern.serve.any-pod': ['Every request stands alone: any pod answers it.', `${MODERN}/basic/transports`],
+} as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
