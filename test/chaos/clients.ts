@@ -10,6 +10,8 @@ export interface ClientKind {
   readonly legacy: boolean;
   /** It has a session and listens, and makes no calls but now and then an announcement to itself. */
   readonly onlyListens?: boolean;
+  /** False: it never comes back to a broken stream. */
+  readonly resumes?: false;
   connect(options: WireOptions): Promise<ChaosClient>;
 }
 
@@ -18,6 +20,7 @@ export const WIRE: ClientKind = { label: 'wire', legacy: true, connect: connectW
 export const WIRE_WITHOUT_RESUME: ClientKind = {
   label: 'wire without resume',
   legacy: true,
+  resumes: false,
   connect: (options) => connectWire({ ...options, resume: false }),
 };
 /** One of the many that are connected and silent. */

@@ -5,7 +5,7 @@ import { runName } from './run-name.ts';
 import { LEASE_MS, type Stage } from './stage.ts';
 
 /** Above delay, timeout and everything that a pod does after them. */
-const EXIT_WITHIN_MS = 30_000;
+const EXIT_WITHIN_MS = 60_000;
 
 /** SIGTERM; the pod must end by itself, with 0. */
 export async function terminate(stage: Stage, index: number): Promise<void> {

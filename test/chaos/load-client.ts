@@ -69,7 +69,7 @@ export class LoadClient {
   /** Waits for the last announcements, sees whether the session is still there, closes. */
   async end(): Promise<void> {
     const { sent, seen } = this.#standing;
-    const until = Date.now() + 5000;
+    const until = Date.now() + (this.#kind.resumes === false ? 1000 : 30_000);
     const last = sent.at(-1) ?? 0;
     while (Date.now() < until && last > 0 && !seen.some(({ number }) => number === last)) await delay(50);
     if (this.#kind.legacy) this.#records.sessions.push({ client: this.#name, kept: await this.#isKept() });
@@ -77,13 +77,13 @@ export class LoadClient {
   }
 
   async #isKept(): Promise<boolean> {
-    const answer = this.#client?.call('echo', { text: 'kept' }, { timeout: 5000 });
+    const answer = this.#client?.call('echo', { text: 'kept' }, { timeout: 30_000 });
     return (await answer?.catch(() => undefined)) === 'kept';
   }
 
   /** A message sent before the standing stream is open is nobody's loss: probes find out when it is. */
   async #untilStanding(): Promise<void> {
-    const until = Date.now() + 15_000;
+    const until = Date.now() + 45_000;
     while (this.#probesHeard === 0) {
       if (Date.now() > until) throw new Error(`${this.#name} does not hear its standing stream`);
       await this.#client?.call('announce', { text: 'probe' });

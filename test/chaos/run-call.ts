@@ -5,7 +5,7 @@ import type { ChaosClient } from './wire-client.ts';
 /** Above everything that a promise allows: what takes longer hangs. */
 const TIMEOUT_MS = 25_000;
 /** A modern call has no way back, so a shorter time tells. */
-const MODERN_TIMEOUT_MS = 10_000;
+const MODERN_TIMEOUT_MS = 20_000;
 
 /** A call of the load, and what must come of it. */
 export interface Call {

@@ -118,7 +118,8 @@ describe('a client that goes away', () => {
     const cut = new AbortController();
     const call = session.call(b, 2, 'slow', { steps: 6, ms: 100, key: 'gone-early' }, undefined, cut.signal);
     const failed = expect(call).rejects.toThrow();
-    setTimeout(() => cut.abort(), 200);
+    await eventually(() => expect(deployment.journal('gone-early', 'started')).toHaveLength(1));
+    cut.abort();
     await failed;
     await eventually(() => expect(deployment.journal('gone-early', 'finished')).toHaveLength(1));
   });

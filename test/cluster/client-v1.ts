@@ -6,6 +6,7 @@ import {
   ElicitRequestSchema,
   ListRootsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { noticingStream } from '../lib/pod-choosing-fetch.ts';
 import { type Connect, capabilitiesOf, ENDPOINT, firstText } from './official-client.ts';
 
 /** The official client of SDK v1. */
@@ -18,8 +19,10 @@ export const connectV1: Connect = async ({ fetch, name = 'v1', answers = {}, on 
     client.setRequestHandler(CreateMessageRequestSchema, async ({ params }) => (await sampling(params)) as never);
   if (roots) client.setRequestHandler(ListRootsRequestSchema, async () => (await roots()) as never);
   client.fallbackNotificationHandler = async ({ method, params }) => on[method]?.(params ?? {});
-  const transport = new StreamableHTTPClientTransport(ENDPOINT, { fetch });
+  const noticing = noticingStream(fetch);
+  const transport = new StreamableHTTPClientTransport(ENDPOINT, { fetch: noticing.fetch });
   await client.connect(transport as Transport);
+  if (transport.sessionId !== undefined && Object.keys(on).length > 0) await noticing.opened;
   return {
     get sessionId() {
       return transport.sessionId;

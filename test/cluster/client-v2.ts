@@ -1,4 +1,5 @@
 import { Client, StreamableHTTPClientTransport, type VersionNegotiationMode } from '@modelcontextprotocol/client';
+import { noticingStream } from '../lib/pod-choosing-fetch.ts';
 import {
   type Connect,
   type ConnectOptions,
@@ -27,8 +28,10 @@ export async function connectMode(mode: VersionNegotiationMode, options: Connect
     client.setRequestHandler('sampling/createMessage', async ({ params }) => (await sampling(params)) as never);
   if (roots) client.setRequestHandler('roots/list', async () => (await roots()) as never);
   client.fallbackNotificationHandler = async ({ method, params }) => on[method]?.(params ?? {});
-  const transport = new StreamableHTTPClientTransport(ENDPOINT, { fetch });
+  const noticing = noticingStream(fetch);
+  const transport = new StreamableHTTPClientTransport(ENDPOINT, { fetch: noticing.fetch });
   await client.connect(transport);
+  if (transport.sessionId !== undefined && Object.keys(on).length > 0) await noticing.opened;
   return {
     client,
     get era() {

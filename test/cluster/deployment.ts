@@ -52,14 +52,14 @@ export function useDeployment(options: Partial<PodOptions> = {}): Deployment {
     const pods = await startPods({ module: FIXTURE, count: 3, redisUrl: redis.url, ...options, env });
     const haproxy = await startHaproxy({ pods: pods.pods, balance: 'roundrobin' });
     parts = { pods, redis, haproxy, directory };
-  }, 60_000);
+  });
 
   afterAll(async () => {
     if (parts === undefined) return;
     await Promise.all([parts.haproxy.stop(), parts.pods.stop()]);
     await parts.redis.stop();
     await rm(parts.directory, { recursive: true, force: true });
-  }, 30_000);
+  });
 
   return {
     get pods() {

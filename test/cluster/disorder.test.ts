@@ -98,7 +98,7 @@ describe('many things at once in one session, each on any pod', () => {
       const running = Array.from({ length: 40 }, async (_, id) => {
         await delay(random() * 300);
         const activity = ACTIVITIES[id % ACTIVITIES.length] as Activity;
-        await settled(activity(world, id), `${activity.name} ${id}`, 20_000);
+        await settled(activity(world, id), `${activity.name} ${id}`);
       });
       await Promise.all(running);
       expect((await session.end(anyPod())).ok).toBe(true);
@@ -120,7 +120,7 @@ describe('many things at once in one session, each on any pod', () => {
       });
       await delay(100);
       expect((await session.end(anyPod())).ok).toBe(true);
-      const statuses = await settled(Promise.all(calls), 'the calls', 20_000);
+      const statuses = await settled(Promise.all(calls), 'the calls');
       expect(statuses.filter((status) => status !== 200 && status !== 404)).toEqual([]);
     },
   );

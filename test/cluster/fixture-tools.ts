@@ -27,6 +27,7 @@ export function registerTools(server: McpServer): void {
 
   server.registerTool('slow', { description: 'Takes steps of some ms each.', inputSchema: slow }, async (args, ctx) => {
     const progressToken = ctx.mcpReq._meta?.progressToken;
+    if (args.key !== undefined) record('started', args.key);
     for (let progress = 1; progress <= args.steps; progress += 1) {
       await delay(args.ms);
       if (progressToken === undefined) continue;

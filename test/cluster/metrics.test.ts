@@ -22,13 +22,13 @@ beforeAll(async () => {
   const options = { module: FIXTURE, redisUrl: redis.url, env: { ANYPOD_LEASE: '1500' } };
   pods = await Promise.all([startServicePod(options), startServicePod(options)]);
   haproxy = await startHaproxy({ pods, balance: 'roundrobin' });
-}, 60_000);
+});
 
 afterAll(async () => {
   await haproxy?.stop();
   await Promise.all(pods.map((pod) => pod.kill9()));
   await redis?.stop();
-}, 30_000);
+});
 
 const balancer = () => new URL(haproxy.url);
 const podAt = (index: number) => new URL(pods[index]?.url ?? '');

@@ -13,7 +13,7 @@ export interface ConnectOptions {
   readonly fetch: FetchLike;
   readonly name?: string;
   readonly answers?: Answers;
-  /** Called with every notification of `method`, from before the connection. */
+  /** Called with every notification of `method`, from before the connection. A client with a session is connected once its standing stream is open. */
   readonly on?: Readonly<Record<string, (params: Params) => void>>;
 }
 

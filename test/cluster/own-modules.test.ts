@@ -18,13 +18,13 @@ const started: Pods[] = [];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'anypod-modules-'));
   redis = await startRedis();
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(started.map((pods) => pods.stop()));
   await redis.stop();
   await rm(directory, { recursive: true, force: true });
-}, 30_000);
+});
 
 /** A project with its own install of one SDK: a copy of that package, and links to what else it needs. */
 async function project(name: string, sdk: string): Promise<string> {

@@ -94,16 +94,16 @@ describe('while a question is open', () => {
     const [a, b, c] = deployment.pods;
     const session = await openSession(a);
     const key = 'question-progress';
-    const [stream, question] = await asked(session, a, 1, { timeoutMs: 3000, key });
+    const [stream, question] = await asked(session, a, 1, { timeoutMs: 6000, key });
     const progressToken = question.params?._meta?.['progressToken'];
     expect(progressToken).toBeDefined();
-    for (let progress = 1; progress <= 8; progress += 1) {
+    for (let progress = 1; progress <= 13; progress += 1) {
       await delay(500);
       const params = { progressToken, progress };
       const pod = progress % 2 === 0 ? b : c;
       expect((await session.send(pod, { jsonrpc: '2.0', method: 'notifications/progress', params })).status).toBe(202);
     }
-    await eventually(() => expect(deployment.journal(key, 'question-progress')).toHaveLength(8));
+    await eventually(() => expect(deployment.journal(key, 'question-progress')).toHaveLength(13));
     await answer(session, b, question.id, 'patient');
     expect(await resultOf(stream)).toContain('patient');
   });

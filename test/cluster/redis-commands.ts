@@ -26,6 +26,14 @@ export async function commandsDuring(
   }
 }
 
+/**
+ * More than what three pods have sent by themselves since `from`, as `performance.now()`: leases, blocking reads and looks for lost pods come by timers, ten
+ * commands a second. A command for every request is more again.
+ */
+export function ownCommandsSince(from: number): number {
+  return 50 + (20 * (performance.now() - from)) / 1000;
+}
+
 /** Those that name a session. */
 export function commandsFor(session: string, commands: readonly string[][]): readonly string[][] {
   return commands.filter((command) => command.some((word) => word.includes(session)));

@@ -27,13 +27,13 @@ beforeAll(async () => {
   redis = await startRedis();
   const env = { [JOURNAL_VARIABLE]: journalFile(), ANYPOD_LEASE: `${LEASE_MS}` };
   pods = await startPods({ module: MODULE, count: 3, redisUrl: redis.url, env });
-}, 60_000);
+});
 
 afterAll(async () => {
   await pods?.stop();
   await redis?.stop();
   await rm(directory, { recursive: true, force: true });
-}, 30_000);
+});
 
 const journalFile = () => join(directory, 'journal.jsonl');
 

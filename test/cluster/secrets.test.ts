@@ -26,12 +26,12 @@ beforeAll(async () => {
       pods.set(stage as Stage, await startPod({ module: FIXTURE, redisUrl: redis.url, secret }));
     }),
   );
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all([...pods.values()].map((pod) => pod.stop()));
   await redis.stop();
-}, 30_000);
+});
 
 async function echo(session: WireSession, stage: Stage): Promise<string | number> {
   const response = await session.call(at(stage), 1, 'echo', { text: 'accepted' });

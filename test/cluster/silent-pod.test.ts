@@ -5,7 +5,7 @@ import { useDeployment } from './deployment.ts';
 import { settled } from './settle.ts';
 import { messagesOf, openSession, type WireSession } from './wire.ts';
 
-const LEASE_MS = 2000;
+const LEASE_MS = 3000;
 const deployment = useDeployment({ env: { ANYPOD_LEASE: `${LEASE_MS}` } });
 
 const PING = { jsonrpc: '2.0', id: 'ping', method: 'ping' };
@@ -41,7 +41,7 @@ describe('a pod that caches a session and does not answer', () => {
     const session = await cachedEverywhere();
     freeze(deployment.processes[1] as Child);
     const ended = session.end(deployment.pods[0]);
-    expect(await isPending(ended, LEASE_MS / 4)).toBe(true);
+    expect(await isPending(ended, LEASE_MS / 6)).toBe(true);
     thaw();
     expect((await settled(ended, 'the DELETE')).ok).toBe(true);
     expect((await session.send(deployment.pods[1], PING)).status).toBe(404);

@@ -7,8 +7,8 @@ describe('the official suites against two pods in turns', () => {
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await deployments.two();
-  }, 60_000);
-  afterAll(() => deployment?.stop(), 30_000);
+  });
+  afterAll(() => deployment?.stop());
 
   it.each(suites)('$id', { timeout: 600_000 }, async (suite) => {
     expect((await runSuite(suite, deployment.url)).problems).toEqual([]);

@@ -1,12 +1,41 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
+/** Below the ports that Linux gives to connections and to whoever asks for any. */
+const [FROM, TO] = [12_000, 32_000];
+
+/**
+ * A free TCP port of 127.0.0.1. No other call gets it, in whatever process, for as long as this process runs: the UDP port of the same number marks it as
+ * taken.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  for (;;) {
+    const port = FROM + Math.floor(Math.random() * (TO - FROM));
+    if ((await mark(port)) && (await isFree(port))) return port;
+  }
+}
+
+async function mark(port: number): Promise<boolean> {
+  const socket = createSocket('udp4').unref();
+  try {
+    socket.bind({ port, address: '127.0.0.1', exclusive: true });
+    await once(socket, 'listening');
+    return true;
+  } catch {
+    socket.close();
+    return false;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }

@@ -30,6 +30,20 @@ export function alternating(pods: readonly URL[], first = 0): FetchLike {
   return choosing(pods, () => next++ % pods.length);
 }
 
+/** `fetch`, and what resolves once a GET was answered with a stream. Official clients open theirs beside what they do next. */
+export function noticingStream(send: FetchLike): { readonly fetch: FetchLike; readonly opened: Promise<void> } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const fetch: FetchLike = async (url, init) => {
+    const response = await send(url, init);
+    if (init?.method === 'GET' && response.ok) open();
+    return response;
+  };
+  return { fetch, opened };
+}
+
 /** Whether a request carries the client's answer to a question of the server. */
 export function isAnswer(request: SentRequest): boolean {
   const body = request.body;

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/server';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../cluster/settle.ts';
 import { readEvents, type SseEvent } from '../cluster/sse.ts';
 import { messagesOf, openSession, textOf, type WireSession } from '../cluster/wire.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
@@ -87,7 +88,7 @@ async function pauseRedis(): Promise<void> {
   admin.disconnect();
 }
 
-const untilBusy = ({ anypod }: Listening) => vi.waitFor(() => expect(anypod.busy).toBe(1), 5000);
+const untilBusy = ({ anypod }: Listening) => eventually(() => expect(anypod.busy).toBe(1));
 
 async function expectRefused(response: Response): Promise<void> {
   expect(response.status).toBe(503);

@@ -116,7 +116,7 @@ export async function start(options: Partial<AnypodOptions> = {}) {
     /** How often the factory was called. */
     builds: () => built,
     /** Resolves when so many handlers have begun. */
-    begun: (count: number) => vi.waitFor(() => expect(started).toHaveLength(count), 5000),
+    begun: (count: number) => vi.waitFor(() => expect(started).toHaveLength(count), 30_000),
   };
 }
 

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../cluster/settle.ts';
 import { call, textOf } from './modern-call.ts';
 import { ann, settle, start } from './retry-fixture.ts';
 
@@ -9,7 +10,7 @@ describe('a client that goes', () => {
     const first = call(one, 'guarded', { auth: ann, signal: gone.signal });
     await begun(1);
     gone.abort();
-    await vi.waitFor(() => expect(aborted).toEqual(['guarded']));
+    await eventually(() => expect(aborted).toEqual(['guarded']));
     const repeat = call(two, 'guarded', { auth: ann });
     await begun(2);
     end('second');
@@ -41,7 +42,7 @@ describe('a client that goes', () => {
     second.abort();
     await settle();
     first.abort();
-    await vi.waitFor(() => expect(aborted).toEqual(['guarded']));
+    await eventually(() => expect(aborted).toEqual(['guarded']));
   });
 
   it('leaves a lasting call running, whose result waits for the repeat', async () => {
@@ -53,7 +54,7 @@ describe('a client that goes', () => {
     await settle();
     expect(one.busy).toBe(1);
     end('done');
-    await vi.waitFor(() => expect(one.busy).toBe(0));
+    await eventually(() => expect(one.busy).toBe(0));
     expect(await textOf(call(two, 'lasting', { auth: ann }))).toBe('done');
     expect({ started, aborted }).toEqual({ started: ['lasting'], aborted: [] });
   });
@@ -67,7 +68,7 @@ describe('a client that goes', () => {
     await settle();
     expect(one.busy).toBe(1);
     end('done');
-    await vi.waitFor(() => expect(one.busy).toBe(0));
+    await eventually(() => expect(one.busy).toBe(0));
     expect(await textOf(call(two, 'streams', { auth: ann }))).toBe('done');
     expect(started).toEqual(['streams']);
   });

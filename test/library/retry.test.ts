@@ -1,5 +1,6 @@
 import { AnypodError } from 'anypod';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../cluster/settle.ts';
 import { answerOf, call, textOf } from './modern-call.ts';
 import { ann, bob, KEY, settle, start } from './retry-fixture.ts';
 
@@ -233,7 +234,7 @@ describe('a pod that closes', () => {
     expect((await repeat).error?.data?.reason).toBe('draining');
     await settle();
     gone.abort();
-    await vi.waitFor(() => expect(aborted).toEqual(['guarded']), 5000);
+    await eventually(() => expect(aborted).toEqual(['guarded']));
   });
 
   it('says of any other lasting call that it was lost', async () => {

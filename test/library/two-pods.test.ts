@@ -2,7 +2,9 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { McpServer } from '@modelcontextprotocol/server';
 import { type Anypod, createAnypod } from 'anypod';
 import { createMemoryStore } from 'anypod/memory';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../cluster/settle.ts';
+import { noticingStream } from '../lib/pod-choosing-fetch.ts';
 
 const URI = 'note://one';
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
@@ -39,8 +41,9 @@ async function connect(pod: Anypod, mode: 'legacy' | { pin: string }, heard: str
   client.fallbackNotificationHandler = async ({ method, params }) => {
     heard.push(method === 'notifications/resources/updated' ? String(params?.['uri']) : method);
   };
-  const fetch = (url: string | URL, init?: RequestInit) => pod.fetch(new Request(url, init));
+  const { fetch, opened } = noticingStream((url, init) => pod.fetch(new Request(url, init)));
   await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch }));
+  if (mode === 'legacy') await opened;
   return client;
 }
 
@@ -58,8 +61,8 @@ describe('anypod as a library', () => {
     await one.notify.resourceUpdated(URI);
     await one.notify.toolsChanged();
     const expected = [URI, 'notifications/tools/list_changed'];
-    await vi.waitFor(() => expect(modernHeard).toEqual(expected), 5000);
-    await vi.waitFor(() => expect(legacyHeard).toEqual(expected), 5000);
+    await eventually(() => expect(modernHeard).toEqual(expected));
+    await eventually(() => expect(legacyHeard).toEqual(expected));
 
     await listening.close();
     await modern.close();

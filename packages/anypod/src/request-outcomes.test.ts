@@ -125,7 +125,7 @@ describe('how a request ends', () => {
     await call.body?.cancel();
     expect(outcomes).toEqual([]);
     gate.resolve();
-    await vi.waitFor(() => expect(outcomes).toEqual(['legacy tools/call ok']));
+    await vi.waitFor(() => expect(outcomes).toEqual(['legacy tools/call ok']), 30_000);
   });
 
   it('is cancelled where the client says so', async () => {
@@ -163,13 +163,13 @@ describe('how a request ends', () => {
     const call = callModern(pod, 'wait', {}, {}, gone.signal).catch(() => undefined);
     gone.abort();
     await call;
-    await vi.waitFor(() => expect(outcomes).toEqual(['modern tools/call cancelled']));
+    await vi.waitFor(() => expect(outcomes).toEqual(['modern tools/call cancelled']), 30_000);
   });
 
   it('is unavailable for a modern call whose pod goes', async () => {
     const { pod, outcomes } = await begin();
     const call = callModern(pod, 'wait');
-    await vi.waitFor(() => expect(pod.busy).toBe(1));
+    await vi.waitFor(() => expect(pod.busy).toBe(1), 30_000);
     await pod.close();
     expect((await call).status).toBe(503);
     expect(outcomes).toEqual(['modern tools/call unavailable']);

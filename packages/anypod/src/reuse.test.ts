@@ -222,7 +222,7 @@ describe.each(['all', 'principal'] as const)('servers that are reused (%s)', (re
     await start(reuse);
     const first = resultIn(await call(shared, 'linger'));
     const next = call({ ...shared, logLevel: 'debug' }, 'observe', { wait: true });
-    await vi.waitFor(() => expect(waiting).toBe(1));
+    await vi.waitFor(() => expect(waiting).toBe(1), 30_000);
     gate.resolve();
     const answer = await next;
     await afterwards;
@@ -234,7 +234,7 @@ describe.each(['all', 'principal'] as const)('servers that are reused (%s)', (re
     await start(reuse);
     const stop = new AbortController();
     const left = call(shared, 'observe', { wait: true }, stop.signal).catch(() => undefined);
-    await vi.waitFor(() => expect(waiting).toBe(1));
+    await vi.waitFor(() => expect(waiting).toBe(1), 30_000);
     stop.abort();
     const other = resultIn(await call(shared, 'observe'));
     gate.resolve();

@@ -5,11 +5,11 @@ import { connectMode } from '../client-v2.ts';
 import { eventually, settled } from '../settle.ts';
 import { lastEventId, readStream } from '../stream-reader.ts';
 import { type Message, messagesOf, openSession, post, textOf, type WireSession } from '../wire.ts';
-import { BALANCERS, cleanUpAfterEach, later, type Stage, startStage } from './stage.ts';
+import { BALANCERS, cleanUpAfterEach, later, useStage } from './stage.ts';
 
 /** Several times less than what the balancer waits in silence. */
 const HEARTBEAT_MS = 250;
-const IDLE_MS = 1500;
+const IDLE_MS = 2500;
 const PIN = { pin: '2026-07-28' } as const;
 
 const says = (text: string) => (message: Message) => message.params?.['data'] === text;
@@ -31,17 +31,19 @@ async function statusFor(host: string, url: URL): Promise<number | undefined> {
   });
 }
 
-describe.each(BALANCERS)('through $label as documented', ({ start }) => {
+const stage = useStage({
+  ANYPOD_HEARTBEAT: `${HEARTBEAT_MS}`,
+  ANYPOD_UPGRADE_AFTER: '100',
+  ANYPOD_ALLOWED_HOSTS: 'mcp.example,localhost,127.0.0.1',
+});
+
+describe.each(BALANCERS)('through $label as documented', ({ label, start }) => {
   cleanUpAfterEach();
 
-  async function through(
-    env: Readonly<Record<string, string>> = {},
-    idleMs?: number,
-  ): Promise<{ stage: Stage; balancer: Balancer; url: URL }> {
-    const stage = await startStage(env);
-    const balancer = await start({ pods: stage.pods, ...(idleMs === undefined ? {} : { idleMs }) });
+  async function through(idleMs?: number): Promise<{ balancer: Balancer; url: URL }> {
+    const balancer = await start({ pods: stage().pods, ...(idleMs === undefined ? {} : { idleMs }) });
     later(() => balancer.stop());
-    return { stage, balancer, url: new URL(balancer.url) };
+    return { balancer, url: new URL(balancer.url) };
   }
 
   test('each event arrives before the next is sent [http.balancer.unbuffered]', async () => {
@@ -72,13 +74,13 @@ describe.each(BALANCERS)('through $label as documented', ({ start }) => {
   });
 
   test('a silent stream outlives the time that the balancer waits in silence, by its heartbeats [http.balancer.idle]', async () => {
-    const { url } = await through({ ANYPOD_HEARTBEAT: `${HEARTBEAT_MS}`, ANYPOD_UPGRADE_AFTER: '100' }, IDLE_MS);
+    const { url } = await through(IDLE_MS);
     const session = await openSession(url);
     const standing = readStream(await session.listen(url));
     const modern = await connectMode(PIN, { fetch: (_url, init) => fetch(url, init) });
     const [legacyCall, jsonCall] = await Promise.allSettled([
-      session.call(url, 1, 'slow', { steps: 1, ms: 3 * IDLE_MS }).then(messagesOf),
-      modern.call('slow', { steps: 1, ms: 3 * IDLE_MS }),
+      session.call(url, 1, 'slow', { steps: 1, ms: 2 * IDLE_MS }).then(messagesOf),
+      modern.call('slow', { steps: 1, ms: 2 * IDLE_MS }),
     ]);
     expect(legacyCall.status === 'fulfilled' && textOf(legacyCall.value.at(-1))).toBe('1 steps');
     await say(session, url, 'still here');
@@ -89,18 +91,22 @@ describe.each(BALANCERS)('through $label as documented', ({ start }) => {
   });
 
   test('a client that goes away cancels its call if it speaks 2026, and may come back for it if it does not [http.balancer.abort] [modern.disconnect.cancels] [legacy.disconnect.keeps-running]', async () => {
-    const { stage, url } = await through({ ANYPOD_UPGRADE_AFTER: '100' });
+    const { url } = await through();
     const modern = await connectMode(PIN, { fetch: (_url, init) => fetch(url, init) });
     const stop = new AbortController();
-    const call = expect(modern.call('wait_cancel', { key: 'modern' }, { signal: stop.signal })).rejects.toThrow();
-    await eventually(() => expect(stage.journal('modern', 'started')).toHaveLength(1));
+    const call = expect(
+      modern.call('wait_cancel', { key: `${label} modern` }, { signal: stop.signal }),
+    ).rejects.toThrow();
+    await eventually(() => expect(stage().journal(`${label} modern`, 'started')).toHaveLength(1));
     stop.abort('enough');
     await call;
-    await eventually(() => expect(stage.journal('modern', 'aborted')).toHaveLength(1));
+    await eventually(() => expect(stage().journal(`${label} modern`, 'aborted')).toHaveLength(1));
     await modern.close();
 
     const session = await openSession(url);
-    const first = readStream(await session.call(url, 1, 'slow', { steps: 8, ms: 100, key: 'legacy' }, 'token'));
+    const first = readStream(
+      await session.call(url, 1, 'slow', { steps: 8, ms: 100, key: `${label} legacy` }, 'token'),
+    );
     await settled(
       first.until(({ params }) => params?.['progress'] === 2),
       'the second step',
@@ -108,7 +114,7 @@ describe.each(BALANCERS)('through $label as documented', ({ start }) => {
     await first.cut();
     const rest = await readStream(await session.listen(url, lastEventId(first.events))).rest();
     expect(rest.map(({ params, id }) => params?.['progress'] ?? id)).toEqual([3, 4, 5, 6, 7, 8, 1]);
-    expect(stage.journal('legacy', 'finished')).toHaveLength(1);
+    expect(stage().journal(`${label} legacy`, 'finished')).toHaveLength(1);
   });
 
   test('a large body arrives, and one that is too large gets the error that says so [http.balancer.body]', async () => {
@@ -127,20 +133,20 @@ describe.each(BALANCERS)('through $label as documented', ({ start }) => {
   });
 
   test('pods are told which host the client asked for [http.balancer.host]', async () => {
-    const { url } = await through({ ANYPOD_ALLOWED_HOSTS: 'mcp.example,localhost,127.0.0.1' });
+    const { url } = await through();
     expect(await statusFor('mcp.example', url)).toBe(400);
     expect(await statusFor('other.example', url)).toBe(403);
   });
 
   test('a reload of the balancer ends neither a stream nor a call [http.balancer.reload]', async () => {
-    const { balancer, stage, url } = await through();
+    const { balancer, url } = await through();
     const session = await openSession(url);
     const standing = readStream(await session.listen(url));
     const call = readStream(await session.call(url, 1, 'slow', { steps: 20, ms: 100 }, 'token'));
     await call.next();
     await balancer.reload();
     // Not through the balancer: nginx closes connections that are idle when it is reloaded, whatever is on its way on them.
-    await say(session, new URL(stage.pods[0]?.url ?? ''), 'reloaded');
+    await say(session, new URL(stage().pods[0]?.url ?? ''), 'reloaded');
     await settled(standing.until(says('reloaded')), 'the message');
     expect(textOf((await call.rest()).at(-1))).toBe('20 steps');
     await standing.cut();

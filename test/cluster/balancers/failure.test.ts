@@ -5,13 +5,15 @@ import { createPoster } from '../../lib/poster.ts';
 import { connectMode } from '../client-v2.ts';
 import { eventually } from '../settle.ts';
 import { messagesOf, openSession, textOf } from '../wire.ts';
-import { BALANCERS, cleanUpAfterEach, later, startStage } from './stage.ts';
+import { BALANCERS, cleanUpAfterEach, later, useStage } from './stage.ts';
 
-describe.each(BALANCERS)('$label as documented', ({ start }) => {
+const shared = useStage();
+
+describe.each(BALANCERS)('$label as documented', ({ label, start }) => {
   cleanUpAfterEach();
 
   test('does not send a POST again whose pod was lost on it [http.balancer.no-repeat]', async () => {
-    const stage = await startStage();
+    const stage = shared();
     const balancer = await start({ pods: stage.pods });
     later(() => balancer.stop());
     const fetchThrough = (_url: string | URL, init?: RequestInit) => fetch(balancer.url, init);
@@ -20,7 +22,7 @@ describe.each(BALANCERS)('$label as documented', ({ start }) => {
     // On connections that are kept to the pods, and on others.
     for (let call = 0; call < 12; call += 1) await client.call('whoami');
     for (const round of [1, 2]) {
-      const key = `lost ${round}`;
+      const key = `${label} lost ${round}`;
       const call = expect(client.call('wait_cancel', { key })).rejects.toThrow();
       await eventually(() => expect(stage.journal(key, 'started')).toHaveLength(1));
       const [{ pid } = { pid: 0 }] = stage.journal(key, 'started');
@@ -35,7 +37,7 @@ describe.each(BALANCERS)('$label as documented', ({ start }) => {
   });
 
   test('gives a POST to another pod where one cannot be connected [http.balancer.pod-down]', async () => {
-    const stage = await startStage();
+    const stage = shared();
     const balancer = await start({ pods: stage.pods });
     later(() => balancer.stop());
     const url = new URL(balancer.url);
@@ -46,10 +48,11 @@ describe.each(BALANCERS)('$label as documented', ({ start }) => {
       return textOf(answer);
     });
     expect(await Promise.all(calls)).toEqual(calls.map((_, id) => `${id}`));
+    await stage.replace(0);
   });
 
   test('closes idle connections before the pods do [http.balancer.connections]', async () => {
-    const stage = await startStage();
+    const stage = shared();
     const watched = await Promise.all(stage.pods.map(({ port }) => startConnectionBalancer([port])));
     later(() => Promise.all(watched.map((one) => one.stop())));
     const balancer = await start({ pods: watched.map(({ url }) => ({ port: Number(url.port) })) });
@@ -61,7 +64,7 @@ describe.each(BALANCERS)('$label as documented', ({ start }) => {
     const ping = (id: number) => kept.post(url, { jsonrpc: '2.0', id, method: 'ping' }, headers);
     await Promise.all(Array.from({ length: 60 }, (_, id) => ping(id)));
     const pooled = () => watched.reduce((sum, { posting }) => sum + posting, 0);
-    await eventually(() => expect(pooled()).toBe(0), 30_000);
+    await eventually(() => expect(pooled()).toBe(0));
     const endedBy = watched.flatMap((one) => one.endedBy);
     // They were kept and used again: far fewer connections than requests.
     expect(endedBy.length).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { Balancer } from '../../lib/balancer-process.ts';
 import { startHaproxy } from '../../lib/haproxy.ts';
 import { startNginx } from '../../lib/nginx.ts';
@@ -39,10 +39,12 @@ export interface Stage {
   journal(key: string, event?: string): readonly JournalEntry[];
 }
 
-const cleanUp: (() => Promise<unknown>)[] = [];
+type Step = () => Promise<unknown>;
+
+const cleanUp: Step[] = [];
 
 /** Runs after the test, the last one first. */
-export function later(step: () => Promise<unknown>): void {
+export function later(step: Step): void {
   cleanUp.push(step);
 }
 
@@ -50,19 +52,36 @@ export function later(step: () => Promise<unknown>): void {
 export function cleanUpAfterEach(): void {
   afterEach(async () => {
     for (const step of cleanUp.splice(0).reverse()) await step();
-  }, 60_000);
+  });
 }
 
-export async function startStage(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
+/** One stage for all tests of a file, which leave it whole. */
+export function useStage(env: Readonly<Record<string, string>> = {}): () => Stage {
+  const steps: Step[] = [];
+  let stage: Stage | undefined;
+  beforeAll(async () => {
+    stage = await startStage(env, (step) => void steps.push(step));
+  });
+  afterAll(async () => {
+    for (const step of steps.reverse()) await step();
+  });
+  return () => stage as Stage;
+}
+
+/** `whenDone` takes what ends a part of it; default: after the test. */
+export async function startStage(
+  env: Readonly<Record<string, string>> = {},
+  whenDone: (step: Step) => void = later,
+): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), 'anypod-balancers-'));
-  later(() => rm(directory, { recursive: true, force: true }));
+  whenDone(() => rm(directory, { recursive: true, force: true }));
   const journal = join(directory, 'journal.jsonl');
   await writeFile(journal, '');
   const redis = await startRedis();
-  later(() => redis.stop());
+  whenDone(() => redis.stop());
   const options = { module: FIXTURE, redisUrl: redis.url, env: { ...env, [JOURNAL_VARIABLE]: journal } };
   const pods = [...(await startPods({ ...options, count: 3 })).pods];
-  later(() => Promise.all(pods.map((pod) => pod.kill9())));
+  whenDone(() => Promise.all(pods.map((pod) => pod.kill9())));
   return {
     pods,
     async replace(index) {

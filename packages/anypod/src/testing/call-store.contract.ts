@@ -79,10 +79,10 @@ export const callStoreContract: Contract = {
 
     'are forgotten in time, running or done, unless their run renews them': async ({ a, b, pass }) => {
       await a.calls.begin('c', one, 'f', 50);
-      await a.calls.begin('kept', one, 'f', 50);
+      await a.calls.begin('kept', one, 'f', 1000);
       await b.calls.renew('kept', 'run-2', 1);
       await a.calls.renew('kept', 'run-1', KEEP);
-      await pass(100);
+      await pass(1100);
       assert.deepEqual(await b.calls.begin('c', two, 'f', KEEP), { kind: 'begun' });
       assert.deepEqual(await b.calls.begin('kept', two, 'f', KEEP), joined);
       await b.calls.complete('c', 'run-2', 'f', '{}', 50);

@@ -168,12 +168,12 @@ export const eventLogContract: Contract = {
     },
 
     'is kept after its end for its retention, and then gone': {
-      options: { streamRetentionMs: 200 },
+      options: { streamRetentionMs: 1000 },
       check: async ({ a, b, pass }) => {
         await open(a);
         await a.events.append(key, 1, [event(1)], true);
         assert.ok(await b.events.read(key, 0));
-        await pass(250);
+        await pass(1100);
         assert.equal(await b.events.read(key, 0), undefined);
         assert.deepEqual(await a.events.append(key, 1, [event(2)], true), { state: 'missing', last: -1 });
       },

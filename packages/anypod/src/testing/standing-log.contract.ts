@@ -90,11 +90,11 @@ export const standingLogContract: Contract = {
     },
 
     'forgets its messages after their time, and goes on': {
-      options: { standingRetentionMs: 100 },
+      options: { standingRetentionMs: 1000 },
       check: async ({ a, pass }) => {
         await a.sessions.create(sampleRecord('s'), 'pod-a');
         await a.standing.append('s', '"old"');
-        await pass(150);
+        await pass(1100);
         assert.deepEqual((await a.standing.attach('s', onA, '0-0'))?.events, []);
         await a.standing.append('s', '"new"');
         assert.deepEqual(

@@ -198,15 +198,15 @@ describe('SessionCache', () => {
   });
 
   it('keeps what is in use past the time of the idle, and gives it that time again afterwards', async () => {
-    const { store, cache } = start({ cacheIdleMs: 40 });
+    const { store, cache } = start({ cacheIdleMs: 500 });
     await store.sessions.create(recordOf('s'), 'other');
     const live = await cache.take('s');
-    await delay(80);
+    await delay(600);
     expect(cache.held).toEqual([live]);
     if (live !== undefined) cache.release(live);
     expect(cache.peek('s')).toBe(live);
     expect(cache.used).toEqual([]);
-    await delay(80);
+    await delay(600);
     expect(cache.peek('s')).toBeUndefined();
   });
 
