@@ -92,6 +92,14 @@ const entries = {
   'legacy.cancel.overtakes': ['A cancellation that overtakes its request still counts.', CANCELLATION],
 
   'legacy.standing.newest-wins': ['The newest GET takes the standing stream over from an older one.', LISTENING],
+  'legacy.standing.shared': [
+    'Clients that share a session and its standing stream take turns, each a longer one; a client that only reconnects waits no longer.',
+    ANYPOD,
+  ],
+  'legacy.standing.begins': [
+    'GET without Last-Event-ID begins with what no connection of the session has had yet.',
+    LISTENING,
+  ],
   'legacy.standing.any-pod': ['Notifications of one pod reach the standing stream on another.', LISTENING],
   'legacy.log-level.every-pod': [
     'logging/setLevel holds on every pod.',

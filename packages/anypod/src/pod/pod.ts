@@ -25,10 +25,11 @@ import { holdLease, monotonicNow } from './lifecycle/lease.ts';
 import { Confirmations } from './peers/confirmations.ts';
 import { createInboxHandler, type PodParts, takeAnswer } from './peers/inbox-handler.ts';
 import { Orphans } from './peers/orphans.ts';
+import { createListen } from './requests/listen.ts';
 import { PostHandler } from './requests/post-handler.ts';
 import { createSessionRequests } from './requests/session-requests.ts';
 import type { LiveSession } from './sessions/live-session.ts';
-import { SessionCache, sessionNotFound } from './sessions/session-cache.ts';
+import { SessionCache } from './sessions/session-cache.ts';
 import { Followers } from './streams/followers.ts';
 import { StandingStreams } from './streams/standing-streams.ts';
 
@@ -62,6 +63,7 @@ export class Pod {
   readonly #parts: PodParts;
   readonly #posts: PostHandler;
   readonly #drain: Drain;
+  readonly #listen: ReturnType<typeof createListen>;
   readonly #onChange: (change: Change) => void;
   readonly #listening: Listening[] = [];
   readonly #takeLease: TakeLease;
@@ -95,6 +97,7 @@ export class Pod {
     this.#context = context;
     this.#parts = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
     this.#posts = new PostHandler(context, this.#parts, createSessionRequests(context, sessions, confirmations));
+    this.#listen = createListen(context, this.#parts);
     this.#drain = new Drain(context, this.#parts);
     this.#onChange = onChange;
     this.#takeLease = takeLease ?? ((pod, leaseMs) => holdLease(context.store.pods, pod, leaseMs, context.log));
@@ -112,6 +115,7 @@ export class Pod {
     this.#lease = await this.#takeLease(pod, leaseMs);
     this.#rereading = setInterval(() => {
       this.#rereadQuestions();
+      this.#parts.standing.tellDelivered();
       background.run('look at key versions', store.versions.look());
     }, leaseMs).unref();
     this.#parts.orphans.start();
@@ -138,6 +142,8 @@ export class Pod {
     const session = { record, subscriptions: new Set<string>(), cancelled: new Set<string>() };
     const live = this.#parts.sessions.add(session);
     try {
+      const changes = store.changes.tail();
+      changes.catch(() => undefined);
       const { server, response } = await host.initialize(id, params, live.outlet, caller);
       live.adopt(server);
       const body = JSON.stringify({ ...response, id: request.id });
@@ -148,7 +154,8 @@ export class Pod {
       }
       const protocolVersion = String(response.result?.['protocolVersion']);
       live.session = { ...session, record: { ...record, protocolVersion } };
-      await store.sessions.create(live.session.record, pod);
+      await store.sessions.create(live.session.record, pod, await changes);
+      background.run('send what the server said while it was initialized', live.stored());
       meter.sessionCreated();
       reply.json(200, body, { 'mcp-session-id': id });
     } catch (error) {
@@ -194,15 +201,8 @@ export class Pod {
   }
 
   /** Serves a GET: the standing stream, or with an exchange's event id the rest of that exchange. */
-  async listen(live: LiveSession, lastEventId: string | undefined, reply: Reply): Promise<void> {
-    const place = lastEventId === undefined ? undefined : this.#context.eventIds.parse(live.id, lastEventId);
-    if (place?.kind === 'exchange') return this.#parts.followers.resume(live, place, reply);
-    if (lastEventId !== undefined && place === undefined) {
-      this.#context.meter.resumed('refused');
-      const message = 'Last-Event-ID is not an event id of this session. Open the stream without it.';
-      return reply.json(400, JSON.stringify(rpcError(null, RPC.refused, message)));
-    }
-    await this.#stand(live, place, reply);
+  listen(live: LiveSession, lastEventId: string | undefined, reply: Reply): Promise<void> {
+    return this.#listen(live, lastEventId, reply);
   }
 
   /** Ends the session everywhere; resolves when no pod serves it any more. False: there is no such session. */
@@ -263,20 +263,6 @@ export class Pod {
         this.#context.background.run('read answer again', takeAnswer(this.#context, sessions, live.id, question));
       }
     }
-  }
-
-  async #stand(live: LiveSession, place: EventPlace | undefined, reply: Reply): Promise<void> {
-    const { sessions, standing } = this.#parts;
-    live.uses += 1;
-    const release = () => sessions.release(live);
-    const from = place?.kind === 'standing' ? place : undefined;
-    const opened = await standing.open(live, from, reply, release).catch((error: unknown) => {
-      release();
-      throw error;
-    });
-    if (opened) return;
-    release();
-    reply.json(404, JSON.stringify(sessionNotFound(null)));
   }
 
   #heldSince(): number {

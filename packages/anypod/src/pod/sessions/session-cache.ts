@@ -80,9 +80,9 @@ export class SessionCache {
     return live;
   }
 
-  /** Takes in a session that was just created here; in use until released. */
+  /** Takes in a session that is just being created here; in use until released. */
   add(session: Session): LiveSession {
-    const live = new LiveSession(this.#context, session, this.#sendStanding);
+    const live = new LiveSession(this.#context, session, this.#sendStanding, false);
     live.uses = 1;
     this.#keep(live);
     return live;
