@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { record } from './journal.ts';
+import { JOURNAL_VARIABLE, readJournal, record } from './journal.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
 
@@ -55,6 +55,18 @@ export function registerTools(server: McpServer): void {
       return text('not cancelled');
     },
   );
+
+  server.registerTool('wait_for', { description: 'Waits to be let go.', inputSchema: keyed }, async ({ key }, ctx) => {
+    while (readJournal(process.env[JOURNAL_VARIABLE] ?? '', key, 'let go').length === 0) {
+      await delay(50, undefined, { signal: ctx.mcpReq.signal });
+    }
+    return text('let go');
+  });
+
+  server.registerTool('let_go', { description: 'Lets go what waits.', inputSchema: keyed }, ({ key }) => {
+    record('let go', key);
+    return text('done');
+  });
 
   server.registerTool(
     'whoami',

@@ -158,6 +158,10 @@ const entries = {
   ],
 
   'legacy.session.forged-id': ['A forged session id is refused without asking the store.', ANYPOD],
+  'legacy.session.use-renews': [
+    'A session lives as long as a stream of it is open or a call of it runs, and its streams end with it.',
+    ANYPOD,
+  ],
   'legacy.session.sliding-ttl': ['A session lives as long as it is used, and is touched rarely.', ANYPOD],
   'legacy.session.anonymous': ['Two anonymous sessions share nothing.', `${LEGACY}/basic/security_best_practices`],
 

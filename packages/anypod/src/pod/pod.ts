@@ -29,6 +29,7 @@ import { createListen } from './requests/listen.ts';
 import { PostHandler } from './requests/post-handler.ts';
 import { createSessionRequests } from './requests/session-requests.ts';
 import type { LiveSession } from './sessions/live-session.ts';
+import { Renewal } from './sessions/renewal.ts';
 import { SessionCache } from './sessions/session-cache.ts';
 import { Followers } from './streams/followers.ts';
 import { StandingStreams } from './streams/standing-streams.ts';
@@ -63,6 +64,7 @@ export class Pod {
   readonly #parts: PodParts;
   readonly #posts: PostHandler;
   readonly #drain: Drain;
+  readonly #renewal: Renewal;
   readonly #listen: ReturnType<typeof createListen>;
   readonly #onChange: (change: Change) => void;
   readonly #listening: Listening[] = [];
@@ -98,6 +100,7 @@ export class Pod {
     this.#parts = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
     this.#posts = new PostHandler(context, this.#parts, createSessionRequests(context, sessions, confirmations));
     this.#listen = createListen(context, this.#parts);
+    this.#renewal = new Renewal(context, sessions);
     this.#drain = new Drain(context, this.#parts);
     this.#onChange = onChange;
     this.#takeLease = takeLease ?? ((pod, leaseMs) => holdLease(context.store.pods, pod, leaseMs, context.log));
@@ -119,6 +122,7 @@ export class Pod {
       background.run('look at key versions', store.versions.look());
     }, leaseMs).unref();
     this.#parts.orphans.start();
+    this.#renewal.start();
   }
 
   /** Creates a session and answers with what the user's server says to `initialize`. */
@@ -242,6 +246,7 @@ export class Pod {
   /** Ends everything on this pod, and leaves to other pods what still runs; sessions stay in the store. */
   async close(): Promise<void> {
     this.#parts.orphans.stop();
+    this.#renewal.stop();
     clearInterval(this.#rereading);
     this.#drain.drain();
     const left = this.#drain.leaveExchanges();

@@ -95,7 +95,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--session-ttl',
     env: 'ANYPOD_SESSION_TTL',
     default: '86400000',
-    description: 'A session ends after this long without a request (ms).',
+    description: 'A session ends after this long without a request, an open stream or a running call (ms).',
     schema: milliseconds(1000),
   },
   {
