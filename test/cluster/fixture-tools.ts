@@ -56,18 +56,6 @@ export function registerTools(server: McpServer): void {
     },
   );
 
-  server.registerTool('wait_for', { description: 'Waits to be let go.', inputSchema: keyed }, async ({ key }, ctx) => {
-    while (readJournal(process.env[JOURNAL_VARIABLE] ?? '', key, 'let go').length === 0) {
-      await delay(50, undefined, { signal: ctx.mcpReq.signal });
-    }
-    return text('let go');
-  });
-
-  server.registerTool('let_go', { description: 'Lets go what waits.', inputSchema: keyed }, ({ key }) => {
-    record('let go', key);
-    return text('done');
-  });
-
   server.registerTool(
     'whoami',
     { description: 'Says what the server knows of its client.', inputSchema: nothing },
@@ -112,5 +100,20 @@ export function registerTools(server: McpServer): void {
   server.registerResource('broken', 'note://broken', { description: 'Takes its time and fails.' }, async () => {
     await delay(1500);
     throw new Error('broken');
+  });
+}
+
+/** Tools that wait for each other, on whatever pods. */
+export function registerWaiting(server: McpServer): void {
+  server.registerTool('wait_for', { description: 'Waits to be let go.', inputSchema: keyed }, async ({ key }, ctx) => {
+    while (readJournal(process.env[JOURNAL_VARIABLE] ?? '', key, 'let go').length === 0) {
+      await delay(50, undefined, { signal: ctx.mcpReq.signal });
+    }
+    return text('let go');
+  });
+
+  server.registerTool('let_go', { description: 'Lets go what waits.', inputSchema: keyed }, ({ key }) => {
+    record('let go', key);
+    return text('done');
   });
 }
