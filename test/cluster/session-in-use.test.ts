@@ -71,7 +71,7 @@ describe('a session is in use', () => {
     await call.next();
     await redis?.del(keyOf(session));
     await settled(Promise.all([standing.rest(), call.rest()]), 'the streams', 30_000);
-    const response = await session.call(a, 2, 'echo', { text: 'gone' });
+    const response = await session.call(b, 2, 'echo', { text: 'gone' });
     expect(response.status).toBe(404);
     await eventually(() => expect(deployment.journal('ended', 'aborted')).toHaveLength(1));
   });

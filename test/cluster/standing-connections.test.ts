@@ -157,6 +157,7 @@ describe('two clients with one session', () => {
     const newer = readStream(await session.listen(b));
     await settled(rest, 'the older stream');
     expect(older.events.at(-1)?.retry).toBe(RETRY_MS);
+    await newer.next();
     await leave(session, newer);
   });
 
