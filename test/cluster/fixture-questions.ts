@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { text } from './fixture-tools.ts';
@@ -7,6 +8,10 @@ const requestedSchema = { type: 'object' as const, properties: { name: { type: '
 
 const ask = z.object({ message: z.string().optional(), timeoutMs: z.number().optional(), key: z.string().optional() });
 const nothing = z.object({});
+const keyed = z.object({ key: z.string() });
+
+/** Runs what belongs to no request, as a timer or a listener of the server does. */
+const outsideRequests = AsyncLocalStorage.snapshot();
 
 /** Tools that ask the client, in the 2025 way: the handler waits for the answer. */
 export function registerQuestions(server: McpServer): void {
@@ -49,6 +54,15 @@ export function registerQuestions(server: McpServer): void {
   server.registerTool('sample', { description: 'Asks the model.', inputSchema: nothing }, async (_args, ctx) => {
     const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: 'hello' } }];
     return text(await ctx.mcpReq.requestSampling({ messages, maxTokens: 10 }));
+  });
+
+  server.registerTool('ask_by_itself', { description: 'Asks for no request.', inputSchema: keyed }, ({ key }) => {
+    const asked = outsideRequests(() => server.server.elicitInput({ message: 'Your name?', requestedSchema }));
+    asked.then(
+      ({ action }) => record(action, key),
+      () => record('no answer', key),
+    );
+    return text('asked');
   });
 
   server.registerTool('roots', { description: 'Asks for the roots.', inputSchema: nothing }, async () =>

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import { record } from './journal.ts';
+import { JOURNAL_VARIABLE, readJournal, record } from './journal.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
 
@@ -101,5 +101,20 @@ export function registerTools(server: McpServer): void {
   server.registerResource('broken', 'note://broken', { description: 'Takes its time and fails.' }, async () => {
     await delay(1500);
     throw new Error('broken');
+  });
+}
+
+/** Tools that wait for each other, on whatever pods. */
+export function registerWaiting(server: McpServer): void {
+  server.registerTool('wait_for', { description: 'Waits to be let go.', inputSchema: keyed }, async ({ key }, ctx) => {
+    while (readJournal(process.env[JOURNAL_VARIABLE] ?? '', key, 'let go').length === 0) {
+      await delay(50, undefined, { signal: ctx.mcpReq.signal });
+    }
+    return text('let go');
+  });
+
+  server.registerTool('let_go', { description: 'Lets go what waits.', inputSchema: keyed }, ({ key }) => {
+    record('let go', key);
+    return text('done');
   });
 }

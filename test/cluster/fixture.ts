@@ -1,7 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import { registerQuestions } from './fixture-questions.ts';
 import { registerRounds } from './fixture-rounds.ts';
-import { registerTools } from './fixture-tools.ts';
+import { registerTools, registerWaiting } from './fixture-tools.ts';
 import { record } from './journal.ts';
 
 /** A server of SDK v2, as a user would write it; its tools show the tests what a handler sees. */
@@ -12,6 +12,7 @@ export default function createServer(): McpServer {
   );
   server.server.oninitialized = () => record('initialized', server.server.getClientVersion()?.name ?? '');
   registerTools(server);
+  registerWaiting(server);
   registerQuestions(server);
   registerRounds(server);
   return server;

@@ -88,6 +88,14 @@ export const legacy = {
   'legacy.cancel.overtakes': ['A cancellation that overtakes its request still counts.', CANCELLATION],
 
   'legacy.standing.newest-wins': ['The newest GET takes the standing stream over from an older one.', LISTENING],
+  'legacy.standing.shared': [
+    'Clients that share a session and its standing stream take turns, each a longer one; a client that only reconnects waits no longer.',
+    ANYPOD,
+  ],
+  'legacy.standing.begins': [
+    'GET without Last-Event-ID begins with what no connection of the session has had yet.',
+    LISTENING,
+  ],
   'legacy.standing.any-pod': ['Notifications of one pod reach the standing stream on another.', LISTENING],
   'legacy.log-level.every-pod': [
     'logging/setLevel holds on every pod.',
@@ -111,6 +119,10 @@ export const legacy = {
   'legacy.status.batch': [
     'Batches are taken only in the revision that has them.',
     'https://modelcontextprotocol.io/specification/2025-03-26/basic#batching',
+  ],
+  'legacy.session.use-renews': [
+    'A session lives as long as a stream of it is open or a call of it runs, and its streams end with it.',
+    ANYPOD,
   ],
   'legacy.session.sliding-ttl': ['A session lives as long as it is used, and is touched rarely.', ANYPOD],
   'legacy.session.anonymous': ['Two anonymous sessions share nothing.', `${LEGACY}/basic/security_best_practices`],

@@ -218,6 +218,8 @@ describe('two pods', () => {
     expect((await third.next())?.data).toBe('');
     expect(await third.message()).toMatchObject({ method: 'notifications/tools/list_changed' });
     expect(await third.message()).toMatchObject({ method: 'notifications/prompts/list_changed' });
+    // How long it is to wait, and the end.
+    expect(await second.next()).toEqual({ data: '' });
     expect(await second.next()).toBeUndefined();
   });
 

@@ -12,6 +12,12 @@ export function changeName(change: Change): string {
   return change.kind === 'resource_updated' ? `${change.kind} ${change.uri}` : change.kind;
 }
 
+/** Without those that a later one of the same name makes needless. */
+export function lastOfEach(changes: readonly PositionedChange[]): readonly PositionedChange[] {
+  const last = new Map(changes.map(({ change, position }) => [changeName(change), position]));
+  return changes.filter(({ change, position }) => last.get(changeName(change)) === position);
+}
+
 /** A change with its place in the log; positions are ordered as in `standing-log.ts`. */
 export interface PositionedChange {
   readonly position: string;

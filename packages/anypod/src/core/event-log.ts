@@ -79,8 +79,8 @@ export interface Orphan {
  */
 export interface EventLog {
   /**
-   * Creates the log, or finds it there already; the owner calls it when an exchange becomes SSE, before its first `append`, and again
-   * where a write finds it missing. `requests` is the JSON of the exchange's requests, `follows` what the owner's first
+   * Creates the log, or finds it there already and gives it its idle time again; the owner calls it when an exchange becomes SSE, before its first `append`,
+   * again where a write finds it missing, and now and then while the exchange runs and says nothing. `requests` is the JSON of the exchange's requests, `follows` what the owner's first
    * seq follows (0 unless it took the exchange over).
    */
   open(key: StreamKey, owner: string, epoch: number, requests: string, follows?: number): Promise<Written>;

@@ -44,7 +44,13 @@ export type InboxMessage =
   /** A newer connection follows the exchange elsewhere: end this one. */
   | { readonly type: 'follower-replaced'; readonly connection: string }
   /** A newer standing connection was opened elsewhere: end this one. */
-  | { readonly type: 'standing-replaced'; readonly session: string; readonly connection: string };
+  | {
+      readonly type: 'standing-replaced';
+      readonly session: string;
+      readonly connection: string;
+      /** How long its client is to wait before it connects again, in ms; a build that is older than this member leaves it out. */
+      readonly retryMs?: number;
+    };
 
 /** A running subscription. */
 export interface Listening {

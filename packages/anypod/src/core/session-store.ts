@@ -21,8 +21,8 @@ export interface Noted {
  * undefined where the session does not exist (never did, expired, ended).
  */
 export interface SessionStore {
-  /** Stores a new session, cached by `pod`, with a full TTL. */
-  create(record: SessionRecord, pod: string): Promise<void>;
+  /** Stores a new session, cached by `pod`, with a full TTL. `changes`: where the log of changes is; its standing stream begins there. */
+  create(record: SessionRecord, pod: string, changes?: string): Promise<void>;
   /** Reads a session, notes that `pod` caches it, and renews its TTL where a tenth of it has passed. */
   load(id: string, pod: string): Promise<Session | undefined>;
   /** Renews the TTL; false: there is no such session. For pods that answer from their cache. */

@@ -8,14 +8,27 @@ export interface StandingEvent {
   readonly data: string;
 }
 
+/** How far a connection got, in the session's own log and in the log of changes. */
+export interface Delivered {
+  readonly position: string;
+  readonly changes: string;
+}
+
+/** A connection that is replaced longer than this after the one before it is the first again; ms. */
+export const REPLACED_IN_A_ROW_MS = 60_000;
+
 /** What `attach` found. */
 export interface Attached {
   /** What was sent after the asked position; empty without one. */
   readonly events: readonly StandingEvent[];
-  /** The newest position in the log; where an empty connection starts. */
+  /** Where a connection without a position begins: what no connection has had yet, as far as the store was told, comes after it. */
   readonly position: string;
+  /** The same in the log of changes; undefined where an older build opened the session. */
+  readonly changes?: string;
   /** The connection that this one replaces. */
   readonly previous?: Connection;
+  /** How many connections have been replaced in a row, this one's `previous` included; 0: it replaces none. */
+  readonly replaced: number;
 }
 
 /**
@@ -35,8 +48,10 @@ export interface StandingLog {
   attach(session: string, holder: Connection, after?: string): Promise<Attached | undefined>;
   /** Reads what comes after `after`, and tells which connection holds the stream: how a holder makes up for lost mail. Undefined: no such session. */
   read(session: string, after: string): Promise<{ events: readonly StandingEvent[]; holder?: Connection } | undefined>;
-  /** Takes `holder` off, if it is still the one. */
-  detach(session: string, holder: Connection): Promise<void>;
+  /** Notes how far `holder` got, if it is still the one. */
+  delivered(session: string, holder: Connection, delivered: Delivered): Promise<void>;
+  /** The same, and takes it off. */
+  detach(session: string, holder: Connection, delivered: Delivered): Promise<void>;
 }
 
 /** Orders two positions of the form `<ms>-<n>` (a Redis Streams id): negative, zero or positive. */

@@ -31,7 +31,7 @@ export interface Store {
 
 /** Lifetimes and limits, the same for every implementation. Times in ms. */
 export interface StoreOptions {
-  /** A session ends after this long without a request. Default 24 h. */
+  /** A session ends after this long without being renewed. Default 24 h. */
   readonly sessionTtlMs?: number;
   /** How long a finished exchange can be resumed. Default 10 min. */
   readonly streamRetentionMs?: number;

@@ -90,6 +90,7 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
       if (stream) {
         const isFenced = stream.epoch > epoch || (stream.epoch === epoch && stream.owner !== owner);
         const last = Math.max(stream.last, follows);
+        if (!isFenced && !stream.done) streams.renew(key.stream, streamIdleMs);
         return isFenced ? { state: 'fenced' } : stored(Object.assign(stream, { owner, epoch, last }));
       }
       streams.set(

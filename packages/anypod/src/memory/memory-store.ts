@@ -46,7 +46,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   return {
     sessions: createMemorySessionStore(sessions, clock, settings),
     events: createMemoryEventLog(sessions, settings),
-    standing: createMemoryStandingLog(sessions),
+    standing: createMemoryStandingLog(sessions, clock),
     questions: createMemoryQuestionStore(sessions),
     pods: createMemoryPodRegistry(clock, ownership),
     ownership,

@@ -1,6 +1,7 @@
 import type { Connection, StreamEvent } from '../core/event-log.ts';
 import type { RequestId } from '../core/json-rpc.ts';
 import type { ClientNotification, SessionRecord } from '../core/session.ts';
+import type { Delivered } from '../core/standing-log.ts';
 import type { Clock } from './expiring-map.ts';
 import { createExpiringMap, type ExpiringMap } from './expiring-map.ts';
 import { createPositionedLog, type PositionedLog } from './positioned-log.ts';
@@ -46,11 +47,21 @@ export interface SessionState {
   lastNotification: number;
   logLevel?: string;
   holder?: Connection;
+  /** What connections of the standing stream have had. */
+  delivered: Delivered;
+  /** Connections that were replaced in a row, and when the last one was. */
+  replaced: { readonly count: number; readonly at: number };
 }
 
 export type Sessions = ExpiringMap<SessionState>;
 
-export function createSessionState(record: SessionRecord, clock: Clock, limit: number, keepMs: number): SessionState {
+export function createSessionState(
+  record: SessionRecord,
+  changes: string,
+  clock: Clock,
+  limit: number,
+  keepMs: number,
+): SessionState {
   return {
     record,
     pods: new Set(),
@@ -61,6 +72,8 @@ export function createSessionState(record: SessionRecord, clock: Clock, limit: n
     cancelled: new Map(),
     notifications: [],
     lastNotification: 0,
+    delivered: { position: '0-0', changes },
+    replaced: { count: 0, at: Number.NEGATIVE_INFINITY },
   };
 }
 

@@ -29,8 +29,8 @@ export function createMemorySessionStore(
   }
 
   return {
-    async create(record, pod) {
-      const session = createSessionState(structuredClone(record), clock, standingLimit, standingRetentionMs);
+    async create(record, pod, changes = '0-0') {
+      const session = createSessionState(structuredClone(record), changes, clock, standingLimit, standingRetentionMs);
       session.pods.add(pod);
       sessions.set(record.id, session, sessionTtlMs);
     },

@@ -1,4 +1,5 @@
-import type { StandingEvent, StandingLog } from '../core/standing-log.ts';
+import { REPLACED_IN_A_ROW_MS, type StandingEvent, type StandingLog } from '../core/standing-log.ts';
+import type { Clock } from './expiring-map.ts';
 import type { SessionState, Sessions } from './session-state.ts';
 import { sameConnection } from './session-state.ts';
 
@@ -6,7 +7,12 @@ function eventsAfter({ standing }: SessionState, after: string): StandingEvent[]
   return standing.after(after).map(({ position, value }) => ({ position, data: value }));
 }
 
-export function createMemoryStandingLog(sessions: Sessions): StandingLog {
+/** How many connections have been replaced in a row by now, with one more. */
+function replaceOne({ count, at }: SessionState['replaced'], now: number): SessionState['replaced'] {
+  return { count: now - at < REPLACED_IN_A_ROW_MS ? count + 1 : 1, at: now };
+}
+
+export function createMemoryStandingLog(sessions: Sessions, clock: Clock): StandingLog {
   return {
     async append(id, data) {
       const session = sessions.get(id);
@@ -21,10 +27,12 @@ export function createMemoryStandingLog(sessions: Sessions): StandingLog {
       if (!session) return undefined;
       const previous = session.holder;
       session.holder = holder;
+      if (previous) session.replaced = replaceOne(session.replaced, clock());
       return {
         events: after === undefined ? [] : eventsAfter(session, after),
-        position: session.standing.tail(),
+        ...session.delivered,
         ...(previous && { previous }),
+        replaced: previous ? session.replaced.count : 0,
       };
     },
 
@@ -34,9 +42,16 @@ export function createMemoryStandingLog(sessions: Sessions): StandingLog {
       return { events: eventsAfter(session, after), ...(session.holder && { holder: session.holder }) };
     },
 
-    async detach(id, holder) {
+    async delivered(id, holder, delivered) {
       const session = sessions.get(id);
-      if (session && sameConnection(session.holder, holder)) delete session.holder;
+      if (session && sameConnection(session.holder, holder)) session.delivered = delivered;
+    },
+
+    async detach(id, holder, delivered) {
+      const session = sessions.get(id);
+      if (!session || !sameConnection(session.holder, holder)) return;
+      session.delivered = delivered;
+      delete session.holder;
     },
   };
 }

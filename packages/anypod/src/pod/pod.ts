@@ -29,6 +29,7 @@ import { createListen, type Listen } from './requests/listen.ts';
 import { PostHandler } from './requests/post-handler.ts';
 import { createSessionRequests } from './requests/session-requests.ts';
 import type { LiveSession } from './sessions/live-session.ts';
+import { Renewal } from './sessions/renewal.ts';
 import { SessionCache } from './sessions/session-cache.ts';
 import { Followers } from './streams/followers.ts';
 import { StandingStreams } from './streams/standing-streams.ts';
@@ -70,6 +71,7 @@ export class Pod {
   readonly #context: PodContext;
   readonly #parts: PodParts;
   readonly #drain: Drain;
+  readonly #renewal: Renewal;
   readonly #onChange: (change: Change) => void;
   readonly #listening: Listening[] = [];
   readonly #takeLease: TakeLease;
@@ -112,6 +114,7 @@ export class Pod {
     const posts = new PostHandler(context, this.#parts, createSessionRequests(context, sessions, confirmations));
     this.post = posts.post.bind(posts);
     this.listen = createListen(context, this.#parts);
+    this.#renewal = new Renewal(context, sessions);
     this.#drain = new Drain(context, this.#parts);
     this.#onChange = onChange;
     this.#takeLease = takeLease ?? ((pod, leaseMs) => holdLease(context.store.pods, pod, leaseMs, context.log));
@@ -129,9 +132,11 @@ export class Pod {
     this.#lease = await this.#takeLease(pod, leaseMs);
     this.#rereading = setInterval(() => {
       this.#rereadQuestions();
+      this.#parts.standing.tellDelivered();
       background.run('look at key versions', store.versions.look());
     }, leaseMs).unref();
     this.#parts.orphans.start();
+    this.#renewal.start();
   }
 
   /**
@@ -191,6 +196,7 @@ export class Pod {
   /** Ends everything on this pod, and leaves to other pods what still runs; sessions stay in the store. */
   async close(): Promise<void> {
     this.#parts.orphans.stop();
+    this.#renewal.stop();
     clearInterval(this.#rereading);
     this.#drain.drain();
     const left = this.#drain.leaveExchanges();

@@ -74,7 +74,7 @@ export function createRedisEventLog(
 
   return {
     async open(key, owner, epoch, requests, follows = 0) {
-      const keysOf = [keys.session(key.session), state(key), index(key)];
+      const keysOf = [keys.session(key.session), state(key), index(key), log(key)];
       const args = [key.stream, owner, epoch, requests, streamIdleMs, longestMs, follows];
       return writtenOf(await writes.run(scripts.openStream, keysOf, ...args));
     },

@@ -124,19 +124,30 @@ return redis.call('PEXPIRE', KEYS[2], ARGV[3])
 
 export const attachStanding: Script = {
   keys: 2,
-  sha: 'a967d9adb31a528a55cebf001715a2a591915538',
+  sha: '52135f8c45c07804feaf83470db83551dc772d31',
   lua: `-- Makes a connection the one that reads a session's standing log, and reads what it lacks.
 --
 -- KEYS[1] session   KEYS[2] standing
 -- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has; '' : none, it wants no replay
--- Returns { entries, the newest position, previous pod or nil, previous connection or nil }; nil: no such session.
+-- ARGV[4] a replacement this long after the one before it, ms, is the first again
+-- Returns { entries, where a connection begins that has no position, the same in the log of changes or nil, previous pod or nil,
+-- previous connection or nil, how many connections have been replaced in a row }; nil: no such session.
 
-local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc', 'sp')
+local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc', 'sp', 'dp', 'dc', 'rn', 'rt')
 if not session[1] then return false end
 redis.call('HSET', KEYS[1], 'hp', ARGV[1], 'hc', ARGV[2])
+local replaced = 0
+if session[2] then
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  replaced = 1
+  if session[7] and now - tonumber(session[8]) < tonumber(ARGV[4]) then replaced = session[7] + 1 end
+  redis.call('HSET', KEYS[1], 'rn', replaced, 'rt', now)
+end
 local entries = {}
 if ARGV[3] ~= '' then entries = redis.call('XRANGE', KEYS[2], '(' .. ARGV[3], '+') end
-return { entries, session[4] or '0-0', session[2], session[3] }
+-- A session of an older build does not know what was delivered: it goes on from the newest message.
+return { entries, session[5] or session[4] or '0-0', session[6], session[2], session[3], replaced }
 `,
 };
 
@@ -207,14 +218,14 @@ return waiting
 
 export const createSession: Script = {
   keys: 1,
-  sha: 'de92838c86a260e4d8554420bbf74867d718c2b4',
+  sha: '28ea80a72dd2b1166cc4595b2a91f2f4eb06eb65',
   lua: `-- Stores a new session, cached by one pod.
 --
 -- KEYS[1] session
--- ARGV[1] record (JSON)   ARGV[2] the pod's field   ARGV[3] session TTL, ms
+-- ARGV[1] record (JSON)   ARGV[2] the pod's field   ARGV[3] session TTL, ms   ARGV[4] where the log of changes is now
 -- Returns 1.
 
-redis.call('HSET', KEYS[1], 'r', ARGV[1], ARGV[2], '1')
+redis.call('HSET', KEYS[1], 'r', ARGV[1], ARGV[2], '1', 'dp', '0-0', 'dc', ARGV[4])
 return redis.call('PEXPIRE', KEYS[1], ARGV[3])
 `,
 };
@@ -233,17 +244,34 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)
 `,
 };
 
-export const detachStanding: Script = {
+export const deliveredStanding: Script = {
   keys: 1,
-  sha: 'd92d01e1516a883129f495f976ac936e58f72f1c',
-  lua: `-- Takes a connection off a session's standing log, if it is still the one.
+  sha: '1fc1fc03f7ee3029cbf1109adfbc9dd33b8df03c',
+  lua: `-- Notes how far a connection got in a session's standing log, if it is still the one that reads it.
 --
 -- KEYS[1] session
--- ARGV[1] holder's pod   ARGV[2] holder's connection
+-- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has   ARGV[4] the same in the log of changes
+-- Returns 1, or 0: another connection has the log.
+
+local holder = redis.call('HMGET', KEYS[1], 'hp', 'hc')
+if holder[1] ~= ARGV[1] or holder[2] ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], 'dp', ARGV[3], 'dc', ARGV[4])
+return 1
+`,
+};
+
+export const detachStanding: Script = {
+  keys: 1,
+  sha: 'da17577f92725deba4b8b7cdb273b0222db3ec31',
+  lua: `-- Takes a connection off a session's standing log, and notes how far it got, if it is still the one.
+--
+-- KEYS[1] session
+-- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has   ARGV[4] the same in the log of changes
 -- Returns how many fields were removed.
 
 local holder = redis.call('HMGET', KEYS[1], 'hp', 'hc')
 if holder[1] ~= ARGV[1] or holder[2] ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], 'dp', ARGV[3], 'dc', ARGV[4])
 return redis.call('HDEL', KEYS[1], 'hp', 'hc')
 `,
 };
@@ -418,27 +446,34 @@ return position
 };
 
 export const openStream: Script = {
-  keys: 3,
-  sha: 'dab17d0099854aa750804fe3b827343fd04c27be',
-  lua: `-- Creates the log of an exchange, or finds it there. Forgets those of the session's logs that have expired.
+  keys: 4,
+  sha: '866df7b9fcbd537e20e0e27dc180cf45d098b000',
+  lua: `-- Creates the log of an exchange, or finds it there and gives one that has not ended its idle time again. Forgets those of the
+-- session's logs that have expired.
 --
--- KEYS[1] session   KEYS[2] stream state   KEYS[3] streams
+-- KEYS[1] session   KEYS[2] stream state   KEYS[3] streams   KEYS[4] stream
 -- ARGV[1] stream   ARGV[2] owner   ARGV[3] epoch   ARGV[4] requests (JSON)
 -- ARGV[5] idle time, ms   ARGV[6] the longest life of a log, ms   ARGV[7] what its owner's first seq follows
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' } or { 'fenced' }.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
-local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'p', 'c', 'n')
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'p', 'c', 'n', 'd')
 if state[1] then
   local epoch, log = tonumber(ARGV[3]), tonumber(state[2] or 1)
   if log > epoch or (log == epoch and state[1] ~= ARGV[2]) then return { 'fenced' } end
   -- A log that is behind its owner lost a take-over in a failover. One that is not is written to as well, so that whoever waits for
   -- replicas has a write to wait for.
   redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', ARGV[3], 'n', math.max(tonumber(state[5]), tonumber(ARGV[7])))
+  if not state[6] then
+    redis.call('PEXPIRE', KEYS[2], ARGV[5])
+    redis.call('PEXPIRE', KEYS[4], ARGV[5])
+    redis.call('ZADD', KEYS[3], now + ARGV[5], ARGV[1])
+    redis.call('PEXPIRE', KEYS[3], ARGV[6])
+  end
   return { 'stored', state[3], state[4] }
 end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', ARGV[3], 'q', ARGV[4], 'n', ARGV[7])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)

@@ -42,9 +42,9 @@ export function createRedisSessionStore(commands: Commands, keys: Keys, options:
   }
 
   return {
-    async create(record, pod) {
-      const json = JSON.stringify(record);
-      await commands.run(scripts.createSession, [keys.session(record.id)], json, POD_FIELD + pod, sessionTtlMs);
+    async create(record, pod, changes = '0-0') {
+      const args = [JSON.stringify(record), POD_FIELD + pod, sessionTtlMs, changes];
+      await commands.run(scripts.createSession, [keys.session(record.id)], ...args);
     },
 
     async load(id, pod) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { StandingEvent, StandingLog } from '../core/standing-log.ts';
+import { REPLACED_IN_A_ROW_MS, type StandingEvent, type StandingLog } from '../core/standing-log.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
 import { connectionOf, type Entry, fieldOf } from './entries.ts';
@@ -7,7 +7,16 @@ import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
 
 type Appended = [position: string, previous: string, pod: string | null, connection: string | null] | null;
-type Attachment = [entries: Entry[], newest: string, pod: string | null, connection: string | null] | null;
+type Attachment =
+  | [
+      entries: Entry[],
+      position: string,
+      changes: string | null,
+      pod: string | null,
+      connection: string | null,
+      replaced: number,
+    ]
+  | null;
 
 type Held = [entries: Entry[], pod: string | null, connection: string | null] | null;
 
@@ -30,15 +39,17 @@ export function createRedisStandingLog(commands: Commands, keys: Keys, options: 
     },
 
     async attach(session, holder, after = '') {
-      const args = [holder.pod, holder.connection, after];
+      const args = [holder.pod, holder.connection, after, REPLACED_IN_A_ROW_MS];
       const reply = (await commands.run(scripts.attachStanding, keysOf(session), ...args)) as Attachment;
       if (reply === null) return undefined;
-      const [entries, newest, pod, connection] = reply;
+      const [entries, position, changes, pod, connection, replaced] = reply;
       const previous = connectionOf(pod, connection);
       return {
         events: entries.map(standingEventOf),
-        position: newest,
+        position,
+        ...(changes !== null && { changes }),
         ...(previous && { previous }),
+        replaced,
       };
     },
 
@@ -49,8 +60,14 @@ export function createRedisStandingLog(commands: Commands, keys: Keys, options: 
       return { events: reply[0].map(standingEventOf), ...(holder && { holder }) };
     },
 
-    async detach(session, holder) {
-      await commands.run(scripts.detachStanding, [keys.session(session)], holder.pod, holder.connection);
+    async delivered(session, { pod, connection }, { position, changes }) {
+      const args = [pod, connection, position, changes];
+      await commands.run(scripts.deliveredStanding, [keys.session(session)], ...args);
+    },
+
+    async detach(session, { pod, connection }, { position, changes }) {
+      const args = [pod, connection, position, changes];
+      await commands.run(scripts.detachStanding, [keys.session(session)], ...args);
     },
   };
 }

@@ -79,7 +79,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--session-ttl',
     env: 'ANYPOD_SESSION_TTL',
     default: '86400000',
-    description: 'A session ends after this time without a request (ms).',
+    description: 'A session ends after this time without a request, an open stream or a running call (ms).',
     schema: milliseconds(1000),
   },
   {

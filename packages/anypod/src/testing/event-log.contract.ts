@@ -193,6 +193,21 @@ export const eventLogContract: Contract = {
       },
     },
 
+    'of an exchange that says nothing is kept while its owner opens it again': {
+      options: { streamIdleMs: 2000 },
+      check: async ({ a, b, pass }) => {
+        await open(a);
+        await a.events.append(key, 1, [event(1)], false);
+        for (let times = 1; times <= 3; times++) {
+          await pass(1100);
+          assert.deepEqual(await a.events.open(key, 'pod-a', 1, '[]'), { state: 'stored' });
+        }
+        assert.deepEqual(seqs(await b.events.read(key, 0)), [1]);
+        await a.sessions.end('s');
+        assert.equal(await b.events.read(key, 0), undefined, 'it still ends with its session');
+      },
+    },
+
     'still ends with its session when others have come and gone meanwhile': {
       options: { streamRetentionMs: 50 },
       check: async ({ a, b, pass }) => {

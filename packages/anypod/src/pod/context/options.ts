@@ -23,6 +23,8 @@ export interface PodOptions {
   readonly rerunLimit?: number;
   /** The store's, so that a cached session is renewed in time. Default 24 h. */
   readonly sessionTtlMs?: number;
+  /** The store's, so that the log of a call that runs and says nothing is renewed in time. Default 1 h. */
+  readonly streamIdleMs?: number;
   /**
    * Streams that merely wait end after this long, to be taken up on any pod, and connections close with their next response; both a little
    * later, spread. 0: never. Default 1 h.
@@ -43,6 +45,7 @@ export const POD_DEFAULTS: Required<PodOptions> = {
   rerun: 'read-only',
   rerunLimit: 1,
   sessionTtlMs: 24 * 60 * 60 * 1000,
+  streamIdleMs: 60 * 60 * 1000,
   maxAgeMs: 60 * 60 * 1000,
   listenMaxAgeMs: 0,
 };

@@ -51,7 +51,7 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
       case 'standing-event':
         return parts.standing.deliver(message.session, message.connection, message);
       case 'standing-replaced':
-        return parts.standing.end(message.session, message.connection);
+        return parts.standing.end(message.session, message.connection, message.retryMs);
       case 'confirmed':
         return parts.confirmations.confirmed(message.ack, message.from);
       case 'call-ended':

@@ -37,6 +37,8 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
     caller: Caller,
     reply: Reply,
   ): Promise<void> {
+    const changes = store.changes.tail();
+    changes.catch(() => undefined);
     const { server, response } = await host.initialize(live.id, params, live.outlet, caller);
     live.adopt(server);
     const body = encodeResponse({ ...response, id: request.id });
@@ -47,7 +49,8 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
     }
     const protocolVersion = String(response.result?.['protocolVersion']);
     live.session = { ...live.session, record: { ...live.session.record, protocolVersion } };
-    await store.sessions.create(live.session.record, pod);
+    await store.sessions.create(live.session.record, pod, await changes);
+    background.run('send what the server said while it was initialized', live.stored());
     meter.sessionCreated();
     // Its server closed while it was stored: the session must not outlive it.
     if (live.ended) await store.sessions.end(live.id);

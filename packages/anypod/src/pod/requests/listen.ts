@@ -9,28 +9,36 @@ import { sessionNotFound } from '../sessions/session-cache.ts';
 /** Serves a GET: the standing stream, or with an exchange's event id the rest of that exchange. */
 export type Listen = (live: LiveSession, lastEventId: string | undefined, reply: Reply) => Promise<void>;
 
-export function createListen({ eventIds, meter }: PodContext, { sessions, standing, followers }: PodParts): Listen {
-  async function stand(live: LiveSession, place: EventPlace | undefined, reply: Reply): Promise<void> {
+/** A session is in use as long as a stream of it is open. */
+export function createListen(context: PodContext, { sessions, followers, standing }: PodParts): Listen {
+  /** `open` answers whether there is a stream, which calls `onEnd` at its end. */
+  async function holdWhileOpen(live: LiveSession, open: (onEnd: () => void) => Promise<boolean>): Promise<boolean> {
     live.uses += 1;
     const release = () => sessions.release(live);
-    const from = place?.kind === 'standing' ? place : undefined;
-    const opened = await standing.open(live, from, reply, release).catch((error: unknown) => {
+    const opened = await open(release).catch((error: unknown) => {
       release();
       throw error;
     });
-    if (opened) return;
-    release();
-    reply.json(404, JSON.stringify(sessionNotFound(null)));
+    if (!opened) release();
+    return opened;
+  }
+
+  async function stand(live: LiveSession, place: EventPlace | undefined, reply: Reply): Promise<void> {
+    const from = place?.kind === 'standing' ? place : undefined;
+    const opened = await holdWhileOpen(live, (onEnd) => standing.open(live, from, reply, onEnd));
+    if (!opened) reply.json(404, JSON.stringify(sessionNotFound(null)));
   }
 
   return async (live, lastEventId, reply) => {
-    const place = lastEventId === undefined ? undefined : eventIds.parse(live.id, lastEventId);
-    if (place?.kind === 'exchange') return followers.resume(live, place, reply);
-    if (lastEventId !== undefined && place === undefined) {
-      meter.resumed('refused');
+    const place = lastEventId === undefined ? undefined : context.eventIds.parse(live.id, lastEventId);
+    if (place?.kind === 'exchange') {
+      await holdWhileOpen(live, (onEnd) => followers.resume(live, place, reply, onEnd));
+    } else if (lastEventId !== undefined && place === undefined) {
+      context.meter.resumed('refused');
       const message = 'Last-Event-ID is not an event id of this session. Open the stream without it.';
-      return reply.json(400, JSON.stringify(rpcError(null, RPC.refused, message)));
+      reply.json(400, JSON.stringify(rpcError(null, RPC.refused, message)));
+    } else {
+      await stand(live, place, reply);
     }
-    await stand(live, place, reply);
   };
 }

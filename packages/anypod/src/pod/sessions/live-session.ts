@@ -17,6 +17,9 @@ const EARLY_CANCELLATIONS = 100;
 /** A server says so of its own lists in its session, which only that session hears. */
 const LIST_CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
 
+/** Messages that a server may send before its session is stored. */
+const MOST_BEFORE_STORED = 100;
+
 interface Running {
   readonly exchange: Exchange;
   readonly request: RequestId;
@@ -46,18 +49,22 @@ export class LiveSession {
   readonly #running = new Map<number, Running>();
   readonly #questions = new Set<string>();
   readonly #cancelledEarly: Set<RequestId>;
+  /** What the server said on the standing stream before the store had the session; undefined: it has. */
+  #beforeStored: string[] | undefined;
   #server: Promise<HostedServer> | undefined;
   #lastId = 0;
 
   /** The user's server has ended the session. */
   onServerClosed: () => void = () => undefined;
 
-  constructor(context: PodContext, session: Session, sendStanding: SendStanding) {
+  /** `isStored`: the store has the session already. */
+  constructor(context: PodContext, session: Session, sendStanding: SendStanding, isStored = true) {
     this.#context = context;
     this.loadedAt = context.now();
     this.session = session;
     this.#sendStanding = sendStanding;
     this.#cancelledEarly = new Set(session.cancelled);
+    if (!isStored) this.#beforeStored = [];
   }
 
   get id(): string {
@@ -83,6 +90,13 @@ export class LiveSession {
   /** Takes the server that has just answered the client's `initialize`. */
   adopt(server: HostedServer): void {
     this.#server = Promise.resolve(server);
+  }
+
+  /** The store has the session now: what its server has said meanwhile follows. */
+  async stored(): Promise<void> {
+    const said = this.#beforeStored ?? [];
+    this.#beforeStored = undefined;
+    for (const data of said) await this.#sendStanding(this.id, data);
   }
 
   /** Notes a request as running and gives the id under which the server gets it. */
@@ -243,8 +257,15 @@ export class LiveSession {
   async #send(data: string, related: number | undefined): Promise<void> {
     const running = related === undefined ? undefined : this.#running.get(related);
     if (running?.exchange.streams === true) running.exchange.emit(data);
-    else if (related === undefined || running !== undefined) await this.#sendStanding(this.id, data);
+    else if (related === undefined || running !== undefined) await this.#stand(data);
     // A word about a request that is over has nowhere to go.
+  }
+
+  async #stand(data: string): Promise<void> {
+    const waiting = this.#beforeStored;
+    if (waiting === undefined) await this.#sendStanding(this.id, data);
+    else if (waiting.length < MOST_BEFORE_STORED) waiting.push(data);
+    else throw new Error('The server says too much before its session is initialized.');
   }
 }
 

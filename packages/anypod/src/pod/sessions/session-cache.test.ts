@@ -13,6 +13,7 @@ import type { PodContext } from '../context/context.ts';
 import { createDeadlines } from '../context/deadlines.ts';
 import { POD_DEFAULTS, type PodOptions } from '../context/options.ts';
 import { monotonicNow } from '../lifecycle/lease.ts';
+import type { LiveSession } from './live-session.ts';
 import { SessionCache } from './session-cache.ts';
 
 const caller = { headers: {}, url: 'http://localhost/mcp' };
@@ -208,6 +209,32 @@ describe('SessionCache', () => {
     expect(cache.used).toEqual([]);
     await delay(600);
     expect(cache.peek('s')).toBeUndefined();
+  });
+
+  it('renews what is in use where it is time, again after a failure, and ends what the store has no more [legacy.session.use-renews]', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    cleanUp.push(async () => void vi.useRealTimers());
+    const { store, cache, context } = start({ sessionTtlMs: 10_000 });
+    await store.sessions.create(recordOf('s'), 'other');
+    const live = (await cache.take('s')) as LiveSession;
+    const touch = vi.spyOn(context.store.sessions, 'touch');
+    await cache.renew(live);
+    expect(touch).not.toHaveBeenCalled();
+    vi.setSystemTime(Date.now() + 1000);
+    touch.mockRejectedValueOnce(new Error('away'));
+    await expect(cache.renew(live)).rejects.toThrow('away');
+    await cache.renew(live);
+    expect(touch).toHaveBeenCalledTimes(2);
+    await cache.renew(live);
+    expect(touch).toHaveBeenCalledTimes(2);
+    cache.release(live);
+    vi.setSystemTime(Date.now() + 1000);
+    await cache.renew(live);
+    expect(touch).toHaveBeenCalledTimes(2);
+    live.uses += 1;
+    await store.sessions.end('s');
+    await cache.renew(live);
+    expect(live.ended).toBe(true);
   });
 
   it('renews the TTL of a session that is only served from memory', async () => {

@@ -83,20 +83,20 @@ export class SessionCache {
   #use(live: LiveSession): LiveSession | undefined {
     if (live.ended) return undefined;
     live.uses += 1;
-    this.#touch(live);
+    if (this.#isDue(live)) this.#context.background.run('touch session', this.#touch(live));
     return live;
   }
 
-  /** Takes in a session that was just created here; in use until released. */
+  /** Takes in a session that is just being created here; in use until released. */
   add(session: Session): LiveSession {
-    const live = this.#create(session);
+    const live = this.#create(session, false);
     live.uses = 1;
     this.#keep(live);
     return live;
   }
 
-  #create(session: Session): LiveSession {
-    const live = new LiveSession(this.#context, session, this.#sendStanding);
+  #create(session: Session, isStored = true): LiveSession {
+    const live = new LiveSession(this.#context, session, this.#sendStanding, isStored);
     live.onServerClosed = () => this.#onServerClosed(live);
     return live;
   }
@@ -106,6 +106,11 @@ export class SessionCache {
     if (live.uses > 0 || live.ended) return;
     if (this.#beyond.delete(live.id) || live.keptBytes !== this.#bytesOf(live)) this.#keep(live);
     if (this.#beyond.delete(live.id)) this.#context.background.run('close idle server', live.close());
+  }
+
+  /** Renews a session that is in use, where it is time; ends it here where the store has it no more. */
+  async renew(live: LiveSession): Promise<void> {
+    if (!live.ended && live.uses > 0 && this.#isDue(live)) await this.#touch(live);
   }
 
   /** The session if this pod holds it, without taking it into use. */
@@ -222,14 +227,18 @@ export class SessionCache {
     return held;
   }
 
-  /** Renews the TTL rarely, and beside the request. */
-  #touch(live: LiveSession): void {
-    const now = Date.now();
-    if (now - live.touchedAt < this.#context.options.sessionTtlMs / 10) return;
-    live.touchedAt = now;
-    const touched = this.#context.store.sessions.touch(live.id).then(async (exists) => {
-      if (!exists) await this.ended(live.id);
+  /** The TTL is renewed rarely, and beside the request. */
+  #isDue({ touchedAt }: LiveSession): boolean {
+    return Date.now() - touchedAt >= this.#context.options.sessionTtlMs / 10;
+  }
+
+  async #touch(live: LiveSession): Promise<void> {
+    const before = live.touchedAt;
+    live.touchedAt = Date.now();
+    const exists = await this.#context.store.sessions.touch(live.id).catch((error: unknown) => {
+      live.touchedAt = before;
+      throw error;
     });
-    this.#context.background.run('touch session', touched);
+    if (!exists) await this.ended(live.id);
   }
 }

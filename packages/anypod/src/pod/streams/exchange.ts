@@ -106,6 +106,11 @@ export class Exchange implements Late {
     this.#end('left');
   }
 
+  /** It still runs: its log is kept, however long it says nothing. */
+  renew(): void {
+    if (!this.#ended) this.#stream?.renew();
+  }
+
   /** It has taken so long that its client should have something to come back with. */
   late(): void {
     this.upgrade();

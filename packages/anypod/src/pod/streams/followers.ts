@@ -41,12 +41,16 @@ export class Followers {
     this.#context = context;
   }
 
-  /** Answers a GET with an exchange's event id: what the client missed, then what comes, until the final response. */
+  /**
+   * Answers a GET with an exchange's event id: what the client missed, then what comes, until the final response. Whether the answer is a stream
+   * that stays open; `onEnd` is called when it has ended.
+   */
   async resume(
     { id: session, session: { record } }: StreamSession,
     place: { stream: string; request: RequestId; seq: number },
     reply: Reply,
-  ): Promise<void> {
+    onEnd: () => void,
+  ): Promise<boolean> {
     const { eventIds, random, meter } = this.#context;
     const key = { session, stream: place.stream };
     const connection = random();
@@ -62,19 +66,25 @@ export class Followers {
       this.#open.delete(connection);
       meter.resumed('expired');
       answerGone(place.request, reply);
-    } else if (replay.done && replay.events.length === 0) {
+      return false;
+    }
+    if (replay.done && replay.events.length === 0) {
       this.#open.delete(connection);
       // The client has everything: 204 is how a server of events says that there is nothing to come back for (WHATWG HTML §9.2).
       meter.resumed('finished');
       reply.empty(204);
-    } else {
-      meter.resumed(replay.done ? 'replayed' : 'live');
-      follower.sink = reply.stream('request');
-      follower.sink.onClose(() => this.#leave(connection, follower));
-      if (replay.events.length === 0) this.#prime(follower, record.protocolVersion);
-      endWhenOld(this.#context, record.protocolVersion, follower.sink);
-      this.#catchUp(connection, follower, replay);
+      return false;
     }
+    meter.resumed(replay.done ? 'replayed' : 'live');
+    follower.sink = reply.stream('request');
+    follower.sink.onClose(() => {
+      this.#leave(connection, follower);
+      onEnd();
+    });
+    if (replay.events.length === 0) this.#prime(follower, record.protocolVersion);
+    endWhenOld(this.#context, record.protocolVersion, follower.sink);
+    this.#catchUp(connection, follower, replay);
+    return true;
   }
 
   /** An event from the owner, over the inbox or from this very pod. */

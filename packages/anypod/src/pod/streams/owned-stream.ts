@@ -124,6 +124,13 @@ export class OwnedStream {
     if (this.#waiting.length === 1) this.#enqueue('append events', () => this.#append());
   }
 
+  /** Keeps the log where nothing was written for a third of the time that it is kept. */
+  renew(): void {
+    const { now, options } = this.#context;
+    if (this.#left || this.#unstored > 0 || now() - this.#oursAt < options.streamIdleMs / 3) return;
+    this.#enqueue('renew stream', async () => void this.#heed(await this.#log.open()));
+  }
+
   /** Ends the stream without a response, which is how a cancelled request ends. */
   finish(): void {
     if (this.#left) return;

@@ -1,13 +1,14 @@
-import type { Change, PositionedChange } from '../../core/change-log.ts';
+import { type Change, lastOfEach, type PositionedChange } from '../../core/change-log.ts';
 import type { EventPlace } from '../../core/event-id.ts';
 import type { Connection } from '../../core/event-log.ts';
 import type { JsonRpcNotification } from '../../core/json-rpc.ts';
 import { hasPrimingEvents } from '../../core/protocol-version.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
-import { comparePositions, type StandingEvent } from '../../core/standing-log.ts';
+import { type Attached, comparePositions, type StandingEvent } from '../../core/standing-log.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 import { endWhenOld } from './end-when-old.ts';
+import { delayAfterReplaced } from './reconnect-delay.ts';
 import type { StreamSession } from './stream-session.ts';
 
 interface Standing {
@@ -19,6 +20,8 @@ interface Standing {
   /** The last places that the client has, in its own log and in the log of changes. */
   position: string;
   changes: string;
+  /** How far connections of the session have got as the store knows it, this one or one before it. */
+  delivered: string;
   /** The logs are being read, or the client reads slowly: what arrives now is read from the logs later, so nothing piles up here. */
   busy: boolean;
   /** Something arrived meanwhile. */
@@ -39,30 +42,46 @@ export class StandingStreams {
   }
 
   /**
-   * Answers a GET with a standing stream, from `place` on where the client was connected before. False: the session is gone and nothing
-   * was answered. `onEnd` is called when the stream has ended, but not where nothing was answered.
+   * Answers a GET with a standing stream: from `place` on where the client was connected before, else with what no connection of the session has
+   * had yet. False: the session is gone and nothing was answered. `onEnd` is called when the stream has ended, but not where nothing was answered.
    */
   async open(live: StreamSession, place: StandingPlace | undefined, reply: Reply, onEnd: () => void): Promise<boolean> {
-    const { store, pod, random, eventIds, meter } = this.#context;
+    const { pod, random, eventIds, meter } = this.#context;
     const connection = random();
     const prefix = eventIds.standingPrefix(live.id);
-    const changes = place?.changes ?? (await store.changes.tail());
-    const standing: Standing = { connection, live, prefix, onEnd, position: '0-0', changes, busy: true, behind: true };
-    this.end(live.id);
+    const start = { position: '0-0', changes: '0-0', delivered: '0-0', busy: true, behind: true };
+    const standing: Standing = { connection, live, prefix, onEnd, ...start };
+    const older = this.#open.get(live.id);
+    // The store is told before it is asked where to begin.
+    if (older !== undefined) this.#tellDelivered(older);
     this.#open.set(live.id, standing);
-    const attached = await store.standing.attach(live.id, { pod, connection }).catch((error: unknown) => {
+    const attached = await this.#attach(standing, place).catch((error: unknown) => {
       this.#forget(standing);
+      older?.sink?.end();
       throw error;
     });
+    const retryMs = delayAfterReplaced(this.#context.options.retryMs, attached?.replaced ?? 0);
+    older?.sink?.end(retryMs);
     if (attached === undefined) {
       this.#forget(standing);
       return false;
     }
-    if (attached.previous !== undefined) this.#replace(live.id, attached.previous);
-    standing.position = place?.position ?? attached.position;
+    const { previous } = attached;
+    if (previous !== undefined && previous.pod !== pod) this.#replace(live.id, previous, retryMs);
     if (place !== undefined) meter.resumed('standing');
     this.#start(standing, reply.stream('standing'));
     return true;
+  }
+
+  /** Makes `standing` the session's one connection, and tells it where to begin. */
+  async #attach(standing: Standing, place: StandingPlace | undefined): Promise<Attached | undefined> {
+    const { store, pod } = this.#context;
+    const attached = await store.standing.attach(standing.live.id, { pod, connection: standing.connection });
+    if (attached === undefined) return undefined;
+    standing.delivered = attached.position;
+    standing.position = place?.position ?? attached.position;
+    standing.changes = place?.changes ?? attached.changes ?? (await store.changes.tail());
+    return attached;
   }
 
   /** Stores a message for the session's standing stream and delivers it, if one is open anywhere. */
@@ -102,12 +121,17 @@ export class StandingStreams {
     }
   }
 
-  /** Ends the session's connection here; with `connection` only that one. */
-  end(session: string, connection?: string): void {
+  /** Tells the store how far the connections here have got, so that one without an event id begins there. */
+  tellDelivered(): void {
+    for (const standing of this.#open.values()) this.#tellDelivered(standing);
+  }
+
+  /** Ends the session's connection here; with `connection` only that one. Its client comes back after `retryMs`, where given. */
+  end(session: string, connection?: string, retryMs?: number): void {
     const standing = this.#open.get(session);
     if (standing === undefined || (connection !== undefined && standing.connection !== connection)) return;
     this.#open.delete(session);
-    standing.sink?.end();
+    standing.sink?.end(retryMs);
   }
 
   /** Ends all connections, also those that are still being opened; their clients come back on other pods, after the time that `retryMs` gives for each. */
@@ -116,13 +140,19 @@ export class StandingStreams {
     for (const { sink } of [...this.#open.values()]) sink?.end(retryMs());
   }
 
-  #replace(session: string, { pod, connection }: Connection): void {
+  #replace(session: string, { pod, connection }: Connection, retryMs: number): void {
     const { store, background } = this.#context;
-    if (pod === this.#context.pod) return;
-    background.run(
-      'replace standing stream',
-      store.inbox.send(pod, { type: 'standing-replaced', session, connection }),
-    );
+    const message = { type: 'standing-replaced', session, connection, retryMs } as const;
+    background.run('replace standing stream', store.inbox.send(pod, message));
+  }
+
+  #tellDelivered(standing: Standing): void {
+    const { position, changes, delivered, connection } = standing;
+    if (comparePositions(position, delivered) <= 0) return;
+    standing.delivered = position;
+    const { store, pod, background } = this.#context;
+    const told = store.standing.delivered(standing.live.id, { pod, connection }, { position, changes });
+    background.run('note what a standing stream delivered', told);
   }
 
   #forget(standing: Standing): boolean {
@@ -174,7 +204,8 @@ export class StandingStreams {
     for (const event of read.events) {
       if (!this.#writeEvent(standing, event)) await standing.sink?.drained();
     }
-    for (const change of await retryWhileStoreAway(this.#context, () => store.changes.after(standing.changes))) {
+    const changes = await retryWhileStoreAway(this.#context, () => store.changes.after(standing.changes));
+    for (const change of lastOfEach(changes)) {
       if (!this.#writeChange(standing, change)) await standing.sink?.drained();
     }
     return true;
@@ -202,8 +233,10 @@ export class StandingStreams {
   #left(standing: Standing): void {
     if (this.#forget(standing)) {
       const { store, pod, background } = this.#context;
-      const holder = { pod, connection: standing.connection };
-      background.run('detach standing stream', store.standing.detach(standing.live.id, holder));
+      const { connection, position, changes, delivered } = standing;
+      const furthest = comparePositions(position, delivered) > 0 ? position : delivered;
+      const left = store.standing.detach(standing.live.id, { pod, connection }, { position: furthest, changes });
+      background.run('detach standing stream', left);
     }
     standing.onEnd();
   }
