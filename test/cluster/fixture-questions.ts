@@ -2,11 +2,13 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { text } from './fixture-tools.ts';
 import { record } from './journal.ts';
+import { speakLater } from './speak-later.ts';
 
 const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } };
 
 const ask = z.object({ message: z.string().optional(), timeoutMs: z.number().optional(), key: z.string().optional() });
 const nothing = z.object({});
+const keyed = z.object({ key: z.string() });
 
 /** Tools that ask the client, in the 2025 way: the handler waits for the answer. */
 export function registerQuestions(server: McpServer): void {
@@ -45,6 +47,13 @@ export function registerQuestions(server: McpServer): void {
       return text(await ctx.mcpReq.elicitInput(params));
     },
   );
+
+  server.registerTool('late', { description: 'Answers, and speaks later.', inputSchema: keyed }, ({ key }, ctx) => {
+    const named = () =>
+      ctx.mcpReq.notify({ method: 'notifications/message', params: { level: 'info', data: `named ${key}` } });
+    speakLater(server, key, named);
+    return text('done');
+  });
 
   server.registerTool('sample', { description: 'Asks the model.', inputSchema: nothing }, async (_args, ctx) => {
     const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: 'hello' } }];

@@ -69,6 +69,16 @@ const entries = {
   ],
   'legacy.disconnect.keeps-running': ['A client that disconnects does not cancel its call.', SENDING],
 
+  'legacy.request.id': ["A handler reads the client's own id of its request, on every pod.", ANYPOD],
+  'legacy.request.same-id': [
+    'Clients that use one id for all are served: calls with one id at once each get their own answer, and a cancellation stops one.',
+    ANYPOD,
+  ],
+  'legacy.message.after-answer': [
+    'What a server says after the answer of the request that made it speak goes to the standing stream; where it names that request, it is refused.',
+    ANYPOD,
+  ],
+
   'legacy.question.on-its-stream': [
     'A question goes out on the stream of the request that caused it, also where the SDK forgets the relation.',
     SENDING,

@@ -133,6 +133,7 @@ export class Pod {
     };
     const session = { record, subscriptions: new Set<string>(), cancelled: new Set<string>() };
     const live = this.#parts.sessions.add(session);
+    live.creating();
     try {
       const { server, response } = await host.initialize(id, params, live.outlet, caller);
       live.adopt(server);
@@ -145,6 +146,7 @@ export class Pod {
       const protocolVersion = String(response.result?.['protocolVersion']);
       live.session = { ...session, record: { ...record, protocolVersion } };
       await store.sessions.create(live.session.record, pod);
+      background.run('send what came early', live.stored());
       meter.sessionCreated();
       reply.json(200, body, { 'mcp-session-id': id });
     } catch (error) {

@@ -52,11 +52,13 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     transport.useEntry(messageEntryOf(server));
     transport.useLists(lists, server);
     const ask = (method: string, params: Record<string, unknown>) =>
-      own.ask((id) => transport.deliver({ jsonrpc: '2.0', id, method, params }, { caller }));
+      own.ask((run) => transport.request(run, { jsonrpc: '2.0', method, params }, { caller }));
     const response = await ask('initialize', params);
     const hosted: HostedServer = {
       capabilities: (response.result?.['capabilities'] ?? {}) as Record<string, unknown>,
+      request: (run, request, delivery) => transport.request(run, request, delivery),
       deliver: (message, delivery) => transport.deliver(message, delivery),
+      abort: (run, reason) => transport.abort(run, reason),
       toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page)),
       close: () => server.close(),
     };
@@ -78,21 +80,21 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   };
 }
 
-/** The host's own requests to a server: they count down from 0, clients' up from 1, and their responses stay here. */
+/** The host's own requests to a server: their runs count down from -1, clients' up from 1, and their responses stay here. */
 function createOwnRequests(outlet: Outlet) {
   const waiting = new Map<number, (response: JsonRpcResponse) => void>();
-  let last = 1;
+  let last = 0;
   return {
     outlet: {
       ...outlet,
-      respond(id, response) {
-        const resolve = waiting.get(id);
-        if (resolve === undefined) outlet.respond(id, response);
+      respond(run, response) {
+        const resolve = waiting.get(run);
+        if (resolve === undefined) outlet.respond(run, response);
         else resolve(response);
-        waiting.delete(id);
+        waiting.delete(run);
       },
     } satisfies Outlet,
-    ask(deliver: (id: number) => void): Promise<JsonRpcResponse> {
+    ask(deliver: (run: number) => void): Promise<JsonRpcResponse> {
       last -= 1;
       const { promise, resolve } = Promise.withResolvers<JsonRpcResponse>();
       waiting.set(last, resolve);

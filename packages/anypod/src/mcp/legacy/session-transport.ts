@@ -1,21 +1,28 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Caller } from '../../core/caller.ts';
 import {
-  isNotification,
   isRequest,
   isResponse,
   type JsonRpcMessage,
   type JsonRpcNotification,
   type JsonRpcRequest,
+  type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
-import type { DeliveryOptions, Outlet } from '../../core/server-host.ts';
+import type { DeliveryOptions, Outlet, Related } from '../../core/server-host.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import type { QuestionIds } from './question-ids.ts';
+import { createRequestIds } from './request-ids.ts';
 
 interface SendOptions {
   readonly relatedRequestId?: RequestId;
+}
+
+/** A request whose handler runs, and the id under which the server got it. */
+interface Running {
+  readonly run: number;
+  readonly id: RequestId;
 }
 
 /** Notifications that belong to the request whose handler sends them, also where it forgets to say so. */
@@ -29,8 +36,9 @@ export class SessionTransport extends ServerTransport {
   readonly sessionId: string;
   readonly #outlet: Outlet;
   readonly #questions: QuestionIds;
+  readonly #requests = createRequestIds();
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
-  readonly #running = new AsyncLocalStorage<number>();
+  readonly #running = new AsyncLocalStorage<Running>();
 
   constructor(sessionId: string, outlet: Outlet, questions: QuestionIds) {
     super();
@@ -46,38 +54,58 @@ export class SessionTransport extends ServerTransport {
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
       this.leave(message);
-      this.#outlet.respond(Number(message.id), message);
+      const run = message.id === null ? undefined : this.#requests.end(message.id);
+      if (run !== undefined) this.#outlet.respond(run, message);
     } else if (isRequest(message)) {
       await this.#ask(message, this.#related(options));
     } else if (message.method === 'notifications/cancelled') {
-      await this.#withdraw(message, this.#related(options));
+      await this.#withdraw(message, options);
     } else {
-      const related = REQUEST_SCOPED.has(message.method) ? this.#related(options) : options?.relatedRequestId;
-      await this.#outlet.notify(message, related === undefined ? undefined : Number(related));
+      const scoped = options?.relatedRequestId !== undefined || REQUEST_SCOPED.has(message.method);
+      await this.#outlet.notify(message, scoped ? this.#related(options) : undefined);
     }
   }
 
-  /** Hands a client's message to the server; an unknown answer or progress token is dropped. */
-  deliver(message: JsonRpcMessage, options: DeliveryOptions): void {
-    if (isRequest(message)) {
-      this.#running.run(Number(message.id), () => this.enter(message, messageExtra(options)));
+  /** Hands a request to the server, a client's or, with a negative `run`, one of ours. */
+  request(run: number, request: JsonRpcRequest | Omit<JsonRpcRequest, 'id'>, options: DeliveryOptions): void {
+    const asked = 'id' in request ? request.id : undefined;
+    const id = this.#requests.begin(run, asked);
+    const message = id === asked ? (request as JsonRpcRequest) : { ...request, id };
+    this.#running.run({ run, id }, () => this.enter(message, messageExtra(options)));
+  }
+
+  /** Hands a client's notification or answer to the server; an unknown answer or progress token is dropped. */
+  deliver(message: JsonRpcNotification | JsonRpcResponse, options: DeliveryOptions): void {
+    if (isResponse(message)) {
+      const local = this.#questions.localAnswer(message);
+      if (local !== undefined) this.onmessage?.(local, messageExtra(options));
       return;
     }
-    if (isNotification(message)) {
-      const local = this.#questions.localProgress(message);
-      if (local !== undefined) this.enter(local, messageExtra(options));
-      return;
-    }
-    const local = this.#questions.localAnswer(message);
-    if (local !== undefined) this.onmessage?.(local, messageExtra(options));
+    const local = this.#questions.localProgress(message);
+    if (local !== undefined) this.enter(local, messageExtra(options));
   }
 
-  #related(options: SendOptions | undefined): number | undefined {
-    const related = options?.relatedRequestId ?? this.#running.getStore();
-    return related === undefined ? undefined : Number(related);
+  /** Aborts the handler of a request; the SDK sends nothing for it any more. */
+  abort(run: number, reason: string | undefined): void {
+    const id = this.#requests.idOf(run);
+    if (id === undefined) return;
+    this.#requests.giveUp(id);
+    this.abortHandler(id, reason);
   }
 
-  async #ask(request: JsonRpcRequest, related: number | undefined): Promise<void> {
+  /** The request that a message belongs to; undefined: the session. Throws, as the SDK's transport does, where the handler names one that is over. */
+  #related(options: SendOptions | undefined): Related | undefined {
+    const id = options?.relatedRequestId;
+    const current = this.#running.getStore();
+    if (id === undefined) return relatedTo(current?.run, false);
+    const run = this.#requests.runOf(id);
+    // Clients use ids again: a handler that is over may find another request under its id.
+    const isAnother = current?.id === id && current.run !== run;
+    if (run === undefined || isAnother) throw new Error(`No connection established for request ID: ${String(id)}`);
+    return relatedTo(run, true);
+  }
+
+  async #ask(request: JsonRpcRequest, related: Related | undefined): Promise<void> {
     const shared = this.#questions.share(request);
     try {
       await this.#outlet.ask(shared.id, shared, related);
@@ -87,13 +115,21 @@ export class SessionTransport extends ServerTransport {
     }
   }
 
-  async #withdraw(notification: JsonRpcNotification, related: number | undefined): Promise<void> {
+  /** The client should hear that a question is withdrawn, wherever it was asked: where its request is over, in the session. */
+  async #withdraw(notification: JsonRpcNotification, options: SendOptions | undefined): Promise<void> {
+    const named = options?.relatedRequestId;
+    const run = (named === undefined ? undefined : this.#requests.runOf(named)) ?? this.#running.getStore()?.run;
     const local = notification.params?.['requestId'] as RequestId;
     const question = this.#questions.forget(local);
     if (question === undefined) return;
     const params = { ...notification.params, requestId: question };
-    await this.#outlet.withdraw(question, { ...notification, params }, related);
+    await this.#outlet.withdraw(question, { ...notification, params }, relatedTo(run, false));
   }
+}
+
+/** Nobody waits for what belongs to a request of ours, whose run is negative. */
+function relatedTo(run: number | undefined, named: boolean): Related | undefined {
+  return run === undefined || run < 0 ? undefined : { run, named };
 }
 
 /**

@@ -95,8 +95,10 @@ export class ModernExchange extends ServerTransport {
       if (change !== undefined) this.#options.publish(change);
     } else if (related === this.#id && !this.#closed) {
       await this.#stream(message);
+    } else {
+      // A request that this server served before, or this one after its answer.
+      throw new Error(`No connection established for request ID: ${String(related)}`);
     }
-    // What belongs to another request, one that this server served before, has nowhere to go.
   }
 
   /** Ends the exchange; a handler that still runs is aborted. */

@@ -1,16 +1,19 @@
-import type { JsonRpcNotification, JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../core/json-rpc.ts';
 import type { UserServer } from './user-server.ts';
 
 /** Hands a server what is known to be a request, or a notification. */
 export interface MessageEntry {
   request(request: JsonRpcRequest, extra: unknown): void;
   notification(notification: JsonRpcNotification, extra: unknown): void;
+  /** Aborts the handler of a request; does nothing where the SDK keeps what it takes elsewhere. */
+  abort(id: RequestId, reason: string | undefined): void;
 }
 
 /** The SDK's protocol object, v1 and v2: `McpServer` has one, `Server` is one. */
 interface Protocol {
   _onrequest?: unknown;
   _onnotification?: unknown;
+  _requestHandlerAbortControllers?: ReadonlyMap<RequestId, AbortController>;
 }
 
 const TASK_META_KEY = 'io.modelcontextprotocol/related-task';
@@ -26,7 +29,11 @@ export function messageEntryOf(server: UserServer): MessageEntry | undefined {
   const protocol = ((server as { server?: Protocol }).server ?? server) as Protocol;
   const { _onrequest, _onnotification } = protocol;
   if (typeof _onrequest !== 'function' || typeof _onnotification !== 'function') return undefined;
-  return { request: _onrequest.bind(protocol), notification: _onnotification.bind(protocol) };
+  return {
+    request: _onrequest.bind(protocol),
+    notification: _onnotification.bind(protocol),
+    abort: (id, reason) => protocol._requestHandlerAbortControllers?.get(id)?.abort(reason),
+  };
 }
 
 /** Whether a well-formed JSON-RPC message is also what the SDK's schemas take for one; what is in doubt is the SDK's to judge. */

@@ -1,6 +1,6 @@
 import { BACKGROUND_CALLER } from '../../core/caller.ts';
 import type { InboxMessage } from '../../core/inbox.ts';
-import type { JsonRpcMessage } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { PodContext } from '../context/context.ts';
 import type { SessionCache } from '../sessions/session-cache.ts';
 import type { Followers } from '../streams/followers.ts';
@@ -100,5 +100,5 @@ async function hand(sessions: SessionCache, session: string, data: string): Prom
   const live = sessions.peek(session);
   if (live?.hasServer !== true) return;
   const server = await live.server(BACKGROUND_CALLER);
-  server.deliver(JSON.parse(data) as JsonRpcMessage, { caller: BACKGROUND_CALLER });
+  server.deliver(JSON.parse(data) as JsonRpcNotification | JsonRpcResponse, { caller: BACKGROUND_CALLER });
 }

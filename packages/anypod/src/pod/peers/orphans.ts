@@ -171,8 +171,8 @@ export class Orphans {
       onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, BACKGROUND_CALLER)),
     });
     for (const request of requests) {
-      const id = live.begin(exchange, request.id);
-      server.deliver({ ...request, id }, { caller: BACKGROUND_CALLER, closeStream: () => exchange.closeConnection() });
+      const run = live.begin(exchange, request.id);
+      server.request(run, request, { caller: BACKGROUND_CALLER, closeStream: () => exchange.closeConnection() });
     }
   }
 }

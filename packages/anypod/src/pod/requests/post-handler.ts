@@ -85,14 +85,10 @@ export class PostHandler {
       exchange.respond(await ours(live, request));
       return;
     }
-    const id = live.begin(exchange, request.id);
-    server.deliver(
-      { ...request, id },
-      {
-        caller,
-        ...(exchange.resumable ? { closeStream: () => exchange.closeConnection() } : {}),
-      },
-    );
+    server.request(live.begin(exchange, request.id), request, {
+      caller,
+      ...(exchange.resumable ? { closeStream: () => exchange.closeConnection() } : {}),
+    });
   }
 
   /**

@@ -1,25 +1,24 @@
 import type { Caller } from '../../core/caller.ts';
-import type {
-  JsonRpcMessage,
-  JsonRpcNotification,
-  JsonRpcRequest,
-  JsonRpcResponse,
-  RequestId,
-} from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 import { passesLogLevel } from '../../core/log-level.ts';
-import type { HostedServer, Outlet } from '../../core/server-host.ts';
+import type { HostedServer, Outlet, Related } from '../../core/server-host.ts';
 import type { Session } from '../../core/session.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
 
 const EARLY_CANCELLATIONS = 100;
+const LIST_CHANGES = new Set([
+  'notifications/tools/list_changed',
+  'notifications/prompts/list_changed',
+  'notifications/resources/list_changed',
+]);
 
 interface Running {
   readonly exchange: Exchange;
   readonly request: RequestId;
 }
 
-/** Sends a message on the session's standing stream, wherever that is open. */
+/** Sends a message on the session's standing stream, wherever that is open; rejects where there is no such session. */
 export type SendStanding = (session: string, data: string) => Promise<void>;
 
 /** A session as this pod holds it: its cached state, the user's server once a message needs it, and what runs here. */
@@ -42,7 +41,9 @@ export class LiveSession {
   readonly #questions = new Set<string>();
   readonly #cancelledEarly: Set<RequestId>;
   #server: Promise<HostedServer> | undefined;
-  #lastId = 0;
+  /** What the server said before its session was in the store; undefined: it is there. */
+  #unstored: string[] | undefined;
+  #lastRun = 0;
 
   constructor(context: PodContext, session: Session, sendStanding: SendStanding) {
     this.#context = context;
@@ -77,11 +78,23 @@ export class LiveSession {
     this.#server = Promise.resolve(server);
   }
 
-  /** Notes a request as running and gives the id under which the server gets it. */
+  /** The session is being created: what the server says is kept until `stored`. */
+  creating(): void {
+    this.#unstored = [];
+  }
+
+  /** The session is in the store; sends what the server has said so far. */
+  async stored(): Promise<void> {
+    const said = this.#unstored ?? [];
+    this.#unstored = undefined;
+    for (const data of said) await this.#sendStanding(this.id, data);
+  }
+
+  /** Notes a request as running and gives its run, by which the server gets it. */
   begin(exchange: Exchange, request: RequestId): number {
-    this.#lastId += 1;
-    this.#running.set(this.#lastId, { exchange, request });
-    return this.#lastId;
+    this.#lastRun += 1;
+    this.#running.set(this.#lastRun, { exchange, request });
+    return this.#lastRun;
   }
 
   /** The answer to a question has been taken. */
@@ -98,24 +111,23 @@ export class LiveSession {
   async cancel(request: RequestId, reason: string | undefined, caller: Caller): Promise<boolean> {
     const entry = [...this.#running].find(([, running]) => running.request === request);
     if (entry === undefined) return false;
-    const [id, { exchange }] = entry;
+    const [run, { exchange }] = entry;
     exchange.cancel(request);
-    await this.#stop(id, reason, caller);
+    await this.#stop(run, reason, caller);
     return true;
   }
 
   /** Aborts a handler; the SDK sends nothing for it any more. */
-  async #stop(id: number, reason: string | undefined, caller: Caller): Promise<void> {
-    this.#running.delete(id);
-    const params = { requestId: id, ...(reason === undefined ? {} : { reason }) };
+  async #stop(run: number, reason: string | undefined, caller: Caller): Promise<void> {
+    this.#running.delete(run);
     const server = await this.server(caller);
-    if (!this.ended) server.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, { caller });
+    if (!this.ended) server.abort(run, reason);
   }
 
   /** Stops what runs of an exchange that another pod has taken over. */
   async drop(exchange: Exchange, caller: Caller): Promise<void> {
-    for (const [id, running] of [...this.#running]) {
-      if (running.exchange === exchange) await this.#stop(id, 'taken over by another pod', caller);
+    for (const [run, running] of [...this.#running]) {
+      if (running.exchange === exchange) await this.#stop(run, 'taken over by another pod', caller);
     }
   }
 
@@ -151,41 +163,61 @@ export class LiveSession {
 
   /** What the user's server says. A plain object, so that a host may wrap it. */
   readonly outlet: Outlet = {
-    respond: (id, response) => {
-      const running = this.#running.get(id);
-      this.#running.delete(id);
-      running?.exchange.respond({ ...response, id: running.request });
+    respond: (run, response) => {
+      const running = this.#running.get(run);
+      if (running === undefined) return;
+      this.#running.delete(run);
+      const { exchange, request } = running;
+      exchange.respond(response.id === request ? response : { ...response, id: request });
     },
     ask: async (question, request, related) => {
+      const { store, pod, background } = this.#context;
       this.#questions.add(question);
-      await this.#context.store.questions.ask(this.id, question, this.#context.pod).catch((error: unknown) => {
+      try {
+        await store.questions.ask(this.id, question, pod);
+        await this.#send(request, related);
+      } catch (error) {
         this.#questions.delete(question);
+        background.run('forget question', store.questions.withdraw(this.id, question));
         throw error;
-      });
-      await this.#send(request, related);
+      }
     },
     withdraw: async (question, notification, related) => {
       this.#questions.delete(question);
-      await this.#send(notification, related);
-      await this.#context.store.questions.withdraw(this.id, question);
+      try {
+        await this.#send(notification, related);
+      } finally {
+        await this.#context.store.questions.withdraw(this.id, question);
+      }
     },
     notify: async (notification, related) => {
       if (this.#filtered(notification)) return;
       const updated = updatedResource(notification);
-      if (updated === undefined) await this.#send(notification, related);
-      else await this.#context.store.changes.publish({ kind: 'resource_updated', uri: updated });
+      if (updated !== undefined) await this.#context.store.changes.publish({ kind: 'resource_updated', uri: updated });
+      else if (LIST_CHANGES.has(notification.method)) await this.#announce(notification, related);
+      else await this.#send(notification, related);
     },
   };
+
+  /** `McpServer` announces these by itself and waits for nothing, so a rejection would be nobody's to handle. */
+  async #announce(notification: JsonRpcNotification, related: Related | undefined): Promise<void> {
+    await this.#send(notification, related).catch((err: unknown) => {
+      this.#context.log.warn({ err, method: notification.method }, 'a change could not be announced');
+    });
+  }
 
   #filtered({ method, params }: JsonRpcNotification): boolean {
     return method === 'notifications/message' && !passesLogLevel(params?.['level'], this.session.logLevel);
   }
 
-  async #send(message: JsonRpcRequest | JsonRpcNotification, related: number | undefined): Promise<void> {
-    const running = related === undefined ? undefined : this.#running.get(related);
-    if (running !== undefined) running.exchange.emit(message as JsonRpcMessage);
-    else if (related === undefined) await this.#sendStanding(this.id, JSON.stringify(message));
-    // A word about a request that is over has nowhere to go.
+  /** What belongs to a request goes with its answer; once that is over, on the standing stream, unless the handler named the request. */
+  async #send(message: JsonRpcRequest | JsonRpcNotification, related: Related | undefined): Promise<void> {
+    const running = related === undefined ? undefined : this.#running.get(related.run);
+    if (running?.exchange.emit(message) === true) return;
+    if (related?.named === true) throw new Error('The request that this message belongs to is over; nothing was sent.');
+    const data = JSON.stringify(message);
+    if (this.#unstored === undefined) await this.#sendStanding(this.id, data);
+    else this.#unstored.push(data);
   }
 }
 

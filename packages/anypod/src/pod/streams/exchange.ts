@@ -56,10 +56,11 @@ export class Exchange implements Late {
     return hasPrimingEvents(this.#options.protocolVersion) || this.#stream?.resumable === true;
   }
 
-  /** A question or notification that belongs to one of the requests. */
-  emit(message: JsonRpcMessage): void {
-    if (this.#ended) return;
-    this.upgrade()?.write(JSON.stringify(message), false);
+  /** Sends a question or notification that belongs to one of the requests. False: it has ended, and nothing was sent. */
+  emit(message: JsonRpcMessage): boolean {
+    const stream = this.#ended ? undefined : this.upgrade();
+    stream?.write(JSON.stringify(message), false);
+    return stream !== undefined;
   }
 
   /** The response to one of the requests, under the client's id. */
