@@ -103,7 +103,14 @@ const entries = {
 
   'legacy.cancel.any-pod': ['notifications/cancelled on any pod stops the request wherever it runs.', CANCELLATION],
   'legacy.cancel.ends-stream': ['The stream of a cancelled request ends.', CANCELLATION],
-  'legacy.cancel.overtakes': ['A cancellation that overtakes its request still counts.', CANCELLATION],
+  'legacy.cancel.overtakes': [
+    'A cancellation that overtakes its request still counts: the request does not run, and is answered with an error that says so.',
+    CANCELLATION,
+  ],
+  'legacy.cancel.leaves-nothing': [
+    'A cancellation of a request that began or ended leaves nothing behind: the next call under its id runs.',
+    CANCELLATION,
+  ],
 
   'legacy.standing.newest-wins': ['The newest GET takes the standing stream over from an older one.', LISTENING],
   'legacy.standing.any-pod': ['Notifications of one pod reach the standing stream on another.', LISTENING],

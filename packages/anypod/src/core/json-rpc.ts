@@ -63,7 +63,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Longer ids are refused: they travel in event ids and are kept with the exchange. */
 const MAX_ID_LENGTH = 256;
 
-function isRequestId(value: unknown): value is RequestId {
+/** Whether a value is a request id that we take: an integer or a string of 256 characters at most. */
+export function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'string' ? value.length <= MAX_ID_LENGTH : Number.isSafeInteger(value);
 }
 

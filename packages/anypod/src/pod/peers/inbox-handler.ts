@@ -36,10 +36,15 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
   }
 
   async function cancel(message: Extract<InboxMessage, { type: 'cancelled' }>): Promise<void> {
-    const live = parts.sessions.peek(message.session);
+    const { session, request, reason, from, ack } = message;
+    const live = parts.sessions.peek(session);
     // Where it is just being loaded, what is loaded may be from before the cancellation: it is read again.
-    if (live === undefined) return parts.sessions.changed(message.session);
-    if (!(await live.cancel(message.request, message.reason, BACKGROUND_CALLER))) live.cancelEarly(message.request);
+    if (live === undefined) await parts.sessions.changed(session);
+    else if (await live.cancel(request, reason, BACKGROUND_CALLER))
+      await store.sessions.takeCancelled(session, request);
+    else if (live.arrivals.hasArrived(request)) await store.sessions.takeCancelled(session, request);
+    else live.arrivals.cancelled(request);
+    if (from !== undefined && ack !== undefined) await confirm({ from, ack });
   }
 
   return (message) => {

@@ -171,6 +171,7 @@ export class Orphans {
       onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, BACKGROUND_CALLER)),
     });
     for (const request of requests) {
+      live.arrivals.arrived(request.id);
       const run = live.begin(exchange, request.id);
       server.request(run, request, { caller: BACKGROUND_CALLER, closeStream: () => exchange.closeConnection() });
     }

@@ -5,8 +5,8 @@ import type { HostedServer, Outlet, Related } from '../../core/server-host.ts';
 import type { Session } from '../../core/session.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
+import { Arrivals } from './arrivals.ts';
 
-const EARLY_CANCELLATIONS = 100;
 const LIST_CHANGES = new Set([
   'notifications/tools/list_changed',
   'notifications/prompts/list_changed',
@@ -35,11 +35,11 @@ export class LiveSession {
   /** What the cache reckons it at; bytes. */
   keptBytes = 0;
   ended = false;
+  readonly arrivals: Arrivals;
   readonly #context: PodContext;
   readonly #sendStanding: SendStanding;
   readonly #running = new Map<number, Running>();
   readonly #questions = new Set<string>();
-  readonly #cancelledEarly: Set<RequestId>;
   #server: Promise<HostedServer> | undefined;
   /** What the server said before its session was in the store; undefined: it is there. */
   #unstored: string[] | undefined;
@@ -50,7 +50,8 @@ export class LiveSession {
     this.loadedAt = context.now();
     this.session = session;
     this.#sendStanding = sendStanding;
-    this.#cancelledEarly = new Set(session.cancelled);
+    this.arrivals = new Arrivals(context.now);
+    this.#noteCancelled(session);
   }
 
   get id(): string {
@@ -102,11 +103,6 @@ export class LiveSession {
     this.#questions.delete(question);
   }
 
-  /** Whether the cancellation of this request overtook it; asked once. */
-  wasCancelled(request: RequestId): boolean {
-    return this.#cancelledEarly.delete(request);
-  }
-
   /** Stops a request that runs here; false: it does not. */
   async cancel(request: RequestId, reason: string | undefined, caller: Caller): Promise<boolean> {
     const entry = [...this.#running].find(([, running]) => running.request === request);
@@ -141,9 +137,14 @@ export class LiveSession {
     return this.#questions;
   }
 
-  /** Remembers a cancellation whose request may still arrive here. */
-  cancelEarly(request: RequestId): void {
-    if (this.#cancelledEarly.size < EARLY_CANCELLATIONS) this.#cancelledEarly.add(request);
+  /** Takes in what the store has of the session now. */
+  refresh(session: Session): void {
+    this.session = session;
+    this.#noteCancelled(session);
+  }
+
+  #noteCancelled({ cancelled }: Session): void {
+    for (const request of cancelled) if (!this.arrivals.hasArrived(request)) this.arrivals.cancelled(request);
   }
 
   /** Ends everything of the session on this pod. */

@@ -36,7 +36,8 @@ export class Exchange implements Late {
   readonly #context: PodContext;
   readonly #followers: Followers;
   readonly #options: ExchangeOptions;
-  readonly #pending: Set<RequestId>;
+  /** The ids of the requests that have no answer yet; a batch may have one id twice. */
+  readonly #pending: RequestId[];
   readonly #responses: JsonRpcResponse[] = [];
   #stream: OwnedStream | undefined;
   #deadline: Link<Deadline> | undefined;
@@ -46,7 +47,7 @@ export class Exchange implements Late {
     this.#context = context;
     this.#followers = followers;
     this.#options = options;
-    this.#pending = new Set(options.requests.map(({ id }) => id));
+    this.#pending = options.requests.map(({ id }) => id);
     if ('stream' in options.to) this.#take(options.to.stream);
     else this.#deadline = context.deadlines.add(this);
   }
@@ -65,8 +66,8 @@ export class Exchange implements Late {
 
   /** The response to one of the requests, under the client's id. */
   respond(response: JsonRpcResponse): void {
-    if (this.#ended || response.id === null || !this.#pending.delete(response.id)) return;
-    const last = this.#pending.size === 0;
+    if (this.#ended || response.id === null || !this.#settle(response.id)) return;
+    const last = this.#pending.length === 0;
     this.#reply?.watch.answered(response.error !== undefined);
     if (this.#stream === undefined) this.#responses.push(response);
     else this.#stream.write(encodeResponse(response), last);
@@ -76,11 +77,18 @@ export class Exchange implements Late {
 
   /** The client gave one of the requests up; the SDK sends nothing for it any more. */
   cancel(id: RequestId): void {
-    if (!this.#pending.delete(id) || this.#pending.size > 0) return;
+    if (!this.#settle(id) || this.#pending.length > 0) return;
     if (this.#stream !== undefined) this.#stream.finish();
     else if (this.#responses.length > 0) this.#answerPlainly();
     else this.#reply?.stream('request').end();
     this.#end('cancelled');
+  }
+
+  /** A request needs no answer any more; false: none of this id does. */
+  #settle(id: RequestId): boolean {
+    const index = this.#pending.indexOf(id);
+    if (index >= 0) this.#pending.splice(index, 1);
+    return index >= 0;
   }
 
   /** Ends the connection at the handler's wish; the client comes back for the rest. */
