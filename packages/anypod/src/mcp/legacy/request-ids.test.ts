@@ -1,9 +1,10 @@
 import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { McpServer as McpServerV2, type ServerContext } from '@modelcontextprotocol/server';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { JsonRpcMessage, JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 import type { Related } from '../../core/server-host.ts';
+import { loadSdk, prepareSdk } from '../sdk/load-sdk.ts';
 import type { UserServer } from '../sdk/user-server.ts';
 import { createLegacyHost } from './legacy-host.ts';
 import { createRequestIds } from './request-ids.ts';
@@ -31,6 +32,9 @@ const logOf = (data: string) => ({
 });
 const resultOf = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value ?? null) }] });
 
+/** One for all servers: a list is kept by its schemas. */
+const noInput = z.object({});
+
 const SDKS: Record<string, (tool: Tool) => UserServer> = {
   'SDK v1': (tool) => {
     const server = new McpServerV1({ name: 'test', version: '1' }, { capabilities: { logging: {} } });
@@ -42,12 +46,15 @@ const SDKS: Record<string, (tool: Tool) => UserServer> = {
   'SDK v2': (tool) => {
     const server = new McpServerV2({ name: 'test', version: '1' }, { capabilities: { logging: {} } });
     const notify = (mcpReq: ServerContext['mcpReq']) => (text: string) => mcpReq.notify(logOf(text));
-    server.registerTool('tool', { inputSchema: z.object({}) }, async (_args, { mcpReq }) =>
+    server.registerTool('tool', { inputSchema: noInput }, async (_args, { mcpReq }) =>
       resultOf(await tool({ id: mcpReq.id, signal: mcpReq.signal, notify: notify(mcpReq) }, server)),
     );
     return server;
   },
 };
+
+/** Lists of tools are kept only where the SDK was readied for it. */
+beforeAll(async () => void prepareSdk(await loadSdk()));
 
 describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => {
   /** A server with one tool, and what it says, by run. */
