@@ -48,10 +48,6 @@ export function isRequest(message: JsonRpcMessage): message is JsonRpcRequest {
   return 'method' in message && 'id' in message;
 }
 
-export function isNotification(message: JsonRpcMessage): message is JsonRpcNotification {
-  return 'method' in message && !('id' in message);
-}
-
 export function isResponse(message: JsonRpcMessage): message is JsonRpcResponse {
   return !('method' in message);
 }
