@@ -78,6 +78,27 @@ describe('notifications/cancelled on another pod', () => {
   });
 });
 
+describe('a client that uses one id for all', () => {
+  test.each([0, 1, 2])(
+    'goes on under it after a cancellation, of a call that runs and of one that ended; on pod %d [legacy.cancel.leaves-nothing]',
+    async (index) => {
+      const [a, b] = deployment.pods;
+      const next = deployment.pods[index] as URL;
+      const session = await openSession(a);
+      const key = `one-id-${index}`;
+      const held = session.call(a, 1, 'wait_cancel', { key }).then(messagesOf);
+      await started(key);
+      expect((await cancel(session, b, 1)).status).toBe(202);
+      const second = await messagesOf(await session.call(next, 1, 'echo', { text: 'second' }));
+      expect(second.map(textOf)).toEqual(['second']);
+      expect(await settled(held, 'the cancelled call')).toEqual([]);
+      expect((await cancel(session, b, 1)).status).toBe(202);
+      const third = await messagesOf(await session.call(next, 1, 'echo', { text: 'third' }));
+      expect(third.map(textOf)).toEqual(['third']);
+    },
+  );
+});
+
 describe('a cancellation that overtakes its request', () => {
   test.each(['same pod', 'another pod'])('still counts: %s [legacy.cancel.overtakes]', async (where) => {
     const [a, b, c] = deployment.pods;
@@ -85,7 +106,8 @@ describe('a cancellation that overtakes its request', () => {
     const id = `early-${where}`;
     expect((await cancel(session, c, id)).status).toBe(202);
     const pod = where === 'same pod' ? c : b;
-    expect(await settled(session.call(pod, id, 'wait_cancel', { key: id }).then(messagesOf), 'the call')).toEqual([]);
+    const answer = await settled(session.call(pod, id, 'wait_cancel', { key: id }).then(messagesOf), 'the call');
+    expect(answer).toMatchObject([{ id, error: { code: -32603, data: { reason: 'cancelled' } } }]);
     const next = await messagesOf(await session.call(pod, 'next', 'echo', { text: 'alive' }));
     expect(next.map(textOf)).toEqual(['alive']);
   });
@@ -96,7 +118,9 @@ describe('a cancellation that overtakes its request', () => {
     for (const pod of [b, c]) await messagesOf(await session.call(pod, 'warm', 'echo', { text: 'warm' }));
     await cancel(session, c, 'early-cached');
     const call = session.call(b, 'early-cached', 'wait_cancel', { key: 'early-cached' });
-    expect(await settled(call.then(messagesOf), 'the call')).toEqual([]);
+    expect(await settled(call.then(messagesOf), 'the call')).toMatchObject([
+      { error: { data: { reason: 'cancelled' } } },
+    ]);
   });
 });
 

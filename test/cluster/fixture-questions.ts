@@ -3,6 +3,7 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { text } from './fixture-tools.ts';
 import { record } from './journal.ts';
+import { speakLater } from './speak-later.ts';
 
 const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } };
 
@@ -50,6 +51,13 @@ export function registerQuestions(server: McpServer): void {
       return text(await ctx.mcpReq.elicitInput(params));
     },
   );
+
+  server.registerTool('late', { description: 'Answers, and speaks later.', inputSchema: keyed }, ({ key }, ctx) => {
+    const named = () =>
+      ctx.mcpReq.notify({ method: 'notifications/message', params: { level: 'info', data: `named ${key}` } });
+    speakLater(server, key, named);
+    return text('done');
+  });
 
   server.registerTool('sample', { description: 'Asks the model.', inputSchema: nothing }, async (_args, ctx) => {
     const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: 'hello' } }];

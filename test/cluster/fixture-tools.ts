@@ -13,6 +13,7 @@ const nothing = z.object({});
 const slow = z.object({ steps: z.number(), ms: z.number(), key: z.string().optional() });
 const burst = z.object({ events: z.number() });
 const keyed = z.object({ key: z.string() });
+const hold = z.object({ key: z.string().optional(), ms: z.number().optional() });
 const echo = z.object({ text: z.string() });
 const uri = z.object({ uri: z.string() });
 
@@ -21,8 +22,25 @@ export function text(value: unknown): CallToolResult {
   return { content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }] };
 }
 
+/** A tool that tells the id of its call, at once or once it has been held. */
+function registerRequestId(server: McpServer): void {
+  server.registerTool(
+    'request_id',
+    { description: 'Gives the id of the call.', inputSchema: hold },
+    async (args, ctx) => {
+      if (args.key !== undefined) {
+        record('started', args.key);
+        await delay(args.ms ?? 30_000, undefined, { signal: ctx.mcpReq.signal }).catch(() => undefined);
+        if (ctx.mcpReq.signal.aborted) record('aborted', args.key);
+      }
+      return text({ id: ctx.mcpReq.id });
+    },
+  );
+}
+
 /** Tools that ask the client nothing. */
 export function registerTools(server: McpServer): void {
+  registerRequestId(server);
   server.registerTool('echo', { description: 'Gives the text back.', inputSchema: echo }, (args) => text(args.text));
 
   server.registerTool('slow', { description: 'Takes steps of some ms each.', inputSchema: slow }, async (args, ctx) => {

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import * as z from 'zod';
 import { record } from './journal.ts';
+import { speakLater } from './speak-later.ts';
 
+const hold = { key: z.string().optional(), ms: z.number().optional() };
 const slow = { steps: z.number(), ms: z.number() };
 
 function text(value: unknown) {
@@ -37,6 +39,22 @@ export default function createServer(): McpServer {
     const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } };
     const onprogress = ({ progress }: { progress: number }) => record('question-progress', key, progress);
     return text(await server.server.elicitInput({ message: 'Your name?', requestedSchema }, { onprogress }));
+  });
+
+  server.registerTool('late', { inputSchema: { key: z.string() } }, ({ key }, { sendNotification }) => {
+    const named = () =>
+      sendNotification({ method: 'notifications/message', params: { level: 'info', data: `named ${key}` } });
+    speakLater(server, key, named);
+    return text('done');
+  });
+
+  server.registerTool('request_id', { inputSchema: hold }, async ({ key, ms }, { requestId, signal }) => {
+    if (key !== undefined) {
+      record('started', key);
+      await delay(ms ?? 30_000, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) record('aborted', key);
+    }
+    return text({ id: requestId });
   });
 
   server.registerTool('wait_cancel', { inputSchema: { key: z.string() } }, async (args, extra) => {

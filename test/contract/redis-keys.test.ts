@@ -27,7 +27,7 @@ async function fullSession(id: string) {
   await store.sessions.create(sampleRecord(id), 'pod-a');
   await store.sessions.setLogLevel(id, 'error');
   await store.sessions.subscribe(id, 'x://1');
-  await store.sessions.cancel(id, 1);
+  await store.sessions.cancel(id, 1, 60_000);
   await store.questions.ask(id, 'q', 'pod-a');
   await store.standing.attach(id, { pod: 'pod-a', connection: 'c' });
   await store.standing.append(id, '{}');

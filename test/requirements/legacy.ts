@@ -61,6 +61,15 @@ export const legacy = {
   ],
   'legacy.disconnect.keeps-running': ['A client that disconnects does not cancel its call.', SENDING],
 
+  'legacy.request.id': ["A handler reads the client's own id of its request, on every pod.", ANYPOD],
+  'legacy.request.same-id': [
+    'Clients that use one id for all are served: calls with one id at once each get their own answer, and a cancellation stops one.',
+    ANYPOD,
+  ],
+  'legacy.message.after-answer': [
+    'What a server says after the answer of the request that made it speak goes to the standing stream; where it names that request, it is refused.',
+    ANYPOD,
+  ],
   'legacy.question.on-its-stream': [
     'A question goes out on the stream of the request that caused it, also where the SDK forgets the relation.',
     SENDING,
@@ -85,7 +94,14 @@ export const legacy = {
 
   'legacy.cancel.any-pod': ['notifications/cancelled on any pod stops the request wherever it runs.', CANCELLATION],
   'legacy.cancel.ends-stream': ['The stream of a cancelled request ends.', CANCELLATION],
-  'legacy.cancel.overtakes': ['A cancellation that overtakes its request still counts.', CANCELLATION],
+  'legacy.cancel.overtakes': [
+    'A cancellation that overtakes its request still counts: the request does not run, and is answered with an error that says so.',
+    CANCELLATION,
+  ],
+  'legacy.cancel.leaves-nothing': [
+    'A cancellation of a request that began or ended leaves nothing behind: the next call under its id runs.',
+    CANCELLATION,
+  ],
 
   'legacy.standing.newest-wins': ['The newest GET takes the standing stream over from an older one.', LISTENING],
   'legacy.standing.shared': [

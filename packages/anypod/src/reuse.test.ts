@@ -66,9 +66,14 @@ function createServer(context: FactoryContext): McpServer {
     const say = async () => {
       await gate.promise;
       const params = { level: 'error', data: `word of ${ctx.http?.req?.headers.get('x-caller')}` } as const;
-      await ctx.mcpReq.notify({ method: 'notifications/message', params }).catch(() => undefined);
+      const sent = ctx.mcpReq.notify({ method: 'notifications/message', params });
+      const outcome = await sent.then(
+        () => 'sent',
+        (error: Error) => error.message,
+      );
       await ctx.mcpReq.log('error', params.data).catch(() => undefined);
       await server.server.sendLoggingMessage(params).catch(() => undefined);
+      return outcome;
     };
     afterwards = say();
     return text({ server: number });
@@ -225,7 +230,7 @@ describe.each(['all', 'principal'] as const)('servers that are reused (%s)', (re
     await vi.waitFor(() => expect(waiting).toBe(1), 30_000);
     gate.resolve();
     const answer = await next;
-    await afterwards;
+    expect(await afterwards).toMatch(/^No connection established for request ID/);
     expect(resultIn(answer).server).toBe(first.server);
     expect(answer).not.toContain('word of');
   });

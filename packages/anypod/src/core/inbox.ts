@@ -9,8 +9,15 @@ export type InboxMessage =
   | { readonly type: 'answered'; readonly session: string; readonly question: string }
   /** The client reports progress on a question. */
   | { readonly type: 'question-progress'; readonly session: string; readonly question: string; readonly data: string }
-  /** The client cancelled a request. */
-  | { readonly type: 'cancelled'; readonly session: string; readonly request: RequestId; readonly reason?: string }
+  /** The client cancelled a request: abort it, then confirm. A build that is older than `from` and `ack` leaves them out. */
+  | {
+      readonly type: 'cancelled';
+      readonly session: string;
+      readonly request: RequestId;
+      readonly reason?: string;
+      readonly from?: string;
+      readonly ack?: string;
+    }
   /** The session's level or subscriptions changed: forget the cached copy, then confirm. */
   | { readonly type: 'session-changed'; readonly session: string; readonly from: string; readonly ack: string }
   /** The session ended: let go of everything of it, then confirm. */

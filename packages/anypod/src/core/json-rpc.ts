@@ -49,6 +49,7 @@ export function isRequest(message: JsonRpcMessage): message is JsonRpcRequest {
   return 'method' in message && 'id' in message;
 }
 
+/** Whether a message is a notification. */
 export function isNotification(message: JsonRpcMessage): message is JsonRpcNotification {
   return 'method' in message && !('id' in message);
 }
@@ -64,7 +65,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Longer ids are refused: they travel in event ids and are kept with the exchange. */
 const MAX_ID_LENGTH = 256;
 
-/** Whether a value may be the id of a request. */
+/** Whether a value is a request id that we take: an integer or a string of 256 characters at most. */
 export function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'string' ? value.length <= MAX_ID_LENGTH : Number.isSafeInteger(value);
 }

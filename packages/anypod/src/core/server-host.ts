@@ -1,19 +1,30 @@
 import type { Caller } from './caller.ts';
-import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from './json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from './json-rpc.ts';
 import type { WebReply } from './reply.ts';
 import type { InitializeParams, SessionRecord } from './session.ts';
 
-/** Where a hosted server's words go. `related` is the delivered id of the request that caused them, where there is one. */
+/** The request that a server's message belongs to. */
+export interface Related {
+  /** The request's run; see `HostedServer.request`. */
+  readonly run: number;
+  /**
+   * The handler named the request itself, so the message goes to it or nowhere. Else the message came from what the handler had started; once
+   * the request is over, such a message is the session's.
+   */
+  readonly named: boolean;
+}
+
+/** Where a hosted server's words go. `ask` and `notify` reject where a message cannot be sent. */
 export interface Outlet {
-  /** The response to the request delivered under `id`. */
-  respond(id: number, response: JsonRpcResponse): void;
-  /** A server→client request under its shared id `question`; rejects where it cannot be asked. */
-  ask(question: string, request: JsonRpcRequest, related: number | undefined): Promise<void>;
+  /** The response to a request, by its run. */
+  respond(run: number, response: JsonRpcResponse): void;
+  /** A server→client request under its shared id `question`. */
+  ask(question: string, request: JsonRpcRequest, related: Related | undefined): Promise<void>;
   /** The server no longer waits for `question`; `notification` tells the client. */
-  withdraw(question: string, notification: JsonRpcNotification, related: number | undefined): Promise<void>;
-  notify(notification: JsonRpcNotification, related: number | undefined): Promise<void>;
-  /** Whether the request delivered under `id` still waits for its response. */
-  awaits(id: number): boolean;
+  withdraw(question: string, notification: JsonRpcNotification, related: Related | undefined): Promise<void>;
+  notify(notification: JsonRpcNotification, related: Related | undefined): Promise<void>;
+  /** Whether a request still waits for its response, by its run. */
+  awaits(run: number): boolean;
   /** The server has closed itself, which ends its session: it says nothing more. */
   closed(): void;
 }
@@ -36,10 +47,14 @@ export interface HostedServer {
   /** What the server declared in its `initialize` result. */
   readonly capabilities: Readonly<Record<string, unknown>>;
   /**
-   * Hands in a message from the client. A request's id is ours: a positive integer, unique on this server, since v1 ignores a
-   * cancellation of id 0. An answer names its question by the shared id.
+   * Hands in a client's request. `run` names it between the pod and this server: a positive integer that is never used again, since clients
+   * may use an id again, also while the first request runs.
    */
-  deliver(message: JsonRpcMessage, options: DeliveryOptions): void;
+  request(run: number, request: JsonRpcRequest, options: DeliveryOptions): void;
+  /** Hands in a client's notification, or its answer to a question, which names the question by the shared id. */
+  deliver(message: JsonRpcNotification | JsonRpcResponse, options: DeliveryOptions): void;
+  /** Aborts the handler of a request, which gets no response any more. */
+  abort(run: number, reason: string | undefined): void;
   /** The hints of a tool; undefined: there is no such tool. Asks the server, so it is for rare occasions. */
   toolHints(name: string): Promise<ToolHints | undefined>;
   /** Aborts running handlers and lets go of the server. */

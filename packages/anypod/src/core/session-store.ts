@@ -31,8 +31,10 @@ export interface SessionStore {
   /** Throws `AnypodError` `subscription_limit` beyond the store's limit of subscriptions in a session. */
   subscribe(id: string, uri: string): Promise<readonly string[] | undefined>;
   unsubscribe(id: string, uri: string): Promise<readonly string[] | undefined>;
-  /** Remembers for a minute that `request` is cancelled, for the case that it has not arrived yet. Bounded: 100 a session. */
-  cancel(id: string, request: RequestId): Promise<readonly string[] | undefined>;
+  /** Remembers for `keepMs` that `request` is cancelled, for the case that it has not arrived yet; 0: not at all. Bounded: 100 a session. */
+  cancel(id: string, request: RequestId, keepMs: number): Promise<readonly string[] | undefined>;
+  /** Forgets that `request` is cancelled; false: that is not remembered, or not any more. Of several that ask, one is told. */
+  takeCancelled(id: string, request: RequestId): Promise<boolean>;
   /**
    * Remembers a notification of the client in place of an earlier one of its kind. One beyond `NOTIFICATION_KINDS` or `NOTIFICATION_BYTES` is not
    * remembered, and the earlier one is forgotten.

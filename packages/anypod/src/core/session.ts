@@ -37,7 +37,7 @@ export interface Session {
   readonly logLevel?: string;
   /** URIs from `resources/subscribe`. */
   readonly subscriptions: ReadonlySet<string>;
-  /** Requests whose cancellation arrived on some pod before they did; may be empty. */
+  /** Requests whose cancellation may have arrived on some pod before they did (`SessionStore.takeCancelled` tells); may be empty. */
   readonly cancelled: ReadonlySet<RequestId>;
   /** What the client notified the server of, the last of each kind, in order; cancellations and progress are not among them. */
   readonly notifications: readonly ClientNotification[];

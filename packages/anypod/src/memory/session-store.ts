@@ -5,7 +5,6 @@ import type { StoreOptions } from '../core/store.ts';
 import type { Clock } from './expiring-map.ts';
 import { createSessionState, type SessionState, type Sessions } from './session-state.ts';
 
-const CANCELLED_MS = 60_000;
 const CANCELLED_LIMIT = 100;
 
 export function createMemorySessionStore(
@@ -70,12 +69,20 @@ export function createMemorySessionStore(
 
     unsubscribe: (id, uri) => change(id, ({ subscriptions }) => void subscriptions.delete(uri)),
 
-    cancel: (id, request) =>
+    cancel: (id, request, keepMs) =>
       change(id, (session) => {
+        if (keepMs === 0) return;
         session.cancelled.delete(request);
-        session.cancelled.set(request, clock() + CANCELLED_MS);
+        session.cancelled.set(request, clock() + keepMs);
         forgetOldCancelled(session);
       }),
+
+    async takeCancelled(id, request) {
+      const cancelled = sessions.get(id)?.cancelled;
+      const until = cancelled?.get(request) ?? 0;
+      cancelled?.delete(request);
+      return until > clock();
+    },
 
     async note(id, notification) {
       const session = sessions.get(id);

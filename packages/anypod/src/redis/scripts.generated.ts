@@ -175,20 +175,22 @@ return { 'running', call[2], call[3], call[4] }
 
 export const cancelRequest: Script = {
   keys: 2,
-  sha: 'f25b1ed94e38903ea4f3e2367f68545a817117e8',
-  lua: `-- Remembers that a request is cancelled, in case it has not arrived yet. The newest are kept, for the time and up to the number given.
+  sha: 'd184006177e5319aa7234b9c1c7b8476c7b1b0a1',
+  lua: `-- Remembers that a request is cancelled, in case it has not arrived yet. The newest are kept, up to the number given.
 --
 -- KEYS[1] session   KEYS[2] cancelled
--- ARGV[1] request id (JSON)   ARGV[2] how long to remember, ms   ARGV[3] how many to remember
+-- ARGV[1] request id (JSON)   ARGV[2] how long to remember, ms; 0: not at all   ARGV[3] how many to remember
 -- Returns the session's field names; empty: no such session.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZADD', KEYS[2], now, ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - ARGV[2])
-redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - ARGV[3])
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
+if tonumber(ARGV[2]) > 0 then
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+  redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - ARGV[3])
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
+end
 return redis.call('HKEYS', KEYS[1])
 `,
 };
@@ -626,6 +628,24 @@ if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 0 then
   redis.call('PEXPIRE', KEYS[2], ARGV[3])
 end
 return redis.call('HKEYS', KEYS[1])
+`,
+};
+
+export const takeCancelled: Script = {
+  keys: 1,
+  sha: 'da56b40d2ab82daf5bbc33206b4090d77d8aca0e',
+  lua: `-- Forgets that a request is cancelled.
+--
+-- KEYS[1] cancelled
+-- ARGV[1] request id (JSON)
+-- Returns 1, or 0: that is not remembered, or not any more.
+
+local till = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not till then return 0 end
+redis.call('ZREM', KEYS[1], ARGV[1])
+local time = redis.call('TIME')
+if tonumber(till) > time[1] * 1000 + math.floor(time[2] / 1000) then return 1 end
+return 0
 `,
 };
 

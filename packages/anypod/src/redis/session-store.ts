@@ -7,7 +7,6 @@ import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
 
-const CANCELLED_MS = 60_000;
 const CANCELLED_LIMIT = 100;
 
 /** The pods that cache a session are fields of its hash, so a load that finds its pod there writes nothing. */
@@ -80,9 +79,13 @@ export function createRedisSessionStore(commands: Commands, keys: Keys, options:
 
     unsubscribe: (id, uri) => change(scripts.unsubscribe, [keys.session(id), keys.subscriptions(id)], uri),
 
-    cancel(id, request) {
+    cancel(id, request, keepMs) {
       const keysOf = [keys.session(id), keys.cancelled(id)];
-      return change(scripts.cancelRequest, keysOf, JSON.stringify(request), CANCELLED_MS, CANCELLED_LIMIT);
+      return change(scripts.cancelRequest, keysOf, JSON.stringify(request), keepMs, CANCELLED_LIMIT);
+    },
+
+    async takeCancelled(id, request) {
+      return (await commands.run(scripts.takeCancelled, [keys.cancelled(id)], JSON.stringify(request))) === 1;
     },
 
     async note(id, { method, params }) {

@@ -24,7 +24,8 @@ export const sessionStoreContract: Contract = {
       assert.equal(await a.sessions.setLogLevel('none', 'error'), undefined);
       assert.equal(await a.sessions.subscribe('none', 'x://1'), undefined);
       assert.equal(await a.sessions.unsubscribe('none', 'x://1'), undefined);
-      assert.equal(await a.sessions.cancel('none', 1), undefined);
+      assert.equal(await a.sessions.cancel('none', 1, 60_000), undefined);
+      assert.equal(await a.sessions.takeCancelled('none', 1), false);
       assert.equal(await a.sessions.note('none', { method: 'notifications/initialized' }), undefined);
       assert.equal(await a.sessions.end('none'), undefined);
       assert.equal(await a.sessions.load('none', 'pod-a'), undefined, 'no verb made one');
@@ -39,7 +40,8 @@ export const sessionStoreContract: Contract = {
       assert.deepEqual(sorted(await a.sessions.setLogLevel('s', 'error')), both);
       assert.deepEqual(sorted(await a.sessions.subscribe('s', 'x://1')), both);
       assert.deepEqual(sorted(await a.sessions.unsubscribe('s', 'x://1')), both);
-      assert.deepEqual(sorted(await a.sessions.cancel('s', 1)), both);
+      assert.deepEqual(sorted(await a.sessions.cancel('s', 1, 60_000)), both);
+      assert.deepEqual(sorted(await a.sessions.cancel('s', 1, 0)), both);
       const noted = await a.sessions.note('s', { method: 'notifications/initialized' });
       assert.deepEqual(sorted(noted?.pods), both);
       assert.deepEqual(sorted(await a.sessions.end('s')), both);
@@ -75,21 +77,43 @@ export const sessionStoreContract: Contract = {
 
     'tell of cancelled requests, and tell numbers from strings': async ({ a, b }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
-      await a.sessions.cancel('s', 7);
-      await b.sessions.cancel('s', '7');
-      await b.sessions.cancel('s', 'a "quoted" id');
+      await a.sessions.cancel('s', 7, 60_000);
+      await b.sessions.cancel('s', '7', 60_000);
+      await b.sessions.cancel('s', 'a "quoted" id', 60_000);
       const session = await b.sessions.load('s', 'pod-b');
       assert.deepEqual(session?.cancelled, new Set([7, '7', 'a "quoted" id']));
     },
 
     'remember the newest hundred cancelled requests': async ({ a, pass }) => {
       await a.sessions.create(sampleRecord('s'), 'pod-a');
-      for (let id = 0; id < 50; id++) await a.sessions.cancel('s', id);
+      for (let id = 0; id < 50; id++) await a.sessions.cancel('s', id, 60_000);
       await pass(5);
-      for (let id = 50; id < 150; id++) await a.sessions.cancel('s', id);
+      for (let id = 50; id < 150; id++) await a.sessions.cancel('s', id, 60_000);
       const cancelled = (await a.sessions.load('s', 'pod-a'))?.cancelled;
       assert.equal(cancelled?.size, 100);
       assert.ok(cancelled.has(149) && cancelled.has(50) && !cancelled.has(49));
+    },
+
+    'tell one of several that ask about a cancelled request, once': async ({ a, b }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      await a.sessions.create(sampleRecord('other'), 'pod-a');
+      await a.sessions.cancel('s', 7, 60_000);
+      assert.equal(await b.sessions.takeCancelled('s', '7'), false);
+      assert.equal(await b.sessions.takeCancelled('other', 7), false);
+      const told = await Promise.all([a, b, a, b].map((store) => store.sessions.takeCancelled('s', 7)));
+      assert.equal(told.filter(Boolean).length, 1);
+      assert.deepEqual((await a.sessions.load('s', 'pod-a'))?.cancelled, new Set());
+    },
+
+    'remember a cancelled request for its time only, or not at all': async ({ a, b, pass }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      await a.sessions.cancel('s', 1, 0);
+      assert.equal(await b.sessions.takeCancelled('s', 1), false);
+      await a.sessions.cancel('s', 1, 50);
+      await a.sessions.cancel('s', 2, 60_000);
+      await pass(100);
+      assert.equal(await b.sessions.takeCancelled('s', 1), false);
+      assert.equal(await b.sessions.takeCancelled('s', 2), true);
     },
 
     'remember the last notification of each kind, in the order in which they came': async ({ a, b }) => {

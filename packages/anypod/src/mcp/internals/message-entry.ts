@@ -1,10 +1,12 @@
-import type { JsonRpcNotification, JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../core/json-rpc.ts';
 import { protocolOf } from './protocol.ts';
 
 /** Hands a server what is known to be a request, or a notification. */
 export interface MessageEntry {
   request(request: JsonRpcRequest, extra: unknown): void;
   notification(notification: JsonRpcNotification, extra: unknown): void;
+  /** Aborts the handler of a request; does nothing where the SDK keeps what it takes elsewhere. */
+  abort(id: RequestId, reason: string | undefined): void;
 }
 
 const TASK_META_KEY = 'io.modelcontextprotocol/related-task';
@@ -20,7 +22,11 @@ export function messageEntryOf(server: object): MessageEntry | undefined {
   const protocol = protocolOf(server);
   const { _onrequest, _onnotification } = protocol;
   if (typeof _onrequest !== 'function' || typeof _onnotification !== 'function') return undefined;
-  return { request: _onrequest.bind(protocol), notification: _onnotification.bind(protocol) };
+  return {
+    request: _onrequest.bind(protocol),
+    notification: _onnotification.bind(protocol),
+    abort: (id, reason) => protocol._requestHandlerAbortControllers?.get(id)?.abort(reason),
+  };
 }
 
 /** Whether a well-formed JSON-RPC message is also what the SDK's schemas take for one; what is in doubt is the SDK's to judge. */

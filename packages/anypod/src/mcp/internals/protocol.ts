@@ -1,3 +1,5 @@
+import type { RequestId } from '../../core/json-rpc.ts';
+
 /**
  * The protocol object of SDK v1 and v2: `Server` is one, `McpServer` has one in `server`. Its members are private to the SDK, so each may be
  * absent. This folder is the only place that names them; `internals.test.ts` runs it on the oldest and the newest SDK of both generations.
@@ -11,6 +13,8 @@ export interface Protocol {
   readonly _onrequest?: unknown;
   readonly _onnotification?: unknown;
   readonly _requestHandlers?: ReadonlyMap<string, unknown>;
+  /** Of the requests that run, by id. */
+  _requestHandlerAbortControllers?: ReadonlyMap<RequestId, AbortController>;
   readonly _negotiatedProtocolVersion?: string;
   readonly _serverInfo?: unknown;
   readonly _cacheHints?: unknown;

@@ -62,11 +62,13 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     const server = await options.build(authInfo === undefined ? context : { ...context, authInfo });
     await connect(server, transport);
     const ask = (method: string, params: Record<string, unknown>) =>
-      own.ask((id) => transport.deliver({ jsonrpc: '2.0', id, method, params }, { caller }));
+      own.ask((run) => transport.request(run, { jsonrpc: '2.0', method, params }, { caller }));
     const response = await ask('initialize', params);
     const hosted: HostedServer = {
       capabilities: (response.result?.['capabilities'] ?? {}) as Record<string, unknown>,
+      request: (run, request, delivery) => transport.request(run, sealToken(request), delivery),
       deliver: (message, delivery) => transport.deliver(sealToken(message), delivery),
+      abort: (run, reason) => transport.abort(run, reason),
       toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page)),
       async close() {
         transport.release();
@@ -104,28 +106,28 @@ async function closeServer(server: UserServer, transport: SessionTransport, log:
   }
 }
 
-/** The host's own requests to a server: they count down from 0, clients' up from 1, and their responses stay here. */
+/** The host's own requests to a server: their runs count down from -1, clients' up from 1, and their responses stay here. */
 function createOwnRequests(outlet: Outlet) {
   const waiting = new Map<number, (response: JsonRpcResponse) => void>();
-  let last = 1;
+  let last = 0;
   return {
     outlet: {
       ...outlet,
-      awaits: (id) => waiting.has(id) || outlet.awaits(id),
+      awaits: (run) => waiting.has(run) || outlet.awaits(run),
       closed() {
-        for (const [id, resolve] of waiting) resolve(serverClosed(id));
+        for (const [run, resolve] of waiting) resolve(serverClosed(run));
         waiting.clear();
         outlet.closed();
       },
-      respond(id, response) {
-        const resolve = waiting.get(id);
-        if (resolve === undefined) outlet.respond(id, response);
+      respond(run, response) {
+        const resolve = waiting.get(run);
+        if (resolve === undefined) outlet.respond(run, response);
         else resolve(response);
-        waiting.delete(id);
+        waiting.delete(run);
       },
       notify: (notification, related) => outlet.notify(openToken(notification), related),
     } satisfies Outlet,
-    ask(deliver: (id: number) => void): Promise<JsonRpcResponse> {
+    ask(deliver: (run: number) => void): Promise<JsonRpcResponse> {
       last -= 1;
       const { promise, resolve } = Promise.withResolvers<JsonRpcResponse>();
       waiting.set(last, resolve);

@@ -42,7 +42,7 @@ async function callHosted(server: UserServer, request: Partial<JsonRpcRequest> =
     log: silentLog,
   });
   const hosted = await host.rehydrate(record, outlet, caller);
-  hosted.deliver({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hello' }, ...request }, { caller });
+  hosted.request(1, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hello' }, ...request }, { caller });
   const response = await answered.promise;
   await hosted.close();
   return response;

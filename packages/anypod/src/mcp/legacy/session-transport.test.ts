@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Caller } from '../../core/caller.ts';
 import type { JsonRpcMessage } from '../../core/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
-import type { Outlet } from '../../core/server-host.ts';
+import type { Outlet, Related } from '../../core/server-host.ts';
 import { createServerBuilder } from '../sdk/build-server.ts';
 import { createRunningCalls } from '../sdk/running-calls.ts';
 import type { ServerFactory } from '../sdk/user-server.ts';
@@ -14,7 +14,8 @@ import { createLegacyHost } from './legacy-host.ts';
 interface Said {
   readonly kind: keyof Outlet;
   readonly message: JsonRpcMessage;
-  readonly related?: number | undefined;
+  readonly run?: number;
+  readonly related?: Related | undefined;
   readonly question?: string;
 }
 
@@ -39,7 +40,7 @@ function listenTo(): { outlet: Outlet; next: (kind: keyof Outlet) => Promise<Sai
   };
   return {
     outlet: {
-      respond: (id, message) => hear({ kind: 'respond', message, related: id }),
+      respond: (run, message) => hear({ kind: 'respond', message, run }),
       ask: async (question, message, related) => hear({ kind: 'ask', message, related, question }),
       withdraw: async (question, message, related) => hear({ kind: 'withdraw', message, related, question }),
       notify: async (message, related) => hear({ kind: 'notify', message, related }),
@@ -126,9 +127,9 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
       calls: createRunningCalls(),
       log: silentLog,
     }).rehydrate(record, outlet, caller);
-    const call = (id: number, name: string) => {
+    const call = (run: number, name: string) => {
       const params = { name, arguments: {} };
-      server.deliver({ jsonrpc: '2.0', id, method: 'tools/call', params }, { caller });
+      server.request(run, { jsonrpc: '2.0', id: 'id', method: 'tools/call', params }, { caller });
     };
     return { server, next, call };
   }
@@ -139,13 +140,13 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     const asked = await next('ask');
     expect(asked).toMatchObject({
       question: 'pod-1',
-      related: 7,
+      related: { run: 7, named: false },
       message: { id: 'pod-1', method: 'elicitation/create' },
     });
     server.deliver({ jsonrpc: '2.0', id: 'pod-9', result: { action: 'accept' } }, { caller });
     server.deliver({ jsonrpc: '2.0', id: 'pod-1', result: { action: 'decline' } }, { caller });
-    const { message, related } = await next('respond');
-    expect(related).toBe(7);
+    const { message, run } = await next('respond');
+    expect(run).toBe(7);
     expect(JSON.stringify(message)).toContain('decline');
     await server.close();
   });
@@ -156,7 +157,7 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     await next('ask');
     expect(await next('withdraw')).toMatchObject({
       question: 'pod-1',
-      related: 1,
+      related: { run: 1, named: false },
       message: { method: 'notifications/cancelled', params: { requestId: 'pod-1' } },
     });
     await next('respond');
@@ -173,7 +174,7 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
   it('logs to the request that runs, and tells of changes to the session', async () => {
     const { server, next, call } = await host();
     call(3, 'log');
-    expect(await next('notify')).toMatchObject({ related: 3, message: { method: 'notifications/message' } });
+    expect(await next('notify')).toMatchObject({ related: { run: 3 }, message: { method: 'notifications/message' } });
     const changed = await next('notify');
     expect(changed.message).toMatchObject({ method: 'notifications/tools/list_changed' });
     expect(changed.related).toBeUndefined();
@@ -184,10 +185,9 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     const { server, next, call } = await host();
     call(1, 'ask');
     await next('ask');
-    const params = { requestId: 1 };
-    server.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, { caller });
+    server.abort(1, undefined);
     call(2, 'team');
-    expect((await next('respond')).related).toBe(2);
+    expect((await next('respond')).run).toBe(2);
     await server.close();
   });
 });

@@ -1,20 +1,21 @@
 import type { Caller } from '../../core/caller.ts';
 import {
-  isNotification,
   isRequest,
   isResponse,
   type JsonRpcMessage,
   type JsonRpcNotification,
   type JsonRpcRequest,
+  type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
-import type { DeliveryOptions, Outlet } from '../../core/server-host.ts';
+import type { DeliveryOptions, Outlet, Related } from '../../core/server-host.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
 import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import type { QuestionIds } from './question-ids.ts';
+import { createRequestIds } from './request-ids.ts';
 
 interface SendOptions {
   readonly relatedRequestId?: RequestId;
@@ -37,11 +38,12 @@ export class SessionTransport extends ServerTransport {
   readonly sessionId: string;
   readonly #outlet: Outlet;
   readonly #questions: QuestionIds;
+  readonly #requests = createRequestIds();
   #released = false;
   #closed = false;
   /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
   readonly #calls: RunningCalls;
-  /** The requests for lists that are being answered, and what would announce a change of each. */
+  /** The runs of the requests for lists that are being answered, and what would announce a change of each. */
   readonly #listing = new Map<number, string>();
   /** What tells this server's requests from those of another, which a handler may speak through as well. */
   readonly #owner = {};
@@ -70,51 +72,76 @@ export class SessionTransport extends ServerTransport {
     }
   }
 
+  /** Clients use ids again, so the id alone does not say which request has ended: the async context does. */
   protected override ended(id: RequestId): void {
-    if (!this.#outlet.awaits(Number(id))) return;
-    const call = this.#callOf(id);
+    const call = this.#current();
+    const run = call?.run;
+    if (run === undefined || this.#requests.runOf(id) !== run || !this.#outlet.awaits(run)) return;
     // A response to a request of a v1 task waits in the SDK's own queue.
-    if (call?.plain === false) return;
-    this.#outlet.respond(Number(id), this.failed(id, call));
+    if (!call?.plain) return;
+    this.#end(id);
+    this.#outlet.respond(run, this.failed(id, call));
   }
 
   async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
     if (isResponse(message)) {
-      this.#listing.delete(Number(message.id));
-      this.#outlet.respond(Number(message.id), this.leave(message, this.#callOf(message.id)));
+      const response = this.leave(message, this.#callOf(message.id));
+      const run = message.id === null ? undefined : this.#end(message.id);
+      if (run !== undefined) this.#outlet.respond(run, response);
     } else if (isRequest(message)) {
       await this.#ask(message, this.#related(options));
     } else if (message.method === 'notifications/cancelled') {
-      await this.#withdraw(message, this.#related(options));
-    } else if (!this.#isOfOwnList(message, this.#related(options))) {
-      const related = REQUEST_SCOPED.has(message.method) ? this.#related(options) : options?.relatedRequestId;
-      await this.#outlet.notify(message, related === undefined ? undefined : Number(related));
+      await this.#withdraw(message, options);
+    } else if (!this.#isOfOwnList(message, options)) {
+      const scoped = options?.relatedRequestId !== undefined || REQUEST_SCOPED.has(message.method);
+      await this.#outlet.notify(message, scoped ? this.#related(options) : undefined);
     }
   }
 
-  /** Hands a client's message to the server; an unknown answer or progress token is dropped. */
-  deliver(message: JsonRpcMessage, options: DeliveryOptions): void {
-    if (isRequest(message)) {
-      const change = changeOfList(message.method);
-      if (change !== undefined) this.#listing.set(Number(message.id), change);
-      const call = new RunningCall(message, this.sessionId, this.#owner, Number(message.id));
-      this.#calls.run(call, () => this.enter(message, messageExtra(options)));
+  /** Hands a request to the server, a client's or, with a negative `run`, one of ours. */
+  request(run: number, request: JsonRpcRequest | Omit<JsonRpcRequest, 'id'>, options: DeliveryOptions): void {
+    const asked = 'id' in request ? request.id : undefined;
+    const id = this.#requests.begin(run, asked);
+    const message = id === asked ? (request as JsonRpcRequest) : { ...request, id };
+    const change = changeOfList(message.method);
+    if (change !== undefined) this.#listing.set(run, change);
+    const call = new RunningCall(message, this.sessionId, this.#owner, run);
+    this.#calls.run(call, () => this.enter(message, messageExtra(options)));
+  }
+
+  /** Hands a client's notification or answer to the server; an unknown answer or progress token is dropped. */
+  deliver(message: JsonRpcNotification | JsonRpcResponse, options: DeliveryOptions): void {
+    if (isResponse(message)) {
+      const local = this.#questions.localAnswer(message);
+      if (local !== undefined) this.onmessage?.(local, messageExtra(options));
       return;
     }
-    if (isNotification(message)) {
-      // The SDK sends no answer then.
-      if (message.method === 'notifications/cancelled') this.#listing.delete(Number(message.params?.['requestId']));
-      const local = this.#questions.localProgress(message);
-      if (local !== undefined) this.enter(local, messageExtra(options));
-      return;
-    }
-    const local = this.#questions.localAnswer(message);
-    if (local !== undefined) this.onmessage?.(local, messageExtra(options));
+    const local = this.#questions.localProgress(message);
+    if (local !== undefined) this.enter(local, messageExtra(options));
+  }
+
+  /** Aborts the handler of a request; the SDK sends nothing for it any more. */
+  abort(run: number, reason: string | undefined): void {
+    const id = this.#requests.idOf(run);
+    if (id === undefined) return;
+    this.#listing.delete(run);
+    this.#requests.giveUp(id);
+    this.abortHandler(id, reason);
+  }
+
+  /** The request under this id is over; gives its run. */
+  #end(id: RequestId): number | undefined {
+    const run = this.#requests.end(id);
+    if (run !== undefined) this.#listing.delete(run);
+    return run;
   }
 
   /** Whether a handler announces a change of the very list that it is answering. */
-  #isOfOwnList({ method }: JsonRpcNotification, related: number | undefined): boolean {
-    return related !== undefined && this.#listing.get(related) === method;
+  #isOfOwnList({ method }: JsonRpcNotification, options: SendOptions | undefined): boolean {
+    if (this.#listing.size === 0) return false;
+    const named = options?.relatedRequestId;
+    const run = named === undefined ? this.#current()?.run : this.#requests.runOf(named);
+    return run !== undefined && this.#listing.get(run) === method;
   }
 
   /** The call of this server that the code which runs now belongs to. */
@@ -129,12 +156,19 @@ export class SessionTransport extends ServerTransport {
     return running?.id === id ? running : undefined;
   }
 
-  #related(options: SendOptions | undefined): number | undefined {
-    if (options?.relatedRequestId !== undefined) return Number(options.relatedRequestId);
-    return this.#current()?.id;
+  /** The request that a message belongs to; undefined: the session. Throws, as the SDK's transport does, where the handler names one that is over. */
+  #related(options: SendOptions | undefined): Related | undefined {
+    const id = options?.relatedRequestId;
+    const current = this.#current();
+    if (id === undefined) return relatedTo(current?.run, false);
+    const run = this.#requests.runOf(id);
+    // Clients use ids again: a handler that is over may find another request under its id.
+    const isAnother = current?.id === id && current.run !== run;
+    if (run === undefined || isAnother) throw new Error(`No connection established for request ID: ${String(id)}`);
+    return relatedTo(run, true);
   }
 
-  async #ask(request: JsonRpcRequest, related: number | undefined): Promise<void> {
+  async #ask(request: JsonRpcRequest, related: Related | undefined): Promise<void> {
     const shared = this.#questions.share(request);
     try {
       await this.#outlet.ask(shared.id, shared, related);
@@ -144,13 +178,21 @@ export class SessionTransport extends ServerTransport {
     }
   }
 
-  async #withdraw(notification: JsonRpcNotification, related: number | undefined): Promise<void> {
+  /** The client should hear that a question is withdrawn, wherever it was asked: where its request is over, in the session. */
+  async #withdraw(notification: JsonRpcNotification, options: SendOptions | undefined): Promise<void> {
+    const named = options?.relatedRequestId;
+    const run = (named === undefined ? undefined : this.#requests.runOf(named)) ?? this.#current()?.run;
     const local = notification.params?.['requestId'] as RequestId;
     const question = this.#questions.forget(local);
     if (question === undefined) return;
     const params = { ...notification.params, requestId: question };
-    await this.#outlet.withdraw(question, { ...notification, params }, related);
+    await this.#outlet.withdraw(question, { ...notification, params }, relatedTo(run, false));
   }
+}
+
+/** Nobody waits for what belongs to a request of ours, whose run is negative. */
+function relatedTo(run: number | undefined, named: boolean): Related | undefined {
+  return run === undefined || run < 0 ? undefined : { run, named };
 }
 
 /**

@@ -113,11 +113,13 @@ export class ModernExchange extends ServerTransport implements Late {
     if (related === undefined) {
       const change = announcedChange(message as JsonRpcNotification);
       if (change !== undefined) this.#options.publish(change);
-    } else if (related === this.#id && !this.#closed && this.#options.reply.form !== 'json') {
+    } else if (related !== this.#id || this.#closed) {
+      // A request that this server served before, or this one after its answer.
+      throw new Error(`No connection established for request ID: ${String(related)}`);
+    } else if (this.#options.reply.form !== 'json') {
+      // To a client that takes only JSON nothing but the response can be said (MCP 2026-07-28, Streamable HTTP).
       await this.#stream(message);
     }
-    // To a client that takes only JSON nothing but the response can be said (MCP 2026-07-28, Streamable HTTP).
-    // What belongs to another request, one that this server served before, has nowhere to go.
   }
 
   /** Whether a handler announces a change of the very list that it is answering. */
@@ -182,8 +184,9 @@ export class ModernExchange extends ServerTransport implements Late {
       this.#id = id ?? message.id;
       signal.addEventListener('abort', this.#gone, { once: true });
       this.#deadline = deadlines?.add(this);
-      this.#call = new RunningCall(message, undefined, undefined, id);
-      this.#enterAs(id === undefined ? message : { ...message, id }, this.#call, classified);
+      const request = id === undefined ? message : { ...message, id };
+      this.#call = new RunningCall(request);
+      this.#enterAs(request, this.#call, classified);
       await this.#ended.promise;
     } else {
       this.enter(message as JsonRpcNotification, classified);

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CallContext, CallContexts } from '../../core/call-context.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest, RequestId } from '../../core/json-rpc.ts';
 import { isPlainMessage } from '../internals/message-entry.ts';
 
 /**
@@ -11,17 +11,20 @@ export class RunningCall implements CallContext {
   /** Which server's request this is: an object that is that server's alone. Undefined: a server of one request. */
   readonly owner: object | undefined;
   /** The id under which the server got it. */
-  readonly id: number | undefined;
+  readonly id: RequestId;
+  /** The pod's name of the request; undefined: a request of 2026-07-28. */
+  readonly run: number | undefined;
   readonly session: string | undefined;
   readonly method: string;
   readonly name: string | undefined;
   /** Whether the SDK's own schemas would take the request for nothing special; see `isPlainMessage`. */
   readonly plain: boolean;
 
-  constructor(request: JsonRpcRequest, session?: string, owner?: object, id?: number) {
-    const { method, params } = request;
+  constructor(request: JsonRpcRequest, session?: string, owner?: object, run?: number) {
+    const { id, method, params } = request;
     this.owner = owner;
     this.id = id;
+    this.run = run;
     this.session = session;
     this.method = method;
     this.plain = isPlainMessage(request);

@@ -66,10 +66,19 @@ export abstract class ServerTransport {
   abstract send(message: JsonRpcMessage): Promise<void>;
 
   protected enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
+    // Ids may come again: the request that had this one before is over, and its list will not come.
+    if (this.#asked !== undefined && isRequest(message) && message.id === this.#asked.id) this.#asked = undefined;
     const watched = this.#listeners !== 1 || Object.hasOwn(this, 'onmessage');
     if (this.#entry === undefined || watched || !isPlainMessage(message)) this.onmessage?.(message, extra);
     else if (!isRequest(message)) this.#entry.notification(message, extra);
     else if (!this.#answerFromList(message)) this.#entry.request(message, extra);
+  }
+
+  /** Aborts a handler. SDK v1 ignores a cancellation of the ids 0 and ''. */
+  protected abortHandler(id: RequestId, reason: string | undefined): void {
+    const params = { requestId: id, ...(reason === undefined ? {} : { reason }) };
+    if (id === 0 || id === '') this.#entry?.abort(id, reason);
+    this.enter({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, undefined);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { InboxMessage } from '../../core/inbox.ts';
 import type { PodContext } from '../context/context.ts';
 
 const RECHECK_MS = 250;
@@ -21,8 +22,14 @@ export class Confirmations {
    * Tells `pods` about the session and resolves when each has confirmed or its lease has run out; a pod without a lease serves nothing
    * from its cache. The waiting is bounded by two leases.
    */
-  async tell(type: 'session-changed' | 'session-ended', session: string, pods: readonly string[]): Promise<void> {
-    const { pod, random, store, options } = this.#context;
+  tell(type: 'session-changed' | 'session-ended', session: string, pods: readonly string[]): Promise<void> {
+    const { pod, options } = this.#context;
+    return this.send(pods, (ack) => ({ type, session, from: pod, ack }), 2 * options.leaseMs);
+  }
+
+  /** Sends `pods` a message that each confirms, and resolves when each has, its lease has run out, or `withinMs` have passed. */
+  async send(pods: readonly string[], message: (ack: string) => InboxMessage, withinMs: number): Promise<void> {
+    const { pod, random, store } = this.#context;
     const silent = new Set(pods.filter((other) => other !== pod));
     if (silent.size === 0) return;
     const ack = random();
@@ -30,8 +37,8 @@ export class Confirmations {
     this.#waiting.set(ack, { silent, done: resolve });
     const stop = new AbortController();
     try {
-      await Promise.all([...silent].map((other) => store.inbox.send(other, { type, session, from: pod, ack })));
-      await Promise.race([promise, this.#dropDead(silent, 2 * options.leaseMs, stop.signal)]);
+      await Promise.all([...silent].map((other) => store.inbox.send(other, message(ack))));
+      await Promise.race([promise, this.#dropDead(silent, withinMs, stop.signal)]);
     } finally {
       stop.abort();
       this.#waiting.delete(ack);

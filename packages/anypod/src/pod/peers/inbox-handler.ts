@@ -1,6 +1,6 @@
 import { BACKGROUND_CALLER } from '../../core/caller.ts';
 import type { InboxMessage } from '../../core/inbox.ts';
-import type { JsonRpcMessage } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { PodContext } from '../context/context.ts';
 import type { SessionCache } from '../sessions/session-cache.ts';
 import type { Followers } from '../streams/followers.ts';
@@ -36,10 +36,15 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
   }
 
   async function cancel(message: Extract<InboxMessage, { type: 'cancelled' }>): Promise<void> {
-    const live = parts.sessions.peek(message.session);
+    const { session, request, reason, from, ack } = message;
+    const live = parts.sessions.peek(session);
     // Where it is just being loaded, what is loaded may be from before the cancellation: it is read again.
-    if (live === undefined) return parts.sessions.changed(message.session);
-    if (!(await live.cancel(message.request, message.reason, BACKGROUND_CALLER))) live.cancelEarly(message.request);
+    if (live === undefined) await parts.sessions.changed(session);
+    else if (await live.cancel(request, reason, BACKGROUND_CALLER))
+      await store.sessions.takeCancelled(session, request);
+    else if (live.arrivals.hasArrived(request)) await store.sessions.takeCancelled(session, request);
+    else live.arrivals.cancelled(request);
+    if (from !== undefined && ack !== undefined) await confirm({ from, ack });
   }
 
   return (message) => {
@@ -100,5 +105,5 @@ async function hand(sessions: SessionCache, session: string, data: string): Prom
   const live = sessions.peek(session);
   if (live?.hasServer !== true) return;
   const server = await live.server(BACKGROUND_CALLER);
-  server.deliver(JSON.parse(data) as JsonRpcMessage, { caller: BACKGROUND_CALLER });
+  server.deliver(JSON.parse(data) as JsonRpcNotification | JsonRpcResponse, { caller: BACKGROUND_CALLER });
 }

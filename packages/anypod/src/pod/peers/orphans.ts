@@ -176,8 +176,9 @@ export class Orphans {
       onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, BACKGROUND_CALLER)),
     });
     for (const request of requests) {
-      const id = live.begin(exchange, request.id);
-      server.deliver({ ...request, id }, { caller: BACKGROUND_CALLER, closeStream: () => exchange.closeConnection() });
+      live.arrivals.arrived(request.id);
+      const run = live.begin(exchange, request.id);
+      server.request(run, request, { caller: BACKGROUND_CALLER, closeStream: () => exchange.closeConnection() });
     }
   }
 }

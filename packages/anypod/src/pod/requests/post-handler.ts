@@ -1,6 +1,7 @@
 import type { Caller } from '../../core/caller.ts';
 import {
   isRequest,
+  isRequestId,
   isResponse,
   type JsonRpcMessage,
   type JsonRpcNotification,
@@ -15,6 +16,7 @@ import type { HostedServer } from '../../core/server-host.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
 import type { PodParts } from '../peers/inbox-handler.ts';
+import { EARLY_CANCELLATION_MS } from '../sessions/arrivals.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
 import { sessionNotFound } from '../sessions/session-cache.ts';
 import { Exchange } from '../streams/exchange.ts';
@@ -72,9 +74,20 @@ export class PostHandler {
       onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, caller)),
     });
     for (const request of requests) {
-      if (live.wasCancelled(request.id)) exchange.cancel(request.id);
-      else await this.#dispatch(live, server, exchange, request, caller);
+      live.arrivals.arrived(request.id);
+      if (live.arrivals.mayBeCancelled(request.id) && (await this.#wasCancelled(live, request.id))) {
+        exchange.respond(cancelledEarly(request.id));
+      } else await this.#dispatch(live, server, exchange, request, caller);
     }
+  }
+
+  /** Whether the cancellation of this request overtook it. Where the store cannot tell, the request runs: a call is never swallowed. */
+  #wasCancelled(live: LiveSession, request: RequestId): Promise<boolean> {
+    const { store, log } = this.#context;
+    return store.sessions.takeCancelled(live.id, request).catch((err: unknown) => {
+      log.warn({ err }, 'a request runs though it may have been cancelled before it came');
+      return false;
+    });
   }
 
   async #dispatch(
@@ -91,14 +104,10 @@ export class PostHandler {
       exchange.respond(await ours(live, request));
       return;
     }
-    const id = live.begin(exchange, request.id);
-    server.deliver(
-      { ...request, id },
-      {
-        caller,
-        ...(exchange.resumable ? { closeStream: () => exchange.closeConnection() } : {}),
-      },
-    );
+    server.request(live.begin(exchange, request.id), request, {
+      caller,
+      ...(exchange.resumable ? { closeStream: () => exchange.closeConnection() } : {}),
+    });
   }
 
   /**
@@ -125,16 +134,19 @@ export class PostHandler {
   }
 
   async #cancel(live: LiveSession, params: Readonly<Record<string, unknown>>, caller: Caller): Promise<void> {
-    const request = params['requestId'] as RequestId;
+    const request = params['requestId'];
+    if (!isRequestId(request)) return;
     const text = params['reason'];
     const reason = typeof text === 'string' ? { reason: text } : {};
     if (await live.cancel(request, reason.reason, caller)) return;
-    live.cancelEarly(request);
+    // An id that came here lately may be used again elsewhere, so the others are asked all the same.
+    const isEarly = !live.arrivals.hasArrived(request);
+    if (isEarly) live.arrivals.cancelled(request);
     const { store, pod } = this.#context;
-    const pods = (await store.sessions.cancel(live.id, request)) ?? [];
-    const others = pods.filter((other) => other !== pod);
-    const message = { type: 'cancelled', session: live.id, request, ...reason } as const;
-    await Promise.all(others.map((other) => store.inbox.send(other, message)));
+    const pods = (await store.sessions.cancel(live.id, request, isEarly ? EARLY_CANCELLATION_MS : 0)) ?? [];
+    const message = { type: 'cancelled', session: live.id, request, ...reason, from: pod } as const;
+    // Whoever has had the request takes back what is remembered, before the client may use its id again.
+    await this.#parts.confirmations.send(pods, (ack) => ({ ...message, ack }), EARLY_CANCELLATION_MS);
   }
 
   async #progress(live: LiveSession, notification: JsonRpcNotification): Promise<void> {
@@ -145,4 +157,10 @@ export class PostHandler {
     const data = JSON.stringify(notification);
     await store.inbox.send(owner, { type: 'question-progress', session: live.id, question, data });
   }
+}
+
+/** The client may be waiting after all, for instance where it uses one id for all, so it gets an answer. */
+function cancelledEarly(id: RequestId): JsonRpcResponse {
+  const message = 'This request was cancelled before it arrived, so it was not run. Call again if it should run.';
+  return rpcError(id, RPC.internal, message, { reason: 'cancelled' });
 }

@@ -6,13 +6,12 @@ import type { Link } from '../../core/linked-list.ts';
 
 import { passesLogLevel } from '../../core/log-level.ts';
 import { callTimedOut } from '../../core/rpc-error.ts';
-import type { HostedServer, Outlet } from '../../core/server-host.ts';
+import type { HostedServer, Outlet, Related } from '../../core/server-host.ts';
 import type { Session } from '../../core/session.ts';
 import { writeMessage } from '../../core/written.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
-
-const EARLY_CANCELLATIONS = 100;
+import { Arrivals } from './arrivals.ts';
 
 /** A server says so of its own lists in its session, which only that session hears. */
 const LIST_CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
@@ -27,7 +26,7 @@ interface Running {
   readonly deadline: Link<Deadline> | undefined;
 }
 
-/** Sends a message on the session's standing stream, wherever that is open. */
+/** Sends a message on the session's standing stream, wherever that is open; rejects where there is no such session. */
 export type SendStanding = (session: string, data: string) => Promise<void>;
 
 /** A session as this pod holds it: its cached state, the user's server once a message needs it, and what runs here. */
@@ -44,15 +43,15 @@ export class LiveSession {
   /** What the cache reckons it at; bytes. */
   keptBytes = 0;
   ended = false;
+  readonly arrivals: Arrivals;
   readonly #context: PodContext;
   readonly #sendStanding: SendStanding;
   readonly #running = new Map<number, Running>();
   readonly #questions = new Set<string>();
-  readonly #cancelledEarly: Set<RequestId>;
   /** What the server said on the standing stream before the store had the session; undefined: it has. */
   #beforeStored: string[] | undefined;
   #server: Promise<HostedServer> | undefined;
-  #lastId = 0;
+  #lastRun = 0;
 
   /** The user's server has ended the session. */
   onServerClosed: () => void = () => undefined;
@@ -63,7 +62,8 @@ export class LiveSession {
     this.loadedAt = context.now();
     this.session = session;
     this.#sendStanding = sendStanding;
-    this.#cancelledEarly = new Set(session.cancelled);
+    this.arrivals = new Arrivals(context.now);
+    this.#noteCancelled(session);
     if (!isStored) this.#beforeStored = [];
   }
 
@@ -99,26 +99,26 @@ export class LiveSession {
     for (const data of said) await this.#sendStanding(this.id, data);
   }
 
-  /** Notes a request as running and gives the id under which the server gets it. */
+  /** Notes a request as running and gives its run, by which the server gets it. */
   begin(exchange: Exchange, request: RequestId): number {
-    const id = this.#lastId + 1;
-    this.#lastId = id;
-    const deadline = this.#context.callDeadlines?.add({ late: () => this.#timeOut(id) });
-    this.#running.set(id, { exchange, request, deadline });
-    return id;
+    const run = this.#lastRun + 1;
+    this.#lastRun = run;
+    const deadline = this.#context.callDeadlines?.add({ late: () => this.#timeOut(run) });
+    this.#running.set(run, { exchange, request, deadline });
+    return run;
   }
 
-  /** The request under `id` runs no longer; undefined: it did not. */
-  #forget(id: number): Running | undefined {
-    const running = this.#running.get(id);
+  /** The request runs no longer; undefined: it did not. */
+  #forget(run: number): Running | undefined {
+    const running = this.#running.get(run);
     if (running === undefined) return undefined;
-    this.#running.delete(id);
+    this.#running.delete(run);
     if (running.deadline !== undefined) this.#context.callDeadlines?.remove(running.deadline);
     return running;
   }
 
-  #timeOut(id: number): void {
-    const running = this.#forget(id);
+  #timeOut(run: number): void {
+    const running = this.#forget(run);
     if (running === undefined) return;
     const { background, callDeadlines, log } = this.#context;
     log.warn(
@@ -126,7 +126,7 @@ export class LiveSession {
       'a call took longer than it may; its client got an error, and its handler is aborted',
     );
     running.exchange.respond(callTimedOut(running.request, callDeadlines?.afterMs ?? 0));
-    background.run('stop late call', this.#stop(id, 'timeout', BACKGROUND_CALLER));
+    background.run('stop late call', this.#stop(run, 'timeout', BACKGROUND_CALLER));
   }
 
   /** The answer to a question has been taken. */
@@ -134,33 +134,27 @@ export class LiveSession {
     this.#questions.delete(question);
   }
 
-  /** Whether the cancellation of this request overtook it; asked once. */
-  wasCancelled(request: RequestId): boolean {
-    return this.#cancelledEarly.delete(request);
-  }
-
   /** Stops a request that runs here; false: it does not. */
   async cancel(request: RequestId, reason: string | undefined, caller: Caller): Promise<boolean> {
     const entry = [...this.#running].find(([, running]) => running.request === request);
     if (entry === undefined) return false;
-    const [id, { exchange }] = entry;
+    const [run, { exchange }] = entry;
     exchange.cancel(request);
-    await this.#stop(id, reason, caller);
+    await this.#stop(run, reason, caller);
     return true;
   }
 
   /** Aborts a handler; the SDK sends nothing for it any more. */
-  async #stop(id: number, reason: string | undefined, caller: Caller): Promise<void> {
-    this.#forget(id);
-    const params = { requestId: id, ...(reason === undefined ? {} : { reason }) };
+  async #stop(run: number, reason: string | undefined, caller: Caller): Promise<void> {
+    this.#forget(run);
     const server = await this.server(caller);
-    if (!this.ended) server.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, { caller });
+    if (!this.ended) server.abort(run, reason);
   }
 
   /** Stops what runs of an exchange that another pod has taken over. */
   async drop(exchange: Exchange, caller: Caller): Promise<void> {
-    for (const [id, running] of [...this.#running]) {
-      if (running.exchange === exchange) await this.#stop(id, 'taken over by another pod', caller);
+    for (const [run, running] of [...this.#running]) {
+      if (running.exchange === exchange) await this.#stop(run, 'taken over by another pod', caller);
     }
   }
 
@@ -174,16 +168,21 @@ export class LiveSession {
     return this.#questions;
   }
 
-  /** Remembers a cancellation whose request may still arrive here. */
-  cancelEarly(request: RequestId): void {
-    if (this.#cancelledEarly.size < EARLY_CANCELLATIONS) this.#cancelledEarly.add(request);
+  /** Takes in what the store has of the session now. */
+  refresh(session: Session): void {
+    this.session = session;
+    this.#noteCancelled(session);
+  }
+
+  #noteCancelled({ cancelled }: Session): void {
+    for (const request of cancelled) if (!this.arrivals.hasArrived(request)) this.arrivals.cancelled(request);
   }
 
   /** Ends everything of the session on this pod. */
   async end(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
     this.ended = true;
-    for (const [id, { exchange }] of [...this.#running]) {
-      this.#forget(id);
+    for (const [run, { exchange }] of [...this.#running]) {
+      this.#forget(run);
       exchange.abort(refusal, 404);
     }
     await this.close();
@@ -193,8 +192,8 @@ export class LiveSession {
   async fail(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
     this.ended = true;
     const { exchanges } = this;
-    for (const [id, { exchange, request }] of [...this.#running]) {
-      this.#forget(id);
+    for (const [run, { exchange, request }] of [...this.#running]) {
+      this.#forget(run);
       exchange.respond(refusal(request));
     }
     await Promise.all([...exchanges].map((exchange) => exchange.stored()));
@@ -209,23 +208,32 @@ export class LiveSession {
 
   /** What the user's server says. A plain object, so that a host may wrap it. */
   readonly outlet: Outlet = {
-    respond: (id, response) => {
-      const running = this.#forget(id);
-      running?.exchange.respond({ ...response, id: running.request });
+    respond: (run, response) => {
+      const running = this.#forget(run);
+      if (running === undefined) return;
+      const { exchange, request } = running;
+      exchange.respond(response.id === request ? response : { ...response, id: request });
     },
     ask: async (question, request, related) => {
       const data = writeMessage(request);
+      const { store, pod, background } = this.#context;
       this.#questions.add(question);
-      await this.#context.store.questions.ask(this.id, question, this.#context.pod).catch((error: unknown) => {
+      try {
+        await store.questions.ask(this.id, question, pod);
+        await this.#send(data, related);
+      } catch (error) {
         this.#questions.delete(question);
+        background.run('forget question', store.questions.withdraw(this.id, question));
         throw error;
-      });
-      await this.#send(data, related);
+      }
     },
     withdraw: async (question, notification, related) => {
       this.#questions.delete(question);
-      await this.#send(writeMessage(notification), related);
-      await this.#context.store.questions.withdraw(this.id, question);
+      try {
+        await this.#send(writeMessage(notification), related);
+      } finally {
+        await this.#context.store.questions.withdraw(this.id, question);
+      }
     },
     notify: async (notification, related) => {
       if (this.#filtered(notification)) return;
@@ -236,7 +244,7 @@ export class LiveSession {
         await this.#announceList(notification.method, data);
       else await this.#send(data, related);
     },
-    awaits: (id) => this.#running.has(id),
+    awaits: (run) => this.#running.has(run),
     closed: () => this.onServerClosed(),
   };
 
@@ -247,18 +255,28 @@ export class LiveSession {
   }
 
   async #announceList(method: string, data: string): Promise<void> {
-    await this.#context.announcer.announce(`${this.id} ${method}`, () => this.#send(data, undefined));
+    const { announcer, log } = this.#context;
+    // `McpServer` announces these by itself and waits for nothing, so a rejection would be nobody's to handle.
+    await announcer
+      .announce(`${this.id} ${method}`, () => this.#send(data, undefined))
+      .catch((err: unknown) => log.warn({ err, method }, 'a change could not be announced'));
   }
 
   #filtered({ method, params }: JsonRpcNotification): boolean {
     return method === 'notifications/message' && !passesLogLevel(params?.['level'], this.session.logLevel);
   }
 
-  async #send(data: string, related: number | undefined): Promise<void> {
-    const running = related === undefined ? undefined : this.#running.get(related);
-    if (running?.exchange.streams === true) running.exchange.emit(data);
-    else if (related === undefined || running !== undefined) await this.#stand(data);
-    // A word about a request that is over has nowhere to go.
+  /**
+   * What belongs to a request goes with its answer. Once that is over, and where the client takes nothing but the answer, it goes to the standing
+   * stream; but what a handler says of a request that is over, and that it names itself, is refused.
+   */
+  async #send(data: string, related: Related | undefined): Promise<void> {
+    const running = related === undefined ? undefined : this.#running.get(related.run);
+    if (running?.exchange.emit(data) === true) return;
+    if (related?.named === true && running?.exchange.streams !== false) {
+      throw new Error('The request that this message belongs to is over; nothing was sent.');
+    }
+    await this.#stand(data);
   }
 
   async #stand(data: string): Promise<void> {

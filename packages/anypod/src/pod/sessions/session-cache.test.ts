@@ -31,7 +31,15 @@ function setUp(options: PodOptions = {}) {
     const close = async () => {
       open.servers -= 1;
     };
-    return { capabilities: {}, deliver: () => undefined, toolHints: async () => undefined, close };
+    const nothing = () => undefined;
+    return {
+      capabilities: {},
+      request: nothing,
+      deliver: nothing,
+      abort: nothing,
+      toolHints: async () => undefined,
+      close,
+    };
   };
   const load = vi.fn<SessionStore['load']>((id, pod) => store.sessions.load(id, pod));
   const background = createBackground(silentLog);

@@ -220,7 +220,7 @@ export class SessionCache {
       this.#keep(live);
       return live;
     }
-    held.session = session;
+    held.refresh(session);
     held.stale = false;
     held.loadedAt = asked;
     held.touchedAt = Date.now();

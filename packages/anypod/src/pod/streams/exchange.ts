@@ -31,7 +31,8 @@ export class Exchange implements Late {
   readonly #context: PodContext;
   readonly #followers: Followers;
   readonly #options: ExchangeOptions;
-  readonly #pending: Set<RequestId>;
+  /** The ids of the requests that have no answer yet; a batch may have one id twice. */
+  readonly #pending: RequestId[];
   readonly #responses: JsonRpcResponse[] = [];
   #stream: OwnedStream | undefined;
   #deadline: Link<Deadline> | undefined;
@@ -41,7 +42,7 @@ export class Exchange implements Late {
     this.#context = context;
     this.#followers = followers;
     this.#options = options;
-    this.#pending = new Set(options.requests.map(({ id }) => id));
+    this.#pending = options.requests.map(({ id }) => id);
     if ('stream' in options.to) this.#take(options.to.stream);
     else if (this.streams) this.#deadline = context.deadlines.add(this);
   }
@@ -57,16 +58,17 @@ export class Exchange implements Late {
     return this.#reply?.form !== 'json';
   }
 
-  /** A serialised question or notification that belongs to one of the requests. */
-  emit(data: string): void {
-    if (this.#ended) return;
-    this.upgrade()?.write(data, false);
+  /** Sends a serialised question or notification that belongs to one of the requests. False: nothing was sent, since it has ended or cannot stream. */
+  emit(data: string): boolean {
+    const stream = this.#ended ? undefined : this.upgrade();
+    stream?.write(data, false);
+    return stream !== undefined;
   }
 
   /** The response to one of the requests, under the client's id. */
   respond(response: JsonRpcResponse): void {
-    if (this.#ended || response.id === null || !this.#pending.delete(response.id)) return;
-    const last = this.#pending.size === 0;
+    if (this.#ended || response.id === null || !this.#settle(response.id)) return;
+    const last = this.#pending.length === 0;
     this.#reply?.watch.answered(response.error !== undefined);
     if (this.#stream === undefined) this.#responses.push(response);
     else this.#stream.write(encodeResponse(response), last);
@@ -76,12 +78,19 @@ export class Exchange implements Late {
 
   /** The client gave one of the requests up; the SDK sends nothing for it any more. */
   cancel(id: RequestId): void {
-    if (!this.#pending.delete(id) || this.#pending.size > 0) return;
+    if (!this.#settle(id) || this.#pending.length > 0) return;
     if (this.#stream !== undefined) this.#stream.finish();
     else if (this.#responses.length > 0) this.#answerPlainly();
     else if (this.streams) this.#reply?.stream('request').end();
     else this.#reply?.json(200, JSON.stringify(rpcError(id, RPC.refused, 'The client has cancelled this request.')));
     this.#end('cancelled');
+  }
+
+  /** A request needs no answer any more; false: none of this id does. */
+  #settle(id: RequestId): boolean {
+    const index = this.#pending.indexOf(id);
+    if (index >= 0) this.#pending.splice(index, 1);
+    return index >= 0;
   }
 
   /** Ends the connection at the handler's wish; the client comes back for the rest. */

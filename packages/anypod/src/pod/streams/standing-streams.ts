@@ -84,12 +84,13 @@ export class StandingStreams {
     return attached;
   }
 
-  /** Stores a message for the session's standing stream and delivers it, if one is open anywhere. */
+  /** Stores a message for the session's standing stream and delivers it, if one is open anywhere. Rejects where there is no such session. */
   readonly send = async (session: string, data: string): Promise<void> => {
     const { store, pod } = this.#context;
     const stored = await store.standing.append(session, data);
-    if (stored?.holder === undefined) return;
+    if (stored === undefined) throw new Error('The session has ended; nothing was sent.');
     const { position, previous, holder } = stored;
+    if (holder === undefined) return;
     const event = { position, previous, data };
     if (holder.pod === pod) this.deliver(session, holder.connection, event);
     else
