@@ -7,10 +7,10 @@ const CLOSE_OBJECT = 125;
 
 /**
  * Tells whether objects and arrays are nested deeper than `most` levels in a JSON text, without parsing it: a parser takes a second for what a client
- * sends in a moment. Most texts have too few brackets to be deep, and then only those are counted. The text need not be valid JSON.
+ * sends in a moment. The text need not be valid JSON.
  */
 export function isDeepText(text: string, most: number): boolean {
-  if (text.length <= 2 * most || !hasMore(text, most)) return false;
+  if (!mayBeDeep(text, most)) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -23,22 +23,34 @@ export function isDeepText(text: string, most: number): boolean {
   return false;
 }
 
-/** The same of a value that somebody else has parsed; level by level, since recursion is what deep values break. */
+/**
+ * The same of a value that is parsed already, which costs less. Level by level, since recursion is what deep values break.
+ */
 export function isDeepValue(value: unknown, most: number): boolean {
-  let level = [value].filter(isContainer);
+  let level = isContainer(value) ? [value] : [];
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > most) return true;
-    level = level.flatMap((container) => Object.values(container).filter(isContainer));
+    level = containersIn(level);
   }
   return false;
+}
+
+function containersIn(level: readonly object[]): object[] {
+  const inner: object[] = [];
+  for (const container of level) {
+    const members: unknown[] = Array.isArray(container) ? container : Object.values(container);
+    for (const member of members) if (isContainer(member)) inner.push(member);
+  }
+  return inner;
 }
 
 function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether the text opens more than `most` objects and arrays, strings included. */
-function hasMore(text: string, most: number): boolean {
+/** Whether a text has enough brackets to be nested deeper than `most` levels, those in strings included. Nearly none has. */
+export function mayBeDeep(text: string, most: number): boolean {
+  if (text.length <= 2 * most) return false;
   let count = 0;
   for (const bracket of ['{', '[']) {
     for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
