@@ -24,7 +24,7 @@ describe.each([
   const aborted = () => pods.logs().split('hostile: never was aborted').length - 1;
   const last = async (asked: Promise<Response>) => (await settled(asked.then(messagesOf), 'the call')).at(-1);
 
-  test('gets an error, its handler is aborted, and its session goes on [faults.timeout]', async () => {
+  test('gets an error, its handler is aborted, and its session goes on [host.faults.timeout]', async () => {
     const session = await openSession(pods.there);
     for (const say of [false, true]) {
       const before = aborted();
@@ -37,7 +37,7 @@ describe.each([
     expect((await pods.counted('anypod_requests_total'))['method=tools/call,era=legacy,outcome=rpc_error']).toBe(2);
   });
 
-  test('tells a client that has come back to another pod [faults.timeout]', async () => {
+  test('tells a client that has come back to another pod [host.faults.timeout]', async () => {
     const session = await openSession(pods.there);
     const stream = readStream(await session.call(pods.here, 'cut', 'never', { say: true }));
     await stream.until(({ method }) => method === 'notifications/message');
@@ -46,7 +46,7 @@ describe.each([
     expect((await settled(resumed.rest(), 'the resumed call')).at(-1)).toMatchObject({ id: 'cut', ...TIMED_OUT });
   });
 
-  test('ends also while it waits for its client, whose late answer changes nothing [faults.timeout]', async () => {
+  test('ends also while it waits for its client, whose late answer changes nothing [host.faults.timeout]', async () => {
     const session = await openSession(pods.there);
     const stream = readStream(await session.call(pods.here, 'asks', 'ask'));
     const question = await stream.until(({ method }) => method === 'elicitation/create');
@@ -57,7 +57,7 @@ describe.each([
   });
 
   if (module !== 'v1') {
-    test('gets an error in 2026-07-28 too, and no later call its server [faults.timeout]', async () => {
+    test('gets an error in 2026-07-28 too, and no later call its server [host.faults.timeout]', async () => {
       for (const say of [false, true]) {
         const before = aborted();
         const params = { name: 'never', arguments: { say }, _meta: { 'io.modelcontextprotocol/logLevel': 'debug' } };

@@ -85,7 +85,7 @@ describe.each(DEPLOYMENTS)('a server of $module over $store that goes wrong', ({
     }
   }
 
-  test.each(ROWS)('$fault: its call gets the answer, and nobody else notices [faults.values]', async (row) => {
+  test.each(ROWS)('$fault: its call gets the answer, and nobody else notices [host.faults.values]', async (row) => {
     const before = (await pods.counted('anypod_requests_total'))['method=tools/call,era=legacy,outcome=rpc_error'] ?? 0;
     await inSession(row);
     const after = (await pods.counted('anypod_requests_total'))['method=tools/call,era=legacy,outcome=rpc_error'] ?? 0;
@@ -95,7 +95,7 @@ describe.each(DEPLOYMENTS)('a server of $module over $store that goes wrong', ({
     if (row.log !== undefined) expect(pods.logs()).toContain(row.log);
   });
 
-  test.each(CLOSING)('$fault: ends its session on every pod [faults.close]', async ({ fault, answer }) => {
+  test.each(CLOSING)('$fault: ends its session on every pod [host.faults.close]', async ({ fault, answer }) => {
     const before = (await pods.counted('anypod_sessions_ended_total'))['reason=server_closed'] ?? 0;
     const session = await openSession(pods.there);
     const standing = readStream(await session.listen(pods.there));
@@ -124,7 +124,7 @@ describe.each(DEPLOYMENTS)('a server of $module over $store that goes wrong', ({
   });
 
   if (servesModern) {
-    test.each(CLOSING)('$fault: ends one call of 2026-07-28 [faults.close]', async ({ fault, answer }) => {
+    test.each(CLOSING)('$fault: ends one call of 2026-07-28 [host.faults.close]', async ({ fault, answer }) => {
       for (const say of [false, true]) {
         const params = { name: fault, arguments: { say }, _meta: { 'io.modelcontextprotocol/logLevel': 'debug' } };
         expect(await responseOf(modern(pods.here, 'tools/call', params), fault)).toMatchObject(holds(answer));

@@ -107,7 +107,9 @@ describe('a response of a server', () => {
   it.each([undefined, 5, { a: 1n }])('whose error has the message %o gets a sentence for it', (message) => {
     const error = { code: 1, message: message as unknown as string };
     const written = encodeResponse(writeResponse({ jsonrpc: '2.0', id: 1, error }, call));
-    expect(JSON.parse(written)).toMatchObject({ error: { code: 1, message: 'The handler of tool "sum" threw something without a message.' } });
+    expect(JSON.parse(written)).toMatchObject({
+      error: { code: 1, message: 'The handler of tool "sum" threw something without a message.' },
+    });
   });
 });
 

@@ -63,7 +63,18 @@ export abstract class ServerTransport {
 
   abstract send(message: JsonRpcMessage): Promise<void>;
 
+  /** Hands a message to the server. Who watches the server's messages may throw: that is answered here. */
   protected enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
+    try {
+      this.#enter(message, extra);
+    } catch (err) {
+      const label = isRequest(message) ? labelOf(message) : { method: message.method };
+      this.#log.warn({ ...label, err }, 'a message could not be handed to the server');
+      if (isRequest(message)) void this.send(rpcError(message.id, RPC.internal, 'Internal error'));
+    }
+  }
+
+  #enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
     const watched = this.#listeners !== 1 || Object.hasOwn(this, 'onmessage');
     if (this.#entry === undefined || watched || !isPlainMessage(message)) this.onmessage?.(message, extra);
     else if (!isRequest(message)) this.#entry.notification(message, extra);
