@@ -10,13 +10,14 @@ const META = {
 
 interface ModernParams {
   readonly name?: string;
+  readonly uri?: string;
   readonly _meta?: object;
   readonly [key: string]: unknown;
 }
 
 /** A request of the modern era. */
 export function modern(pod: URL, method: string, params: ModernParams, signal?: AbortSignal): Promise<Response> {
-  const { name, _meta } = params;
+  const { name = params.uri, _meta } = params;
   const named: Record<string, string> = name === undefined ? {} : { 'mcp-name': name };
   const headers = { 'mcp-protocol-version': VERSION, 'mcp-method': method, ...named };
   const body = { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: { ...META, ..._meta } } };

@@ -121,6 +121,15 @@ const entries = {
     `${MODERN}/basic/lifecycle`,
   ],
 
+  'host.faults.values': [
+    'Whatever a handler returns, throws or sends, its call gets an answer that says what was wrong, and no other call notices.',
+    ANYPOD,
+  ],
+  'host.faults.close': [
+    'A server that closes itself ends its session on every pod: what runs gets an error, what comes later 404.',
+    ANYPOD,
+  ],
+  'host.faults.timeout': ['A call that takes longer than ANYPOD_CALL_TIMEOUT gets an error and is aborted.', ANYPOD],
   'pod.drain.order': [
     'On SIGTERM a pod is not ready but alive, serves on connections that close, and exits with 0; a second one ends it at once.',
     ANYPOD,

@@ -134,10 +134,10 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const newQuestionId = () => `${podId}-${++questions}`;
   const bus = createChangeBus((change) => {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
-  });
+  }, log);
   const waiters = createCallWaiters();
-  const ageLimit = createAgeLimit(settings.maxAgeMs);
-  const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs);
+  const ageLimit = createAgeLimit(settings.maxAgeMs, log);
+  const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs, log);
   const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
   const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls, log });
   const pod: Pod = new Pod(
@@ -162,7 +162,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit, callDeadlines, build, calls };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
   const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
-  const heartbeats = createHeartbeats(settings.heartbeatMs);
+  const heartbeats = createHeartbeats(settings.heartbeatMs, log);
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });
 
   return {

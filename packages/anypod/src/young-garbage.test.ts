@@ -56,7 +56,7 @@ const PLACES: Readonly<Record<string, Place>> = {
   heartbeats: {
     file: './http/heartbeats.ts',
     start: ({ createHeartbeats }: typeof import('./http/heartbeats.ts')) => {
-      const heartbeats = createHeartbeats(60_000);
+      const heartbeats = createHeartbeats(60_000, undefined as never);
       return (value) => heartbeats.add(() => value);
     },
   },

@@ -104,6 +104,7 @@ export const DEEDS: Readonly<Record<string, Fault>> = {
     ground.signal.addEventListener('abort', () => process.stderr.write('hostile: never was aborted\n'));
     return new Promise(() => undefined);
   },
+  ask: (ground) => ground.ask('elicitation/create', form('nothing')),
   unhandled: () => {
     void Promise.reject(new Error('hostile: unhandled'));
     return {};

@@ -1,4 +1,6 @@
+import { callSafely } from '../core/call-safely.ts';
 import { LinkedList } from '../core/linked-list.ts';
+import type { Log } from '../core/log.ts';
 import { HEARTBEAT } from './sse.ts';
 
 /** Writes heartbeats to all open streams of a handler with one timer. */
@@ -8,10 +10,11 @@ export interface Heartbeats {
   stop(): void;
 }
 
-export function createHeartbeats(everyMs: number): Heartbeats {
+export function createHeartbeats(everyMs: number, log: Log): Heartbeats {
   const streams = new LinkedList<(text: string) => unknown>();
+
   const timer = setInterval(() => {
-    for (const write of [...streams]) write(HEARTBEAT);
+    for (const write of [...streams]) callSafely(log, 'heartbeat', write, HEARTBEAT);
   }, everyMs);
   timer.unref();
   return {

@@ -5,6 +5,7 @@ import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core
 import { silentLog } from '../../core/log.ts';
 import type { Outlet } from '../../core/server-host.ts';
 import { isPlainMessage, messageEntryOf } from '../internals/message-entry.ts';
+import { watchEnds } from '../internals/request-ends.ts';
 import { createRunningCalls } from '../sdk/running-calls.ts';
 import type { UserServer } from '../sdk/user-server.ts';
 import { createLegacyHost } from './legacy-host.ts';
@@ -59,6 +60,20 @@ describe.each(Object.keys(servers))('the message entry of %s', (sdk) => {
     expect(messageEntryOf(create())).toBeDefined();
     expect(messageEntryOf((create() as unknown as { server: UserServer }).server)).toBeDefined();
   });
+
+  it.each(['mcp server', 'server'])(
+    'of a %s: the requests that it can abort are where anypod looks for them',
+    (kind) => {
+      const server = create();
+      const protocol = (server as unknown as { server: UserServer }).server;
+      const ended: unknown[] = [];
+      watchEnds(kind === 'server' ? protocol : server, (id) => ended.push(id));
+      (
+        protocol as unknown as { _requestHandlerAbortControllers: Map<number, unknown> }
+      )._requestHandlerAbortControllers.delete(7);
+      expect(ended).toEqual([7]);
+    },
+  );
 
   it('serves a call that does not pass onmessage', async () => {
     const server = create();

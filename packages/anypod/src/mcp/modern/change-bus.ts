@@ -1,4 +1,6 @@
+import { callSafely } from '../../core/call-safely.ts';
 import type { Change } from '../../core/change-log.ts';
+import type { Log } from '../../core/log.ts';
 import type { ServerEvent, ServerEventBus } from '../sdk/sdk.ts';
 
 /** The SDK's event bus, fed with the changes of all pods. */
@@ -8,8 +10,9 @@ export interface ChangeBus extends ServerEventBus {
 }
 
 /** `publish` sends a change to the shared log, from where it comes back to every pod, this one included. */
-export function createChangeBus(publish: (change: Change) => void): ChangeBus {
+export function createChangeBus(publish: (change: Change) => void, log: Log): ChangeBus {
   const listeners = new Set<(event: ServerEvent) => void>();
+
   return {
     publish,
     subscribe(listener) {
@@ -17,7 +20,7 @@ export function createChangeBus(publish: (change: Change) => void): ChangeBus {
       return () => listeners.delete(listener);
     },
     deliver(change) {
-      for (const listener of listeners) listener(change);
+      for (const listener of listeners) callSafely<[Change]>(log, 'tell of a change', listener, change);
     },
   };
 }

@@ -23,7 +23,8 @@ export function createListenStreams(options: ListenStreamsOptions): ListenStream
 
   return {
     async serve(request, options) {
-      const end = () => void handler.close();
+      // A stream that cannot be ended has ended already.
+      const end = () => void handler.close().catch(() => undefined);
       // The SDK subscribes once per stream, and unsubscribes when it has ended.
       const subscribe: ServerEventBus['subscribe'] = (listener) => {
         open.add(end);

@@ -1,4 +1,5 @@
 import { AnypodError } from '../../core/errors.ts';
+import { protocolOf } from '../internals/protocol.ts';
 import { settledWithin } from './settled-within.ts';
 import type { FactoryContext, ServerFactory, UserServer } from './user-server.ts';
 
@@ -10,11 +11,6 @@ export type BuildServer = (context: FactoryContext) => Promise<UserServer>;
 
 /** On what the SDK connects: the factory has returned it before. Every copy of anypod in a process sees it. */
 const RETURNED = Symbol.for('anypod.returned');
-
-interface Protocol {
-  readonly transport?: unknown;
-  [RETURNED]?: true;
-}
 
 /** `withinMs` bounds each call of the factory. What it returns after that is closed and thrown away. */
 export function createServerBuilder(createServer: ServerFactory, withinMs: number): BuildServer {
@@ -62,7 +58,7 @@ function fresh(made: unknown): UserServer {
     );
   }
   const protocol = protocolOf(made);
-  if (protocol[RETURNED] === true) {
+  if (wasReturned(made)) {
     throw failed(
       'The factory returned a server that it had returned before. Each call must make a new server: move new McpServer(…) into the factory.',
     );
@@ -81,12 +77,11 @@ function isServer(made: unknown): made is UserServer {
   return typeof (made as Partial<UserServer> | null | undefined)?.connect === 'function';
 }
 
-/** `McpServer` has one, `Server` is one. */
-function protocolOf(server: UserServer): Protocol {
-  return ((server as { server?: Protocol }).server ?? server) as Protocol;
-}
-
 /** A server that came too late. One that serves somebody else is not ours to close. */
 function discard(made: unknown): void {
-  if (isServer(made) && protocolOf(made)[RETURNED] !== true) void closeQuietly(made);
+  if (isServer(made) && !wasReturned(made)) void closeQuietly(made);
+}
+
+function wasReturned(server: UserServer): boolean {
+  return Reflect.get(protocolOf(server), RETURNED) === true;
 }

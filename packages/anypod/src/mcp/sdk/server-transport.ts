@@ -11,8 +11,8 @@ import type { Log } from '../../core/log.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import { failedSilently, UnwritableError, unwritableResponse, writeResponse } from '../../core/written.ts';
 import { isPlainMessage, type MessageEntry } from '../internals/message-entry.ts';
+import { watchEnds } from '../internals/request-ends.ts';
 import { withReadableError } from './readable-error.ts';
-import { watchEnds } from './request-ends.ts';
 import { asksForTools, type ToolLists } from './tool-lists.ts';
 import type { UserServer } from './user-server.ts';
 
@@ -65,9 +65,19 @@ export abstract class ServerTransport {
 
   abstract send(message: JsonRpcMessage): Promise<void>;
 
+  /** Hands a message to the server. Who watches the server's messages may throw: that is answered here. */
   protected enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
     // Ids may come again: the request that had this one before is over, and its list will not come.
     if (this.#asked !== undefined && isRequest(message) && message.id === this.#asked.id) this.#asked = undefined;
+    try {
+      this.#enter(message, extra);
+    } catch (err) {
+      this.#log.warn({ method: message.method, err }, 'a message could not be handed to the server');
+      if (isRequest(message)) void this.send(rpcError(message.id, RPC.internal, 'Internal error'));
+    }
+  }
+
+  #enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
     const watched = this.#listeners !== 1 || Object.hasOwn(this, 'onmessage');
     if (this.#entry === undefined || watched || !isPlainMessage(message)) this.onmessage?.(message, extra);
     else if (!isRequest(message)) this.#entry.notification(message, extra);

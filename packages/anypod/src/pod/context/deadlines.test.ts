@@ -52,7 +52,7 @@ describe('deadlines', () => {
     };
     for (const one of [{ late }, entry('a'), { late }]) deadlines.add(one);
     vi.advanceTimersByTime(1000);
-    expect(told).toEqual(['a deadline failed', 'a', 'a deadline failed']);
+    expect(told).toEqual(['a callback failed', 'a', 'a callback failed']);
     deadlines.add(entry('b'));
     vi.advanceTimersByTime(1000);
     expect(told.at(-1)).toBe('b');

@@ -1,3 +1,4 @@
+import { callSafely } from '../../core/call-safely.ts';
 import type { Deadline, Deadlines } from '../../core/deadlines.ts';
 import { LinkedList } from '../../core/linked-list.ts';
 import type { Log } from '../../core/log.ts';
@@ -20,17 +21,13 @@ export function createDeadlines(afterMs: number, now: () => number, log: Log): D
     const time = now();
     for (let first = waiting.first; first !== undefined && first.value.due <= time; first = waiting.first) {
       waiting.remove(first);
-      tell(first.value);
+      callSafely(log, 'deadline', tell, first.value);
     }
     wait();
   }
 
   function tell({ entry }: Deadline): void {
-    try {
-      entry.late();
-    } catch (err) {
-      log.warn({ err }, 'a deadline failed');
-    }
+    entry.late();
   }
 
   return {

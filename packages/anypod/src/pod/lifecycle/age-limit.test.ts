@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { silentLog } from '../../core/log.ts';
 import { createAgeLimit, type RunningAgeLimit } from './age-limit.ts';
 
 const AGE_MS = 10_000;
@@ -7,7 +8,7 @@ describe('AgeLimit', () => {
   let ageLimit: RunningAgeLimit;
   beforeEach(() => {
     vi.useFakeTimers();
-    ageLimit = createAgeLimit(AGE_MS, () => Date.now());
+    ageLimit = createAgeLimit(AGE_MS, silentLog, () => Date.now());
   });
   afterEach(() => {
     ageLimit.stop();
@@ -56,7 +57,7 @@ describe('AgeLimit', () => {
     for (let count = 0; count < 50; count += 1) ageLimit.watch(() => undefined);
     expect(vi.getTimerCount()).toBe(before);
     const end = vi.fn();
-    createAgeLimit(0).watch(end);
+    createAgeLimit(0, silentLog).watch(end);
     expect(vi.getTimerCount()).toBe(before);
     vi.advanceTimersByTime(AGE_MS * 100);
     expect(end).not.toHaveBeenCalled();

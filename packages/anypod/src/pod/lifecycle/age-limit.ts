@@ -1,4 +1,6 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
+import { callSafely } from '../../core/call-safely.ts';
+import type { Log } from '../../core/log.ts';
 import { monotonicNow } from './lease.ts';
 
 /** What began together ends spread over this share of the age, after it. */
@@ -18,7 +20,7 @@ const never: RunningAgeLimit = { watch: () => () => undefined, stop: () => undef
 /**
  * Watches everything with one timer: what is to end is kept under the tick of its end. `maxAgeMs` 0: nothing becomes old, and nothing is kept.
  */
-export function createAgeLimit(maxAgeMs: number, now: () => number = monotonicNow): RunningAgeLimit {
+export function createAgeLimit(maxAgeMs: number, log: Log, now: () => number = monotonicNow): RunningAgeLimit {
   if (maxAgeMs === 0) return never;
   const tickMs = Math.min(MAX_TICK_MS, Math.ceil(maxAgeMs / TICKS_PER_AGE));
   const endsAt = new Map<number, Set<() => void>>();
@@ -29,7 +31,7 @@ export function createAgeLimit(maxAgeMs: number, now: () => number = monotonicNo
       ticked += 1;
       const ends = endsAt.get(ticked);
       endsAt.delete(ticked);
-      for (const end of ends ?? []) end();
+      for (const end of ends ?? []) callSafely(log, 'end what is old', end);
     }
   }, tickMs);
   timer.unref();

@@ -1,3 +1,4 @@
+import { callSafely } from '../../core/call-safely.ts';
 import { BACKGROUND_CALLER } from '../../core/caller.ts';
 import type { InboxMessage } from '../../core/inbox.ts';
 import type { JsonRpcNotification, JsonRpcResponse } from '../../core/json-rpc.ts';
@@ -47,7 +48,7 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
     if (from !== undefined && ack !== undefined) await confirm({ from, ack });
   }
 
-  return (message) => {
+  const act = (message: InboxMessage) => {
     switch (message.type) {
       case 'event':
         return parts.followers.deliver(message.connection, message);
@@ -75,6 +76,8 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
         return background.run('end session', end(message));
     }
   };
+
+  return (message) => callSafely(context.log, `act on ${message.type}`, act, message);
 }
 
 /** The owner of a question takes its stored answer to the handler that waits. */

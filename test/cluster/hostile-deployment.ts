@@ -1,0 +1,104 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
+import { type RedisServer, startRedis } from '../lib/redis-server.ts';
+import { scrape, sumOf } from '../lib/scrape.ts';
+import { type ServicePod, startServicePod } from './service-pods.ts';
+import { readStream, type StreamReader } from './stream-reader.ts';
+import { messagesOf, openSession, textOf, type WireSession } from './wire.ts';
+
+/** A session beside those in which something goes wrong: with a call that runs and a standing stream that is open. */
+export interface Neighbour {
+  /** Makes both say something, and waits until its client has it. */
+  tick(): Promise<void>;
+  /** Lets the call end; gives its result. */
+  end(): Promise<string>;
+}
+
+export async function startNeighbour(pod: URL, key: string): Promise<Neighbour> {
+  const session = await openSession(pod);
+  const standing = readStream(await session.listen(pod));
+  const held = readStream(await session.call(pod, 'held', 'hold', { key }));
+  const heard = async () => {
+    await held.until(({ method }) => method === 'notifications/message');
+    await standing.until(({ method }) => method === 'notifications/tools/list_changed');
+  };
+  await heard();
+  let calls = 0;
+  const call = async (name: string) => {
+    calls += 1;
+    const [answer] = await messagesOf(await session.call(pod, calls, name, { key }));
+    return textOf(answer);
+  };
+  return {
+    async tick() {
+      const [said] = await Promise.all([call('tick'), heard()]);
+      if (said !== 'ticked') throw new Error(said);
+    },
+    async end() {
+      await call('release');
+      const result = textOf((await held.rest()).at(-1));
+      await standing.cut();
+      return result;
+    },
+  };
+}
+
+/** Pods of the hostile module. */
+export interface HostilePods {
+  /** Where things go wrong. */
+  readonly here: URL;
+  /** The other pod; the same one where there is no Redis. */
+  readonly there: URL;
+  readonly processes: readonly ServicePod[];
+  logs(): string;
+  /** What the pods have counted, by labels. */
+  counted(name: string): Promise<Record<string, number>>;
+}
+
+export interface HostileOptions {
+  /** `v1`, `v2` or `v2-reused`. */
+  readonly module: string;
+  /** One pod with the embedded store, or two pods with Redis. */
+  readonly store: 'memory' | 'redis';
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts the pods before the tests of the block and stops them after. */
+export function useHostilePods({ module, store, env = {} }: HostileOptions): HostilePods {
+  const path = fileURLToPath(new URL(`../lib/hostile-module/${module}.ts`, import.meta.url));
+  let redis: RedisServer | undefined;
+  let pods: readonly ServicePod[] = [];
+
+  beforeAll(async () => {
+    redis = store === 'redis' ? await startRedis() : undefined;
+    const options = { module: path, env, ...(redis === undefined ? {} : { redisUrl: redis.url }) };
+    const count = redis === undefined ? 1 : 2;
+    pods = await Promise.all(Array.from({ length: count }, () => startServicePod(options)));
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.all(pods.map((pod) => pod.kill9()));
+    await redis?.stop();
+  }, 30_000);
+
+  return {
+    get here() {
+      return new URL(pods[0]?.url ?? '');
+    },
+    get there() {
+      return new URL(pods.at(-1)?.url ?? '');
+    },
+    get processes() {
+      return pods;
+    },
+    logs: () => pods.map((pod) => pod.logs()).join('\n'),
+    counted: async (name) => sumOf(await Promise.all(pods.map(({ metrics }) => scrape(metrics))), name),
+  };
+}
+
+/** A call of this session that runs on a pod until it is let go, and its stream. */
+export async function holdCall(session: WireSession, pod: URL, key: string): Promise<StreamReader> {
+  const stream = readStream(await session.call(pod, `held-${key}`, 'hold', { key }));
+  await stream.until(({ method }) => method === 'notifications/message');
+  return stream;
+}

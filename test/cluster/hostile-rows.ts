@@ -1,0 +1,117 @@
+/** What an answer must hold: a part of its result, or of its error. */
+export interface Expected {
+  readonly result?: object;
+  readonly error?: object;
+}
+
+/** One fault of `test/lib/hostile-module`, and the right answer. */
+export interface Row {
+  readonly fault: string;
+  /** The answer of the tool of that name. */
+  readonly tool: Expected;
+  /** Where 2026-07-28 has another. */
+  readonly modernTool?: Expected;
+  /** The answer of everything else that fails in the same way; `what` is how a sentence names it. */
+  readonly other?: (what: string) => Expected;
+  /** What the pod's log says of it. */
+  readonly log?: string;
+}
+
+const failed = (message: string | RegExp, code = -32_603, data?: object): Expected => ({
+  error: { code, message, ...(data === undefined ? {} : { data }) },
+});
+const isError = (text: string): Expected => ({ result: { isError: true, content: [{ type: 'text', text }] } });
+const structured = (structuredContent: object): Expected => ({ result: { structuredContent } });
+
+/** `where` is a pattern. */
+function unwritable(fault: string, where: (member: string) => string): Row {
+  const say = (what: string, member: string) =>
+    failed(new RegExp(`^The result of ${what} cannot be written as JSON: ${where(member)}\\.$`), -32_603, {
+      reason: 'unwritable',
+    });
+  return {
+    fault,
+    tool: say(`tool "${fault}"`, 'structuredContent'),
+    other: (what) => say(what, '_meta'),
+    log: 'a response of the server cannot be written as JSON',
+  };
+}
+
+const speechless = (what: string) => failed(`The handler of ${what} threw something without a message.`);
+const refused = (what: string): Expected => structured({ refused: what });
+const noMethod = (method: string): Expected =>
+  isError(`Method '${method}' is not supported by the negotiated protocol version (wire era 2026-07-28)`);
+
+/** Faults after which the session, the pod and all others go on. */
+export const ROWS: readonly Row[] = [
+  unwritable('bigint', (member) => `${member}.a is a BigInt`),
+  // How often the circle is gone round depends on what the SDK has copied.
+  unwritable('circular', (member) => `${member}(.self)+ refers back to an object that holds it`),
+  unwritable('to-json', (member) => `${member}.a has a toJSON that throws`),
+  unwritable('getter', (member) => `${member}.a.b has a getter that throws`),
+  unwritable('nested', () => 'it is nested too deeply'),
+  {
+    fault: 'harmless',
+    tool: structured({ n: null, d: '1970-01-01T00:00:00.000Z', kept: 'yes' }),
+    other: () => ({ result: { _meta: { n: null, d: '1970-01-01T00:00:00.000Z', kept: 'yes' } } }),
+  },
+  { fault: 'throw-undefined', tool: isError('undefined'), other: speechless, log: 'a handler threw what is no error' },
+  { fault: 'throw-null', tool: isError('null'), other: speechless },
+  { fault: 'throw-string', tool: isError('just a text'), other: () => failed('Internal error') },
+  { fault: 'throw-frozen', tool: isError('frozen'), other: () => failed('frozen') },
+  { fault: 'throw-message-getter', tool: failed('no message'), other: speechless },
+  { fault: 'throw-number-message', tool: isError('[object Object]'), other: speechless },
+  {
+    fault: 'throw-bad-data',
+    tool: isError('bad data'),
+    other: (what) =>
+      failed(`The error of ${what} cannot be written as JSON: data.a is a BigInt.`, -32_603, { reason: 'unwritable' }),
+  },
+  {
+    fault: 'log-unwritable',
+    tool: refused('The notification notifications/message cannot be written as JSON: params.data.a is a BigInt.'),
+  },
+  {
+    fault: 'progress-unwritable',
+    tool: refused(
+      'The notification notifications/progress cannot be written as JSON: params.message.self refers back to an object that holds it.',
+    ),
+  },
+  {
+    fault: 'announce-unwritable',
+    tool: refused(
+      'The notification notifications/tools/list_changed cannot be written as JSON: params._meta.a is a BigInt.',
+    ),
+    // Listeners are told that the tools changed, and nothing else that the notification holds.
+    modernTool: refused('not at all'),
+  },
+  {
+    fault: 'custom-unwritable',
+    tool: refused('The notification notifications/custom cannot be written as JSON: params.a is a BigInt.'),
+  },
+  {
+    fault: 'elicit-unwritable',
+    tool: refused('The request elicitation/create cannot be written as JSON: params.extra is a BigInt.'),
+    modernTool: noMethod('elicitation/create'),
+  },
+  {
+    fault: 'sample-unwritable',
+    tool: refused('The request sampling/createMessage cannot be written as JSON: params.metadata.extra is a BigInt.'),
+    modernTool: noMethod('sampling/createMessage'),
+  },
+  {
+    fault: 'roots-unwritable',
+    tool: refused('The request roots/list cannot be written as JSON: params._meta.a is a BigInt.'),
+    modernTool: noMethod('roots/list'),
+  },
+  { fault: 'connect-elsewhere', tool: { result: { structuredContent: { refused: /already connected/i } } } },
+];
+
+/** Faults that end the session they happen in, by closing its server; with the answer of the call that does it. */
+export const CLOSING: readonly { readonly fault: string; readonly answer: Expected }[] = [
+  ...['close', 'close-transport', 'close-later'].map((fault) => ({
+    fault,
+    answer: failed('The server closed before it answered this call.', -32_603, { reason: 'server_closed' }),
+  })),
+  { fault: 'close-after', answer: structured({}) },
+];
