@@ -57,14 +57,15 @@ describe.each(endings)('calls on a pod that ends by $how', ({ end, gone }) => {
     const pod = new URL(stage.pods[0]?.url ?? '');
     const session = await openSession(stage.url);
     const effect = crypto.randomUUID();
-    const asking = readStream(await session.call(pod, 'ask', 'ask', {}, 'ask-token'));
-    const question = await asking.until(({ method }) => method === 'elicitation/create');
-    await asking.cut();
     // Both at once, so that neither ends before the pod does.
     const [count, charge] = await Promise.all([
       callOn(pod, session, 'count', steps),
       callOn(pod, session, 'charge', { ...steps, key: effect }),
     ]);
+    // A question is recorded before it is sent, so by then Redis knows the other two calls as well.
+    const asking = readStream(await session.call(pod, 'ask', 'ask', {}, 'ask-token'));
+    const question = await asking.until(({ method }) => method === 'elicitation/create');
+    await asking.cut();
     await end(0);
 
     const counted = await count.all;
