@@ -11,8 +11,18 @@ export type InboxMessage =
   | { readonly type: 'question-progress'; readonly session: string; readonly question: string; readonly data: string }
   /** The client cancelled a request. */
   | { readonly type: 'cancelled'; readonly session: string; readonly request: RequestId; readonly reason?: string }
-  /** The session's level or subscriptions changed: forget the cached copy, then confirm. */
-  | { readonly type: 'session-changed'; readonly session: string; readonly from: string; readonly ack: string }
+  /**
+   * The session's level or subscriptions changed: read it again, then confirm. With `data` what changed is that the client sent this
+   * notification, which goes to the session's server; `number` is its number where the store remembers it. An older build reads the session again.
+   */
+  | {
+      readonly type: 'session-changed';
+      readonly session: string;
+      readonly from: string;
+      readonly ack: string;
+      readonly number?: number;
+      readonly data?: string;
+    }
   /** The session ended: let go of everything of it, then confirm. */
   | { readonly type: 'session-ended'; readonly session: string; readonly from: string; readonly ack: string }
   /** A pod left with exchanges running: they are orphans now, not only after a lease. */

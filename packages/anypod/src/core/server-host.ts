@@ -36,6 +36,12 @@ export interface HostedServer {
    * cancellation of id 0. An answer names its question by the shared id.
    */
   deliver(message: JsonRpcMessage, options: DeliveryOptions): void;
+  /** Hands in a notification that is no cancellation or progress. Resolves when the server's handler is done; never rejects. */
+  notify(notification: JsonRpcNotification, options: DeliveryOptions): Promise<void>;
+  /** Whether the server itself answers requests of this method. */
+  handles(method: string): boolean;
+  /** A request of the pod's own. Without an answer where the server is closed. */
+  ask(method: string, params: Record<string, unknown>, caller: Caller): Promise<JsonRpcResponse>;
   /** The hints of a tool; undefined: there is no such tool. Asks the server, so it is for rare occasions. */
   toolHints(name: string): Promise<ToolHints | undefined>;
   /** Aborts running handlers and lets go of the server. */

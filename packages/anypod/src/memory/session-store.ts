@@ -1,4 +1,5 @@
 import { AnypodError } from '../core/errors.ts';
+import type { ClientNotification } from '../core/session.ts';
 import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type SessionStore } from '../core/session-store.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Clock } from './clock.ts';
@@ -6,6 +7,19 @@ import { createSessionState, type SessionState, type Sessions } from './session-
 
 const CANCELLED_MS = 60_000;
 const CANCELLED_LIMIT = 100;
+
+/** Gives the notification's number; undefined: it is not remembered. */
+function remember(session: SessionState, { method, params }: Omit<ClientNotification, 'number'>): number | undefined {
+  const json = params === undefined ? '' : JSON.stringify(params);
+  const others = session.notifications.filter((other) => other.method !== method);
+  session.notifications = others;
+  if (others.length >= NOTIFICATION_KINDS || Buffer.byteLength(method + json) > NOTIFICATION_BYTES) return undefined;
+  session.lastNotification += 1;
+  const number = session.lastNotification;
+  const copy = json === '' ? {} : { params: JSON.parse(json) as Record<string, unknown> };
+  session.notifications = [...others, { number, method, ...copy }];
+  return number;
+}
 
 export function createMemorySessionStore(
   sessions: Sessions,
@@ -76,19 +90,11 @@ export function createMemorySessionStore(
         forgetOldCancelled(session);
       }),
 
-    async note(id, { method, params }) {
+    async note(id, notification) {
       const session = sessions.get(id);
       if (!session) return undefined;
-      const pods = [...session.pods];
-      const json = params === undefined ? '' : JSON.stringify(params);
-      const others = session.notifications.filter((other) => other.method !== method);
-      session.notifications = others;
-      if (others.length >= NOTIFICATION_KINDS || Buffer.byteLength(method + json) > NOTIFICATION_BYTES) return { pods };
-      session.lastNotification += 1;
-      const number = session.lastNotification;
-      const copy = json === '' ? {} : { params: JSON.parse(json) as Record<string, unknown> };
-      session.notifications = [...others, { number, method, ...copy }];
-      return { pods, number };
+      const number = remember(session, notification);
+      return { pods: [...session.pods], ...(number !== undefined && { number }) };
     },
 
     async end(id) {

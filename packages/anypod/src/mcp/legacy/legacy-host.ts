@@ -5,6 +5,7 @@ import type { HostedServer, Initialized, Outlet, ServerHost } from '../../core/s
 import type { InitializeParams } from '../../core/session.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import { messageEntryOf } from '../sdk/message-entry.ts';
+import { handlesRequest, leaveLogLevelsToPods, untilHandled } from '../sdk/own-handlers.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import { createToolLists } from '../sdk/tool-lists.ts';
 import type { ServerFactory, UserServer } from '../sdk/user-server.ts';
@@ -48,16 +49,21 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId));
     const server = await build(caller);
     memoizeSchemas(server);
+    leaveLogLevelsToPods(server);
     await server.connect(transport);
     transport.useEntry(messageEntryOf(server));
     transport.useLists(lists, server);
-    const ask = (method: string, params: Record<string, unknown>) =>
+    const ask: HostedServer['ask'] = (method, params, caller) =>
       own.ask((id) => transport.deliver({ jsonrpc: '2.0', id, method, params }, { caller }));
-    const response = await ask('initialize', params);
+    const response = await ask('initialize', params, caller);
     const hosted: HostedServer = {
       capabilities: (response.result?.['capabilities'] ?? {}) as Record<string, unknown>,
       deliver: (message, delivery) => transport.deliver(message, delivery),
-      toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page)),
+      notify: (notification, delivery) =>
+        untilHandled(server, notification.method, () => transport.deliver(notification, delivery)),
+      handles: (method) => handlesRequest(server, method),
+      ask,
+      toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page, caller)),
       close: () => server.close(),
     };
     return { server: hosted, response };

@@ -21,7 +21,12 @@ export class Confirmations {
    * Tells `pods` about the session and resolves when each has confirmed or its lease has run out; a pod without a lease serves nothing
    * from its cache. The waiting is bounded by two leases.
    */
-  async tell(type: 'session-changed' | 'session-ended', session: string, pods: readonly string[]): Promise<void> {
+  async tell(
+    type: 'session-changed' | 'session-ended',
+    session: string,
+    pods: readonly string[],
+    what: { readonly number?: number; readonly data?: string } = {},
+  ): Promise<void> {
     const { pod, random, store, options } = this.#context;
     const silent = new Set(pods.filter((other) => other !== pod));
     if (silent.size === 0) return;
@@ -30,7 +35,9 @@ export class Confirmations {
     this.#waiting.set(ack, { silent, done: resolve });
     const stop = new AbortController();
     try {
-      await Promise.all([...silent].map((other) => store.inbox.send(other, { type, session, from: pod, ack })));
+      await Promise.all(
+        [...silent].map((other) => store.inbox.send(other, { type, session, from: pod, ack, ...what })),
+      );
       await Promise.race([promise, this.#dropDead(silent, 2 * options.leaseMs, stop.signal)]);
     } finally {
       stop.abort();

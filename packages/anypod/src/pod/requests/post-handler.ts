@@ -44,6 +44,7 @@ export class PostHandler {
       else await this.#notice(live, message, caller);
     }
     const [first, ...others] = requests;
+    if (live.ended) return reply.json(404, JSON.stringify(sessionNotFound(first?.id ?? null)));
     if (first === undefined) return reply.empty(202);
     await this.#run(live, [first, ...others], batch, caller, reply);
   }
@@ -69,23 +70,28 @@ export class PostHandler {
     });
     for (const request of requests) {
       if (live.wasCancelled(request.id)) exchange.cancel(request.id);
-      else await this.#dispatch(live, server, exchange, request, caller);
+      else this.#dispatch(live, server, exchange, request, caller);
     }
   }
 
-  async #dispatch(
+  #dispatch(
     live: LiveSession,
     server: HostedServer,
     exchange: Exchange,
     request: JsonRpcRequest,
     caller: Caller,
-  ): Promise<void> {
+  ): void {
     const ours = this.#own.find(request.method, server);
-    if (ours !== undefined) {
-      exchange.respond(await ours(live, request));
+    const refusal = ours?.refuse(request);
+    if (refusal !== undefined) {
+      exchange.respond(refusal);
       return;
     }
-    const id = live.begin(exchange, request.id);
+    const id = live.begin(exchange, request.id, ours && ((response) => ours.record(live, request, response)));
+    if (ours !== undefined && !server.handles(request.method)) {
+      live.outlet.respond(id, { jsonrpc: '2.0', id, result: {} });
+      return;
+    }
     server.deliver(
       { ...request, id },
       {
@@ -110,9 +116,21 @@ export class PostHandler {
     else await this.#deliver(live, notification, caller);
   }
 
-  async #deliver(live: LiveSession, notification: JsonRpcNotification, caller: Caller): Promise<void> {
-    const server = await live.server(caller);
-    if (!live.ended) server.deliver(notification, { caller });
+  /** Notifies every server of the session. This pod has one from now on, so that the notification reaches one at least. */
+  async #deliver(live: LiveSession, { method, params }: JsonRpcNotification, caller: Caller): Promise<void> {
+    const { sessions, confirmations } = this.#parts;
+    await live.server(caller);
+    const notification = { method, ...(params !== undefined && { params }) };
+    const noted = await this.#context.store.sessions.note(live.id, notification);
+    if (noted === undefined) {
+      await sessions.ended(live.id);
+      return;
+    }
+    const number = noted.number === undefined ? {} : { number: noted.number };
+    await Promise.all([
+      sessions.notified(live.id, { ...notification, ...number }),
+      confirmations.tell('session-changed', live.id, noted.pods, { ...number, data: JSON.stringify(notification) }),
+    ]);
   }
 
   async #cancel(live: LiveSession, params: Readonly<Record<string, unknown>>, caller: Caller): Promise<void> {

@@ -8,15 +8,27 @@ import type {
 } from '../../core/json-rpc.ts';
 import { passesLogLevel } from '../../core/log-level.ts';
 import type { HostedServer, Outlet } from '../../core/server-host.ts';
-import type { Session } from '../../core/session.ts';
+import type { ClientNotification, Session } from '../../core/session.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
+import { type Notification, ToldServer } from './told-server.ts';
 
 const EARLY_CANCELLATIONS = 100;
+
+/** Has the last word on the server's answer to a request; never rejects. */
+export type Settle = (response: JsonRpcResponse) => Promise<JsonRpcResponse>;
 
 interface Running {
   readonly exchange: Exchange;
   readonly request: RequestId;
+  readonly settle: Settle | undefined;
+}
+
+/** Whether what a pod knows of a session still holds, and how it finds out what does. */
+export interface Freshness {
+  isFresh(live: LiveSession): boolean;
+  /** Waits while the store is away. */
+  refresh(live: LiveSession): Promise<void>;
 }
 
 /** Sends a message on the session's standing stream, wherever that is open. */
@@ -38,13 +50,19 @@ export class LiveSession {
   ended = false;
   readonly #context: PodContext;
   readonly #sendStanding: SendStanding;
+  readonly #freshness: Freshness;
   readonly #running = new Map<number, Running>();
   readonly #questions = new Set<string>();
   readonly #cancelledEarly: Set<RequestId>;
   #server: Promise<HostedServer> | undefined;
+  /** The same server, as soon as it is built. */
+  #told: ToldServer | undefined;
+  /** What the server is told now it was told before, on another pod. */
+  #repeating = false;
   #lastId = 0;
 
-  constructor(context: PodContext, session: Session, sendStanding: SendStanding) {
+  constructor(context: PodContext, session: Session, sendStanding: SendStanding, freshness: Freshness) {
+    this.#freshness = freshness;
     this.#context = context;
     this.loadedAt = context.now();
     this.session = session;
@@ -56,31 +74,95 @@ export class LiveSession {
     return this.session.record.id;
   }
 
+  /** Whether level and subscriptions are those that clients were last told of. */
+  get isFresh(): boolean {
+    return this.#freshness.isFresh(this);
+  }
+
+  /** Reads the session again. */
+  refresh(): Promise<void> {
+    return this.#freshness.refresh(this);
+  }
+
   get hasServer(): boolean {
     return this.#server !== undefined;
   }
 
   /** The user's server for this session; built and rehydrated at first use. Whoever waited for it asks `ended` before using it. */
   server(caller: Caller): Promise<HostedServer> {
-    if (this.#server === undefined) {
-      const building = this.#context.host.rehydrate(this.session.record, this.outlet, caller);
-      this.#server = building;
-      building.catch(() => {
-        if (this.#server === building) this.#server = undefined;
-      });
-    }
-    return this.#server;
+    return this.#server ?? this.#keepServer(this.#rehydrate(caller));
+  }
+
+  #keepServer(server: Promise<HostedServer>): Promise<HostedServer> {
+    this.#server = server;
+    server.catch(() => {
+      if (this.#server === server) this.#server = undefined;
+    });
+    return server;
+  }
+
+  /** A server that is told what the session's first one was told: the client's notifications, then level and subscriptions. */
+  async #rehydrate(caller: Caller): Promise<HostedServer> {
+    const hosted = await this.#context.host.rehydrate(this.session.record, this.outlet, caller);
+    this.#told = new ToldServer(hosted, this.#context.log);
+    this.#repeating = true;
+    await this.#align(hosted);
+    this.#repeating = false;
+    return hosted;
   }
 
   /** Takes the server that has just answered the client's `initialize`. */
   adopt(server: HostedServer): void {
+    this.#told = new ToldServer(server, this.#context.log);
     this.#server = Promise.resolve(server);
   }
 
+  /** What the session's server here has been told; undefined: there is none. */
+  get told(): ToldServer | undefined {
+    return this.#told;
+  }
+
+  /** A notification of the client, for the server if there is one. Resolves when its handler is done, or has had its time. */
+  async notified(notification: Notification): Promise<void> {
+    const { number } = notification;
+    if (number !== undefined) this.#remember({ ...notification, number });
+    if (this.#server === undefined) return;
+    await this.aligned();
+    if (!this.ended) await this.#told?.notify(notification);
+  }
+
+  #remember(notification: ClientNotification): void {
+    const { notifications } = this.session;
+    const earlier = notifications.find(({ method }) => method === notification.method);
+    if (earlier !== undefined && earlier.number >= notification.number) return;
+    const others = notifications.filter((other) => other !== earlier);
+    const all = [...others, notification].sort((one, other) => one.number - other.number);
+    this.session = { ...this.session, notifications: all };
+  }
+
+  /** Takes in what the store has of the session now. Whoever waits for the server gets it when it has been told what is new to it. */
+  update(session: Session): void {
+    this.session = session;
+    if (this.#server !== undefined) this.#keepServer(this.#server.then((hosted) => this.#align(hosted)));
+  }
+
+  /** Resolves when the server here, if there is one, has been told what is known of the session. */
+  async aligned(): Promise<void> {
+    await this.#server?.catch(() => undefined);
+  }
+
+  async #align(hosted: HostedServer): Promise<HostedServer> {
+    if (this.#told === undefined || this.ended) return hosted;
+    // One after the other: the handler of `initialized` may set the others.
+    for (const notification of this.session.notifications) await this.#told.notify(notification);
+    await this.#told.align(this.session);
+    return hosted;
+  }
+
   /** Notes a request as running and gives the id under which the server gets it. */
-  begin(exchange: Exchange, request: RequestId): number {
+  begin(exchange: Exchange, request: RequestId, settle?: Settle): number {
     this.#lastId += 1;
-    this.#running.set(this.#lastId, { exchange, request });
+    this.#running.set(this.#lastId, { exchange, request, settle });
     return this.#lastId;
   }
 
@@ -146,18 +228,24 @@ export class LiveSession {
   async close(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    await (await server?.catch(() => undefined))?.close();
+    const hosted = await server?.catch(() => undefined);
+    this.#told = undefined;
+    await hosted?.close();
   }
 
   /** What the user's server says. A plain object, so that a host may wrap it. */
   readonly outlet: Outlet = {
     respond: (id, response) => {
-      const running = this.#running.get(id);
-      this.#running.delete(id);
-      running?.exchange.respond({ ...response, id: running.request });
+      const settle = this.#running.get(id)?.settle;
+      if (settle === undefined) this.#respond(id, response);
+      else {
+        const settled = settle(response).then((last) => this.#respond(id, last));
+        this.#context.background.run('settle request', settled);
+      }
     },
     ask: async (question, request, related) => {
       this.#questions.add(question);
+      this.#told?.asks();
       await this.#context.store.questions.ask(this.id, question, this.#context.pod).catch((error: unknown) => {
         this.#questions.delete(question);
         throw error;
@@ -170,15 +258,26 @@ export class LiveSession {
       await this.#context.store.questions.withdraw(this.id, question);
     },
     notify: async (notification, related) => {
-      if (this.#filtered(notification)) return;
+      const { method } = notification;
+      // The session's first server has announced it.
+      if (this.#repeating && method.endsWith('/list_changed')) return;
+      if (method === 'notifications/message' && (await this.#isFiltered(notification))) return;
       const updated = updatedResource(notification);
       if (updated === undefined) await this.#send(notification, related);
       else await this.#context.store.changes.publish({ kind: 'resource_updated', uri: updated });
     },
   };
 
-  #filtered({ method, params }: JsonRpcNotification): boolean {
-    return method === 'notifications/message' && !passesLogLevel(params?.['level'], this.session.logLevel);
+  #respond(id: number, response: JsonRpcResponse): void {
+    const running = this.#running.get(id);
+    this.#running.delete(id);
+    running?.exchange.respond({ ...response, id: running.request });
+  }
+
+  async #isFiltered({ params }: JsonRpcNotification): Promise<boolean> {
+    // A session without a server is not in the store yet.
+    if (this.#told !== undefined && !this.isFresh) await this.refresh();
+    return this.ended || !passesLogLevel(params?.['level'], this.session.logLevel);
   }
 
   async #send(message: JsonRpcRequest | JsonRpcNotification, related: number | undefined): Promise<void> {

@@ -29,7 +29,15 @@ function setUp(options: PodOptions = {}) {
     const close = async () => {
       open.servers -= 1;
     };
-    return { capabilities: {}, deliver: () => undefined, toolHints: async () => undefined, close };
+    return {
+      capabilities: {},
+      deliver: () => undefined,
+      notify: async () => undefined,
+      handles: () => false,
+      ask: () => Promise.reject(new Error('not used')),
+      toolHints: async () => undefined,
+      close,
+    };
   };
   const load = vi.fn<SessionStore['load']>((id, pod) => store.sessions.load(id, pod));
   const context: PodContext = {

@@ -2,8 +2,11 @@ import { LRUCache } from 'lru-cache';
 import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { Session } from '../../core/session.ts';
+import { NOTIFICATION_BYTES } from '../../core/session-store.ts';
 import type { PodContext } from '../context/context.ts';
-import { LiveSession, type SendStanding } from './live-session.ts';
+import { retryWhileStoreAway } from '../context/store-retry.ts';
+import { type Freshness, LiveSession, type SendStanding } from './live-session.ts';
+import type { Notification } from './told-server.ts';
 
 /** What a session without a server takes, about: its record and the bookkeeping. */
 const RECORD_BYTES = 2048;
@@ -41,6 +44,10 @@ export class SessionCache {
   readonly #sweeper: NodeJS.Timeout;
 
   readonly #onEnded: (id: string) => void;
+  readonly #freshness: Freshness = {
+    isFresh: (live) => this.#fresh(live),
+    refresh: async (live) => void (await retryWhileStoreAway(this.#context, () => this.#load(live.id))),
+  };
 
   /** `onEnded`: a session has turned out to be over; what else the pod has of it must go. */
   constructor(context: PodContext, sendStanding: SendStanding, onEnded: (id: string) => void) {
@@ -82,7 +89,7 @@ export class SessionCache {
 
   /** Takes in a session that was just created here; in use until released. */
   add(session: Session): LiveSession {
-    const live = new LiveSession(this.#context, session, this.#sendStanding);
+    const live = new LiveSession(this.#context, session, this.#sendStanding, this.#freshness);
     live.uses = 1;
     this.#keep(live);
     return live;
@@ -100,14 +107,23 @@ export class SessionCache {
     return this.#held(id);
   }
 
-  /** The session changed in the store: forget what is cached, and read again at once what is in use. */
+  /** The session changed in the store: forget what is cached, and read again at once what is in use or has a server, which may speak at any time. */
   async changed(id: string): Promise<void> {
     const loading = this.#loading.get(id);
     if (loading !== undefined) loading.stale = true;
     const live = this.#held(id);
     if (live === undefined) return;
     live.stale = true;
-    if (live.uses > 0) await this.#load(id);
+    if (live.uses === 0 && !live.hasServer) return;
+    await this.#load(id);
+    await live.aligned();
+  }
+
+  /** The client sent a notification: remembers it with the session, and hands it to the server, where these are here. */
+  async notified(id: string, notification: Notification): Promise<void> {
+    const loading = this.#loading.get(id);
+    if (loading !== undefined) loading.stale = true;
+    await this.#held(id)?.notified(notification);
   }
 
   /** The session ended: aborts what runs here and lets go of it. */
@@ -150,8 +166,9 @@ export class SessionCache {
     return this.#cached.get(id) ?? this.#beyond.get(id);
   }
 
-  #bytesOf({ hasServer }: LiveSession): number {
-    return RECORD_BYTES + (hasServer ? this.#context.host.bytes : 0);
+  #bytesOf({ hasServer, session }: LiveSession): number {
+    const large = session.notifications.filter(({ params }) => params !== undefined).length;
+    return RECORD_BYTES + large * NOTIFICATION_BYTES + (hasServer ? this.#context.host.bytes : 0);
   }
 
   #keep(live: LiveSession): void {
@@ -192,15 +209,15 @@ export class SessionCache {
     }
     const held = this.#held(id);
     if (held === undefined) {
-      const live = new LiveSession(this.#context, session, this.#sendStanding);
+      const live = new LiveSession(this.#context, session, this.#sendStanding, this.#freshness);
       live.loadedAt = asked;
       this.#keep(live);
       return live;
     }
-    held.session = session;
     held.stale = false;
     held.loadedAt = asked;
     held.touchedAt = Date.now();
+    held.update(session);
     return held;
   }
 

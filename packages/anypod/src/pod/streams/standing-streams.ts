@@ -88,6 +88,7 @@ export class StandingStreams {
   deliverChange(change: PositionedChange): void {
     for (const standing of this.#open.values()) {
       if (standing.busy) standing.behind = true;
+      else if (isForSubscribers(change) && !standing.live.isFresh) this.#catchUp(standing);
       else if (!this.#writeChange(standing, change)) this.#catchUp(standing);
     }
   }
@@ -170,7 +171,9 @@ export class StandingStreams {
     for (const event of read.events) {
       if (!this.#writeEvent(standing, event)) await standing.sink?.drained();
     }
-    for (const change of await retryWhileStoreAway(this.#context, () => store.changes.after(standing.changes))) {
+    const changes = await retryWhileStoreAway(this.#context, () => store.changes.after(standing.changes));
+    if (changes.some(isForSubscribers) && !standing.live.isFresh) await standing.live.refresh();
+    for (const change of changes) {
       if (!this.#writeChange(standing, change)) await standing.sink?.drained();
     }
     return true;
@@ -203,6 +206,10 @@ export class StandingStreams {
     }
     standing.onEnd();
   }
+}
+
+function isForSubscribers({ change }: PositionedChange): boolean {
+  return change.kind === 'resource_updated';
 }
 
 /** Whether nothing is missing before this message; unknown where an older build sent it. */
