@@ -30,7 +30,7 @@ async function notify(session: WireSession, pod: URL, method: string, params?: o
 
 async function tools(session: WireSession, pod: URL): Promise<string[]> {
   const listed = await request(session, pod, 'tools/list', {});
-  return (listed?.result?.['tools'] as { name: string }[]).map(({ name }) => name);
+  return ((listed?.result?.['tools'] ?? []) as { name: string }[]).map(({ name }) => name);
 }
 
 const initialized = 'notifications/initialized';
@@ -151,7 +151,8 @@ for (const sdk of ['v1', 'v2']) {
       const after: unknown[] = [];
       await settled(
         stream.until(({ params }) => {
-          if ((params?.['data'] as { at: number }).at > confirmed) after.push(params?.['level']);
+          const { at = 0 } = (params?.['data'] ?? {}) as { at?: number };
+          if (at > confirmed) after.push(params?.['level']);
           return after.length === 10;
         }),
         'ten words',

@@ -23,6 +23,8 @@ function setUp(options: PodOptions = {}) {
   const store = createMemoryStore();
   const signer = createSigner(['a secret of at least thirty-two bytes']);
   const open = { servers: 0 };
+  const notified: string[] = [];
+  const standing: string[] = [];
   const lease = { held: true, since: 0 };
   const hosted = (): HostedServer => {
     open.servers += 1;
@@ -32,7 +34,7 @@ function setUp(options: PodOptions = {}) {
     return {
       capabilities: {},
       deliver: () => undefined,
-      notify: async () => undefined,
+      notify: async ({ method }) => void notified.push(method),
       handles: () => false,
       ask: () => Promise.reject(new Error('not used')),
       toolHints: async () => undefined,
@@ -64,10 +66,10 @@ function setUp(options: PodOptions = {}) {
   };
   const cache = new SessionCache(
     context,
-    async () => undefined,
+    async (_session, data) => void standing.push(data),
     () => undefined,
   );
-  return { store, cache, load, open, context, lease };
+  return { store, cache, load, open, context, lease, notified, standing };
 }
 
 describe('SessionCache', () => {
@@ -107,6 +109,70 @@ describe('SessionCache', () => {
     await cache.changed('s');
     expect((await cache.take('s'))?.session.logLevel).toBe('error');
     expect(open.servers).toBe(1);
+  });
+
+  it('loads again at once after a change where there is a server, which may speak without a request', async () => {
+    const { store, cache, load } = start();
+    for (const id of ['served', 'idle']) {
+      await store.sessions.create(recordOf(id), 'other');
+      const live = await cache.take(id);
+      if (id === 'served') await live?.server(caller);
+      if (live !== undefined) cache.release(live);
+      await store.sessions.setLogLevel(id, 'error');
+      await cache.changed(id);
+    }
+    expect(load.mock.calls.map(([id]) => id)).toEqual(['served', 'served', 'idle']);
+    expect(cache.peek('served')?.session.logLevel).toBe('error');
+  });
+
+  it.each(['missed mail', 'a break of its lease'])(
+    'filters by a level that is known to hold after %s',
+    async (what) => {
+      const { store, cache, lease, standing } = start();
+      await store.sessions.create(recordOf('s'), 'other');
+      const live = await cache.take('s');
+      await live?.server(caller);
+      const say = async (level: string) =>
+        live?.outlet.notify({ jsonrpc: '2.0', method: 'notifications/message', params: { level } }, undefined);
+      await say('debug');
+      expect(standing.splice(0)).toHaveLength(1);
+      await store.sessions.setLogLevel('s', 'error');
+      if (what === 'missed mail') cache.distrust();
+      else lease.since = monotonicNow();
+      await say('debug');
+      await say('error');
+      expect(standing).toEqual([expect.stringContaining('error')]);
+    },
+  );
+
+  it('tells a server that is built later the last notifications, and one that is there each as it comes', async () => {
+    const { store, cache, notified } = start();
+    await store.sessions.create(recordOf('s'), 'other');
+    for (const method of ['a', 'b', 'a']) await store.sessions.note('s', { method });
+    const live = await cache.take('s');
+    await live?.server(caller);
+    expect(notified.splice(0)).toEqual(['b', 'a']);
+    const noted = await store.sessions.note('s', { method: 'b' });
+    await cache.notified('s', { method: 'b', ...(noted?.number !== undefined && { number: noted.number }) });
+    await cache.changed('s');
+    await cache.notified('s', { method: 'not remembered' });
+    await store.sessions.note('s', { method: 'missed' });
+    cache.distrust();
+    await (await cache.take('s'))?.server(caller);
+    expect(notified).toEqual(['b', 'not remembered', 'missed']);
+  });
+
+  it('does not lose a notification that overtakes a load', async () => {
+    const { store, cache, load, notified } = start();
+    await store.sessions.create(recordOf('s'), 'other');
+    load.mockImplementationOnce(async (id, pod) => {
+      const old = await store.sessions.load(id, pod);
+      const noted = await store.sessions.note('s', { method: 'late' });
+      await cache.notified('s', { method: 'late', ...(noted?.number !== undefined && { number: noted.number }) });
+      return old;
+    });
+    await (await cache.take('s'))?.server(caller);
+    expect(notified).toEqual(['late']);
   });
 
   it('does not install what a load brought that a change overtook', async () => {
