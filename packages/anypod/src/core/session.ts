@@ -42,3 +42,12 @@ export interface Session {
   /** What the client notified the server of, the last of each kind, in order; cancellations and progress are not among them. */
   readonly notifications: readonly ClientNotification[];
 }
+
+/** The session with a notification in place of an earlier one of its kind. */
+export function withNotification(session: Session, notification: ClientNotification): Session {
+  const { notifications } = session;
+  const earlier = notifications.find(({ method }) => method === notification.method);
+  if (earlier !== undefined && earlier.number >= notification.number) return session;
+  const all = [...notifications.filter((other) => other !== earlier), notification];
+  return { ...session, notifications: all.sort((one, other) => one.number - other.number) };
+}

@@ -8,7 +8,7 @@ import type {
 } from '../../core/json-rpc.ts';
 import { passesLogLevel } from '../../core/log-level.ts';
 import type { HostedServer, Outlet } from '../../core/server-host.ts';
-import type { ClientNotification, Session } from '../../core/session.ts';
+import { type Session, withNotification } from '../../core/session.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
 import { type Notification, ToldServer } from './told-server.ts';
@@ -125,19 +125,10 @@ export class LiveSession {
   /** A notification of the client, for the server if there is one. Resolves when its handler is done, or has had its time. */
   async notified(notification: Notification): Promise<void> {
     const { number } = notification;
-    if (number !== undefined) this.#remember({ ...notification, number });
+    if (number !== undefined) this.session = withNotification(this.session, { ...notification, number });
     if (this.#server === undefined) return;
     await this.aligned();
     if (!this.ended) await this.#told?.notify(notification);
-  }
-
-  #remember(notification: ClientNotification): void {
-    const { notifications } = this.session;
-    const earlier = notifications.find(({ method }) => method === notification.method);
-    if (earlier !== undefined && earlier.number >= notification.number) return;
-    const others = notifications.filter((other) => other !== earlier);
-    const all = [...others, notification].sort((one, other) => one.number - other.number);
-    this.session = { ...this.session, notifications: all };
   }
 
   /** Takes in what the store has of the session now. Whoever waits for the server gets it when it has been told what is new to it. */
@@ -153,9 +144,7 @@ export class LiveSession {
 
   async #align(hosted: HostedServer): Promise<HostedServer> {
     if (this.#told === undefined || this.ended) return hosted;
-    // One after the other: the handler of `initialized` may set the others.
-    for (const notification of this.session.notifications) await this.#told.notify(notification);
-    await this.#told.align(this.session);
+    await this.#told.tell(this.session);
     return hosted;
   }
 
@@ -261,7 +250,11 @@ export class LiveSession {
       const { method } = notification;
       // The session's first server has announced it.
       if (this.#repeating && method.endsWith('/list_changed')) return;
-      if (method === 'notifications/message' && (await this.#isFiltered(notification))) return;
+      if (method === 'notifications/message') {
+        // A session without a server is not in the store yet. What is fresh is not waited for: messages keep their order.
+        if (this.#told !== undefined && !this.isFresh) await this.refresh();
+        if (this.ended || !passesLogLevel(notification.params?.['level'], this.session.logLevel)) return;
+      }
       const updated = updatedResource(notification);
       if (updated === undefined) await this.#send(notification, related);
       else await this.#context.store.changes.publish({ kind: 'resource_updated', uri: updated });
@@ -272,12 +265,6 @@ export class LiveSession {
     const running = this.#running.get(id);
     this.#running.delete(id);
     running?.exchange.respond({ ...response, id: running.request });
-  }
-
-  async #isFiltered({ params }: JsonRpcNotification): Promise<boolean> {
-    // A session without a server is not in the store yet.
-    if (this.#told !== undefined && !this.isFresh) await this.refresh();
-    return this.ended || !passesLogLevel(params?.['level'], this.session.logLevel);
   }
 
   async #send(message: JsonRpcRequest | JsonRpcNotification, related: number | undefined): Promise<void> {

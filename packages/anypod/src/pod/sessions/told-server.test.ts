@@ -97,6 +97,26 @@ describe('a server', () => {
     expect(done).toHaveBeenCalledOnce();
   });
 
+  it('that has not settled is told the rest, and waited for a second in all', async () => {
+    vi.useFakeTimers();
+    const { said, told } = setUp({ notify: () => new Promise(() => undefined) });
+    const notifications = ['a', 'b', 'c'].map((method, index) => ({ method, number: index + 1 }));
+    const done = vi.fn<() => void>();
+    void told.tell({ ...sessionOf('error'), notifications }).then(done);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(done).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(said).toEqual(['a {}', 'b {}', 'c {}', 'logging/setLevel {"level":"error"}']);
+  });
+
+  it('that cannot be handed a notification goes on with the next', async () => {
+    const { said, log, told } = setUp({ notify: () => Promise.reject(new Error('broken')) });
+    const notifications = ['a', 'b'].map((method, index) => ({ method, number: index + 1 }));
+    await told.tell({ ...sessionOf(undefined), notifications });
+    expect(said).toEqual(['a {}', 'b {}']);
+    expect(log.warn).toHaveBeenCalledTimes(2);
+  });
+
   it('that asks the client is not waited for', async () => {
     vi.useFakeTimers();
     const { told } = setUp({ notify: () => new Promise(() => undefined) });

@@ -33,8 +33,26 @@ export class ToldServer {
       if (number <= (this.#notified.get(method) ?? 0)) return;
       this.#notified.set(method, number);
     }
-    const notification: JsonRpcNotification = { jsonrpc: '2.0', method, ...(params !== undefined && { params }) };
-    await this.#waitFor(this.hosted.notify(notification, { caller: BACKGROUND_CALLER }));
+    await this.#waitFor(this.#hand({ jsonrpc: '2.0', method, ...(params !== undefined && { params }) }));
+  }
+
+  /** Tells it what it was not told of the session. Resolves when its handlers are done, or have had their time. */
+  async tell(session: Session): Promise<void> {
+    await this.#waitFor(this.#tellInOrder(session));
+  }
+
+  /** The handler of `initialized` may set the others. */
+  async #tellInOrder(session: Session): Promise<void> {
+    for (const notification of session.notifications) await this.notify(notification);
+    await this.align(session);
+  }
+
+  async #hand(notification: JsonRpcNotification): Promise<void> {
+    try {
+      await this.hosted.notify(notification, { caller: BACKGROUND_CALLER });
+    } catch (err) {
+      this.#log.warn({ method: notification.method, err }, 'a notification could not be handed to the server');
+    }
   }
 
   /** Tells its own handlers the level and the subscriptions of the session, as far as they were not told. */
