@@ -10,10 +10,11 @@ const anything = z.looseObject({});
 export default function createServer(): McpServer {
   const server = new McpServer({ name: 'state-v2', version: '1.0.0' }, { capabilities });
   const text = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) }] });
-  server.server.oninitialized = async () => {
+  const oninitialized = async () => {
     await delay(50);
     server.registerTool('late', {}, () => text('late'));
   };
+  Object.assign(server.server, { oninitialized });
   fill({
     tool: (name, run) => void server.registerTool(name, {}, () => text(run())),
     onRequest: (method, handler) =>

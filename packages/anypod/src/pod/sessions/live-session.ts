@@ -134,7 +134,7 @@ export class LiveSession {
   /** Takes in what the store has of the session now. Whoever waits for the server gets it when it has been told what is new to it. */
   update(session: Session): void {
     this.session = session;
-    if (this.#server !== undefined) this.#keepServer(this.#server.then((hosted) => this.#align(hosted)));
+    if (this.#server !== undefined) void this.#keepServer(this.#server.then((hosted) => this.#align(hosted)));
   }
 
   /** Resolves when the server here, if there is one, has been told what is known of the session. */
