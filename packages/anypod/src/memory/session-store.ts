@@ -97,7 +97,7 @@ export function createMemorySessionStore(
   };
 }
 
-/** Keeps the notification as the last of its kind; without a number where there is no room for it. */
+/** Keeps the notification as the last of its kind. Returns no number if there is no room for it. */
 function note(session: SessionState, { method, params }: Omit<ClientNotification, 'number'>): Noted {
   const pods = [...session.pods];
   const json = params === undefined ? '' : JSON.stringify(params);
