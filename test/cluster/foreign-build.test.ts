@@ -16,7 +16,7 @@ it('a pod does not start beside pods of a build that has nothing in common with 
   await admin.zadd('anypod:v1:pods', later, 'pod-x');
   await admin.zadd('anypod:v1:builds', later, JSON.stringify(['pod-x', ['v3', 'v2']]));
   const starting = startPod({ module: FIXTURE, redisUrl: redis.url });
-  await expect(starting).rejects.toThrow(/key version v1, the pods that live those of v3 and v2: .*\n(?! +at )/);
+  await expect(starting).rejects.toThrow(/key version v1\. The living pods serve those of v3 and v2\. .*\n(?! +at )/);
   await expect(starting).rejects.toThrow(/code 2/);
 
   await admin.zrem('anypod:v1:pods', 'pod-x');

@@ -26,7 +26,7 @@ function createServer(): McpServer {
   return server;
 }
 
-/** Two pods of one process that share a store: what a balancer would spread requests over. */
+/** Two pods in one process that share a store. A test spreads its requests over them like a balancer. */
 async function startPods(): Promise<[Anypod, Anypod]> {
   const store = createMemoryStore();
   const start = () => createAnypod({ createServer, store, secrets, leaseMs: 1000 });
@@ -51,7 +51,7 @@ interface SentEvent {
   data: string;
 }
 
-/** The events of a stream, as they come. */
+/** Reads the events of a stream as they come. */
 class EventReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
@@ -63,7 +63,7 @@ class EventReader {
     this.#reader = response.body.getReader();
   }
 
-  /** The next event; undefined where the stream has ended. */
+  /** The next event. Undefined: the stream has ended. */
   async next(): Promise<SentEvent | undefined> {
     while (this.#read.length === 0) {
       const { value, done } = await this.#reader.read();
@@ -153,7 +153,7 @@ describe('two pods', () => {
     const primed = await cut.next();
     const asked = await cut.next();
     await cut.cancel();
-    // The log gets an event in the turn after its client.
+    // An event reaches the log one turn after the client.
     await delay(10);
     const get = (id: string | undefined) => {
       const headers = { accept: 'text/event-stream', 'last-event-id': id ?? '', ...session };
@@ -218,7 +218,7 @@ describe('two pods', () => {
     expect((await third.next())?.data).toBe('');
     expect(await third.message()).toMatchObject({ method: 'notifications/tools/list_changed' });
     expect(await third.message()).toMatchObject({ method: 'notifications/prompts/list_changed' });
-    // How long it is to wait, and the end.
+    // The `retry` and then the end.
     expect(await second.next()).toEqual({ data: '' });
     expect(await second.next()).toBeUndefined();
   });

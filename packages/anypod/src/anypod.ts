@@ -34,48 +34,54 @@ import { wireModern } from './wire-modern.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
-  /** Builds your server; called once per session and pod, and once per modern request. Each call must make a new one. */
+  /** Builds your server. anypod calls it once per session and pod, and once per modern request. Each call must create a new server. */
   readonly createServer: ServerFactory;
-  /** How long `createServer` may take, and a new server to answer at the start. Default 10000. */
+  /** How long `createServer` may take. At the start, also how long a new server may take to answer. Default 10000. */
   readonly factoryTimeoutMs?: number;
   /** What the pods share. Default: a memory store, with which this process is the only pod. */
   readonly store?: Store;
-  /** Sign ids and request state; each of 32 bytes or more. The first signs, all verify. Required with `store`; without one, random by default. */
+  /**
+   * The secrets that sign ids and request state, each of 32 bytes or more. The first signs; all verify. Required with `store`. Without
+   * a store, the default is random.
+   */
   readonly secrets?: readonly string[];
-  /** The copy of `@modelcontextprotocol/server` that `createServer` builds with. Default: the one that anypod resolves; without any, only sessions are served. */
+  /**
+   * The copy of `@modelcontextprotocol/server` that `createServer` uses. Default: the one that anypod resolves. If there is
+   * none, anypod serves only sessions.
+   */
   readonly sdk?: ServerSdk;
-  /** Host names that requests may be for; default: any. Set it where browsers on the same machine could reach the server. */
+  /** Host names that the `Host` header may name. Default: any. Set it if browsers on the same machine can reach the server. */
   readonly allowedHosts?: readonly string[];
-  /** Host names whose pages may call; default: the one that the request is for. */
+  /** Host names whose pages may call the server. Default: the name in the request's `Host` header. */
   readonly allowedOrigins?: readonly string[];
   /** Largest request body. Default 4 MiB. */
   readonly maxBodyBytes?: number;
   /** How deep objects and arrays may be nested in a request body. Default 100. */
   readonly maxDepth?: number;
-  /** What may wait for a slow reader of a stream. Default 1 MiB. */
+  /** How many bytes may wait for a slow reader of a stream. Default 1 MiB. */
   readonly maxBufferedBytes?: number;
-  /** How often idle streams carry a comment. Default 15000. */
+  /** How often anypod writes a comment to an idle stream. Default 15000. */
   readonly heartbeatMs?: number;
-  /** Open `subscriptions/listen` streams in this process. Default 1024. */
+  /** How many `subscriptions/listen` streams may be open in this process. Default 1024. */
   readonly maxSubscriptions?: number;
   /** How long a client may take to answer an `input_required` result. Default 600000. */
   readonly requestStateTtlMs?: number;
   /**
-   * Names of tools whose calls of the 2026 revision run once, however often a client repeats them, as if they had `_meta["anypod/retry"]`.
-   * Default: none.
+   * Names of tools whose calls run once in the 2026 revision, however often a client repeats them, as if they had
+   * `_meta["anypod/retry"]`. Default: none.
    */
   readonly retryTools?: readonly string[];
   /**
-   * Whether a server may serve further requests of the 2026 revision: those of one `principal` with the same scopes, or `all`. Default: each
-   * request gets its own. Say it only where the factory keeps nothing of a caller; it is then told of no request, and of no token.
+   * Whether a server may serve more than one request of the 2026 revision: requests of one `principal` with the same scopes, or `all`. Default: each
+   * request gets a new server. Set it only if the factory keeps no data of a caller. With it, the factory does not learn the request or its token.
    */
   readonly reuse?: Reuse;
-  /** Holds the pod's lease; default: from this thread. */
+  /** Takes and holds the pod's lease. Default: in this thread. */
   readonly takeLease?: TakeLease;
   readonly log?: Log;
-  /** Carries which call runs now; give one made by `createRunningCalls` to ask it in your own handlers of faults. */
+  /** Knows which call runs now. Pass one from `createRunningCalls` to use it in your own handlers of faults. */
   readonly calls?: RunningCalls;
-  /** What happens, to be counted. Default: the metrics of the OpenTelemetry SDK that the process has registered by now, if any. */
+  /** Counts what happens. Default: the metrics of the OpenTelemetry SDK that the process has registered by now, if any. */
   readonly meter?: Meter;
 }
 
@@ -93,7 +99,7 @@ const DEFAULTS = {
   retryTools: [] as readonly string[],
 };
 
-/** One pod, to be mounted wherever HTTP is served. */
+/** One pod. Mount it in any HTTP server. */
 export interface Anypod {
   /** For web-standard servers. */
   readonly fetch: FetchHandler;
@@ -102,20 +108,20 @@ export interface Anypod {
   /** For Express: `app.use(anypod.router())`. Default path: `/mcp`. */
   router(path?: string): Router;
   readonly notify: Notify;
-  /** What was learnt of the factory. */
+  /** What anypod learnt about the factory at the start. */
   readonly probe: Probe;
-  /** Resolves while the store answers. */
+  /** Resolves if the store answers, else rejects. */
   ready(): Promise<void>;
-  /** Gets ready to go: streams that merely wait end and come back on other pods, what runs goes on. */
+  /** Prepares the pod to stop. Streams that only wait end, and their clients resume them on other pods. Running calls go on. */
   drain(): Promise<void>;
-  /** Sessions and stateless calls with something running in this process, and requests that arrive. 0: `close` costs no call. */
+  /** Counts sessions with running requests, stateless calls, and requests that are still arriving. At 0, `close` interrupts no call. */
   readonly busy: number;
-  /** Lets go of everything in this process; sessions stay in the store. A store that was handed in stays open. */
+  /** Releases everything in this process. Sessions stay in the store. A store that you passed in stays open. */
   close(): Promise<void>;
 }
 
 /**
- * Makes your server serve every client from any pod. Rejects with `AnypodError`: `factory_failed` where the factory cannot build a server,
+ * Makes your server serve every client from any pod. Rejects with `AnypodError`: `factory_failed` if the factory cannot build a server,
  * `invalid_secret`, or `store_unavailable`.
  */
 export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
@@ -191,7 +197,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   };
 }
 
-/** Nothing is kept of a call where it may take as long as it likes. */
+/** With no time limit, calls need no deadlines. */
 function createCallDeadlines(afterMs: number, log: Log): Deadlines | undefined {
   return afterMs === 0 ? undefined : createDeadlines(afterMs, monotonicNow, log);
 }
@@ -201,15 +207,15 @@ async function lookAtFactory(settings: AnypodOptions & { readonly factoryTimeout
   return { build, probe: await probeFactory(build, sdk, settings.factoryTimeoutMs).catch(explain) };
 }
 
-/** Whoever starts a pod may read what the factory threw; clients may not. */
+/** The operator who starts a pod may read what the factory threw; clients may not. */
 function explain(failure: unknown): never {
   if (failure instanceof AnypodError && !('cause' in failure)) throw failure;
-  // Also undefined can be thrown.
+  // Code can also throw undefined.
   const cause = failure instanceof AnypodError ? failure.cause : failure;
   throw new AnypodError('factory_failed', `The server factory failed: ${describeThrown(cause)}`, { cause });
 }
 
-/** A pod that cannot start leaves nothing behind. */
+/** Starts the pod. If that fails, closes it, so that nothing is left behind. */
 async function startOrClose(pod: Pod, closeMeter: () => void): Promise<void> {
   try {
     await pod.start();
@@ -220,12 +226,12 @@ async function startOrClose(pod: Pod, closeMeter: () => void): Promise<void> {
   }
 }
 
-/** Pods that share a store must know each other's ids, so a secret of one's own will not do. */
+/** Pods that share a store must accept each other's ids, so each of them having its own random secret would not work. */
 function secretsOf({ store, secrets }: AnypodOptions): readonly string[] {
   if (secrets !== undefined) return secrets;
   if (store === undefined) return [randomId() + randomId()];
   throw new AnypodError(
     'invalid_secret',
-    'Give secrets, the same on all pods: they share a store, and must know its ids.',
+    "Pass secrets, the same on all pods: pods that share a store must accept each other's ids.",
   );
 }

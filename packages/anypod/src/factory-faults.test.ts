@@ -21,7 +21,7 @@ function makeServer(): McpServer {
 }
 
 const shared = makeServer();
-/** What a factory may come to do once it serves. */
+/** What a factory may do wrong once it serves. */
 const faults: Record<string, () => unknown> = {
   throws: () => {
     throw new Error('a secret of the operator');
@@ -42,12 +42,12 @@ describe.each(Object.entries(faults))('a factory that %s', (name, fault) => {
   const pods: Anypod[] = [];
   afterEach(async () => void (await Promise.all(pods.splice(0).map((pod) => pod.close()))));
 
-  /** Two pods whose factory has the fault while `broken`. */
+  /** Two pods. Their factory has the fault while `broken` is set. */
   async function start(options: Partial<AnypodOptions> = {}) {
     const state = { broken: false };
     const store = createMemoryStore();
     const createServer = () => (state.broken ? (fault() as McpServer) : makeServer());
-    // The deadline itself is the subject of `build-server.test.ts`; others get all the time that they need.
+    // `build-server.test.ts` tests the deadline itself; here the other faults get all the time that they need.
     const factoryTimeoutMs = name === 'never settles' ? 50 : 10_000;
     const given = {
       createServer,
@@ -57,7 +57,7 @@ describe.each(Object.entries(faults))('a factory that %s', (name, fault) => {
       ...options,
     };
     pods.push(await createAnypod(given), await createAnypod(given));
-    // What was returned before is known.
+    // A server that was returned before is recognised.
     if (name.startsWith('returns one'))
       await createAnypod({ ...given, createServer: makeServer }).then((pod) => pods.push(pod));
     return { state, one: pods[0] as Anypod, two: pods[1] as Anypod };
@@ -96,7 +96,7 @@ describe.each(Object.entries(faults))('a factory that %s', (name, fault) => {
     const { session } = await post(one, 'initialize', initialize);
     const headers = { 'mcp-session-id': session ?? '' };
     state.broken = true;
-    // The first use of a shared server is as good as any.
+    // The first use of a shared server works.
     if (name.startsWith('returns one')) await post(two, 'initialize', initialize);
     expectFailure(await post(two, 'initialize', initialize));
     expectFailure(await post(two, 'tools/call', hello, headers));
@@ -118,7 +118,7 @@ describe.each(Object.entries(faults))('a factory that %s', (name, fault) => {
       state.broken = true;
       if (name.startsWith('returns one')) await modern(one, 'tools/list', {});
       expectFailure(await modern(one, 'tools/call'));
-      // A listener's server is asked what it can do, and never connected.
+      // A listener's server is asked what it offers, but never connected.
       if (!name.includes('frozen')) expectFailure(await modern(one, 'subscriptions/listen', LISTEN));
       state.broken = false;
       expect((await modern(one, 'tools/call')).text).toContain('hello');

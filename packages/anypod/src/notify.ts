@@ -1,14 +1,14 @@
 import type { Change } from './core/change-log.ts';
 
 /**
- * Tells clients of all eras, on all pods, that something changed. Each resolves when the change is stored. Changes that are alike and come within 0.2 s
- * of each other are told as two at most, so all but the first may take that long.
+ * Tells clients of all eras, on all pods, that something changed. Each method resolves when the change is stored. If equal changes come within 0.2 s,
+ * clients hear of two at most: the first at once, the last up to 0.2 s later.
  */
 export interface Notify {
   toolsChanged(): Promise<void>;
   promptsChanged(): Promise<void>;
   resourcesChanged(): Promise<void>;
-  /** Reaches the clients that subscribed to `uri`. */
+  /** Tells the clients that subscribed to `uri`. */
   resourceUpdated(uri: string): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ const META = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-/** A pod whose meter writes down how requests end, and whose store can be away. */
+/** A pod whose meter records how requests end, and whose store can be made unavailable. */
 async function start() {
   const outcomes: string[] = [];
   const streams = { open: 0 };

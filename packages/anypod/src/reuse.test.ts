@@ -11,11 +11,11 @@ const noInput = z.object({});
 const text = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) ?? '' }] });
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Somebody who calls; everything about them carries their name. */
+/** A caller. Everything about it carries its name. */
 interface Caller {
   readonly name: string;
   readonly anonymous?: boolean;
-  /** Says nothing of itself. */
+  /** Sends no `clientInfo`. */
   readonly nameless?: boolean;
   readonly scopes?: string[];
   readonly logLevel?: string;
@@ -25,14 +25,14 @@ const ALICE: Caller = { name: 'alice', logLevel: 'debug' };
 const BOB: Caller = { name: 'bob', nameless: true };
 const NOBODY: Caller = { name: 'nobody', anonymous: true };
 
-/** What a middleware in front of the endpoint knows of the request that it is in. */
+/** What middleware in front of the endpoint knows about the current request. */
 const surroundings = new AsyncLocalStorage<string>();
 const built: { context: FactoryContext; surroundings: string | undefined }[] = [];
-/** Opens when a test lets the tools that wait go on. */
+/** Opens when a test lets the waiting tools go on. */
 let gate = Promise.withResolvers<void>();
 /** How many tools wait for it. */
 let waiting = 0;
-/** What handlers said after their response. */
+/** What handlers sent after their response. */
 let afterwards: Promise<unknown> = Promise.resolve();
 
 function createServer(context: FactoryContext): McpServer {
@@ -101,7 +101,7 @@ async function start(reuse?: Reuse): Promise<void> {
   built.length = 0;
 }
 
-/** All callers use the same request id, as clients that count from 0 do. */
+/** All callers use the same request id, like clients that count from 0. */
 function call(caller: Caller, tool: string, given: Record<string, unknown> = {}, signal?: AbortSignal) {
   const { name, nameless, logLevel } = caller;
   const _meta = {
@@ -129,7 +129,7 @@ function call(caller: Caller, tool: string, given: Record<string, unknown> = {},
   });
 }
 
-/** The result in an answer, plain or streamed. */
+/** The result in an answer, which is plain JSON or a stream. */
 function resultIn(answer: string): { server: number; [key: string]: unknown } {
   const last = answer.startsWith('{') ? answer : (answer.match(/^data: (.*)$/gm)?.at(-1) ?? '').slice('data: '.length);
   const message = JSON.parse(last) as { id: number; result: { content: [{ text: string }] } };
@@ -162,7 +162,7 @@ describe('servers of modern requests', () => {
   it('serve one request each by default, and the factory learns whose [modern.reuse.declared]', async () => {
     await start();
     await call(BOB, 'observe');
-    // The first call of a tool lists the tools before it.
+    // The first call of a tool also lists the tools.
     built.length = 0;
     await call(ALICE, 'observe');
     await call(ALICE, 'observe');

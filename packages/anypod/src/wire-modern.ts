@@ -42,7 +42,7 @@ export interface ModernSettings extends PodOptions {
   readonly maxSubscriptions: number;
 }
 
-/** Puts the modern era together from a pod's parts. */
+/** Builds the handler of the modern era from a pod's parts. */
 export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
   const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAgeLimit } = parts;
   const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;

@@ -1,6 +1,6 @@
 /**
- * What comes and goes with every call must die young: in a list that gets its dead kept alive, each call leaves kilobytes for a full collection, and pauses
- * to move them. Measured in a process of its own, by what the old generation grows by.
+ * Values that come and go with every call must die young. A list that keeps its dead alive leaves kilobytes per call for a full collection, and
+ * causes pauses to move them. The test measures in a separate process how much the old generation grows.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -9,13 +9,13 @@ import { beforeAll, expect, test } from 'vitest';
 const run = promisify(execFile);
 
 const FLAGS = ['--expose-gc', '--single-threaded-gc', '--max-semi-space-size=1', '--initial-old-space-size=512'];
-/** Each takes half a second of CPU, which a busy machine may not give for a while. */
+/** Each measurement takes half a second of CPU, which a busy machine may not provide for a while. */
 const PATIENCE_MS = 60_000;
 
-/** Takes a value in; the function that it gives lets go of it. */
+/** Adds a value. The returned function removes it. */
 type Enter = (value: object) => () => unknown;
 
-/** What it starts from is the module's exports; it runs elsewhere, so it can see nothing else. */
+/** `start` gets the module's exports. It runs in another process, so it can use nothing else. */
 interface Place {
   readonly file: string;
   readonly start: (exports: never) => Enter;
@@ -74,8 +74,8 @@ const PLACES: Readonly<Record<string, Place>> = {
 };
 
 /**
- * Megabytes that the old generation has grown by after values, 70 at a time, have come and gone; the median of five rounds. The flags leave nothing to
- * chance: one thread collects, the young generation has one size, and no full collection comes in between, which would take away what is to be counted.
+ * By how many megabytes the old generation grows while values come and go, 70 at a time; the median of five rounds. The flags make the result
+ * repeatable: one thread collects, the young generation has one size, and no full collection comes in between and removes what is to be counted.
  */
 async function promoted({ file, start }: Place): Promise<number> {
   const script = `
@@ -112,7 +112,7 @@ test('a Set keeps what has left it, so the measurement can tell', () => {
   expect(control).toBeGreaterThan(5);
 });
 
-// They come to a thirtieth of it.
+// They come to about a thirtieth of the control.
 test.each(Object.entries(PLACES))(
   '%s keep nothing of what has left them',
   { timeout: PATIENCE_MS },

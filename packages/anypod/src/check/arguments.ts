@@ -3,7 +3,7 @@ import type { CheckOptions } from './check.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** Wrong arguments; each problem with its remedy. */
+/** Wrong arguments. The message lists each problem with its remedy. */
 export class UsageError extends Error {
   constructor(problems: readonly string[]) {
     super(['anypod check cannot start:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));

@@ -8,9 +8,9 @@ import { podTargets, type Target, urlTarget } from './target.ts';
 
 /** What to check. */
 export interface CheckOptions {
-  /** The MCP endpoint as clients reach it. */
+  /** The MCP endpoint's URL as clients use it. */
   readonly url: URL;
-  /** Names of pods, or of Services that resolve to their addresses; none: only through the URL. */
+  /** Names of pods, or of Services that resolve to their addresses. Empty: use only the URL. */
   readonly pods: readonly URL[];
   /** A tool to call. */
   readonly call?: { readonly tool: string; readonly arguments: object };
@@ -22,16 +22,16 @@ export interface CheckOptions {
 interface Route {
   readonly entry: Target;
   readonly pods: readonly Target[];
-  /** Where a stream is opened, and where it is resumed. */
+  /** The targets on which a stream is opened and then resumed. */
   readonly first: Target;
   readonly second: Target;
-  /** There is one pod, so nothing can be resumed on another. */
+  /** There is only one pod, so nothing can be resumed on another. */
   readonly alone: boolean;
 }
 
 /**
- * Tries what clients need of a deployment: a session, its tools, a stream that is cut and resumed on another pod, a call, the stateless era,
- * and the end of the session. Prints one line per step; false: a step failed, and those after it were not tried.
+ * Tries what clients need from a deployment: a session, its tools, a stream that is cut and resumed on another pod, a call, the stateless era, and
+ * the end of the session. Prints one line per step. False: a step failed, and the check did not try the steps after it.
  */
 export async function runCheck(options: CheckOptions, print: (line: string) => void): Promise<boolean> {
   const run = createSteps({ timeoutMs: options.timeoutMs, print });

@@ -4,7 +4,7 @@ import { resultOf } from './response.ts';
 import { CLIENT } from './session.ts';
 import type { Target } from './target.ts';
 
-/** Asks what a client of 2026-07-28 asks first; undefined: the server serves sessions only. */
+/** Sends the first request of a 2026-07-28 client. Undefined: the server serves only sessions. */
 export async function discover(target: Target, signal: AbortSignal): Promise<string | undefined> {
   const method = 'server/discover';
   const _meta = {
@@ -14,7 +14,7 @@ export async function discover(target: Target, signal: AbortSignal): Promise<str
   };
   const headers = { 'mcp-protocol-version': FIRST_MODERN_VERSION, 'mcp-method': method };
   const answer = await postMessage(target, { id: 'discover', method, params: { _meta } }, headers, signal);
-  // An SDK that knows no 2026-07-28 refuses the version.
+  // An SDK that does not know 2026-07-28 refuses the version.
   if (answer.status === 400) {
     answer.cut();
     return undefined;

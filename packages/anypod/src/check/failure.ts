@@ -1,6 +1,6 @@
 import type { JsonRpcResponse } from '../core/json-rpc.ts';
 
-/** A step did not do what it must; the message says what happened and what to do. */
+/** A step failed. The message says what happened and what to do. */
 export class CheckFailure extends Error {
   constructor(message: string) {
     super(message);
@@ -22,7 +22,7 @@ export function refused(
   return new CheckFailure(`${what} ${remedy(status, inSession)}`);
 }
 
-/** The message of a JSON-RPC error; nothing of a page that a proxy made. */
+/** The message of a JSON-RPC error; empty for a page that a proxy made. */
 function reasonIn(text: string): string {
   try {
     const { error } = JSON.parse(text) as JsonRpcResponse;
@@ -44,7 +44,7 @@ function remedy(status: number, inSession: boolean): string {
   return 'Look at the log of the pod.';
 }
 
-/** What it means that there was no answer. */
+/** Explains why there was no answer. */
 export function unreachable({ label }: { readonly label: string }, error: unknown): CheckFailure {
   const { code, message } = error as NodeJS.ErrnoException;
   const what = `${label} cannot be reached: ${code ?? message}.`;

@@ -11,7 +11,7 @@ export interface Outgoing {
   readonly body?: string;
 }
 
-/** What came back: its body is read once, as text or as events. */
+/** An answer. Read its body once, as text or as events. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -23,9 +23,10 @@ export interface Answer {
 }
 
 /**
- * Sends one request on a connection of its own, so that a balancer chooses anew each time. (`fetch` would not let the `Host` header be set.)
+ * Sends one request on a new connection, so that a balancer chooses a pod each time. It does not use `fetch`, which does not
+ * let you set the `Host` header.
  *
- * @throws CheckFailure when there is no answer; the reason of `signal` when it aborts first.
+ * @throws CheckFailure if there is no answer; the reason of `signal` if it aborts first.
  */
 export function sendRequest(target: Target, { method, headers, body }: Outgoing, signal: AbortSignal): Promise<Answer> {
   const { host, port, path, authority } = target;

@@ -3,7 +3,7 @@ import { CheckFailure, refused } from './failure.ts';
 import type { Answer } from './request.ts';
 import type { Target } from './target.ts';
 
-/** The result that an answer holds, as JSON or in a stream. Throws `CheckFailure` for anything else. */
+/** The result in an answer, which is JSON or a stream. Throws `CheckFailure` for anything else. */
 export async function resultOf(target: Target, answer: Answer, inSession: boolean): Promise<Record<string, unknown>> {
   if (answer.status !== 200) throw refused(target, answer.status, await answer.text(), inSession);
   return resultIn(target, await responseIn(target, answer));
@@ -15,7 +15,7 @@ export function resultIn({ label }: Target, { result, error }: JsonRpcResponse):
   throw new CheckFailure(`${label} answered with error ${error?.code}: ${error?.message}. Look at the log of the pod.`);
 }
 
-/** The response that an answer holds: as JSON, or as the one message of a stream that has no method. */
+/** The response in an answer: its JSON, or the one message of a stream that has no method. */
 async function responseIn(target: Target, answer: Answer): Promise<JsonRpcResponse> {
   if (!answer.isStream) return parseResponse(target, await answer.text());
   for await (const { data } of answer.events()) {
@@ -24,7 +24,7 @@ async function responseIn(target: Target, answer: Answer): Promise<JsonRpcRespon
   throw new CheckFailure(`The stream of ${target.label} ended without a response. Look at the log of the pod.`);
 }
 
-/** Throws `CheckFailure` where something else than MCP answers. */
+/** Throws `CheckFailure` if something other than MCP answers. */
 export function parseResponse({ label }: Target, text: string): JsonRpcResponse {
   try {
     return JSON.parse(text) as JsonRpcResponse;

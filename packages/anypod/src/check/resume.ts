@@ -10,7 +10,7 @@ import type { Target } from './target.ts';
 const DEFAULT_RETRY_MS = 1000;
 const NO_EVENT = 'Check whether a proxy between client and pod buffers events.';
 
-/** Reads the first event of a stream and cuts the connection. Throws `CheckFailure` where it has no id. */
+/** Reads the first event of a stream and cuts the connection. Throws `CheckFailure` if the event has no id. */
 async function firstEventId(target: Target, answer: Answer): Promise<string> {
   for await (const { id } of answer.events()) {
     if (id === undefined) continue;
@@ -20,7 +20,7 @@ async function firstEventId(target: Target, answer: Answer): Promise<string> {
   throw new CheckFailure(`The stream of ${target.label} ended before an event with an id. ${NO_EVENT}`);
 }
 
-/** Opens the session's standing stream on `first`, cuts it, and opens it again on `second` where it was cut. */
+/** Opens the session's standing stream on `first`, cuts it, and resumes it on `second`. */
 export async function resumeStanding(
   session: Session,
   first: Target,
@@ -34,11 +34,11 @@ export async function resumeStanding(
 /** How a tool call went. */
 export interface CallOutcome {
   readonly response: JsonRpcResponse;
-  /** Events that came after the cut; undefined: the answer was plain JSON, so there was nothing to resume. */
+  /** How many events came after the cut. Undefined: the answer was plain JSON, so there was nothing to resume. */
   readonly resumedEvents?: number;
 }
 
-/** Calls a tool on `first`; where the call becomes a stream, cuts it after its first event and takes the rest from `second`. */
+/** Calls a tool on `first`. If the call becomes a stream, cuts it after its first event and reads the rest from `second`. */
 export async function callAndResume(
   session: Session,
   call: { readonly tool: string; readonly arguments: object },
@@ -55,12 +55,12 @@ export async function callAndResume(
     for await (const event of resumed.events()) {
       lastEventId = event.id ?? lastEventId;
       retryMs = event.retry ?? retryMs;
-      // A stream that has nothing yet begins with an event that only carries its id.
+      // A stream without events so far begins with an event that has only an id.
       if (event.data !== '') resumedEvents += 1;
       const response = responseTo(CALL_ID, second, event);
       if (response !== undefined) return { response, resumedEvents };
     }
-    // A pod that drains ends the stream; any other goes on with it.
+    // A pod that drains ends the stream; any other pod continues it.
     await delay(retryMs, undefined, { signal });
   }
 }

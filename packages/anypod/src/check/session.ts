@@ -3,13 +3,13 @@ import { type Answer, postMessage, sendRequest } from './request.ts';
 import { resultOf } from './response.ts';
 import type { Target } from './target.ts';
 
-/** The newest revision with sessions: from it on every stream begins with an event that has an id. */
+/** The newest revision with sessions. Since this revision, every stream begins with an event that has an id. */
 const SESSION_VERSION = '2025-11-25';
 
-/** What the check says of itself. */
+/** The check's `clientInfo`. */
 export const CLIENT = { name: 'anypod-check', version: '1.0.0' };
 
-/** What the server said of itself. */
+/** What `initialize` told about the server. */
 export interface Opened {
   readonly session: Session;
   readonly version: string;
@@ -18,13 +18,13 @@ export interface Opened {
   readonly hasTools: boolean;
 }
 
-/** A client with a session, one request at a time, each to a target of the caller's choice. Times out with the given signals. */
+/** A client with a session. It sends one request at a time, each to the given target, and stops when the given signal aborts. */
 export interface Session {
-  /** Asks and returns the result. */
+  /** Sends a request and returns its result. */
   ask(target: Target, method: string, params: object, signal: AbortSignal): Promise<Record<string, unknown>>;
   /** Calls a tool; the answer may be JSON or a stream. */
   call(target: Target, tool: string, args: object, signal: AbortSignal): Promise<Answer>;
-  /** Opens the standing stream, or goes on with the stream of `lastEventId`. */
+  /** Opens the standing stream, or resumes the stream of `lastEventId`. */
   listen(target: Target, lastEventId: string | undefined, signal: AbortSignal): Promise<Answer>;
   /** Ends the session. */
   end(target: Target, signal: AbortSignal): Promise<void>;

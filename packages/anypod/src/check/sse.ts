@@ -1,7 +1,7 @@
 /** One server-sent event as a client reads it. */
 export interface StreamEvent {
   readonly id?: string;
-  /** How long to wait before the stream is resumed (ms). */
+  /** How long to wait before resuming the stream (ms). */
   readonly retry?: number;
   /** Empty in a priming event. */
   readonly data: string;

@@ -1,13 +1,13 @@
 import { CheckFailure } from './failure.ts';
 
-/** What a step found out, or why there was nothing to do. */
+/** What a step found, or why it had nothing to do. */
 export interface Outcome<T> {
   readonly detail: string;
   readonly skipped?: boolean;
   readonly value?: T;
 }
 
-/** Runs a step and prints its line. Rejects with `CheckFailure` after printing that it failed. */
+/** Runs a step and prints its line. If the step fails, prints that and rejects with `CheckFailure`. */
 export type RunStep = <T>(name: string, step: (signal: AbortSignal) => Promise<Outcome<T>>) => Promise<T | undefined>;
 
 export interface StepOptions {
@@ -16,7 +16,7 @@ export interface StepOptions {
   readonly print: (line: string) => void;
 }
 
-/** Steps print one line each: `ok`, `skip` or `FAIL`, the name, how long it took, and what was found. */
+/** Each step prints one line: `ok`, `skip` or `FAIL`, its name, how long it took, and what it found. */
 export function createSteps({ timeoutMs, print }: StepOptions): RunStep {
   return async (name, step) => {
     const begun = performance.now();

@@ -3,14 +3,14 @@ import { CheckFailure } from './failure.ts';
 
 /** Where a request goes: the URL itself, or one pod behind it. */
 export interface Target {
-  /** How the report names it. */
+  /** The name in the report. */
   readonly label: string;
   readonly secure: boolean;
   readonly host: string;
   readonly port: number;
   /** Path and query of the endpoint. */
   readonly path: string;
-  /** The `Host` header: pods may serve the names of the URL only. */
+  /** The `Host` header. Pods may serve only the names of the URL. */
   readonly authority: string;
 }
 
@@ -18,7 +18,7 @@ function hostNameOf({ hostname }: URL): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
-/** The endpoint as clients reach it. */
+/** The endpoint's URL as clients use it. */
 export function urlTarget(url: URL): Target {
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
@@ -26,16 +26,16 @@ export function urlTarget(url: URL): Target {
   return { label: url.host, secure, host: hostNameOf(url), port, path, authority: url.host };
 }
 
-/** Every address of a name, as `node:dns/promises` looks it up. */
+/** Looks up every address of a name, as `node:dns/promises` does. */
 export type Lookup = (name: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
 const lookupAll: Lookup = (name) => lookup(name, { all: true });
 
 /**
- * The pods behind the endpoint: every address that the names of `pods` resolve to, each with its port, over plain HTTP. Where a name has
- * addresses of both families, a pod has one of each, so those of one family are all pods.
+ * The pods behind the endpoint: every address that the names in `pods` resolve to, each with its port, over plain HTTP. If a name has IPv4 and IPv6
+ * addresses, each pod has one of each, so the addresses of one family are all the pods.
  *
- * @throws CheckFailure when a name has no address.
+ * @throws CheckFailure if a name has no address.
  */
 export async function podTargets(url: URL, pods: readonly URL[], resolve: Lookup = lookupAll): Promise<Target[]> {
   const found = await Promise.all(pods.map((pod) => addressesOf(pod, resolve)));

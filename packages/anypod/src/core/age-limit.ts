@@ -1,5 +1,5 @@
-/** Ends what has become old, so that clients spread over pods that came later. */
+/** Ends streams and connections that have become old. Their clients connect again and spread over the pods that were started later. */
 export interface AgeLimit {
-  /** Calls `end` once what begins at this moment is old, never before; returns how to forget it. */
+  /** Calls `end` when the thing that begins now has become old, never earlier. The returned function stops the watch. */
   watch(end: () => void): () => void;
 }

@@ -1,21 +1,21 @@
 /** What a request asks for. */
 export interface CallName {
-  /** As the client named it. */
+  /** The name that the client sent. */
   readonly method: string;
-  /** The tool, prompt or URI that it names; undefined where it names none. */
+  /** The tool, prompt or URI that the request names. Undefined: it names none. */
   readonly name: string | undefined;
 }
 
-/** The call that a server's code runs for, as far as the async context knows it. */
+/** The call for which the server's code runs, as far as the async context knows it. */
 export interface CallContext extends CallName {
-  /** The session's id; undefined: a call of 2026-07-28. Never log it whole: to an anonymous client it is all that protects the session. */
+  /** The session's id. Undefined: a call of 2026-07-28. Never log the whole id: it is all that protects an anonymous client's session. */
   readonly session: string | undefined;
-  /** The tool that is called; undefined where the call is none. */
+  /** The tool that is called. Undefined: the call is not a tool call. */
   readonly tool: string | undefined;
 }
 
 /** Tells which call the code that runs now belongs to. */
 export interface CallContexts {
-  /** Undefined: none, such as what a module does by itself. */
+  /** Undefined: the code runs for no call, such as work that a module starts by itself. */
   current(): CallContext | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Log } from './log.ts';
 
-/** Calls one of many that share a timer or an event: what it throws is logged, and stops neither the others nor the process. */
+/** Calls one of several callbacks that share a timer or an event. It logs what the callback throws, so the other callbacks and the process go on. */
 export function callSafely<A extends unknown[]>(
   log: Log,
   what: string,

@@ -1,41 +1,43 @@
 /** One run of a call, and the pod that runs it. */
 export interface CallRun {
-  /** Unguessable and new for each run: only who holds it can end the run. */
+  /** Unguessable and new for each run. Only the pod that has it can end the run. */
   readonly run: string;
   readonly pod: string;
 }
 
-/** What became of a wish to run a call. */
+/** The result of `begin`. */
 export type CallState =
-  /** It is the caller's to run. */
+  /** The caller runs the call. */
   | { readonly kind: 'begun' }
-  /** It runs elsewhere; the caller's pod is noted among those that wait. `runs`: how often it was begun, take-overs included. */
+  /**
+   * Another run of the call goes on. The caller's pod is now among those that wait. `runs` counts how often the call was begun, take-overs included.
+   */
   | { readonly kind: 'running'; readonly run: string; readonly pod: string; readonly runs: number }
   | { readonly kind: 'done'; readonly response: string }
   /** The call was made before with other arguments. */
   | { readonly kind: 'other-arguments' };
 
-/** What became of a wish to let a run go. `waiting`: the pods to wake. */
+/** The result of `release`. `waiting` lists the pods to wake. */
 export interface Released {
   readonly released: boolean;
   readonly waiting: readonly string[];
 }
 
 /**
- * Calls that are to run once, each under an unguessable key, whichever pods its repeats reach. Every verb is one atomic step, so of
- * several pods that begin or take over one call, one wins. A run that is not the record's own any more changes nothing.
+ * Calls that must run once, whichever pods a client's repeats reach. Each has an unguessable key. Every method is one atomic step: if several pods
+ * begin or take over a call, one of them wins. A method that names a run other than the record's current one changes nothing.
  */
 export interface CallStore {
   /**
-   * Begins a call, or joins it. `fingerprint` names its arguments. Where it joins, `by.pod` is noted in the same step, so a call cannot end
-   * between the two without waking it. A call that is not renewed is forgotten after `keepMs`.
+   * Begins a call, or joins one that exists. `fingerprint` identifies its arguments. Joining notes `by.pod` in the same atomic step, so the call
+   * cannot end in between without waking that pod. A call that is not renewed is forgotten after `keepMs`.
    */
   begin(call: string, by: CallRun, fingerprint: string, keepMs: number): Promise<CallState>;
   /** Keeps a running call for `keepMs` more. */
   renew(call: string, run: string, keepMs: number): Promise<void>;
   /**
-   * Stores the response for `keepMs` and gives the pods to wake; undefined: it is another's run now. May be repeated. A call that was
-   * forgotten meanwhile is stored all the same.
+   * Stores the response for `keepMs` and returns the pods to wake. Undefined: the call belongs to another run now. Safe to repeat. Also stores the
+   * response of a call that was forgotten in the meantime.
    */
   complete(
     call: string,
@@ -44,10 +46,10 @@ export interface CallStore {
     response: string,
     keepMs: number,
   ): Promise<readonly string[] | undefined>;
-  /** Forgets a running call, with `unlessAwaited` only where no pod waits for it; undefined: it is done, or another's run. */
+  /** Forgets a running call. With `unlessAwaited`, only if no pod waits for it. Undefined: the call has ended, or it belongs to another run. */
   release(call: string, run: string, unlessAwaited: boolean): Promise<Released | undefined>;
-  /** Puts `by` in the place of the run `lost`; false: somebody was faster, or it has ended. */
+  /** Replaces the run `lost` by `by`. False: another pod was faster, or the call has ended. */
   takeOver(call: string, lost: string, by: CallRun, keepMs: number): Promise<boolean>;
-  /** Nobody on `pod` waits for the call any more. */
+  /** Notes that nobody on `pod` waits for the call any more. */
   leave(call: string, pod: string): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Verified authentication, in the SDK's shape; anypod passes it on and never stores its token. */
+/** Verified authentication, in the SDK's shape. anypod passes it on and never stores its token. */
 export interface AuthInfo {
   readonly token: string;
   readonly clientId: string;
@@ -17,8 +17,8 @@ export interface Caller {
 }
 
 /**
- * The principal of verified authentication: issuer, subject and tenant where the verifier supplies them, else the client id.
- * Undefined for an anonymous caller; anonymous callers are not one principal.
+ * The principal of verified authentication: issuer, subject and tenant if the verifier supplies them, else the client id. Undefined: the caller is
+ * anonymous. Two anonymous callers are not the same principal.
  */
 export function principalOf(authInfo: AuthInfo | undefined): string | undefined {
   if (authInfo === undefined) return undefined;
@@ -26,7 +26,7 @@ export function principalOf(authInfo: AuthInfo | undefined): string | undefined 
   return JSON.stringify([iss ?? '', sub ?? authInfo.clientId, tenant ?? '']);
 }
 
-/** The caller's headers in the web's form. */
+/** The caller's headers as a web-standard `Headers` object. */
 export function webHeaders(caller: Caller): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(caller.headers)) {
@@ -36,5 +36,5 @@ export function webHeaders(caller: Caller): Headers {
   return headers;
 }
 
-/** Who asks where no request of a client does: no credentials, no headers. */
+/** The caller for work that no client's request started: no credentials, no headers. */
 export const BACKGROUND_CALLER: Caller = { headers: {}, url: 'http://anypod.invalid/' };

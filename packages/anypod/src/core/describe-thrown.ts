@@ -2,14 +2,14 @@ const MOST_CHARACTERS = 500;
 const UNREADABLE = 'an error that cannot be read';
 
 /**
- * What a server's code has thrown, in words: an error's name and message, or what kind of value it was. Anything can be thrown, also what throws when it
- * is looked at, so this never throws. At most 500 characters.
+ * Describes in words what a server's code has thrown: an error's name and message, or the kind of value. Code can throw anything, even an object
+ * whose getters throw, so this function never throws. At most 500 characters.
  */
 export function describeThrown(thrown: unknown): string {
   return safeText(() => sentenceOf(thrown), MOST_CHARACTERS) ?? UNREADABLE;
 }
 
-/** What `read` gives, cut to `most` characters; undefined where it throws, or gives no text. */
+/** The text that `read` returns, cut to `most` characters. Undefined: `read` throws, or returns no text. */
 export function safeText(read: () => unknown, most: number): string | undefined {
   try {
     const text = read();

@@ -8,9 +8,9 @@ function claimsModern(body: object): boolean {
 }
 
 /**
- * Whether a POST belongs to the modern era, by the SDK's own rule (its `isLegacyRequest`; a test compares the two): the body decides,
- * by the `_meta` claim; without a claim a version header that names a modern revision does, except for
- * responses and batches, which only the legacy era has. The SDK judges the rest of the request when it serves it.
+ * Whether a POST belongs to the modern era. This is the SDK's own rule (its `isLegacyRequest`; a test compares the two). A body whose `_meta` claims
+ * a modern revision is modern. Without that claim, a version header that names a modern revision makes it modern, except for responses and batches:
+ * only the legacy era has those. The SDK judges the rest of the request when it serves it.
  */
 export function isModern(body: unknown, versionHeader: string | undefined): boolean {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return false;

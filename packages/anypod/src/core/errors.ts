@@ -1,4 +1,4 @@
-/** Every fault that anypod itself reports. Their HTTP and JSON-RPC form is one table in `http/refusal.ts`. */
+/** Every fault that anypod itself reports. `http/refusal.ts` has the table of their HTTP and JSON-RPC forms. */
 export type AnypodErrorCode =
   | 'store_unavailable'
   | 'subscription_limit'
@@ -8,7 +8,7 @@ export type AnypodErrorCode =
   | 'invalid_options'
   | 'draining';
 
-/** A coded fault; `message` is a sentence that says what to do. */
+/** An error with a code; `message` is a sentence that says what to do. */
 export class AnypodError extends Error {
   readonly code: AnypodErrorCode;
 

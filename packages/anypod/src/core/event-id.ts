@@ -7,17 +7,17 @@ export type EventPlace =
   | { readonly kind: 'standing'; readonly position: string; readonly changes: string };
 
 /**
- * Event ids: `x.<stream>.<request>.<code>.<seq>` and `g.<code>.<position>.<changes>`. The code covers session, stream and
- * request, so it is made once per stream and an id of one session says nothing in another. The position is left open: whoever
- * holds a stream's id may read that stream from anywhere. The request's id travels along so that a resume whose log is gone
- * can still be answered with an error for that very request.
+ * Makes and reads event ids: `x.<stream>.<request>.<code>.<seq>` and `g.<code>.<position>.<changes>`. The code covers session, stream and
+ * request. So it is made once per stream, and an id of one session is worthless in another. The code does not cover the position: a client
+ * that has one id of a stream may read that stream from anywhere. The id contains the request's id, so that a resume whose log is gone still
+ * gets an error for that request.
  */
 export interface EventIds {
-  /** What all ids of an exchange's stream begin with; append the seq. */
+  /** The beginning of all ids of an exchange's stream; append the seq. */
   exchangePrefix(session: string, stream: string, request: RequestId): string;
-  /** What all ids of a session's standing stream begin with; append `<position>.<changes>`. */
+  /** The beginning of all ids of a session's standing stream; append `<position>.<changes>`. */
   standingPrefix(session: string): string;
-  /** The place that `id` names in this session; undefined: not ours, or another session's. */
+  /** The place that `id` names in this session. Undefined: we did not make this id, or it belongs to another session. */
   parse(session: string, id: string): EventPlace | undefined;
 }
 

@@ -14,13 +14,13 @@ export interface Connection {
 
 /** One event of a stream. */
 export interface StreamEvent {
-  /** From 1; the owner pod assigns it, one after the other, but for a jump of `TAKE_OVER_SKIP` where the owner changes. */
+  /** Assigned by the owner pod: 1, 2, 3 and so on. After a take-over it jumps by `TAKE_OVER_SKIP`. */
   readonly seq: number;
   /** A serialised JSON-RPC message. */
   readonly data: string;
 }
 
-/** What `follow` found. */
+/** The result of `follow`. */
 export interface Replay {
   /** Everything after the asked position that is still kept, in order; may be empty. */
   readonly events: readonly StreamEvent[];
@@ -28,85 +28,87 @@ export interface Replay {
   readonly done: boolean;
   /** Events after the asked position are no longer kept: there is a gap before `events`. */
   readonly truncated: boolean;
-  /** From `follow`: the connection that was registered before, which the new one replaces. */
+  /** From `follow`: the connection that followed before and is now replaced. */
   readonly previous?: Connection;
 }
 
-/** What became of a write to a log. */
+/** The result of a write to a log. */
 export type Written =
   /**
-   * It is stored (also where it was before); `follower` is whom to forward it to. `unreplicated`: the store was told to wait for replicas,
-   * and they do not have it yet, so a failover may lose it; written again, it is waited for again.
+   * The log has the event, from this write or an earlier one. `follower` is the connection to forward it to. `unreplicated`: the store was told to
+   * wait for replicas, and they do not have the event yet, so a failover may lose it. Writing it again waits for them again.
    */
   | { readonly state: 'stored'; readonly follower?: Connection; readonly unreplicated?: true }
-  /** Another pod has taken the exchange over: this one may say nothing more of it. */
+  /** Another pod has taken the exchange over. This pod must not send any more of it. */
   | { readonly state: 'fenced' }
   /** The session has ended, so there is nothing to write to. */
   | { readonly state: 'gone' }
-  /** The session lives, but the store lacks what came before, as after a failover: `last` is the newest seq it has, -1 without a log. */
+  /**
+   * The session exists, but the store lacks earlier events, for example after a failover. `last` is the newest seq that
+   * it has, -1 if there is no log.
+   */
   | { readonly state: 'missing'; readonly last: number };
 
 /**
- * How many numbers a take-over leaves out: the old owner may have shown its client events that it could not store any more, and no number may
- * mean two events. More than an owner can number within a lease.
+ * How many seqs a take-over skips. The old owner may have sent its client events that it could no longer store, and no seq may name two events. An
+ * owner cannot use this many within a lease.
  */
 export const TAKE_OVER_SKIP = 1_000_000;
 
-/** An exchange whose owner died, as the pod that took it over finds it. */
+/** An exchange whose owner pod was lost, as the pod that takes it over gets it. */
 export interface Orphan {
-  /** To be given with every write from now on. */
+  /** Give it with every write from now on. */
   readonly epoch: number;
-  /** As `open` got them. */
+  /** The JSON of the exchange's requests, as given to `open`. */
   readonly requests: string;
-  /** The next event's seq is one more: the newest stored one and the skip. */
+  /** The new owner's first event gets the seq after this one: the newest stored seq plus the skip. */
   readonly last: number;
-  /** What is kept of the log. */
+  /** The events that the log still has. */
   readonly events: readonly StreamEvent[];
-  /** How often it was taken over, this time included. */
+  /** How often the exchange was taken over, this time included. */
   readonly takeOvers: number;
 }
 
 /**
- * The logs of the exchanges that became SSE: one writer (the owner pod), any reader.
+ * The logs of exchanges that answer with a stream. The owner pod writes a log; any pod may read it.
  *
- * No lost wake-up, by construction: `follow` registers the follower and reads in one atomic step, and `append` stores and
- * returns the registered follower in one atomic step. So an event is either in the replay or its append names the follower.
- * One follower per stream: the newest connection wins.
+ * No event is missed: `follow` registers the follower and reads in one atomic step, and `append` stores events and returns the registered follower in
+ * one atomic step. So either the replay contains an event, or its append names the follower. A stream has one follower: the newest connection wins.
  *
- * Fenced: a log has an epoch, 1 when it is opened and one more with each take-over; a write with an older epoch is fenced. One with
- * a newer epoch, which the store can only see where a failover lost the take-over, is told `missing`, and `open` makes it good.
- * Capped: beyond the store's limits of events and bytes the oldest events go, never the newest.
+ * A log has an epoch: 1 when it is opened, one more with each take-over. A write with an older epoch gets `fenced`. A write with a newer epoch can
+ * occur only after a failover lost the take-over; it gets `missing`, and `open` repairs the log. Beyond the store's limits of events and bytes, the
+ * oldest events are removed, never the newest.
  */
 export interface EventLog {
   /**
-   * Creates the log, or finds it there already and gives it its idle time again; the owner calls it when an exchange becomes SSE, before its first `append`,
-   * again where a write finds it missing, and now and then while the exchange runs and says nothing. `requests` is the JSON of the exchange's requests, `follows` what the owner's first
-   * seq follows (0 unless it took the exchange over).
+   * Creates the log. If it exists, gives it its full idle time again. The owner calls this when an exchange becomes a stream, before the first
+   * `append`; again when a write answers `missing`; and from time to time while the exchange runs and sends nothing. `requests` is the JSON of the
+   * exchange's requests. `follows` is the seq before the owner's first one: 0 unless it took the exchange over.
    */
   open(key: StreamKey, owner: string, epoch: number, requests: string, follows?: number): Promise<Written>;
   /**
-   * Stores events, in the order of their seqs. `final`: the last of them is the log's last, which marks it as done and starts its retention. Storing a
-   * seq again is a no-op that still answers `stored`.
+   * Stores events in the order of their seqs. `final`: the last of them ends the log, which starts its retention. Storing a seq again changes
+   * nothing and still answers `stored`.
    */
   append(key: StreamKey, epoch: number, events: readonly StreamEvent[], final: boolean): Promise<Written>;
   /**
-   * Ends a log without a last event (a cancelled exchange); answers as `append` does. `last` is the seq of the newest event, so that a log
-   * which lost events in a failover is not ended before it has them again. Default 0.
+   * Ends a log without a last event (a cancelled exchange). Answers as `append` does. `last` is the seq of the newest event: a log that lost events
+   * in a failover is not ended before it has them again. Default 0.
    */
   finish(key: StreamKey, epoch: number, last?: number): Promise<Written>;
   /**
-   * Makes `follower` the stream's one follower and reads all events after `after`; undefined: no such log (any more). A done log registers nobody.
-   * `onlyIfFree`: whoever is registered stays, which is for a follower that asks again because a failover may have lost its registration.
+   * Makes `follower` the stream's one follower and reads all events after `after`. Undefined: there is no such log (any more). A log that has ended
+   * registers nobody. With `onlyIfFree`, a follower that is registered stays. A follower asks so when a failover may have lost its registration.
    */
   follow(key: StreamKey, after: number, follower: Connection, onlyIfFree?: boolean): Promise<Replay | undefined>;
   /** Reads without registering: how a follower fills a gap. */
   read(key: StreamKey, after: number): Promise<Replay | undefined>;
-  /** Takes `follower` off, if it is still the one. */
+  /** Removes `follower`, if it is still the registered one. */
   unfollow(key: StreamKey, follower: Connection): Promise<void>;
   /**
-   * Makes `to` the owner of a log whose owner is `from` and that is not done, and counts it, in one step; undefined: there is no such log (any
-   * more), it is done, or another pod was first. The log's follower stays. Asked again by the same pod it answers again, since an answer can be lost
-   * on the way; the pod itself knows what it runs already.
+   * Makes `to` the owner of a log that `from` owns and that has not ended, and counts the take-over, in one atomic step. Undefined: there is no such
+   * log (any more), it has ended, or another pod was first. The follower stays registered. If the same pod asks again, it gets the answer again,
+   * since the first answer may have been lost; the pod itself knows what it already runs.
    */
   takeOver(key: StreamKey, from: string, to: string): Promise<Orphan | undefined>;
 }

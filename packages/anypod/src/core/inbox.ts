@@ -1,15 +1,15 @@
 import type { RequestId } from './json-rpc.ts';
 
 /**
- * What pods tell each other. Within a key version changes are additive: a pod ignores types and fields that it does not know.
- * `data`, where present, is a serialised JSON-RPC message and travels beside the envelope, so nothing is encoded twice.
+ * What pods tell each other. Changes within a key version only add: a pod ignores types and fields that it does not know. `data`, if present, is a
+ * serialised JSON-RPC message. It is sent beside the envelope, so nothing is encoded twice.
  */
 export type InboxMessage =
-  /** An answer is stored; the owner takes it from the question store. */
+  /** The store has an answer to a question. The owner takes it from the question store. */
   | { readonly type: 'answered'; readonly session: string; readonly question: string }
   /** The client reports progress on a question. */
   | { readonly type: 'question-progress'; readonly session: string; readonly question: string; readonly data: string }
-  /** The client cancelled a request: abort it, then confirm. A build that is older than `from` and `ack` leaves them out. */
+  /** The client cancelled a request: abort it, then confirm. Older builds do not send `from` and `ack`. */
   | {
       readonly type: 'cancelled';
       readonly session: string;
@@ -19,8 +19,8 @@ export type InboxMessage =
       readonly ack?: string;
     }
   /**
-   * The session's level or subscriptions changed: read it again, then confirm. With `data`, the client sent this notification: hand it to the
-   * session's server. `number` is its number where the store remembers it. An older build reads the session again in both cases.
+   * The session's level or subscriptions changed: read the session again, then confirm. With `data`, the client sent this notification: deliver it to
+   * the session's server. `number` is its number where the store remembers it. An older build reads the session again in both cases.
    */
   | {
       readonly type: 'session-changed';
@@ -30,13 +30,13 @@ export type InboxMessage =
       readonly number?: number;
       readonly data?: string;
     }
-  /** The session ended: let go of everything of it, then confirm. */
+  /** The session ended: release everything that belongs to it, then confirm. */
   | { readonly type: 'session-ended'; readonly session: string; readonly from: string; readonly ack: string }
-  /** A pod left with exchanges running: they are orphans now, not only after a lease. */
+  /** A pod left while exchanges ran. They are orphans now, before its lease would have run out. */
   | { readonly type: 'pod-left'; readonly pod: string }
-  /** The confirmation of `from` for the `ack` that the receiver handed out. */
+  /** Pod `from` confirms the message that carried this `ack`. */
   | { readonly type: 'confirmed'; readonly ack: string; readonly from: string }
-  /** An event for a follower on the receiving pod; `seq` 0 without data: the log ended without a last event. */
+  /** An event for a follower on the receiving pod. `seq` 0 without data: the log ended without a last event. */
   | {
       readonly type: 'event';
       readonly session: string;
@@ -52,11 +52,11 @@ export type InboxMessage =
       readonly session: string;
       readonly connection: string;
       readonly position: string;
-      /** The position of the message before it; a build that is older than this member leaves it out. */
+      /** The position of the message before it. Older builds do not send it. */
       readonly previous?: string;
       readonly data: string;
     }
-  /** A call that runs once has ended, with a stored response or without one: whoever waits for it looks again. */
+  /** A call that must run once has ended, with or without a stored response. A pod that waits for it looks again. */
   | { readonly type: 'call-ended'; readonly call: string }
   /** A newer connection follows the exchange elsewhere: end this one. */
   | { readonly type: 'follower-replaced'; readonly connection: string }
@@ -65,7 +65,7 @@ export type InboxMessage =
       readonly type: 'standing-replaced';
       readonly session: string;
       readonly connection: string;
-      /** How long its client is to wait before it connects again, in ms; a build that is older than this member leaves it out. */
+      /** How long the client must wait before it connects again, in ms. Older builds do not send it. */
       readonly retryMs?: number;
     };
 
@@ -74,12 +74,12 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
-/** Mail between pods: durable, in order per sender, one blocking connection per pod. */
+/** Messages between pods: durable, in order per sender, one blocking connection per pod. */
 export interface Inbox {
   send(pod: string, message: InboxMessage): Promise<void>;
   /**
-   * Delivers what is sent to `pod` from now on. `onGap` is called where messages may have been missed (the connection was
-   * lost for longer than the inbox keeps, or its log is gone): caches can no longer be trusted. Resolves when listening.
+   * Delivers what is sent to `pod` from now on. Calls `onGap` when messages may have been missed: the connection was lost for longer than the inbox
+   * keeps messages, or the inbox is gone. Then the pod must not trust its caches. Resolves when it listens.
    */
   listen(pod: string, onMessage: (message: InboxMessage) => void, onGap: () => void): Promise<Listening>;
 }

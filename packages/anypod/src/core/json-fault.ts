@@ -3,8 +3,8 @@ const MAX_VISITS = 100_000;
 const PLAIN_NAME = /^[\w$]{1,64}$/;
 
 /**
- * Says where a value holds what `JSON.stringify` cannot write, as `structuredContent.total is a BigInt`. For values that it has refused: it walks
- * them as JSON.stringify does, with limits. Never throws.
+ * Says where a value contains something that `JSON.stringify` cannot write, such as `structuredContent.total is a BigInt`. Call it with a value that
+ * `JSON.stringify` has refused: it walks the value in the same way, within limits. Never throws.
  */
 export function findJsonFault(value: unknown): string {
   const search: Search = { visits: 0, above: new Set() };
@@ -17,7 +17,7 @@ export function findJsonFault(value: unknown): string {
 
 interface Search {
   visits: number;
-  /** The objects that hold the one that is looked at. */
+  /** The objects that contain the value under inspection. */
   readonly above: Set<object>;
 }
 
@@ -39,7 +39,7 @@ function faultIn(given: unknown, key: string, path: string, search: Search): str
   return fault;
 }
 
-/** What stands for a value in JSON. */
+/** The value that `JSON.stringify` writes for this one: the result of its `toJSON`, if it has one. */
 function resolveToJson(value: unknown, key: string): { ok: true; value: unknown } | { ok: false } {
   const mayConvert = (typeof value === 'object' && value !== null) || typeof value === 'bigint';
   if (!mayConvert) return { ok: true, value };

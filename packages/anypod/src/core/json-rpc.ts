@@ -9,7 +9,7 @@ export interface JsonRpcRequest {
   readonly params?: Record<string, unknown>;
 }
 
-/** A JSON-RPC notification: it expects nothing. */
+/** A JSON-RPC notification: it gets no response. */
 export interface JsonRpcNotification {
   readonly jsonrpc: '2.0';
   readonly method: string;
@@ -23,7 +23,7 @@ export interface JsonRpcError {
   readonly data?: unknown;
 }
 
-/** Where a response keeps the JSON of its content, `"result":{…}` or `"error":{…}`; the id is written when it goes out. */
+/** The key under which a response carries the JSON of its content, `"result":{…}` or `"error":{…}`. The id is added when the response is sent. */
 export const ENCODED: unique symbol = Symbol('encoded');
 
 /** A JSON-RPC response: either `result` or `error`. `id` is null where the request's id could not be read. */
@@ -35,7 +35,7 @@ export interface JsonRpcResponse {
   readonly [ENCODED]?: string;
 }
 
-/** The JSON of a response, whose content is written only where that has not been done before. */
+/** The JSON of a response. Uses the content's JSON if the response already carries it. */
 export function encodeResponse(response: JsonRpcResponse): string {
   const encoded = response[ENCODED];
   if (encoded === undefined) return JSON.stringify(response);
@@ -65,20 +65,20 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Longer ids are refused: they travel in event ids and are kept with the exchange. */
 const MAX_ID_LENGTH = 256;
 
-/** Whether a value is a request id that we take: an integer or a string of 256 characters at most. */
+/** Whether anypod accepts a value as a request id: an integer, or a string of at most 256 characters. */
 export function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'string' ? value.length <= MAX_ID_LENGTH : Number.isSafeInteger(value);
 }
 
-/** `null` and an empty list say nothing, which is what some clients write for no params. */
+/** Some clients write `null` or an empty list when they have no params. */
 function saysNothing(params: unknown): boolean {
   return params === undefined || params === null || (Array.isArray(params) && params.length === 0);
 }
 
 /**
- * Reads a parsed JSON value as one well-formed JSON-RPC 2.0 message of MCP: ids are integers or strings of 256 characters at most, params an
- * object or nothing. Members that JSON-RPC does not know are left out, since the SDKs drop messages that have them. It looks at the frame only; methods
- * and params are the SDK's to judge. Undefined: it is no such message.
+ * Reads a parsed JSON value as one well-formed JSON-RPC 2.0 message of MCP. Ids are integers or strings of at most 256 characters; params are an
+ * object or absent. Leaves out members that JSON-RPC does not define, since the SDKs drop messages that have them. Checks only the frame: the SDK
+ * checks methods and params. Undefined: the value is no such message.
  */
 export function readMessage(value: unknown): JsonRpcMessage | undefined {
   if (!isObject(value) || value['jsonrpc'] !== '2.0') return undefined;

@@ -1,19 +1,19 @@
-/** The first key version; the ids of its sessions carry no mark. */
+/** The first key version. Ids of its sessions do not name it. */
 export const FIRST_KEY_VERSION = 'v1';
 
-/** The key version that all keys of a session are in, for its whole life: its id begins with it. */
+/** The key version of all keys of a session. Its id begins with it, so it never changes. */
 export function keyVersionOf(session: string): string {
   const dot = session.indexOf('.');
   return dot === -1 ? FIRST_KEY_VERSION : session.slice(0, dot);
 }
 
-/** Which key version sessions begin in, while pods of an older and a newer build serve side by side. */
+/** The key version of new sessions, while pods of an older and a newer build serve side by side. */
 export interface KeyVersions {
-  /** The version for a session that begins now, as of the last look. */
+  /** The version for a session that begins now, according to the last `look`. */
   current(): string;
   /**
-   * Looks at what the builds of the living pods know; a pod does so before it takes its lease, and once per lease. Rejects with
-   * `AnypodError` `no_common_version` where some living pod and this build could not serve the same session.
+   * Reads which versions the living pods know. A pod calls this before it takes its lease, and then once per lease. Rejects with `AnypodError`
+   * `no_common_version` if this build and some living pod share no version.
    */
   look(): Promise<void>;
 }

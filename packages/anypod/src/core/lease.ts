@@ -1,40 +1,43 @@
-/** A pod's heartbeat, as the pod itself sees it; times in ms of one monotonic clock. */
+/** A pod's heartbeat, as the pod itself sees it. Times are in ms of one monotonic clock. */
 export interface Lease {
-  /** Until when the lease surely holds; in the past where it may have run out. */
+  /** The time until which the lease certainly holds; in the past if it may have run out. */
   until(): number;
   /**
-   * Since when every renewal came in time. A late one means that the store was away or this process stood still, and then other pods may be
-   * late for the same reason.
+   * The time since which every renewal came in time. A late renewal means that the store was away or that this process stood still. Then other pods
+   * may be late for the same reason.
    */
   since(): number;
-  /** Stops the heartbeat; the lease itself is given up with `PodRegistry.leave`. */
+  /** Stops the heartbeat. To end the lease itself, call `PodRegistry.leave`. */
   stop(): Promise<void>;
 }
 
-/** Takes a lease for `pod` and keeps renewing it. Rejects where the first attempt fails. */
+/** Takes a lease for `pod` and keeps renewing it. Rejects if the first attempt fails. */
 export type TakeLease = (pod: string, leaseMs: number) => Promise<Lease>;
 
-/** Renewals in a lease: one may fail before the next counts as late, and two before the lease runs out. */
+/** Renewals per lease. One may fail before the next counts as late, and two before the lease runs out. */
 export const RENEWALS_PER_LEASE = 3;
 
-/** What a lease's renewals have come to. */
+/** What is known of a lease after its renewals so far. */
 export interface LeaseState {
   readonly until: number;
   readonly since: number;
 }
 
-/** The state after a renewal that was asked for at `asked` and succeeded; `before` undefined: the first. */
+/** The state after a successful renewal that was sent at `asked`. `before` undefined: it was the first. */
 export function renewedAt(asked: number, leaseMs: number, before: LeaseState | undefined): LeaseState {
   const late = before === undefined || isLate(asked, leaseMs, before);
   return { until: asked + leaseMs, since: late ? asked : before.since };
 }
 
-/** Whether at `now` a renewal is overdue, by half a lease. */
+/** Whether a renewal is overdue at `now`, by half a lease. */
 function isLate(now: number, leaseMs: number, { until }: LeaseState): boolean {
   return until - now < leaseMs / 2;
 }
 
-/** Whether this pod may judge others by their leases: its own has held for a whole one, in which every living pod has renewed. */
+/**
+ * Whether this pod may declare other pods dead by their leases: its own lease has held without a break for a whole lease, in
+ * which every living pod has renewed.
+ */
 export function mayJudge(now: number, leaseMs: number, state: LeaseState): boolean {
   return !isLate(now, leaseMs, state) && now - state.since >= leaseMs;
 }

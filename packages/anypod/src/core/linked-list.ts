@@ -1,4 +1,4 @@
-/** Where a value is in its list. */
+/** The place of a value in its list. */
 export interface Link<T> {
   readonly value: T;
 }
@@ -10,9 +10,9 @@ interface Node<T> extends Link<T> {
 }
 
 /**
- * What comes and goes with every call, in the order in which it came. Not a Map or a Set: V8 gives these a new table every so many changes, and lets the
- * old one point to it. So as soon as one table has got into the old generation, all later ones are kept too, with all that was in them,
- * until a full collection: kilobytes for every call, and long pauses for the young generation.
+ * A list for values that come and go with every call, in the order in which they came. A Map or Set would keep garbage alive: V8 gives it a new table
+ * after a number of changes, and the old table points to the new one. As soon as one table is in the old generation, all later tables and everything
+ * that was in them stay until a full collection. That costs kilobytes per call and long pauses of the young generation.
  */
 export class LinkedList<T> implements Iterable<T> {
   #first: Node<T> | undefined;
@@ -37,7 +37,7 @@ export class LinkedList<T> implements Iterable<T> {
     return node;
   }
 
-  /** Removes what `push` of this list gave; false: it was removed before. */
+  /** Removes a link that `push` of this list returned. False: it was removed before. */
   remove(link: Link<T>): boolean {
     const node = link as Node<T>;
     if (!node.linked) return false;
@@ -45,7 +45,7 @@ export class LinkedList<T> implements Iterable<T> {
     else node.before.after = node.after;
     if (node.after === undefined) this.#last = node.before;
     else node.after.before = node.before;
-    // What is dead must not point to what lives, or it keeps it.
+    // A dead node must not point to a live one, or the collector keeps the live one.
     node.before = undefined;
     node.after = undefined;
     node.linked = false;
@@ -53,7 +53,7 @@ export class LinkedList<T> implements Iterable<T> {
     return true;
   }
 
-  /** The list must not change meanwhile. */
+  /** Do not change the list while you iterate. */
   *[Symbol.iterator](): IterableIterator<T> {
     for (let node = this.#first; node !== undefined; node = node.after) yield node.value;
   }

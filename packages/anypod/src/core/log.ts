@@ -1,4 +1,4 @@
-/** Where rooms below `serve` report what an operator should know; never tokens, secrets or message contents. */
+/** The log for rooms below `serve`: what an operator should know, never tokens, secrets or message contents. */
 export interface Log {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;

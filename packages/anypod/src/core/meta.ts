@@ -7,8 +7,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /**
- * What is wrong with the `_meta` of a message, in a sentence; undefined: nothing. The SDKs drop a message with a wrong one without an answer, so it must
- * not get to them. A progress token is a string or a number (MCP 2025-11-25, Progress).
+ * Says in a sentence what is wrong with the `_meta` of a message. Undefined: nothing. The SDKs drop a message with a wrong `_meta` without an answer,
+ * so such a message must not reach them. A progress token is a string or a number (MCP 2025-11-25, Progress).
  */
 export function metaFault(message: JsonRpcMessage): string | undefined {
   const [name, holder] = 'method' in message ? ['params', message.params] : ['result', message.result];

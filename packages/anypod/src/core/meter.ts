@@ -1,51 +1,58 @@
 import type { Fault } from './fault.ts';
 
-/** Which revision of MCP a request follows; `unknown` where it was refused before that was clear. */
+/** The era of the revision that a request follows. `unknown`: the request was refused before anypod knew. */
 export type RequestEra = 'legacy' | 'modern' | 'unknown';
 
 /**
- * How a request ended, as its client sees it: with a result; with a JSON-RPC error in an answer of status 200; refused for a fault of its own (4xx);
- * turned away for now (503); by a fault of ours (other 5xx); without an answer, since the client gave it up; or left to another pod.
+ * How a request ended, as its client sees it.
+ *
+ * `ok`: with a result. `rpc_error`: with a JSON-RPC error and status 200. `refused`: 4xx, a fault of the request. `unavailable`: 503, for now.
+ * `failed`: another 5xx, a fault of ours. `cancelled`: without an answer, because the client gave it up. `left`: to another pod.
  */
 export type RequestOutcome = 'ok' | 'rpc_error' | 'refused' | 'unavailable' | 'failed' | 'cancelled' | 'left';
 
 /** What a stream carries: the answer to a request, a session's standing stream, or a `subscriptions/listen`. */
 export type StreamKind = 'request' | 'standing' | 'listen';
 
-/** Why a session ended: its client deleted it, or its server closed. One that expires does so in the store, where no pod sees it. */
+/**
+ * Why a session ended: its client deleted it, or its server closed. Sessions that expire are not counted: they expire in
+ * the store, where no pod sees it.
+ */
 export type SessionEnd = 'deleted' | 'server_closed';
 
 /**
- * What a GET with an event id got: a request that still ran; the rest of one that had ended; the word that nothing is left; an error, since the log
- * is gone; the standing stream from where it was; or a refusal, since the id or the session is unknown.
+ * What a GET with an event id got.
+ *
+ * `live`: a request that still ran. `replayed`: the rest of a request that had ended. `finished`: the notice that nothing is left. `expired`: an
+ * error, since the log is gone. `standing`: the standing stream from where it was. `refused`: a refusal, since the id or the session is unknown.
  */
 export type ResumeOutcome = 'live' | 'replayed' | 'finished' | 'expired' | 'standing' | 'refused';
 
-/** What became of a lost pod's exchange: run again, answered with `pod_lost`, or nothing of it was left to answer. */
+/** What happened to a lost pod's exchange. `rerun`: it runs again. `refused`: its client gets `pod_lost`. `finished`: nothing was left to answer. */
 export type OrphanOutcome = 'rerun' | 'refused' | 'finished';
 
-/** `announced`: not ready any more, but serving as usual. */
+/** `announced`: the pod is no longer ready, but still serves as usual. */
 export type PodPhase = 'serving' | 'announced' | 'draining' | 'closing';
 
-/** What a pod's operator wants to count. Methods cost next to nothing and never throw. */
+/** Counts what a pod's operator wants to know. Its methods cost next to nothing and never throw. */
 export interface Meter {
-  /** A request arrived; `requestEnded` is called for it once. */
+  /** A request arrived. `requestEnded` follows exactly once. */
   requestBegan(): void;
-  /** `method` as the client named it, so it may be anything. */
+  /** `method` is what the client sent, so it may be any text. */
   requestEnded(method: string, era: RequestEra, outcome: RequestOutcome, ms: number): void;
-  /** `streamClosed` is called for it once. */
+  /** A stream opened. `streamClosed` follows exactly once. */
   streamOpened(kind: StreamKind): void;
   streamClosed(kind: StreamKind): void;
   sessionCreated(): void;
   sessionEnded(reason: SessionEnd): void;
   resumed(outcome: ResumeOutcome): void;
   orphanEnded(outcome: OrphanOutcome): void;
-  /** The server's code did to the process what concerns others. */
+  /** The server's code did something to the process that affects other sessions. */
   fault(fault: Fault): void;
-  /** The event loop stood still. */
+  /** The event loop was blocked for this long. */
   loopBlocked(ms: number): void;
   phase(phase: PodPhase): void;
-  /** Nothing happens any more. */
+  /** Nothing more will be counted. */
   close(): void;
 }
 
@@ -65,17 +72,17 @@ export const silentMeter: Meter = {
   close: () => undefined,
 };
 
-/** One request on its way: whoever learns how it ends says so. */
+/** One request in progress. The code that learns how it ends reports it here. */
 export interface RequestWatch {
-  /** A JSON-RPC response goes out for it, maybe an error. */
+  /** A JSON-RPC response is sent for the request; it may be an error. */
   answered(isError: boolean): void;
-  /** It is over; only the first word counts, and what else went well is `rpc_error` where an error was answered. */
+  /** The request has ended. Only the first report counts. If an error was answered, `ok` counts as `rpc_error`. */
   ended(outcome: RequestOutcome): void;
-  /** A stream to its client is open; the result is called when that has ended. */
+  /** A stream to the client has opened. Call the returned function when the stream has ended. */
   streams(kind: StreamKind): () => void;
 }
 
-/** Tells nobody. */
+/** Reports to nobody. */
 export const silentWatch: RequestWatch = {
   answered: () => undefined,
   ended: () => undefined,

@@ -6,8 +6,8 @@ const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
 /**
- * Tells whether objects and arrays are nested deeper than `most` levels in a JSON text, without parsing it: a parser takes a second for what a client
- * sends in a moment. The text need not be valid JSON.
+ * Whether objects and arrays in a JSON text are nested deeper than `most` levels. It does not parse the text: a client can send in a moment what a
+ * parser needs a second for. The text need not be valid JSON.
  */
 export function isDeepText(text: string, most: number): boolean {
   if (!mayBeDeep(text, most)) return false;
@@ -24,7 +24,8 @@ export function isDeepText(text: string, most: number): boolean {
 }
 
 /**
- * The same of a value that is parsed already, which costs less. Level by level, since recursion is what deep values break.
+ * Whether objects and arrays in a parsed value are nested deeper than `most` levels; cheaper than `isDeepText`. It goes level by level, since deep
+ * values overflow the stack of a recursion.
  */
 export function isDeepValue(value: unknown, most: number): boolean {
   let level = isContainer(value) ? [value] : [];
@@ -48,7 +49,7 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether a text has enough brackets to be nested deeper than `most` levels, those in strings included. Nearly none has. */
+/** Whether a text has enough brackets to be nested deeper than `most` levels, brackets in strings included. Nearly no text has. */
 export function mayBeDeep(text: string, most: number): boolean {
   if (text.length <= 2 * most) return false;
   let count = 0;
@@ -61,7 +62,7 @@ export function mayBeDeep(text: string, most: number): boolean {
   return false;
 }
 
-/** Where the string that begins at `from` ends: at the next quote that an even number of backslashes precedes. */
+/** The end of the string that begins at `from`: the next quote after an even number of backslashes. */
 function endOfString(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
     let before = at - 1;

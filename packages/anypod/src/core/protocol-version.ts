@@ -1,4 +1,4 @@
-/** Revisions with sessions, oldest first, as an `MCP-Protocol-Version` header may name them. */
+/** Revisions with sessions, oldest first. An `MCP-Protocol-Version` header may name any of them. */
 export const LEGACY_VERSIONS: readonly string[] = [
   '2024-10-07',
   '2024-11-05',
@@ -10,7 +10,7 @@ export const LEGACY_VERSIONS: readonly string[] = [
 /** The first revision without sessions. Versions are dates, so text order is time order. */
 export const FIRST_MODERN_VERSION = '2026-07-28';
 
-/** The `_meta` key by which a request claims a modern revision. */
+/** The `_meta` key with which a request claims a modern revision. */
 export const VERSION_META_KEY = 'io.modelcontextprotocol/protocolVersion';
 
 /** JSON-RPC batches exist up to 2025-03-26 and were removed in 2025-06-18. */

@@ -1,26 +1,26 @@
 import type { RandomId, Signer } from './signer.ts';
 
-/** A state as the server gave it. */
+/** The state that the server gave. */
 export interface OpenedState {
   readonly state: string;
-  /** Present where the state is good for one use: its name, and for how long it could still be used, in ms. */
+  /** Present if the state may be used once: its id, and how long it stays valid, in ms. */
   readonly once?: { readonly id: string; readonly ttlMs: number };
 }
 
 /**
- * Seals the `requestState` that an `input_required` result hands to the client and that the client echoes on whatever pod. It says who
- * may echo it, for which request, until when, and whether only once. Signed, not encrypted: the client can read it, as the specification allows.
+ * Seals the `requestState` of an `input_required` result. The client sends it back, to any pod. The seal says who may send it, for which request,
+ * until when, and whether only once. It is signed, not encrypted: the client can read it, which the specification allows.
  */
 export interface RequestState {
   /** `binding` names principal, method and primitive. */
   seal(state: string, binding: string, once: boolean): string;
-  /** Undefined: forged, expired, or bound to something else. Whether a single-use state was used before is not known here. */
+  /** Undefined: the state is forged, expired or bound to something else. Does not know whether a single-use state was used before. */
   open(sealed: string, binding: string): OpenedState | undefined;
 }
 
 const PREFIX = 'a1.';
 
-/** `ttlMs` bounds how long a client may take to answer. */
+/** `ttlMs` is how long a client may take to answer. */
 export function createRequestState(
   signer: Signer,
   ttlMs: number,
@@ -31,7 +31,7 @@ export function createRequestState(
   return {
     seal(state, binding, once) {
       const expires = now() + ttlMs;
-      // The name of a single-use state is part of the stamp, so it is signed, and an older pod refuses what it could not enforce.
+      // The id of a single-use state is in the stamp, so it is signed, and an older pod refuses a state that it could not enforce.
       const stamp = once ? `${expires}-${random()}` : `${expires}`;
       return `${PREFIX}${stamp}.${signer.sign('request-state', text(stamp, binding, state))}.${state}`;
     },

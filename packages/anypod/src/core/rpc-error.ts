@@ -18,16 +18,16 @@ export function rpcError(id: RequestId | null, code: number, message: string, da
   return { jsonrpc: '2.0', id, error: { code, message, ...(data === undefined ? {} : { data }) } };
 }
 
-/** The HTTP status of what nobody reads, as nginx logs it. */
+/** The HTTP status for a client that has gone, as nginx logs it. Nobody reads it. */
 export const CLIENT_GONE = 499;
 
-/** What a client is told of a call that took longer than calls may. */
+/** The error for a call that took longer than the operator allows. */
 export function callTimedOut(id: RequestId | null, afterMs: number): JsonRpcResponse {
   const message = `The call did not end within ${afterMs} ms and was stopped. Call again if the call is safe to repeat.`;
   return rpcError(id, RPC.internal, message, { reason: 'timeout' });
 }
 
-/** What a client is told of a call whose server has closed itself. */
+/** The error for a call whose server has closed itself. */
 export function serverClosed(id: RequestId | null): JsonRpcResponse {
   const message = 'The server closed before it answered this call.';
   return rpcError(id, RPC.internal, message, { reason: 'server_closed' });

@@ -1,42 +1,47 @@
 import type { RequestId } from './json-rpc.ts';
 import type { ClientNotification, Session, SessionRecord } from './session.ts';
 
-/** Kinds of notifications that are remembered in a session. */
+/** How many kinds of notifications a session remembers. */
 export const NOTIFICATION_KINDS = 16;
-/** Bytes of one that is remembered: its method and its params as JSON. */
+/** Largest notification that is remembered, in bytes: its method and its params as JSON. */
 export const NOTIFICATION_BYTES = 4096;
 
-/** A notification of the client that was taken in. */
+/** The result of `note`. */
 export interface Noted {
   readonly pods: readonly string[];
-  /** Its number among the session's notifications; absent: it was one too many or too large, and is not remembered. */
+  /** The notification's number in its session. Absent: it was one too many or too large, and is not remembered. */
   readonly number?: number;
 }
 
 /**
- * The sessions, shared by all pods. It also knows which pods cache a session: `create` and `load` add the asking pod, in
- * the same atomic step that reads, so a change that comes later always knows whom to tell.
+ * The sessions, shared by all pods. The store also knows which pods cache a session: `create` and `load` add the pod that asks, `load` in the same
+ * atomic step in which it reads. So a later change always knows which pods to tell.
  *
- * Every method that changes a session returns the pods that cache it (the caller tells them and waits for their word), or
- * undefined where the session does not exist (never did, expired, ended).
+ * Every method that changes a session returns the pods that cache it; the caller tells them and waits until they confirm. Undefined: the session does
+ * not exist (it never did, it expired, or it ended).
  */
 export interface SessionStore {
-  /** Stores a new session, cached by `pod`, with a full TTL. `changes`: where the log of changes is; its standing stream begins there. */
+  /**
+   * Stores a new session that `pod` caches, with a full TTL. `changes` is the newest position in the log of changes; the
+   * session's standing stream begins there.
+   */
   create(record: SessionRecord, pod: string, changes?: string): Promise<void>;
-  /** Reads a session, notes that `pod` caches it, and renews its TTL where a tenth of it has passed. */
+  /** Reads a session, notes that `pod` caches it, and renews its TTL if a tenth of it has passed. */
   load(id: string, pod: string): Promise<Session | undefined>;
-  /** Renews the TTL; false: there is no such session. For pods that answer from their cache. */
+  /** Renews the TTL. False: there is no such session. For pods that answer from their cache. */
   touch(id: string): Promise<boolean>;
   setLogLevel(id: string, level: string): Promise<readonly string[] | undefined>;
-  /** Throws `AnypodError` `subscription_limit` beyond the store's limit of subscriptions in a session. */
+  /** Throws `AnypodError` `subscription_limit` if the session has as many subscriptions as the store allows. */
   subscribe(id: string, uri: string): Promise<readonly string[] | undefined>;
   unsubscribe(id: string, uri: string): Promise<readonly string[] | undefined>;
-  /** Remembers for `keepMs` that `request` is cancelled, for the case that it has not arrived yet; 0: not at all. Bounded: 100 a session. */
+  /**
+   * Remembers for `keepMs` that `request` is cancelled, since it may not have arrived yet. 0: does not remember it. A session remembers 100 at most.
+   */
   cancel(id: string, request: RequestId, keepMs: number): Promise<readonly string[] | undefined>;
-  /** Forgets that `request` is cancelled; false: that is not remembered, or not any more. Of several that ask, one is told. */
+  /** Forgets that `request` is cancelled. False: the store does not remember it (any more). If several callers ask, one gets true. */
   takeCancelled(id: string, request: RequestId): Promise<boolean>;
   /**
-   * Remembers a notification of the client in place of an earlier one of its kind. One beyond `NOTIFICATION_KINDS` or `NOTIFICATION_BYTES` is not
+   * Remembers a notification of the client and replaces the earlier one of its kind. One beyond `NOTIFICATION_KINDS` or `NOTIFICATION_BYTES` is not
    * remembered, and the earlier one is forgotten.
    */
   note(id: string, notification: Omit<ClientNotification, 'number'>): Promise<Noted | undefined>;

@@ -14,9 +14,9 @@ export interface SessionRecord {
   readonly id: string;
   /** The revision that `initialize` negotiated. */
   readonly protocolVersion: string;
-  /** Replayed into the server that another pod builds for this session. */
+  /** Another pod replays these params into the server that it builds for this session. */
   readonly initialize: InitializeParams;
-  /** Who opened it; absent for an anonymous caller, whose session is bound to its id alone. */
+  /** Who opened it. Absent: an anonymous caller, whose session is protected by its id alone. */
   readonly principal?: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
@@ -24,7 +24,7 @@ export interface SessionRecord {
 
 /** The last notification of its kind that the client sent. */
 export interface ClientNotification {
-  /** Orders a session's notifications; greater ones came later. */
+  /** Orders a session's notifications: a greater number came later. */
   readonly number: number;
   readonly method: string;
   readonly params?: Record<string, unknown>;
@@ -33,13 +33,13 @@ export interface ClientNotification {
 /** A session as a pod knows it after loading. */
 export interface Session {
   readonly record: SessionRecord;
-  /** From `logging/setLevel`; absent: no filter. */
+  /** From `logging/setLevel`. Absent: no filter. */
   readonly logLevel?: string;
   /** URIs from `resources/subscribe`. */
   readonly subscriptions: ReadonlySet<string>;
-  /** Requests whose cancellation may have arrived on some pod before they did (`SessionStore.takeCancelled` tells); may be empty. */
+  /** Requests whose cancellation may have arrived before them, on some pod; may be empty. `SessionStore.takeCancelled` tells for certain. */
   readonly cancelled: ReadonlySet<RequestId>;
-  /** What the client notified the server of, the last of each kind, in order; cancellations and progress are not among them. */
+  /** The last notification of each kind that the client sent, in order. Cancellations and progress are not among them. */
   readonly notifications: readonly ClientNotification[];
 }
 
@@ -47,7 +47,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What an `initialize` lacks, in a sentence; undefined: nothing. What else may be wrong with it the user's server finds out. */
+/** Says in a sentence what an `initialize` lacks. Undefined: nothing. The user's server finds any other fault. */
 export function initializeFault(params: Readonly<Record<string, unknown>>): string | undefined {
   const { protocolVersion, capabilities, clientInfo } = params;
   if (typeof protocolVersion !== 'string') return 'initialize needs params.protocolVersion, a string.';

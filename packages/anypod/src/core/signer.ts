@@ -1,8 +1,8 @@
-/** Makes and checks short message authentication codes with the deployment's secrets, so that ids can be judged without the store. */
+/** Makes and checks short message authentication codes with the deployment's secrets, so that a pod can check ids without the store. */
 export interface Signer {
-  /** The code of `text` for `purpose`, by the first secret: 22 characters of base64url (128 bits). */
+  /** The code of `text` for `purpose`, made with the first secret: 22 characters of base64url (128 bits). */
   sign(purpose: string, text: string): string;
-  /** Whether any of the secrets gives this code; takes the same time wherever they differ. */
+  /** Whether one of the secrets makes this code. Takes the same time wherever the codes differ. */
   verify(purpose: string, text: string, code: string): boolean;
 }
 

@@ -1,8 +1,8 @@
-/** The single-use request states that have been used. */
+/** The single-use request states that were used. */
 export interface SpentStates {
   /**
-   * Uses a state up, for `ttlMs`, which is until it expires. False: it was used before by another than `by`; the same call, repeated, may use
-   * it again.
+   * Marks a state as used by `by` for `ttlMs`, until it expires. False: another caller used it before. The same call may
+   * use it again when it is repeated.
    */
   spend(state: string, by: string, ttlMs: number): Promise<boolean>;
 }

@@ -2,43 +2,44 @@ import type { Connection } from './event-log.ts';
 
 /** One message of a session's standing stream. */
 export interface StandingEvent {
-  /** Opaque, ordered by `comparePositions`; assigned by the store, since any pod writes. */
+  /** Opaque and ordered by `comparePositions`. The store assigns it, since any pod writes. */
   readonly position: string;
   /** A serialised JSON-RPC message. */
   readonly data: string;
 }
 
-/** How far a connection got, in the session's own log and in the log of changes. */
+/** How far a connection got in the session's own log and in the log of changes. */
 export interface Delivered {
   readonly position: string;
   readonly changes: string;
 }
 
-/** A connection that is replaced longer than this after the one before it is the first again; ms. */
+/** If more than this has passed since the last replacement, counting replaced connections starts again at one; ms. */
 export const REPLACED_IN_A_ROW_MS = 60_000;
 
-/** What `attach` found. */
+/** The result of `attach`. */
 export interface Attached {
-  /** What was sent after the asked position; empty without one. */
+  /** The messages after the asked position; empty if none was asked. */
   readonly events: readonly StandingEvent[];
-  /** Where a connection without a position begins: what no connection has had yet, as far as the store was told, comes after it. */
+  /** Where a connection without a position begins. As far as the store was told, no connection has had the messages after it. */
   readonly position: string;
-  /** The same in the log of changes; undefined where an older build opened the session. */
+  /** The same for the log of changes. Undefined: an older build opened the session. */
   readonly changes?: string;
   /** The connection that this one replaces. */
   readonly previous?: Connection;
-  /** How many connections have been replaced in a row, this one's `previous` included; 0: it replaces none. */
+  /** How many connections were replaced in a row, including `previous`. 0: this connection replaces none. */
   readonly replaced: number;
 }
 
 /**
- * The log behind a session's standing GET stream: any pod writes, the newest connection reads. `attach` and `append` are
- * atomic in the same way as in `EventLog`: a message is either replayed or its append names the connection. Logs are capped in length and age.
+ * The log behind a session's standing GET stream. Any pod writes; the newest connection reads. `attach` and `append` are atomic as in `EventLog`:
+ * either the replay contains a message, or its append names the connection. Length and age of a log are capped.
  */
 export interface StandingLog {
   /**
-   * Stores a message; answers its position, the position of the message before it, and the connection to deliver to (undefined: none is
-   * open). Undefined: no such session. Any pod writes, so mail may arrive in another order: `previous` tells the holder that something is missing.
+   * Stores a message. Returns its position, the position of the message before it, and the connection to deliver to (undefined:
+   * none is open). Undefined: no such session. Any pod writes, so messages between pods may arrive in another order: `previous`
+   * tells the holder that one is missing.
    */
   append(
     session: string,
@@ -46,11 +47,14 @@ export interface StandingLog {
   ): Promise<{ position: string; previous: string; holder?: Connection } | undefined>;
   /** Makes `holder` the session's one standing connection. Undefined: no such session. */
   attach(session: string, holder: Connection, after?: string): Promise<Attached | undefined>;
-  /** Reads what comes after `after`, and tells which connection holds the stream: how a holder makes up for lost mail. Undefined: no such session. */
+  /**
+   * Reads the messages after `after`, and tells which connection holds the stream. A holder calls it when a message did not
+   * arrive. Undefined: no such session.
+   */
   read(session: string, after: string): Promise<{ events: readonly StandingEvent[]; holder?: Connection } | undefined>;
-  /** Notes how far `holder` got, if it is still the one. */
+  /** Notes how far `holder` got, if it still holds the stream. */
   delivered(session: string, holder: Connection, delivered: Delivered): Promise<void>;
-  /** The same, and takes it off. */
+  /** Notes how far `holder` got and removes it, if it still holds the stream. */
   detach(session: string, holder: Connection, delivered: Delivered): Promise<void>;
 }
 

@@ -10,7 +10,7 @@ import type { SessionStore } from './session-store.ts';
 import type { SpentStates } from './spent-states.ts';
 import type { StandingLog } from './standing-log.ts';
 
-/** Everything that pods share. Two implementations: `memory` (one process) and `redis`. */
+/** Everything that pods share. There are two implementations: `memory` (one process) and `redis`. */
 export interface Store {
   readonly sessions: SessionStore;
   readonly events: EventLog;
@@ -23,29 +23,29 @@ export interface Store {
   readonly calls: CallStore;
   readonly spent: SpentStates;
   readonly versions: KeyVersions;
-  /** Resolves when the store answers; rejects when it does not. */
+  /** Resolves if the store answers, else rejects. */
   ping(): Promise<void>;
-  /** Stops every reader. Connections belong to whoever made them. */
+  /** Stops every reader. The creator of a connection closes it. */
   close(): Promise<void>;
 }
 
-/** Lifetimes and limits, the same for every implementation. Times in ms. */
+/** Lifetimes and limits, the same for every implementation. Times are in ms. */
 export interface StoreOptions {
   /** A session ends after this long without being renewed. Default 24 h. */
   readonly sessionTtlMs?: number;
   /** How long a finished exchange can be resumed. Default 10 min. */
   readonly streamRetentionMs?: number;
-  /** How long a log whose exchange never finishes is kept after its last event. Default 1 h. */
+  /** How long the log of an exchange that never ends is kept after its last event. Default 1 h. */
   readonly streamIdleMs?: number;
-  /** Events kept of one exchange's log. Default 10 000. */
+  /** How many events of one exchange are kept. Default 10 000. */
   readonly streamEventLimit?: number;
-  /** Bytes of events kept of one exchange's log; the newest event is kept whatever its size. Default 4 MiB. */
+  /** How many bytes of events of one exchange are kept. The newest event is kept whatever its size. Default 4 MiB. */
   readonly streamByteLimit?: number;
   /** How long a standing log is kept after its last message. Default 5 min. */
   readonly standingRetentionMs?: number;
-  /** Messages kept in a standing log, and changes in the change log (about). Default 1000. */
+  /** How many messages a standing log keeps, and how many changes the change log keeps (about). Default 1000. */
   readonly standingLimit?: number;
-  /** Subscriptions of one session. Default 1000. */
+  /** How many subscriptions a session may have. Default 1000. */
   readonly subscriptionLimit?: number;
 }
 

@@ -9,7 +9,7 @@ import {
 } from './json-rpc.ts';
 import { RPC, rpcError } from './rpc-error.ts';
 
-/** A server said what JSON cannot hold. `message` says what it was and where, for the author of the server. */
+/** A server sent something that JSON cannot hold. `message` tells the author of the server what it was and where. */
 export class UnwritableError extends Error {
   constructor(what: string, fault: string) {
     super(`${what} cannot be written as JSON: ${fault}.`);
@@ -17,9 +17,7 @@ export class UnwritableError extends Error {
   }
 }
 
-/**
- * The JSON of a request or notification of the server. Throws `UnwritableError`, which belongs to the handler that sends the message.
- */
+/** The JSON of a request or notification of the server. Throws `UnwritableError` to the handler that sends the message. */
 export function writeMessage(message: JsonRpcRequest | JsonRpcNotification): string {
   try {
     return JSON.stringify(message);
@@ -33,8 +31,8 @@ export function writeMessage(message: JsonRpcRequest | JsonRpcNotification): str
 }
 
 /**
- * A server's response with its JSON, which is written here and nowhere else: what comes later cannot fail for what a server said. Throws
- * `UnwritableError`; `call` is what it answers, where that is known.
+ * A server's response together with its JSON. Only this function writes a response's content as JSON, so no later step can fail because of what a
+ * server returned. Throws `UnwritableError`. `call` is the call that the response answers, if known.
  */
 export function writeResponse(response: JsonRpcResponse, call: CallName | undefined): JsonRpcResponse {
   if (response[ENCODED] !== undefined) return response;
@@ -46,14 +44,14 @@ export function writeResponse(response: JsonRpcResponse, call: CallName | undefi
   return { jsonrpc: '2.0', id, error: said, [ENCODED]: `"error":${write(said, 'error', call)}` };
 }
 
-/** What the client is told in the place of a response that cannot be written. */
+/** The error that the client gets instead of a response that cannot be written. */
 export function unwritableResponse(id: RequestId | null, { message }: UnwritableError): JsonRpcResponse {
   return rpcError(id, RPC.internal, message, { reason: 'unwritable' });
 }
 
 const OPENING_BRACE = 123;
 
-/** The JSON of an object; JSON.stringify gives other values, or nothing, for what is none. */
+/** The JSON of an object. Throws for other values, for which `JSON.stringify` returns other JSON or undefined. */
 function write(value: unknown, part: 'result' | 'error', call: CallName | undefined): string {
   let text: string | undefined;
   try {
@@ -69,13 +67,13 @@ function subjectOf(part: 'result' | 'error', call: CallName | undefined): string
   return call === undefined ? `The ${part}` : `The ${part} of ${nameOf(call)}`;
 }
 
-/** What a client is told where a handler has thrown what nothing can be read of. */
+/** The message for the client when a handler has thrown something that has no readable message. */
 export function failedSilently(call: CallName | undefined): string {
   const whose = call === undefined ? '' : ` of ${nameOf(call)}`;
   return `The handler${whose} threw something without a message.`;
 }
 
-/** What a request asks for, as a sentence names it. */
+/** Names a call in a sentence. */
 function nameOf({ method, name }: CallName): string {
   if (method === 'tools/call') return `tool ${JSON.stringify(name)}`;
   if (method === 'prompts/get') return `prompt ${JSON.stringify(name)}`;

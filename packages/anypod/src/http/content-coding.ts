@@ -10,7 +10,7 @@ const unbrotli: Decode = promisify(brotliDecompress);
 const unwrapped: Decode = promisify(inflateRaw);
 const wrapped: Decode = promisify(inflate);
 
-/** RFC 9110 §8.4.1.2 means the zlib format; some clients send deflate without its header. */
+/** `deflate` means the zlib format (RFC 9110 §8.4.1.2), but some clients send it without the zlib header. */
 const undeflate: Decode = (bytes, options) => {
   const hasHeader = ((bytes[0] ?? 0) & 0x0f) === 8;
   return (hasHeader ? wrapped : unwrapped)(bytes, options);
@@ -23,10 +23,13 @@ const DECODERS: Readonly<Record<string, Decode>> = {
   br: unbrotli,
 };
 
-/** Makes the plain body of an encoded one. Rejects with `Refusal`: 413 beyond the limit, 400 where the body is not in its coding. */
+/** Decodes an encoded body. Rejects with `Refusal`: 413 if the result exceeds the limit, 400 if the body is not in its coding. */
 export type Decoder = (bytes: Buffer) => Promise<Buffer>;
 
-/** What a `Content-Encoding` takes to be undone; undefined: nothing. Throws `Refusal` 415 where we cannot. `maxBytes` bounds what comes out. */
+/**
+ * Returns the decoder for a `Content-Encoding`. Undefined: there is nothing to decode. Throws `Refusal` 415 for a coding that is not supported.
+ * `maxBytes` limits the decoded size.
+ */
 export function decoderFor(contentEncoding: string | null | undefined, maxBytes: number): Decoder | undefined {
   const coding = contentEncoding?.trim().toLowerCase() ?? '';
   if (coding === '' || coding === 'identity') return undefined;

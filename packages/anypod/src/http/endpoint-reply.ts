@@ -1,9 +1,9 @@
 import type { EventSink, Reply } from '../core/reply.ts';
 
-/** How a server of HTTP answers a request: one of these is called, once. */
+/** How an HTTP server answers a request. Call exactly one method, once. */
 export interface EndpointReply extends Pick<Reply, 'json' | 'empty'> {
-  /** 200 with `text/event-stream`, and these headers too. */
+  /** Answers 200 with `text/event-stream` and the given headers. */
   stream(headers: Readonly<Record<string, string>>): EventSink;
-  /** Passes a modern response on as it is. */
+  /** Passes a modern response on unchanged. */
   response(response: Response): void;
 }

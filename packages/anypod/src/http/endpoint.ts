@@ -32,7 +32,7 @@ export interface EndpointOptions extends OriginGuardOptions {
   readonly meter: Meter;
 }
 
-/** Serves `/mcp` for both eras: checks a request, finds its session and hands it to the pod. Never rejects. */
+/** Serves `/mcp` for both eras: checks a request, finds its session and passes it to the pod. Never rejects. */
 export type Endpoint = (incoming: Incoming, reply: EndpointReply) => Promise<void>;
 
 export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: EndpointOptions): Endpoint {
@@ -125,7 +125,7 @@ export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: End
   };
 }
 
-/** A pod that goes waits for a request as soon as it begins to arrive. */
+/** Counts the request from its first byte, so that a pod that shuts down waits for it. */
 async function receive(pod: Pod, incoming: Incoming): Promise<unknown> {
   pod.receiving += 1;
   try {

@@ -12,7 +12,7 @@ export interface FetchHandlerOptions extends BodyLimits {
   readonly maxBufferedBytes: number;
 }
 
-/** Serves one web-standard request; `authInfo` is what a verifier in front has established. */
+/** Serves one web-standard request. `authInfo` is the result of a verifier in front of it. */
 export type FetchHandler = (request: Request, context?: { readonly authInfo?: AuthInfo }) => Promise<Response>;
 
 export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
@@ -30,7 +30,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   };
 }
 
-/** As `node:http` has it: beyond this, writers that can wait do. */
+/** The limit of `node:http`. Writers that can wait do so beyond it. */
 const HIGH_WATER_MARK = 16 * 1024;
 
 function fetchReply(resolve: (response: Response) => void, options: FetchHandlerOptions): EndpointReply {

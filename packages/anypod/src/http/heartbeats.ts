@@ -3,9 +3,9 @@ import { LinkedList } from '../core/linked-list.ts';
 import type { Log } from '../core/log.ts';
 import { HEARTBEAT } from './sse.ts';
 
-/** Writes heartbeats to all open streams of a handler with one timer. */
+/** Writes heartbeats to all open streams of a handler. Uses one timer for all. */
 export interface Heartbeats {
-  /** Until the function that it gives is called. */
+  /** Sends heartbeats to `write` until the returned function is called. */
   add(write: (text: string) => unknown): () => void;
   stop(): void;
 }

@@ -4,13 +4,13 @@ import type { EventSink, Reply } from '../core/reply.ts';
 import { isStoreAway } from '../pod/context/store-retry.ts';
 import { refuse } from './refusal.ts';
 
-/** How long a client is kept waiting while the store is away. */
+/** How long a client waits while the store is away. */
 const HOLD_MS = 60_000;
 const HOLD_CHECK_MS = 250;
 
 /**
- * Runs `listen`. Where the store is away and the client resumes a request (`resumed` tells which; it needs no store), the client is kept on an open
- * stream until the outage is over: clients try to resume twice only. Throws what `listen` throws otherwise.
+ * Runs `listen`. If the store is away and the client resumes a request, keeps the client on an open stream until the outage is over, since clients
+ * try to resume only twice. `resumed` tells which request it is, without the store. Otherwise throws what `listen` throws.
  */
 export async function holdThroughOutage(
   listen: (to: Reply) => Promise<void>,
@@ -39,7 +39,7 @@ async function listenWhenStored(listen: (to: Reply) => Promise<void>, held: Held
   }
 }
 
-/** Runs `post`, which answers nothing but that it was done, again and again through an outage: no client sends an answer or a cancellation twice. */
+/** Runs `post` again and again until the outage is over, since no client sends an answer or a cancellation twice. `post` must only acknowledge. */
 export async function repeatThroughOutage(post: () => Promise<void>, signal: AbortSignal): Promise<void> {
   const until = Date.now() + HOLD_MS;
   for (;;) {
@@ -52,15 +52,15 @@ export async function repeatThroughOutage(post: () => Promise<void>, signal: Abo
   }
 }
 
-/** A reply whose stream is already open: the client waits on heartbeats, and whatever is answered comes as an event. */
+/** A reply whose stream is already open. The client gets heartbeats while it waits, and then the answer as an event. */
 interface HeldReply extends Reply {
-  /** The client is still there and nothing has been answered. */
+  /** The client is still connected, and has no answer yet. */
   readonly waiting: boolean;
 }
 
 /**
- * Opens the stream at once, for a client that would count any other answer as one of its few attempts. An error is then the answer to
- * `request`, which it came back for.
+ * Opens the stream at once, since the client would count any other answer as one of its few attempts. An error is then sent as the answer to
+ * `request`, the request that the client resumes.
  */
 function holdReply(reply: Reply, request: RequestId): HeldReply {
   const sink: EventSink = reply.stream('request');

@@ -1,16 +1,16 @@
 import type { Caller } from '../core/caller.ts';
 
-/** An HTTP request, whatever server it came through. */
+/** An HTTP request, from any kind of server. */
 export interface Incoming {
   /** Upper case. */
   readonly method: string;
   readonly caller: Caller;
   /**
-   * The body as parsed JSON. Rejects with `Refusal`: 413 beyond the limit, 415 in an unknown content coding, 400 where it is not JSON (-32700) or
-   * nested too deep (-32600). Read at most once.
+   * The body as parsed JSON. Rejects with `Refusal`: 413 beyond the limit, 415 for an unknown content coding, 400 if it is not JSON (-32700) or
+   * nested too deep (-32600). Call it at most once.
    */
   body(): Promise<unknown>;
-  /** A signal that aborts when the client goes before it has its answer. */
+  /** Returns a signal that aborts if the client disconnects before it has its answer. */
   signal(): AbortSignal;
 }
 

@@ -23,8 +23,8 @@ function badMessage(body: unknown): Refusal {
 }
 
 /**
- * One message of a session. Throws `Refusal` 400 for what is none, and for what the SDKs would drop; but for a request, which gets its answer where
- * it is to run.
+ * Reads one message of a session. Throws `Refusal` 400 for a body that is no message, and for a notification or response that the SDKs would drop. A
+ * request that they would drop is answered later, where it would run.
  */
 export function parseMessage(body: unknown): JsonRpcMessage {
   const message = readMessage(body);
@@ -36,8 +36,8 @@ export function parseMessage(body: unknown): JsonRpcMessage {
 }
 
 /**
- * The message of a 2026 body, whose SDK answers what is wrong with it, but not all by the code that says what; where that finds no frame, as it is.
- * Throws `Refusal` 400.
+ * Reads the message in a 2026 body. Throws `Refusal` 400 for a wrong `_meta`, for which the SDK does not always answer with the right code. The SDK
+ * answers for any other fault: a body that is no message is returned unchanged.
  */
 export function parseModern(body: unknown): unknown {
   const message = readMessage(body);
@@ -47,7 +47,7 @@ export function parseModern(body: unknown): unknown {
   return message;
 }
 
-/** The messages of a batch in a session; batches exist only where the session's revision has them. */
+/** Reads the messages of a batch in a session. Throws `Refusal` 400 if the session's revision has no batches. */
 export function parseBatch(body: unknown, protocolVersion: string): JsonRpcMessage[] {
   if (!Array.isArray(body)) throw badMessage(body);
   if (!allowsBatches(protocolVersion)) {
@@ -69,14 +69,14 @@ export function parseBatch(body: unknown, protocolVersion: string): JsonRpcMessa
   });
 }
 
-/** What a body asks for: a method, as the client names it, `batch`, or `answer` for what has no method. */
+/** The method in a body, as the client sent it; `batch` for a batch; `answer` for a message without a method. */
 export function methodOf(body: unknown): string {
   if (Array.isArray(body)) return 'batch';
   const method = (body as { readonly method?: unknown } | null)?.method;
   return typeof method === 'string' ? method : 'answer';
 }
 
-/** The id to answer a refused body under, also where the rest of it is broken; null where it asks for no answer. */
+/** The id for the answer to a refused body, even if the rest of the body is broken. Null: the body expects no answer. */
 export function idOf(body: unknown): RequestId | null {
   if (typeof body !== 'object' || body === null || !('method' in body)) return null;
   const { id } = body as { readonly id?: unknown };

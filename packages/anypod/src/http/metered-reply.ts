@@ -2,7 +2,7 @@ import type { Meter, RequestEra, RequestOutcome, RequestWatch, StreamKind } from
 import type { AnswerForm, EventSink, Reply } from '../core/reply.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 
-/** Answers a request and counts it. One object per request, so it is its own watch. */
+/** Answers a request and counts it. It is also the request's watch, so each request needs only one object. */
 export class MeteredReply implements Reply, RequestWatch {
   readonly #reply: EndpointReply;
   readonly #meter: Meter;
@@ -19,7 +19,7 @@ export class MeteredReply implements Reply, RequestWatch {
     meter.requestBegan();
   }
 
-  /** Says what the request is: a method of MCP, or what `methodOf` and HTTP call the rest. */
+  /** Names the request for the meter: its MCP method, what `methodOf` returns for other bodies, or its HTTP method. */
   name(method: string, era: RequestEra): void {
     this.#method = method;
     this.#era = era;
@@ -43,12 +43,12 @@ export class MeteredReply implements Reply, RequestWatch {
   stream(kind: StreamKind): EventSink {
     const sink = this.#reply.stream({});
     sink.onClose(this.streams(kind));
-    // What a GET asks for is the stream; what a POST asks for is the response on it.
+    // A GET asks for the stream itself, so it has its answer now. A POST asks for the response on the stream.
     if (this.#method === 'GET') this.ended('ok');
     return sink;
   }
 
-  /** Passes on a response whose end is told to the watch. */
+  /** Passes on a response. Its end is reported to the watch. */
   response(response: Response): void {
     this.#reply.response(response);
   }

@@ -15,7 +15,7 @@ const USUAL = 'application/json, text/event-stream';
 const LEGACY_METHODS = ['POST', 'GET', 'DELETE'];
 const MODERN_METHODS = ['POST'];
 
-/** 405 with `Allow` unless the caller's era has the method. */
+/** Throws 405 with `Allow` if the caller's era does not have the method. */
 export function requireMethod({ method, caller }: Incoming): void {
   const version = headerOf(caller, 'mcp-protocol-version');
   const methods = version !== undefined && version >= FIRST_MODERN_VERSION ? MODERN_METHODS : LEGACY_METHODS;
@@ -24,7 +24,7 @@ export function requireMethod({ method, caller }: Incoming): void {
   throw new Refusal(405, RPC.refused, `${method} is not served here. Use ${allow}.`, { allow });
 }
 
-/** 415 unless the body is declared as JSON. */
+/** Throws 415 if the body is not declared as JSON. */
 export function requireJson(caller: Caller): void {
   const type = headerOf(caller, 'content-type');
   if (type === JSON_TYPE || type?.split(';', 1)[0]?.trim().toLowerCase() === JSON_TYPE) return;
@@ -32,8 +32,8 @@ export function requireJson(caller: Caller): void {
 }
 
 /**
- * The media types of `types` that the client takes; without an `Accept` all of them (RFC 9110 §12.5.1). Parameters that a type is named with, such as
- * a charset, do not count.
+ * The media types among `types` that the client accepts; all of them without an `Accept` (RFC 9110 §12.5.1). Parameters of a type,
+ * such as a charset, are ignored.
  */
 function accepted(caller: Caller, types: readonly string[]): readonly string[] {
   const accept = headerOf(caller, 'accept');
@@ -43,7 +43,7 @@ function accepted(caller: Caller, types: readonly string[]): readonly string[] {
   return types.filter((type) => named.includes(type) || negotiator.mediaTypes([type]).length > 0);
 }
 
-/** Which form the client takes an answer in. Throws `Refusal` 406 where it takes neither. */
+/** The form of answer that the client accepts. Throws `Refusal` 406 if it accepts neither. */
 export function answerForm(caller: Caller): AnswerForm {
   if (headerOf(caller, 'accept') === USUAL) return 'either';
   const types = accepted(caller, [JSON_TYPE, EVENT_STREAM]);
@@ -52,19 +52,19 @@ export function answerForm(caller: Caller): AnswerForm {
   throw new Refusal(406, RPC.refused, `Send Accept: ${USUAL}; the answer may be either.`);
 }
 
-/** 406 to a client that does not take the stream which is all that there is. */
+/** 406 for a client that does not accept a stream where nothing else is possible. */
 export function noEvents(): Refusal {
   return new Refusal(406, RPC.refused, 'The answer is an event stream. Send Accept: text/event-stream.');
 }
 
-/** 406 unless the client takes events. */
+/** Throws 406 if the client does not accept events. */
 export function requireAcceptsEvents(caller: Caller): void {
   if (headerOf(caller, 'accept') === EVENT_STREAM) return;
   if (accepted(caller, [EVENT_STREAM]).length === 0) throw noEvents();
 }
 
 /**
- * 400 for a version header that names no revision with sessions. A known one that is not the session's is let pass, under the session's
+ * Throws 400 if the version header names no revision with sessions. A known version that is not the session's passes, under the session's
  * rules: the official suite sends it.
  */
 export function requireKnownVersion(caller: Caller): void {

@@ -81,7 +81,7 @@ describe('the endpoint over HTTP', () => {
     });
 
     it('may begin with a byte order mark', async () => {
-      // A parser in front is not ours.
+      // Middleware parses this body, not anypod.
       if (way !== 'parsed') expect((await sendBody(`\uFEFF${ping}`)).status).toBe(200);
     });
 

@@ -14,10 +14,10 @@ export interface NodeHandlerOptions extends BodyLimits {
   readonly isOld: IsOld;
 }
 
-/** What middleware in front may have added: verified authentication (`requireBearerAuth`) and a parsed body (`express.json`). */
+/** A request with what middleware may have added: verified authentication (`requireBearerAuth`) and a parsed body (`express.json`). */
 type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown };
 
-/** Serves one request of `node:http`; it fits Express as a handler too. */
+/** Serves one request of `node:http`. It also works as an Express handler. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
@@ -41,7 +41,7 @@ function callerOf(request: Request): Caller {
   return auth === undefined ? { headers, url } : { headers, url, authInfo: auth };
 }
 
-/** Made on demand: a controller for each request would cost more than reading it. */
+/** Created only when asked for: a controller per request would cost more than reading the request. */
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {

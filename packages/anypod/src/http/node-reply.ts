@@ -6,7 +6,7 @@ import { formatEvent, formatRetry, SSE_HEADERS } from './sse.ts';
 
 export interface NodeReplyOptions {
   readonly heartbeats: Heartbeats;
-  /** Bytes that may wait for a slow reader before its stream is ended, to be resumed. */
+  /** How many bytes may wait for a slow reader before its stream is cut; the client can resume it. */
   readonly maxBufferedBytes: number;
 }
 
@@ -15,13 +15,13 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
   return {
     json(status, body, headers) {
       if (response.headersSent) {
-        // A failure after the answer has begun: a broken connection is the only honest end.
+        // The answer has begun, so the only way to report a failure is to break the connection.
         response.destroy();
         return;
       }
       const bytes = Buffer.byteLength(body);
       response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes, ...headers });
-      // Where every character is a byte, both encodings write the same, and this one need not look for more.
+      // If every character is one byte, both encodings write the same, and `latin1` does not search for longer ones.
       response.end(body, bytes === body.length ? 'latin1' : 'utf8');
     },
     empty(status) {
@@ -29,7 +29,7 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
       response.end();
     },
     stream(headers) {
-      // A client that comes back for the rest shall not find this very pod on a connection that it kept.
+      // Close the connection, so that a client that resumes does not reach this pod again on a connection that it kept.
       if (response.req.method === 'GET') response.setHeader('connection', 'close');
       response.writeHead(200, { ...SSE_HEADERS, ...headers });
       response.flushHeaders();
@@ -41,7 +41,7 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
   };
 }
 
-/** A class, since an object literal with a getter keeps what the getter sees until the next full garbage collection. */
+/** A class, because an object literal with a getter keeps what the getter uses alive until the next full garbage collection. */
 class NodeSink implements EventSink {
   readonly #response: ServerResponse;
   readonly #stopBeats: () => void;
@@ -78,7 +78,7 @@ class NodeSink implements EventSink {
 
   #write(text: string): boolean {
     if (!this.open) return true;
-    // What is there already counts, not the event itself: one that is larger than the limit must pass too.
+    // Count only what waits already, not this event: an event larger than the limit must pass too.
     if (this.#response.writableLength > this.#maxBufferedBytes) this.#response.destroy();
     return this.#response.write(text);
   }
@@ -91,7 +91,7 @@ class NodeSink implements EventSink {
   }
 }
 
-/** Passes a web response on: streams piece by piece, all else in one. */
+/** Passes a web response on: a stream piece by piece, anything else at once. */
 async function passOn(web: Response, response: ServerResponse): Promise<void> {
   const headers = Object.fromEntries(web.headers);
   if (web.headers.get('content-type')?.startsWith('text/event-stream') === true && web.body !== null) {
@@ -104,7 +104,7 @@ async function passOn(web: Response, response: ServerResponse): Promise<void> {
   response.end(body);
 }
 
-/** Waits where the client reads slowly; a client that goes cancels the body. */
+/** Waits while the client reads slowly. Cancels the body if the client disconnects. */
 async function pipe(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
   const reader = body.getReader();
   response.once('close', () => void reader.cancel().catch(() => undefined));

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { AgeLimit } from '../core/age-limit.ts';
 
-/** Tells whether a connection is old; its age counts from the first request that it brought. */
+/** Tells whether a connection is old. Its age counts from its first request. */
 export type IsOld = (connection: Socket) => boolean;
 
-/** Connections that are kept alive would keep their clients on the pods that were there first. */
+/** Finds old connections, so that they can be closed: connections that are kept alive would keep their clients on the pods that started first. */
 export function createOldConnections(ageLimit: AgeLimit): IsOld {
   const known = new WeakMap<Socket, { old: boolean }>();
   return (connection) => {

@@ -1,13 +1,13 @@
 import { RPC } from '../core/rpc-error.ts';
 import { Refusal } from './refusal.ts';
 
-/** Names that only this machine can mean. */
+/** Names that mean this machine. */
 export const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 export interface OriginGuardOptions {
-  /** Host names (without port) that the `Host` header may name; undefined: any. */
+  /** Host names (without port) that the `Host` header may name. Undefined: any. */
   readonly allowedHosts?: readonly string[];
-  /** Host names (without scheme and port) that an `Origin` may name; undefined: the one in `Host`, where all loopback names are one. */
+  /** Host names (without scheme and port) that an `Origin` may name. Undefined: the name in `Host`; all loopback names count as the same. */
   readonly allowedOrigins?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ function sameMachine(name: string): readonly string[] {
 /** Refuses requests that a foreign page may have sent (DNS rebinding; MCP transports, Security Warning). */
 export function createOriginGuard(options: OriginGuardOptions): (host: string, origin: string | undefined) => void {
   const { allowedHosts, allowedOrigins } = options;
-  /** The host of the last request: nearly all name the same. */
+  /** The host of the last request. Nearly all requests name the same one. */
   let known = '';
   return (host, origin) => {
     if (origin === undefined && (allowedHosts === undefined || host === known)) return;

@@ -6,13 +6,16 @@ import { idOf } from './messages.ts';
 import { Refusal, tooLarge } from './refusal.ts';
 
 export interface BodyLimits {
-  /** Of the body as it is sent, and as it is after its content coding is undone. */
+  /** The limit for the body as it is sent, and for the decoded body. */
   readonly maxBodyBytes: number;
-  /** Levels of objects and arrays. */
+  /** How deep objects and arrays may be nested. */
   readonly maxDepth: number;
 }
 
-/** What has no more characters is parsed before its depth is known: that costs less, takes 20 ms at worst, and tells the id to answer under. */
+/**
+ * A text of at most this many characters is parsed before its depth is checked. That costs less, takes 20 ms at worst,
+ * and finds the id for the error.
+ */
 const SOON_PARSED = 64 * 1024;
 
 const BYTE_ORDER_MARK = 0xfeff;
@@ -30,7 +33,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The value of a JSON text; a byte order mark is skipped. Throws `Refusal` 400: -32700 where it is not JSON, -32600 where it is nested too deep. */
+/** Parses a JSON text; skips a byte order mark. Throws `Refusal` 400: -32700 if it is not JSON, -32600 if it is nested too deep. */
 function parseJson(given: string, { maxDepth }: BodyLimits): unknown {
   const text = given.charCodeAt(0) === BYTE_ORDER_MARK ? given.slice(1) : given;
   if (!mayBeDeep(text, maxDepth)) return parse(text);
@@ -44,20 +47,20 @@ function requireFlat(body: unknown, most: number): unknown {
   return body;
 }
 
-/** Takes a body that middleware has parsed. Throws `Refusal` 400 where it is nested too deep. */
+/** Checks a body that middleware has parsed. Throws `Refusal` 400 if it is nested too deep. */
 export function takeParsed(body: unknown, { maxDepth }: BodyLimits): unknown {
   return requireFlat(body, maxDepth);
 }
 
 /**
- * Reads a request's body as JSON. Rejects with `Refusal`: 413 beyond the limit, 415 where its content coding is unknown, 400 where it is not JSON,
- * nested too deep, or when the client goes.
+ * Reads a request's body as JSON. Rejects with `Refusal`: 413 beyond the limit, 415 for an unknown content coding, 400 if the body is not JSON, is
+ * nested too deep, or ends early because the client disconnects.
  */
 export function readJson(request: IncomingMessage, limits: BodyLimits): Promise<unknown> {
   const { maxBodyBytes } = limits;
   return new Promise((resolve, reject) => {
     const refuse = (error: unknown) => {
-      // The rest of the body is still read, and thrown away: a connection closed under a client that sends loses the answer.
+      // Read the rest of the body and discard it: if the server closed the connection while the client still sends, the client would lose the answer.
       request.removeAllListeners('data');
       request.resume();
       reject(error);
@@ -72,7 +75,7 @@ export function readJson(request: IncomingMessage, limits: BodyLimits): Promise<
         if (size > maxBodyBytes) refuse(tooLarge(maxBodyBytes));
         else chunks.push(chunk);
       });
-      // Not `once`, which costs more, and a request has one end anyway.
+      // `once` would cost more, and a request ends only once anyway.
       request.on('end', () => {
         try {
           const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
@@ -93,7 +96,7 @@ export function readJson(request: IncomingMessage, limits: BodyLimits): Promise<
   });
 }
 
-/** The same of a web-standard request. */
+/** Reads the body of a web-standard request as JSON, like `readJson`. */
 export async function readWebJson(request: Request, limits: BodyLimits): Promise<unknown> {
   const { maxBodyBytes } = limits;
   const decode = decoderFor(request.headers.get('content-encoding'), maxBodyBytes);

@@ -3,12 +3,12 @@ import type { RequestId } from '../core/json-rpc.ts';
 import type { Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 
-/** A request that is answered before anything is done: an HTTP status and a JSON-RPC error that says what to do instead. */
+/** Refuses a request before anything is done: an HTTP status, and a JSON-RPC error that says what to do instead. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Where whoever refuses knows it better than who answers. */
+  /** The request's id, if the code that refuses knows it. */
   readonly id: RequestId | null;
 
   constructor(
@@ -32,7 +32,7 @@ export function tooLarge(maxBytes: number): Refusal {
   return new Refusal(413, RPC.refused, `The body is larger than ${maxBytes} bytes. Send less at once.`);
 }
 
-/** How anypod's own faults look to a client. */
+/** The HTTP form of anypod's own faults. */
 const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: Record<string, string> }>> = {
   store_unavailable: { status: 503, headers: { 'retry-after': '1' } },
   subscription_limit: { status: 429 },
@@ -43,7 +43,7 @@ const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: 
   draining: { status: 503, headers: { 'retry-after': '1' } },
 };
 
-/** Answers with what `error` means to a client; faults that are not ours say nothing of themselves. */
+/** Answers with the HTTP and JSON-RPC form of `error`. For other errors, the answer reveals nothing about them. */
 export function refuse(reply: Pick<Reply, 'json'>, id: RequestId | null, error: unknown): void {
   if (error instanceof Refusal) {
     reply.json(error.status, JSON.stringify(rpcError(error.id ?? id, error.code, error.message)), error.headers);

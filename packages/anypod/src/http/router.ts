@@ -6,8 +6,8 @@ import type { NodeHandler } from './node-handler.ts';
 export type Router = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /**
- * Serves the endpoint at `path` of an Express app and leaves every other path to it: `app.use(anypod.router())`. Mounted before body parsers
- * it reads bodies itself, which is faster; behind one it takes what was parsed.
+ * Serves the endpoint at `path` of an Express app; the app serves every other path: `app.use(anypod.router())`. Mounted before body parsers, it reads
+ * bodies itself, which is faster. Mounted after one, it uses the parsed body.
  */
 export function createRouter(handler: NodeHandler, path: string): Router {
   const isEndpoint = createIsEndpoint(path);

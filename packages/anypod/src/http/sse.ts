@@ -1,23 +1,23 @@
 import { onOneLine } from '../core/one-line.ts';
 import type { SseEvent } from '../core/reply.ts';
 
-/** Nothing on the way may hold events back or change them. */
+/** Headers that tell proxies not to buffer or change the events. */
 export const SSE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 };
 
-/** A comment that keeps idle connections open on their way; clients ignore it. */
+/** A comment that keeps idle connections open. Clients ignore it. */
 export const HEARTBEAT = ': keep-alive\n\n';
 
-/** The wire form of one event (WHATWG HTML §9.2.6). `data` is serialised JSON, so it holds no line break. */
+/** The wire form of one event (WHATWG HTML §9.2.6). `data` is serialised JSON, so it contains no line break. */
 export function formatEvent({ id, retry, data }: SseEvent): string {
   const head = `${id === undefined ? '' : `id: ${id}\n`}${retry === undefined ? '' : `retry: ${retry}\n`}`;
   return data === '' ? `${head}data: \n\n` : `${head}event: message\ndata: ${onOneLine(data)}\n\n`;
 }
 
-/** Sets how long the client waits before it reconnects, without being an event. */
+/** Sets how long the client waits before it reconnects. This is not an event. */
 export function formatRetry(retryMs: number): string {
   return `retry: ${retryMs}\n\n`;
 }

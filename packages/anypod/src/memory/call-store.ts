@@ -1,7 +1,7 @@
 import type { CallStore } from '../core/call-store.ts';
 import type { ExpiringMap } from './expiring-map.ts';
 
-/** A call as it is kept. */
+/** A stored call. */
 export interface StoredCall {
   readonly fingerprint: string;
   run: string;
@@ -12,7 +12,7 @@ export interface StoredCall {
 }
 
 export function createMemoryCallStore(calls: ExpiringMap<StoredCall>): CallStore {
-  /** The call, where this run of it goes on. */
+  /** The call, if it still runs and this is its run. */
   const running = (call: string, run: string): StoredCall | undefined => {
     const stored = calls.get(call);
     return stored?.run === run && stored.response === undefined ? stored : undefined;

@@ -28,7 +28,7 @@ function add(stream: StreamState, event: StreamEvent): void {
   stream.bytes += Buffer.byteLength(event.data);
 }
 
-/** The oldest go until both limits are kept; the newest stays, whatever its size. */
+/** Removes the oldest events until the log is within both limits. The newest stays, whatever its size. */
 function trim(stream: StreamState, { streamEventLimit, streamByteLimit }: Required<StoreOptions>): void {
   const { events } = stream;
   while (events.length > 1 && (events.length > streamEventLimit || stream.bytes > streamByteLimit)) {
@@ -68,7 +68,7 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
   const streamsOf = (key: StreamKey) => sessions.get(key.session)?.streams;
   const find = (key: StreamKey) => streamsOf(key)?.get(key.stream);
 
-  /** The log that this epoch may write to, or why there is none. */
+  /** The log, if this epoch may write to it; else the reason why not. */
   function writable(key: StreamKey, epoch: number): StreamState | Written {
     const streams = streamsOf(key);
     if (!streams) return { state: 'gone' };

@@ -3,11 +3,11 @@ interface Held<V> {
   expiresAt: number;
 }
 
-/** A map whose entries end: none is seen after its time, and `sweep` frees what nobody asked for. */
+/** A map whose entries expire. An expired entry is never returned; `sweep` frees those that nobody asked for. */
 export interface ExpiringMap<V> {
   get(key: string): V | undefined;
   set(key: string, value: V, ttlMs: number): void;
-  /** Gives an entry a full TTL again; false: there is none. */
+  /** Gives an entry a full TTL again. False: there is no such entry. */
   renew(key: string, ttlMs: number): boolean;
   delete(key: string): void;
   keys(): string[];
@@ -40,5 +40,5 @@ export function createExpiringMap<V>(clock: Clock): ExpiringMap<V> {
   };
 }
 
-/** Tells the time in ms since the epoch; tests bring their own. */
+/** Returns the time in ms since the epoch. Tests pass their own. */
 export type Clock = () => number;

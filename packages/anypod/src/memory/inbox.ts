@@ -9,7 +9,7 @@ export interface MemoryInbox extends Inbox {
   close(): void;
 }
 
-/** Mail arrives after `send` has returned, as it does between processes. No gap can occur. */
+/** Messages arrive after `send` has returned, as they do between processes. No gap can occur. */
 export function createMemoryInbox(): MemoryInbox {
   const receivers = new Map<string, Receiver>();
 

@@ -22,8 +22,8 @@ export interface MemoryStoreOptions extends StoreOptions {
 }
 
 /**
- * The store of one process: the embedded default, and fast tests. Several pods of one process may share it. What has expired is
- * never seen, and freed once a minute; the timer does not keep the process alive.
+ * The store of one process: the embedded default, also used in fast tests. Several pods of one process may share it. It never returns expired data
+ * and frees it once a minute; the timer does not keep the process alive.
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const { clock = Date.now, ...own } = options;

@@ -3,7 +3,7 @@ import type { Clock } from './expiring-map.ts';
 import type { MemoryOwnership } from './ownership.ts';
 
 export function createMemoryPodRegistry(clock: Clock, ownership: MemoryOwnership): PodRegistry {
-  /** Until when each pod's lease holds. */
+  /** When each pod's lease runs out. */
   const leases = new Map<string, number>();
   const lives = (pod: string) => (leases.get(pod) ?? 0) > clock();
 

@@ -1,15 +1,15 @@
 import { comparePositions } from '../core/standing-log.ts';
 import type { Clock } from './expiring-map.ts';
 
-/** A capped log with positions like those of a Redis Stream: `<ms>-<n>`, ever growing. */
+/** A capped log with ever-growing positions like those of a Redis Stream: `<ms>-<n>`. */
 export interface PositionedLog<V> {
   append(value: V): string;
   after(position: string): { position: string; value: V }[];
-  /** The newest position, kept or not; `0-0` before the first. */
+  /** The newest position, even if its value is no longer kept; `0-0` before the first. */
   tail(): string;
 }
 
-/** Keeps `limit` values, and all of them for `keepMs` after the newest. */
+/** Keeps the newest `limit` values until `keepMs` after the newest one. */
 export function createPositionedLog<V>(clock: Clock, limit: number, keepMs: number): PositionedLog<V> {
   let entries: { position: string; value: V }[] = [];
   let lastMs = 0;

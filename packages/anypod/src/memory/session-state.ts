@@ -10,16 +10,16 @@ import { createPositionedLog, type PositionedLog } from './positioned-log.ts';
 export interface StreamState {
   readonly requests: string;
   owner: string;
-  /** The owner before; undefined: it was never taken over. */
+  /** The previous owner. Undefined: the log was never taken over. */
   takenFrom?: string;
   epoch: number;
   /** The newest seq; 0: none yet. */
   last: number;
-  /** The newest seq that is not kept any more; 0: all are. */
+  /** The newest seq that was removed; 0: none was. */
   trimmed: number;
-  /** What is kept. */
+  /** The events that are kept. */
   readonly events: StreamEvent[];
-  /** The size of what is kept. */
+  /** The size of the events that are kept. */
   bytes: number;
   follower?: Connection;
   done: boolean;
@@ -31,7 +31,7 @@ export interface QuestionState {
   answer?: string;
 }
 
-/** Everything of one session: it ends as one. */
+/** Everything that belongs to one session and ends with it. */
 export interface SessionState {
   readonly record: SessionRecord;
   readonly pods: Set<string>;
@@ -39,17 +39,17 @@ export interface SessionState {
   readonly questions: Map<string, QuestionState>;
   readonly streams: ExpiringMap<StreamState>;
   readonly standing: PositionedLog<string>;
-  /** Until when each request counts as cancelled. */
+  /** The time until which each request counts as cancelled. */
   readonly cancelled: Map<RequestId, number>;
-  /** The last of each kind, oldest first. */
+  /** The last notification of each kind, oldest first. */
   notifications: readonly ClientNotification[];
   /** The number of the newest notification. */
   lastNotification: number;
   logLevel?: string;
   holder?: Connection;
-  /** What connections of the standing stream have had. */
+  /** How far connections of the standing stream got. */
   delivered: Delivered;
-  /** Connections that were replaced in a row, and when the last one was. */
+  /** How many connections were replaced in a row, and when the last one was. */
   replaced: { readonly count: number; readonly at: number };
 }
 

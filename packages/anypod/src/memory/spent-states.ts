@@ -1,7 +1,7 @@
 import type { SpentStates } from '../core/spent-states.ts';
 import type { ExpiringMap } from './expiring-map.ts';
 
-/** Used states by name, each with who used it. */
+/** The used states by name, each with the call that used it. */
 export function createMemorySpentStates(spent: ExpiringMap<string>): SpentStates {
   return {
     async spend(state, by, ttlMs) {

@@ -7,7 +7,7 @@ function eventsAfter({ standing }: SessionState, after: string): StandingEvent[]
   return standing.after(after).map(({ position, value }) => ({ position, data: value }));
 }
 
-/** How many connections have been replaced in a row by now, with one more. */
+/** Counts one more connection that was replaced in a row. */
 function replaceOne({ count, at }: SessionState['replaced'], now: number): SessionState['replaced'] {
   return { count: now - at < REPLACED_IN_A_ROW_MS ? count + 1 : 1, at: now };
 }

@@ -40,7 +40,7 @@ export function createRedisChangeLog(
         from,
         batch: Math.min(BATCH, limit),
         onEntry: (entry) => onChange(decode(entry)),
-        // The log says what may be stale, not what is true: whoever missed one learns the truth with its next request.
+        // A change says only that something may be stale. A pod that missed one reads the current state with its next request.
         onGap: () => undefined,
         onError,
       });

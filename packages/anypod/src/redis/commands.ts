@@ -4,14 +4,14 @@ import type { Script } from './scripts.generated.ts';
 
 export type Argument = string | number;
 
-/** What the stores say to Redis with. Rejects with `AnypodError` `store_unavailable` where Redis cannot serve now. */
+/** The commands that the stores send to Redis. Rejects with `AnypodError` `store_unavailable` if Redis cannot serve now. */
 export interface Commands {
   call(command: string, ...args: Argument[]): Promise<unknown>;
   /** Runs a script on keys of one slot. */
   run(script: Script, keys: readonly string[], ...args: Argument[]): Promise<unknown>;
 }
 
-/** Error replies that say "not now"; any other is a fault of ours and passes as it is. */
+/** Error replies that mean "not now". Any other error reply is a bug of anypod and is passed on. */
 const TRANSIENT = new Set([
   'LOADING',
   'READONLY',
@@ -35,7 +35,7 @@ function firstWord(error: Error): string {
   return error.message.split(' ', 1)[0] ?? '';
 }
 
-/** The fault that the caller of a store is to see. */
+/** The error that a caller of the store gets for `error`. */
 export function faultOf(error: unknown): unknown {
   if (error instanceof AnypodError) return error;
   if (isReply(error) && !TRANSIENT.has(firstWord(error))) return error;
@@ -45,12 +45,14 @@ export function faultOf(error: unknown): unknown {
   });
 }
 
-/** Whether a server refused a script because it does not know its hash yet. */
+/** Whether a server refused a script because it does not know the script's hash yet. */
 export function isUnknownScript(error: unknown): boolean {
   return isReply(error) && firstWord(error) === 'NOSCRIPT';
 }
 
-/** Scripts go by their hash; a server that does not know one (each node of a Cluster has its own cache) gets the text, and keeps it. */
+/**
+ * Sends scripts by their hash. A server that does not know the hash gets the text and keeps it; each node of a Cluster has its own cache of scripts.
+ */
 export function createCommands(connection: RedisConnection): Commands {
   async function call(command: string, ...args: Argument[]): Promise<unknown> {
     try {

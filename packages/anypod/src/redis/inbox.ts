@@ -6,16 +6,16 @@ import type { Keys } from './keys.ts';
 import { startReader } from './reader.ts';
 import * as scripts from './scripts.generated.ts';
 
-/** How long an inbox stays whose pod does not renew it, in ms. */
+/** How long an inbox stays if its pod does not renew it, in ms. */
 export const INBOX_KEEP_MS = 60_000;
 
 /** Unread messages kept, about. */
 const LIMIT = 10_000;
 const BATCH = 500;
-/** Messages read before their room is freed. */
+/** How many messages are read before they are removed. */
 const TRIM_EVERY = 100;
 
-/** `data` goes beside the envelope: it is JSON already. */
+/** `data` is a field beside the envelope, since it is JSON already. */
 function encode(message: InboxMessage): string[] {
   if (!('data' in message)) return ['m', JSON.stringify(message)];
   const { data, ...envelope } = message;
@@ -29,7 +29,7 @@ function decode(entry: Entry): InboxMessage {
 }
 
 /**
- * A pod's inbox is a Redis Stream that only its pod creates (`NOMKSTREAM`), so mail to a pod that is gone leaves no key.
+ * A pod's inbox is a Redis Stream that only its own pod creates. Senders use `NOMKSTREAM`, so a message to a pod that is gone leaves no key.
  * `connect` opens the connection for blocking reads.
  */
 export function createRedisInbox(
@@ -61,7 +61,7 @@ export function createRedisInbox(
           read += count;
           if (read < TRIM_EVERY) return;
           read = 0;
-          // The last entry read stays, as the proof that none after it was trimmed.
+          // The last entry that was read stays. It proves that no entry after it was trimmed.
           await own.call('xtrim', key, 'MINID', position);
         },
         async onQuiet(own) {

@@ -5,7 +5,7 @@ import { createKeys } from './keys.ts';
 
 const SETTLE_MS = 1000;
 
-/** A pod's view of others, whose versions are in `pods` (undefined: it says nothing), at the time `clock.now`. */
+/** A pod's view of the other pods, at the time `clock.now`. `pods` has their versions; undefined: the pod announces none. */
 function watching(versions: readonly string[]) {
   const keys = createKeys('test', versions);
   const pods = new Map<string, readonly string[] | undefined>();
@@ -69,6 +69,6 @@ it('refuses where no version is common to all, and says whose is which', async (
   pods.set('old', undefined).set('other', ['v2', 'v1']);
   await expect(observed.look()).rejects.toMatchObject({
     code: 'no_common_version',
-    message: expect.stringContaining('key version v3 and v2, the pods that live those of v1; v2 and v1'),
+    message: expect.stringContaining('key version v3 and v2. The living pods serve those of v1; v2 and v1'),
   });
 });

@@ -4,17 +4,17 @@ import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
 
-/** What a living pod says of its build: a member of the set of builds. */
+/** How a living pod announces its build: a member of the set of builds. */
 export function buildOf(pod: string, versions: readonly string[]): string {
   return JSON.stringify([pod, versions]);
 }
 
-/** A pod that says nothing is of a build from before there were two versions. */
+/** A pod that announces nothing runs a build from before there were two versions. */
 const SILENT: readonly string[] = [FIRST_KEY_VERSION];
 
 /**
- * Sessions begin in the newest version that every living pod has known for `settleMs`, seen from here; until then in the oldest one that
- * every living pod knows. Whatever one pod chooses, the others can serve. `versions`: those of this build, newest first.
+ * Chooses the key version of new sessions: the newest one that this pod has seen every living pod know for `settleMs`; until then, the oldest one
+ * that every living pod knows. So all pods can serve a session, whichever pod creates it. `versions` are those of this build, newest first.
  */
 export function createRedisKeyVersions(
   commands: Commands,
@@ -23,12 +23,12 @@ export function createRedisKeyVersions(
   settleMs: number,
   now: () => number = () => performance.now(),
 ): KeyVersions {
-  /** Since when every living pod knows a version. */
+  /** The time since which every living pod knows a version. */
   const since = new Map<string, number>();
   let current = versions.at(-1) ?? FIRST_KEY_VERSION;
 
   async function knownByPods(): Promise<readonly (readonly string[])[]> {
-    // In this order: a pod says what it knows before it takes its lease.
+    // Keep this order: a pod announces its versions before it takes its lease.
     const pods = (await commands.run(scripts.livingPods, [keys.pods()])) as string[];
     const builds = (await commands.run(scripts.livingPods, [keys.builds()])) as string[];
     const known = new Map(builds.map((build) => JSON.parse(build) as [pod: string, versions: string[]]));
@@ -57,7 +57,7 @@ function noCommonVersion(versions: readonly string[], known: readonly (readonly 
   const others = [...new Set(known.map((pod) => pod.join(' and ')))].join('; ');
   return new AnypodError(
     'no_common_version',
-    `This build serves sessions of key version ${versions.join(' and ')}, the pods that live those of ${others}: no version is common to all. ` +
-      'Go by way of a build that knows both, or wait until those pods have ended.',
+    `This build serves sessions of key version ${versions.join(' and ')}. The living pods serve those of ${others}. They share no version. ` +
+      'Update to a build that knows both first, or wait until those pods have ended.',
   );
 }

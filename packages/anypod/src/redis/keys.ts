@@ -1,9 +1,9 @@
 import { FIRST_KEY_VERSION, keyVersionOf } from '../core/key-versions.ts';
 
 /**
- * Every key that anypod can touch; no other file and no script spells one. `docs/keyspace.md` describes them.
+ * Spells every key that anypod can touch; no other file and no script does. `docs/keyspace.md` describes them.
  *
- * The part in braces is the hash tag of Redis Cluster: all keys of a session share one slot, and what is a pod's has its pod's.
+ * The part in braces is the hash tag of Redis Cluster: all keys of a session share one slot, and so do all keys of a pod.
  */
 export interface Keys {
   session(session: string): string;
@@ -26,10 +26,10 @@ export interface Keys {
 /** The versions of a session's keys that this build reads and writes, newest first. */
 export const KEY_VERSIONS: readonly [string, ...string[]] = [FIRST_KEY_VERSION];
 
-/** What is the pods' own is where the pods of all builds meet; its changes are additive for ever. */
+/** Keys that belong to pods are in one version for all builds, since pods of all builds use them together. Changes there may only add. */
 const MEETING_VERSION = FIRST_KEY_VERSION;
 
-/** A session of a version that is not in `versions` gets keys where no session is, so that it is unknown. */
+/** A session of a version that is not in `versions` gets keys at which there is no session, so the session is unknown. */
 export function createKeys(prefix: string, versions: readonly string[] = KEY_VERSIONS): Keys {
   const root = `${prefix}:${MEETING_VERSION}`;
   const roots = new Map(versions.map((version) => [version, `${prefix}:${version}`]));

@@ -11,7 +11,7 @@ function keyOf(member: string): StreamKey {
   return { session, stream };
 }
 
-/** One set per pod, in the slot of its inbox. `keepMs`: how long it stays when its pod does not renew it. */
+/** One set per pod, in the slot of its inbox. `keepMs`: how long it stays if its pod does not renew it. */
 export function createRedisOwnership(commands: Commands, keys: Keys, keepMs: number): Ownership {
   return {
     async add(pod, key) {

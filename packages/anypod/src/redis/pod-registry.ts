@@ -6,8 +6,8 @@ import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
 
 /**
- * One sorted set of pods, scored by the time (of the Redis server) at which their leases run out. `keepMs`: how long a dead pod's
- * entry and ownership stay where no other pod is there to forget it.
+ * One sorted set of pods. The score is the time at which a pod's lease runs out, by the clock of the Redis server. `keepMs`: how long a dead pod's
+ * entry and ownership stay if no other pod forgets it.
  */
 export function createRedisPodRegistry(
   commands: Commands,
@@ -17,11 +17,11 @@ export function createRedisPodRegistry(
 ): PodRegistry {
   return {
     async renew(pod, leaseMs) {
-      // First, and for longer: whoever sees the lease sees what its pod knows.
+      // This comes first and lasts longer: a pod that sees the lease must also see which versions its pod knows.
       await commands.run(scripts.renewLease, [keys.builds()], buildOf(pod, versions), 2 * leaseMs, 0);
       await Promise.all([
         commands.run(scripts.renewLease, [keys.pods()], pod, leaseMs, keepMs),
-        // Another slot, so other commands. If one is lost, the next makes it good.
+        // These keys are in another slot, so they need their own commands. If one is lost, the next renewal repeats it.
         commands.call('pexpire', keys.inbox(pod), Math.max(INBOX_KEEP_MS, 4 * leaseMs)),
         commands.call('pexpire', keys.owned(pod), Math.max(keepMs, 4 * leaseMs)),
       ]);
@@ -40,8 +40,8 @@ export function createRedisPodRegistry(
     },
 
     async forget(pod) {
-      // A pod that was only paused comes back to its mail, so that its streams lack nothing; the inbox and the ownership of one that
-      // does not expire by themselves.
+      // This keeps the inbox, since a pod that was only paused still needs its messages. If the pod does not come back,
+      // its inbox and ownership expire.
       await commands.run(scripts.forgetPod, [keys.pods()], pod);
     },
   };

@@ -7,7 +7,7 @@ import * as scripts from './scripts.generated.ts';
 const ownerField = (question: string) => `o:${question}`;
 const answerField = (question: string) => `a:${question}`;
 
-/** One hash per session holds its open questions, two fields each: owner and, once given, answer. */
+/** One hash per session has its open questions, with two fields each: the owner and, once given, the answer. */
 export function createRedisQuestionStore(
   commands: Commands,
   keys: Keys,
@@ -41,7 +41,7 @@ export function createRedisQuestionStore(
       const key = keys.questions(session);
       const answer = (await commands.call('hget', key, answerField(question))) as string | null;
       if (answer === null) return undefined;
-      // In a second step: what is removed in the same step cannot be read again where it was lost on its way here.
+      // The removal is a second step: if one step did both and its reply were lost, the answer could not be read again.
       await commands.call('hdel', key, ownerField(question), answerField(question)).catch(() => undefined);
       return answer;
     },

@@ -11,16 +11,16 @@ const RETRY_MS = 250;
 /** What a reader reads, and whom it tells. */
 export interface Reading {
   readonly key: string;
-  /** Everything after this position is delivered. */
+  /** The reader delivers every entry after this position. */
   readonly from: string;
-  /** Entries per read, in number; not more than the log keeps, else a gap could go unseen. */
+  /** How many entries one read takes. It must not exceed what the log keeps, else a gap could go unnoticed. */
   readonly batch: number;
   onEntry(entry: Entry): void;
-  /** Entries may be gone that were never read: trimmed away, or lost with the server that had them. */
+  /** Entries that were never read may be gone: trimmed, or lost with the server that had them. */
   onGap(): void;
   /** After each read that found entries. */
   onRead?(commands: Commands, position: string, count: number): Promise<void>;
-  /** After each read that found none; answers a new position where the log had to be made anew. */
+  /** After each read that found no entry. Returns a new position if the log had to be created again. */
   onQuiet?(commands: Commands): Promise<string | undefined>;
   onError(error: unknown): void;
 }
@@ -28,9 +28,8 @@ export interface Reading {
 type Reply = [key: string, entries: Entry[]][] | null;
 
 /**
- * Follows one log with blocking reads on a connection of its own. It keeps its position itself: after a lost connection it
- * reads on from there, so it misses only what was trimmed meanwhile, or what another server did not get before it took
- * over, and both it notices.
+ * Follows one log with blocking reads on a separate connection. The reader keeps its position itself. After a lost connection it continues from
+ * there, so it misses only entries that were trimmed in the meantime, or that the new server did not get before it took over. It notices both.
  */
 export function startReader(connection: RedisConnection, reading: Reading): Listening {
   const commands = createCommands(connection);
@@ -39,7 +38,7 @@ export function startReader(connection: RedisConnection, reading: Reading): List
   let server: unknown;
   let isNewConnection = true;
   connection.on('error', reading.onError);
-  // A Cluster tells of a change of its nodes, a single connection of having been made again.
+  // A Cluster client emits `refresh` when its nodes may have changed, a single client emits `ready` when it has connected again.
   for (const event of ['ready', 'refresh'] as const) {
     connection.on(event, () => {
       isNewConnection = true;
@@ -50,7 +49,7 @@ export function startReader(connection: RedisConnection, reading: Reading): List
     position = (await reading.onQuiet?.(commands)) ?? position;
   }
 
-  /** A server that is not the one before may lack the newest entries: replication and fsync are asynchronous. */
+  /** Another server than before may lack the newest entries, since replication and fsync are asynchronous. */
   async function lookAtServer(): Promise<void> {
     const before = server;
     isNewConnection = false;
@@ -67,7 +66,7 @@ export function startReader(connection: RedisConnection, reading: Reading): List
     reading.onGap();
   }
 
-  /** The log is trimmed from its old end only: if an entry as old as ours is left, none after it is gone. */
+  /** Trimming removes only the oldest entries. If an entry as old as our position is left, no entry after it is gone. */
   async function mayHaveMissed(): Promise<boolean> {
     const [oldest] = (await commands.call('xrange', reading.key, '-', '+', 'COUNT', 1)) as Entry[];
     return oldest === undefined || comparePositions(oldest[0], position) > 0;
@@ -83,11 +82,11 @@ export function startReader(connection: RedisConnection, reading: Reading): List
     if (isNewConnection) await lookAtServer();
     const entries = await nextEntries();
     if (entries.length === 0) {
-      // Where another server may answer, the next round looks at both.
+      // If another server may answer now, the next round looks at the server and the log.
       if (!isNewConnection) await lookAfterLog();
       return;
     }
-    // Less than a full batch means that fewer entries are left than the log keeps, so none of them was trimmed.
+    // A batch that is not full means that fewer entries are left than the log keeps, so none of them was trimmed.
     if (entries.length === reading.batch && (await mayHaveMissed())) reading.onGap();
     for (const entry of entries) {
       if (stopping.signal.aborted) return;
@@ -111,8 +110,7 @@ export function startReader(connection: RedisConnection, reading: Reading): List
 
   void readOn();
   return {
-    // Nothing is delivered from here on. The loop is not waited for: a client that is between two connections may never
-    // settle what it holds.
+    // Nothing is delivered from now on. Do not wait for the loop: a client that is between two connections may never settle its pending command.
     async stop() {
       stopping.abort();
       connection.disconnect();

@@ -20,22 +20,22 @@ const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 export interface RedisStoreOptions extends StoreOptions {
-  /** What every key begins with; servers with different prefixes share nothing. Default `anypod`. */
+  /** The beginning of every key. Servers with different prefixes share nothing. Default `anypod`. */
   readonly prefix?: string;
-  /** The key versions that the pod reads and writes, newest first. Default: those of this build; give others to rehearse an update. */
+  /** The key versions that the pod reads and writes, newest first. Default: those of this build. Give others to rehearse an update. */
   readonly versions?: readonly string[];
   /** How long every living pod must have known a newer key version before sessions begin in it, in ms. Default 10 min. */
   readonly settleMs?: number;
-  /** How many replicas an event's write waits for, half a second at most. Default 0. */
+  /** How many replicas each write of an event waits for, half a second at most. Default 0. */
   readonly replicas?: number;
-  /** Told of the faults of the blocking connections, which recover by themselves. Default: nobody. */
+  /** Gets the errors of the blocking connections, which recover by themselves. Default: nobody does. */
   readonly onError?: (error: unknown) => void;
 }
 
 /**
- * The store over Redis (7.0 or newer) or Redis Cluster. `client` stays the caller's to close; each `listen` and each `follow`
- * adds one blocking connection of its own, which `stop` or `close` ends, and so does `replicas` (once). Calls reject with `AnypodError` `store_unavailable`
- * while Redis cannot serve; how long that takes to find out is the client's to decide (`maxRetriesPerRequest`).
+ * The store over Redis (7.0 or newer) or Redis Cluster. The caller closes `client`. Each `listen` and each `follow` opens one blocking connection,
+ * and `replicas` opens one more in total; `stop` or `close` ends them. Calls reject with `AnypodError` `store_unavailable` while Redis cannot serve.
+ * The client's `maxRetriesPerRequest` decides how long a call tries before it does.
  */
 export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
   const {

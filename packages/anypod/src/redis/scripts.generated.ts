@@ -24,13 +24,13 @@ return owner
 
 export const appendEvents: Script = {
   keys: 4,
-  sha: '0fecee6d51a4b1a8835de310656ea417391748d9',
-  lua: `-- Appends events to the log of an exchange, one after the other, and tells who follows it.
+  sha: 'c510802a9533c3b08fec0d7bf3573d60ec72a1e6',
+  lua: `-- Appends events to the log of an exchange in order, and tells which connection follows it.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
--- ARGV[1] epoch   ARGV[2] '1': the last one is the log's last   ARGV[3] stream
+-- ARGV[1] epoch   ARGV[2] '1': the last event ends the log   ARGV[3] stream
 -- ARGV[4] how long to keep the log, ms   ARGV[5] the longest life of a log, ms
--- ARGV[6] how many events to keep   ARGV[7] how many bytes of them   ARGV[8], ARGV[9] and so on: seq, data
+-- ARGV[6] how many events to keep   ARGV[7] how many bytes of events   ARGV[8], ARGV[9] and so on: seq, data
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' }, { 'fenced' } or { 'missing', the last seq or -1 }.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
@@ -47,20 +47,20 @@ if not state[2] then
     if seq > last + 1 then return { 'missing', last } end
     if seq > last then
       redis.call('XADD', KEYS[3], ARGV[index] .. '-0', 'd', ARGV[index + 1])
-      -- Beside each, so that what an error leaves behind is a shorter log and not a wrong one.
+      -- Set after each event: if an error stops the script, the log is shorter but correct.
       redis.call('HSET', KEYS[2], 'n', ARGV[index])
       last, added, first = seq, added + #ARGV[index + 1], first or seq == 1
     end
   end
 end
 if last == before then
-  -- Written again, so that whoever waits for replicas has a write to wait for.
+  -- Writes again, so that a caller who waits for replicas has a write to wait for.
   redis.call('HSET', KEYS[2], 'n', last)
   return { 'stored', state[3], state[4] }
 end
 if ARGV[2] == '1' then redis.call('HSET', KEYS[2], 'd', '1') end
 
--- The oldest go until both limits are kept; the newest stays, whatever its size.
+-- Remove the oldest events until the log is within both limits. The newest stays, whatever its size.
 local bytes, count = redis.call('HINCRBY', KEYS[2], 'b', added), redis.call('XLEN', KEYS[3])
 while count > 1 and (count > tonumber(ARGV[6]) or bytes > tonumber(ARGV[7])) do
   local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
@@ -82,17 +82,17 @@ return { 'stored', state[3], state[4] }
 
 export const appendStanding: Script = {
   keys: 2,
-  sha: 'bcf2ab6b03dc06dfed950de83f3a54368e0ac9ed',
-  lua: `-- Appends a message to a session's standing log and tells which connection reads it. Once: a client that reconnects sends again what it has
--- no answer to, though it may have been executed.
+  sha: 'd993616d4b6ebd79bfc9a78195905caceefd2a22',
+  lua: `-- Appends a message to a session's standing log and tells which connection reads it. Appends it only once: a client that reconnects repeats commands
+-- that got no answer, though the server may have executed them.
 --
 -- KEYS[1] session   KEYS[2] standing
--- ARGV[1] data   ARGV[2] how many to keep, about   ARGV[3] how long to keep them, ms   ARGV[4] what tells this message from all others
+-- ARGV[1] data   ARGV[2] how many to keep, about   ARGV[3] how long to keep them, ms   ARGV[4] the message's unique mark
 -- Returns { position, the position before it, holder's pod or nil, holder's connection or nil }; nil: no such session.
 
 local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc', 'sp')
 if not session[1] then return false end
--- Asked of the log itself, since older builds append to it without setting \`sp\`; that one outlives the log.
+-- Reads the log itself, since older builds append without setting \`sp\`. \`sp\` outlives the log.
 local newest = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 8)
 for index, entry in ipairs(newest) do
   if entry[2][4] == ARGV[4] then
@@ -124,13 +124,13 @@ return redis.call('PEXPIRE', KEYS[2], ARGV[3])
 
 export const attachStanding: Script = {
   keys: 2,
-  sha: '52135f8c45c07804feaf83470db83551dc772d31',
-  lua: `-- Makes a connection the one that reads a session's standing log, and reads what it lacks.
+  sha: '94db0603e896e44903f27a7253d6681963f44980',
+  lua: `-- Makes a connection the one that reads a session's standing log, and reads the messages that it lacks.
 --
 -- KEYS[1] session   KEYS[2] standing
--- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has; '' : none, it wants no replay
--- ARGV[4] a replacement this long after the one before it, ms, is the first again
--- Returns { entries, where a connection begins that has no position, the same in the log of changes or nil, previous pod or nil,
+-- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has; '' : it wants no replay
+-- ARGV[4] if more ms than this have passed since the last replacement, the count starts again
+-- Returns { entries, where a connection without a position begins, the same in the log of changes or nil, previous pod or nil,
 -- previous connection or nil, how many connections have been replaced in a row }; nil: no such session.
 
 local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc', 'sp', 'dp', 'dc', 'rn', 'rt')
@@ -146,7 +146,7 @@ if session[2] then
 end
 local entries = {}
 if ARGV[3] ~= '' then entries = redis.call('XRANGE', KEYS[2], '(' .. ARGV[3], '+') end
--- A session of an older build does not know what was delivered: it goes on from the newest message.
+-- A session of an older build does not say how far its connections got, so the new one begins at the newest message.
 return { entries, session[5] or session[4] or '0-0', session[6], session[2], session[3], replaced }
 `,
 };
@@ -175,8 +175,8 @@ return { 'running', call[2], call[3], call[4] }
 
 export const cancelRequest: Script = {
   keys: 2,
-  sha: 'd184006177e5319aa7234b9c1c7b8476c7b1b0a1',
-  lua: `-- Remembers that a request is cancelled, in case it has not arrived yet. The newest are kept, up to the number given.
+  sha: 'a0f5a16720b5a2810a69935da3423b4cbcd826e6',
+  lua: `-- Remembers that a request is cancelled, since it may not have arrived yet. Keeps only the newest, up to the number given.
 --
 -- KEYS[1] session   KEYS[2] cancelled
 -- ARGV[1] request id (JSON)   ARGV[2] how long to remember, ms; 0: not at all   ARGV[3] how many to remember
@@ -197,12 +197,12 @@ return redis.call('HKEYS', KEYS[1])
 
 export const completeCall: Script = {
   keys: 1,
-  sha: '3fbd5bebc496e93c41cef385ca71207fc965d5aa',
-  lua: `-- Stores the response of a call. One that was forgotten meanwhile is stored too.
+  sha: '795102235fc03d28b01097d11529a7d138699392',
+  lua: `-- Stores the response of a call, even if the call was forgotten in the meantime.
 --
 -- KEYS[1] call
 -- ARGV[1] run   ARGV[2] fingerprint   ARGV[3] response   ARGV[4] how long to keep it, ms
--- Returns the pods that wait; nil: it is another's run.
+-- Returns the pods that wait; nil: it belongs to another run.
 
 local call = redis.call('HMGET', KEYS[1], 'r', 'd')
 if call[1] and call[1] ~= ARGV[1] then return false end
@@ -234,8 +234,8 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[3])
 
 export const deadPods: Script = {
   keys: 1,
-  sha: 'd2dd77dd40edc1f63c064cfea58c2e4716bcb4b8',
-  lua: `-- Lists the pods whose lease has run out by the server's clock, and that nobody has buried.
+  sha: 'feb8591a39bafd8954fdf3afb9710c4c794f66f0',
+  lua: `-- Lists the pods whose lease has run out by the server's clock, and that no pod has forgotten yet.
 --
 -- KEYS[1] pods
 -- Returns their ids.
@@ -248,8 +248,8 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)
 
 export const deliveredStanding: Script = {
   keys: 1,
-  sha: '1fc1fc03f7ee3029cbf1109adfbc9dd33b8df03c',
-  lua: `-- Notes how far a connection got in a session's standing log, if it is still the one that reads it.
+  sha: '62a63635cea46578cbcddaf9dc6b0032ca4e2c92',
+  lua: `-- Notes how far a connection got in a session's standing log, if it still reads it.
 --
 -- KEYS[1] session
 -- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has   ARGV[4] the same in the log of changes
@@ -264,8 +264,8 @@ return 1
 
 export const detachStanding: Script = {
   keys: 1,
-  sha: 'da17577f92725deba4b8b7cdb273b0222db3ec31',
-  lua: `-- Takes a connection off a session's standing log, and notes how far it got, if it is still the one.
+  sha: '5c1bcbf936bfde9802fbfc43b0488f4c2ea6fd20',
+  lua: `-- Removes a connection from a session's standing log and notes how far it got, if it still reads it.
 --
 -- KEYS[1] session
 -- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has   ARGV[4] the same in the log of changes
@@ -280,8 +280,8 @@ return redis.call('HDEL', KEYS[1], 'hp', 'hc')
 
 export const endLease: Script = {
   keys: 1,
-  sha: 'c55da29338851b2c1024a9a7d11a65d0dc57fc1d',
-  lua: `-- Ends a pod's lease now; its entry stays until it is buried.
+  sha: '0c2079b961738006b06f0e21428173c81ad0583d',
+  lua: `-- Ends a pod's lease now. Its entry stays until a pod forgets it.
 --
 -- KEYS[1] pods
 -- ARGV[1] pod
@@ -294,8 +294,8 @@ return redis.call('ZADD', KEYS[1], 'XX', time[1] * 1000 + math.floor(time[2] / 1
 
 export const endSession: Script = {
   keys: 6,
-  sha: 'ee62d16f50f7666370200bcd2d832a3a04b34b6b',
-  lua: `-- Removes a session. The logs of its exchanges are the caller's to remove, since only the index knows them.
+  sha: '6b097c60a4aaced850714a87d1e09a4d09c60ae1',
+  lua: `-- Removes a session. The caller removes the logs of its exchanges, since only the index knows their names.
 --
 -- KEYS[1] session   KEYS[2] subscriptions   KEYS[3] cancelled   KEYS[4] questions   KEYS[5] standing   KEYS[6] streams
 -- Returns { the session's field names, the names of its streams }; the first is empty: no such session.
@@ -309,8 +309,8 @@ return { fields, streams }
 
 export const finishStream: Script = {
   keys: 4,
-  sha: 'f1f132372bcb5bc1e71b7d879100627dc4e36327',
-  lua: `-- Ends the log of an exchange without a last event, and tells who follows it.
+  sha: 'c8fb65b5c300f2336324b5334c1190e6ab469ec4',
+  lua: `-- Ends the log of an exchange without a last event, and tells which connection follows it.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
 -- ARGV[1] epoch   ARGV[2] the last seq that the owner knows of   ARGV[3] stream   ARGV[4] how long to keep the log, ms
@@ -322,7 +322,7 @@ local epoch, log = tonumber(ARGV[1]), tonumber(state[5] or 1)
 if not state[1] or log < epoch then return { 'missing', -1 } end
 if log > epoch then return { 'fenced' } end
 if not state[2] and tonumber(state[1]) < tonumber(ARGV[2]) then return { 'missing', tonumber(state[1]) } end
--- Also where it has ended before, so that whoever waits for replicas has a write to wait for.
+-- Writes even if the log has ended before, so that a caller who waits for replicas has a write to wait for.
 redis.call('HSET', KEYS[2], 'd', '1')
 if not state[2] then
   local time = redis.call('TIME')
@@ -336,12 +336,12 @@ return { 'stored', state[3], state[4] }
 
 export const followStream: Script = {
   keys: 2,
-  sha: '25717a4eec03015a9ffcbd7ccb9349ad8d8c1214',
-  lua: `-- Registers the one follower of a log that has not ended, and reads what it lacks.
+  sha: 'c68d102929054928f4015f86a84c524a741f75f0',
+  lua: `-- Registers the one follower of a log that has not ended, and reads the events that it lacks.
 --
 -- KEYS[1] stream state   KEYS[2] stream
--- ARGV[1] the last seq it has   ARGV[2] follower's pod   ARGV[3] follower's connection   ARGV[4] '1': only where nobody follows
--- Returns { 1 if ended, else 0; entries; the newest seq that is not kept or nil; previous follower's pod or nil, connection or nil }; nil: no such log.
+-- ARGV[1] the last seq it has   ARGV[2] follower's pod   ARGV[3] follower's connection   ARGV[4] '1': only if nobody follows
+-- Returns { 1 if ended, else 0; entries; the newest removed seq or nil; previous follower's pod or nil, connection or nil }; nil: no such log.
 
 local state = redis.call('HMGET', KEYS[1], 'n', 'd', 't', 'p', 'c')
 if not state[1] then return false end
@@ -404,8 +404,8 @@ return { fields[1], fields[2], redis.call('SMEMBERS', KEYS[2]), redis.call('ZRAN
 
 export const noteNotification: Script = {
   keys: 1,
-  sha: '18e4f098585c98714c9c3019700ff5f195568723',
-  lua: `-- Remembers a notification of the client in place of an earlier one of its kind, within limits. Numbers come from the clock: one that a
+  sha: '8eee714506dee0b4a33ee95435536b8519b4abe7',
+  lua: `-- Remembers a notification of the client and replaces the earlier one of its kind, within limits. Numbers come from the clock, so a number that a
 -- failover has lost is not given again.
 --
 -- KEYS[1] session
@@ -434,8 +434,8 @@ return { redis.call('HKEYS', KEYS[1]), number }
 
 export const openInbox: Script = {
   keys: 1,
-  sha: '90a91f2f22231f8e1bc1773bb06df1645c3227f2',
-  lua: `-- Makes sure that a pod's inbox is there, with a first entry that nobody reads.
+  sha: 'a7690c7b19db8458ab070e404f936088d7b48442',
+  lua: `-- Creates a pod's inbox if it is missing, with a first entry that nobody reads.
 --
 -- KEYS[1] inbox
 -- ARGV[1] how long to keep an inbox that nobody renews, ms
@@ -449,13 +449,13 @@ return position
 
 export const openStream: Script = {
   keys: 4,
-  sha: '866df7b9fcbd537e20e0e27dc180cf45d098b000',
-  lua: `-- Creates the log of an exchange, or finds it there and gives one that has not ended its idle time again. Forgets those of the
+  sha: 'a85b97417d75eb12a3b980338c8917d0871100a4',
+  lua: `-- Creates the log of an exchange. If the log exists and has not ended, gives it its full idle time again. Forgets the
 -- session's logs that have expired.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] streams   KEYS[4] stream
 -- ARGV[1] stream   ARGV[2] owner   ARGV[3] epoch   ARGV[4] requests (JSON)
--- ARGV[5] idle time, ms   ARGV[6] the longest life of a log, ms   ARGV[7] what its owner's first seq follows
+-- ARGV[5] idle time, ms   ARGV[6] the longest life of a log, ms   ARGV[7] the seq before the owner's first one
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' } or { 'fenced' }.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
@@ -465,7 +465,7 @@ local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'p', 'c', 'n', 'd')
 if state[1] then
   local epoch, log = tonumber(ARGV[3]), tonumber(state[2] or 1)
   if log > epoch or (log == epoch and state[1] ~= ARGV[2]) then return { 'fenced' } end
-  -- A log that is behind its owner lost a take-over in a failover. One that is not is written to as well, so that whoever waits for
+  -- A failover may have lost a take-over; this repairs the log. It also writes to a log that lost nothing, so that a caller who waits for
   -- replicas has a write to wait for.
   redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', ARGV[3], 'n', math.max(tonumber(state[5]), tonumber(ARGV[7])))
   if not state[6] then
@@ -487,11 +487,11 @@ return { 'stored', false, false }
 
 export const ownStream: Script = {
   keys: 1,
-  sha: 'ea1f9a5f160732b05dce4370513debbf0193613a',
+  sha: 'e54bbbe1052625af23dafa9c741eead06c19596a',
   lua: `-- Notes that a pod writes a log.
 --
 -- KEYS[1] owned
--- ARGV[1] session and stream (JSON)   ARGV[2] how long to keep what the pod does not renew, ms
+-- ARGV[1] session and stream (JSON)   ARGV[2] how long to keep the entries if the pod does not renew them, ms
 -- Returns 1.
 
 redis.call('SADD', KEYS[1], ARGV[1])
@@ -517,12 +517,12 @@ return { redis.call('XRANGE', KEYS[2], '(' .. ARGV[1], '+'), session[2], session
 
 export const readStream: Script = {
   keys: 2,
-  sha: 'fb30ec380285a9e4ef2b9046029d3e8dee23ef55',
+  sha: '837783910a14487aa0e02df821f2a275d3d7d03d',
   lua: `-- Reads a log after a position.
 --
 -- KEYS[1] stream state   KEYS[2] stream
 -- ARGV[1] the last seq that the reader has
--- Returns { 1 if ended, else 0; entries; the newest seq that is not kept or nil }; nil: no such log.
+-- Returns { 1 if ended, else 0; entries; the newest removed seq or nil }; nil: no such log.
 
 local state = redis.call('HMGET', KEYS[1], 'n', 'd', 't')
 if not state[1] then return false end
@@ -532,12 +532,12 @@ return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-
 
 export const releaseCall: Script = {
   keys: 1,
-  sha: 'e7080d3698de215314d8c9d93ebb633be3f87131',
+  sha: '6ac3ddbe66651d3aff869ce4cad82540587eec08',
   lua: `-- Forgets a running call.
 --
 -- KEYS[1] call
--- ARGV[1] run   ARGV[2] 1: only where nobody waits
--- Returns { 1 or 0 (kept, since it is awaited), pods that wait ... }; nil: it is done, or another's run.
+-- ARGV[1] run   ARGV[2] 1: only if nobody waits
+-- Returns { 1 or 0 (kept, since pods wait), pods that wait ... }; nil: it has ended, or belongs to another run.
 
 local call = redis.call('HMGET', KEYS[1], 'r', 'd')
 if call[1] ~= ARGV[1] or call[2] then return false end
@@ -556,12 +556,12 @@ return reply
 
 export const renewCall: Script = {
   keys: 1,
-  sha: '98df3d0714e078a550eddbaecee8b04cd8308b98',
+  sha: 'eb782bde267ba5b88533cb39b9c340b34504b192',
   lua: `-- Keeps a running call for longer.
 --
 -- KEYS[1] call
 -- ARGV[1] run   ARGV[2] how long, ms
--- Returns 1, or 0: it is done, or another's run.
+-- Returns 1, or 0: it has ended, or belongs to another run.
 
 local call = redis.call('HMGET', KEYS[1], 'r', 'd')
 if call[1] ~= ARGV[1] or call[2] then return 0 end
@@ -587,8 +587,8 @@ return redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])
 
 export const serverId: Script = {
   keys: 1,
-  sha: '601606ed44636b4d1a4f93efa65d8e0530848d80',
-  lua: `-- Names the server process that has a key: another after a failover or a restart.
+  sha: '2d7365bcab985732348f9224a9a9d13a01e9e4f5',
+  lua: `-- Names the server process that has a key. After a failover or a restart it is another one.
 --
 -- KEYS[1] any key
 -- Returns its run id.
@@ -614,8 +614,8 @@ return redis.call('HKEYS', KEYS[1])
 
 export const subscribe: Script = {
   keys: 2,
-  sha: 'd532820e1bd53315634939729cb6c79db2fd4bd1',
-  lua: `-- Adds a subscription, up to a limit; one that is there already is no fault.
+  sha: 'b5f7e0dd2bf27d93b6a87ffbf59bb045d4a26dc1',
+  lua: `-- Adds a subscription, up to a limit. Succeeds if it exists already.
 --
 -- KEYS[1] session   KEYS[2] subscriptions
 -- ARGV[1] uri   ARGV[2] limit   ARGV[3] session TTL, ms
@@ -633,12 +633,12 @@ return redis.call('HKEYS', KEYS[1])
 
 export const takeCancelled: Script = {
   keys: 1,
-  sha: 'da56b40d2ab82daf5bbc33206b4090d77d8aca0e',
+  sha: 'd72cf141d0590ec883a1d3a32c4e907bd511560b',
   lua: `-- Forgets that a request is cancelled.
 --
 -- KEYS[1] cancelled
 -- ARGV[1] request id (JSON)
--- Returns 1, or 0: that is not remembered, or not any more.
+-- Returns 1, or 0: the store does not remember it (any more).
 
 local till = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not till then return 0 end
@@ -651,12 +651,12 @@ return 0
 
 export const takeOverCall: Script = {
   keys: 1,
-  sha: '69eb7ea09b8e46bcae066466605904ff73050644',
-  lua: `-- Puts a new run in the place of one whose pod was lost.
+  sha: 'c2115ed7d9e768f2e0c9a8ce6db57f4b8deb1286',
+  lua: `-- Replaces the run of a lost pod by a new run.
 --
 -- KEYS[1] call
 -- ARGV[1] the lost run   ARGV[2] run   ARGV[3] pod   ARGV[4] how long to keep it, ms
--- Returns 1, or 0: it has ended, or somebody was faster.
+-- Returns 1, or 0: it has ended, or another pod was faster.
 
 local call = redis.call('HMGET', KEYS[1], 'r', 'd')
 if call[1] ~= ARGV[1] or call[2] then return 0 end
@@ -669,14 +669,14 @@ return 1
 
 export const takeOverStream: Script = {
   keys: 4,
-  sha: 'dfd032a50e9fad9191a90e52b8d894b61b743977',
+  sha: '4c59af80112bc2ca2e8776f18b7a6dfb766aa045',
   lua: `-- Gives the log of an exchange that has not ended to another pod, under the next epoch, with a full idle time.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
--- ARGV[1] the owner it is taken from   ARGV[2] the new owner   ARGV[3] stream
--- ARGV[4] idle time, ms   ARGV[5] the longest life of a log, ms   ARGV[6] how many seqs to leave out
--- Taken by the same pod from the same owner before, it answers the same again: an answer can be lost on the way.
--- Returns { epoch, requests, what the next seq follows, entries }; nil: no such log, it has ended, or its owner is another.
+-- ARGV[1] the old owner   ARGV[2] the new owner   ARGV[3] stream
+-- ARGV[4] idle time, ms   ARGV[5] the longest life of a log, ms   ARGV[6] how many seqs to skip
+-- If the same pod took it from the same owner before, returns the same again, since the first answer may have been lost.
+-- Returns { epoch, requests, the seq before the next one, entries }; nil: no such log, it has ended, or its owner is another.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'q', 'd', 'f')
@@ -716,8 +716,8 @@ return 1
 
 export const unfollowStream: Script = {
   keys: 1,
-  sha: '889c5f355935eed6d472c1d33b6d2a4def023e70',
-  lua: `-- Takes a follower off a log, if it is still the one.
+  sha: 'a5301ea01c09f421d9562dcf6bff386a375ba6cb',
+  lua: `-- Removes a follower from a log, if it is still the registered one.
 --
 -- KEYS[1] stream state
 -- ARGV[1] follower's pod   ARGV[2] follower's connection

@@ -9,10 +9,10 @@ import * as scripts from './scripts.generated.ts';
 
 const CANCELLED_LIMIT = 100;
 
-/** The pods that cache a session are fields of its hash, so a load that finds its pod there writes nothing. */
+/** The pods that cache a session are fields of its hash. A load that finds its pod there writes nothing. */
 const POD_FIELD = 'p:';
 
-/** A session's field names, as the scripts return them; none: there is no such session. */
+/** The pods among a session's field names, which the scripts return. Undefined: there are no names, so there is no such session. */
 function podsIn(fields: readonly string[]): readonly string[] | undefined {
   if (fields.length === 0) return undefined;
   return fields.filter((field) => field.startsWith(POD_FIELD)).map((field) => field.slice(POD_FIELD.length));
@@ -106,7 +106,7 @@ export function createRedisSessionStore(commands: Commands, keys: Keys, options:
         keys.standing(id),
         keys.streams(id),
       ])) as [string[], string[]];
-      // A crash before this leaves logs that nobody can reach any more, until they expire.
+      // After a crash before this line, the logs stay until they expire, and nobody can reach them.
       const logs = streams.flatMap((stream) => [keys.stream(id, stream), keys.streamState(id, stream)]);
       if (logs.length > 0) await commands.call('unlink', ...logs);
       return podsIn(fields);

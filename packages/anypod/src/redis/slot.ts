@@ -1,6 +1,6 @@
 const SLOTS = 16_384;
 
-/** CRC-16/XMODEM, as the Redis Cluster specification has it. */
+/** CRC-16/XMODEM, which the Redis Cluster specification requires. */
 function crc16(bytes: Uint8Array): number {
   let crc = 0;
   for (const byte of bytes) {
@@ -10,7 +10,7 @@ function crc16(bytes: Uint8Array): number {
   return crc;
 }
 
-/** The slot of a key in a Redis Cluster: that of its hash tag, where it has one that is not empty. */
+/** The slot of a key in a Redis Cluster. If the key has a hash tag that is not empty, the tag decides. */
 export function slotOf(key: string): number {
   const open = key.indexOf('{');
   const close = open === -1 ? -1 : key.indexOf('}', open);

@@ -2,7 +2,7 @@ import type { SpentStates } from '../core/spent-states.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 
-/** One string per used state: who used it. `SET` with `NX` and `GET` is one step and gives what was there (Redis 7.0). */
+/** One string per used state: the call that used it. `SET` with `NX` and `GET` returns the earlier value in the same step (Redis 7.0). */
 export function createRedisSpentStates(commands: Commands, keys: Keys): SpentStates {
   return {
     async spend(state, by, ttlMs) {

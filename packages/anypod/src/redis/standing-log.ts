@@ -24,7 +24,7 @@ function standingEventOf(entry: Entry): StandingEvent {
   return { position: entry[0], data: fieldOf(entry, 'd') ?? '' };
 }
 
-/** The log is a Redis Stream with ids of the server's making; who reads it stands in the session's hash. */
+/** The log is a Redis Stream whose ids the server makes. The session's hash names the connection that reads it. */
 export function createRedisStandingLog(commands: Commands, keys: Keys, options: Required<StoreOptions>): StandingLog {
   const { standingLimit, standingRetentionMs } = options;
   const keysOf = (session: string) => [keys.session(session), keys.standing(session)];

@@ -4,31 +4,31 @@ import { type Argument, type Commands, faultOf, isUnknownScript } from './comman
 import type { Script } from './scripts.generated.ts';
 import { slotOf } from './slot.ts';
 
-/** What a script answered, and whether what it wrote is on as many replicas as it has to be. */
+/** A script's reply, and whether its writes are on as many replicas as required. */
 export interface Outcome {
   readonly reply: unknown;
   readonly isReplicated: boolean;
 }
 
-/** Runs scripts whose writes a failover should not lose. Rejects as `Commands` does. */
+/** Runs scripts whose writes should survive a failover. Rejects as `Commands` does. */
 export interface Writes {
   run(script: Script, keys: readonly string[], ...args: Argument[]): Promise<Outcome>;
 }
 
-/** Writes that nothing is waited for. */
+/** Writes that wait for no replicas. */
 export function createPlainWrites(commands: Commands): Writes {
   return {
     run: async (script, keys, ...args) => ({ reply: await commands.run(script, keys, ...args), isReplicated: true }),
   };
 }
 
-/** How long replicas get, in ms; a write that they do not have by then is stored, but not replicated. */
+/** How long to wait for replicas, in ms. A write that they do not have by then is stored, but not replicated. */
 const WAIT_MS = 500;
 
 function unavailable(cause: Error): AnypodError {
   return new AnypodError(
     'store_unavailable',
-    `Redis does not say what its replicas have (${cause.message}); try again shortly.`,
+    `Redis does not report what its replicas have (${cause.message}); try again shortly.`,
     { cause },
   );
 }
@@ -40,15 +40,13 @@ interface Write {
 }
 
 /**
- * Writes that are followed by `WAIT`, on a connection that is not used for anything else: `WAIT` holds up what comes after it, and
- * speaks of all that was written before it on its own connection. So the scripts must be such that a repeated one writes again: on
- * a new connection `WAIT` knows of no earlier write.
+ * Sends writes followed by `WAIT`, on a connection that nothing else uses. `WAIT` delays the commands after it, and covers only writes that were made
+ * before it on the same connection. So a script must write again when it is repeated: on a new connection, `WAIT` does not know of earlier writes.
  *
- * What comes while a round is under way goes out together in the next one, so there is one `WAIT` for many writes. On a Cluster each
- * node has its rounds.
+ * Writes that arrive during a round are sent together in the next one, so one `WAIT` covers many writes. On a Cluster each node has its own rounds.
  */
 export function createReplicatedWrites(connection: RedisConnection, replicas: number): Writes {
-  /** What waits for the next round, by lane; a lane that is there has a round under way. */
+  /** The writes that wait for the next round, by lane. If a lane has an entry here, its round is in progress. */
   const lanes = new Map<string, Write[]>();
 
   const laneOf = (key = '') => connection.slots?.[slotOf(key)]?.join() ?? '';

@@ -6,13 +6,13 @@ const MIN_SECRET_BYTES = 32;
 const CODE_BYTES = 16;
 const CODE_LENGTH = 22;
 
-/** 128 bits from the system's generator. */
+/** 128 bits from the system's random generator. */
 export const randomId: RandomId = () => randomBytes(16).toString('base64url');
 
 /**
- * HMAC-SHA256 cut to 128 bits, with a key per secret and purpose, so that a code for one purpose means nothing for another.
- * The first secret signs, all verify: to rotate, append the new one everywhere, put it first everywhere, remove the old one.
- * Throws `AnypodError` `invalid_secret` where a secret is shorter than 32 bytes or there is none.
+ * HMAC-SHA256 cut to 128 bits. Each secret and purpose has its own key, so a code for one purpose is worthless for another. The first secret signs;
+ * all secrets verify. To rotate: append the new secret on all pods, then put it first on all pods, then remove the old one. Throws `AnypodError`
+ * `invalid_secret` if there is no secret or one is shorter than 32 bytes.
  */
 export function createSigner(secrets: readonly string[]): Signer {
   const [first, ...others] = secrets;
@@ -25,7 +25,7 @@ export function createSigner(secrets: readonly string[]): Signer {
     const name = `${purpose}\n${secret}`;
     let key = keys.get(name);
     if (key === undefined) {
-      // As a key object: bytes would be made one for each code, which costs more than the code.
+      // A key object: from bytes, Node would make a key object for each code, which costs more than the code.
       key = createSecretKey(createHmac('sha256', secret).update(`anypod:v1:${purpose}`).digest());
       keys.set(name, key);
     }
@@ -38,7 +38,7 @@ export function createSigner(secrets: readonly string[]): Signer {
   return {
     sign: (purpose, text) => codeOf(first, purpose, text),
     verify(purpose, text, code) {
-      // Codes are compared as text: several texts of 22 characters decode to the same 16 bytes.
+      // Compare codes as text: several texts of 22 characters decode to the same 16 bytes.
       const presented = Buffer.from(code);
       if (presented.length !== CODE_LENGTH) return false;
       const matches = (secret: string) => timingSafeEqual(presented, Buffer.from(codeOf(secret, purpose, text)));

@@ -1,6 +1,6 @@
 import type { Counter, Histogram, Meter, ObservableGauge, UpDownCounter } from '@opentelemetry/api';
 
-/** From a cached answer to the longest call that a gateway usually bears, in seconds. */
+/** In seconds: from a cached answer to the longest call that gateways usually allow. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** Every metric of anypod; `docs/metrics.md` has a row for each. */
@@ -24,27 +24,27 @@ export function createInstruments(meter: Meter): Instruments {
   return {
     requests: meter.createCounter('anypod.requests', { description: 'Requests that have ended.' }),
     duration: meter.createHistogram('anypod.request.duration', {
-      description: 'From the arrival of a request to the last byte of its answer.',
+      description: 'Time from the arrival of a request to the last byte of its answer.',
       unit: 's',
       advice: { explicitBucketBoundaries: DURATION_BUCKETS },
     }),
     inFlight: meter.createUpDownCounter('anypod.requests.in_flight', {
-      description: 'Requests that have not been answered to their end.',
+      description: 'Requests whose answer is not complete.',
     }),
     streams: meter.createUpDownCounter('anypod.streams.open', { description: 'Event streams to clients.' }),
-    sessionsCreated: meter.createCounter('anypod.sessions.created', { description: 'Sessions that began here.' }),
+    sessionsCreated: meter.createCounter('anypod.sessions.created', { description: 'Sessions that this pod created.' }),
     sessionsEnded: meter.createCounter('anypod.sessions.ended', {
-      description: 'Sessions that were ended here before they expired.',
+      description: 'Sessions that this pod ended before they expired.',
     }),
-    resumes: meter.createCounter('anypod.resumes', { description: 'Streams that clients came back to.' }),
+    resumes: meter.createCounter('anypod.resumes', { description: 'GETs with an event id in an existing session.' }),
     orphans: meter.createCounter('anypod.orphans', {
       description: 'Calls of lost pods that this pod took over.',
     }),
     faults: meter.createCounter('anypod.faults', {
-      description: "What the server's code did to the process that it shares with other sessions.",
+      description: "Faults of the server's code that reach the process it shares with other sessions.",
     }),
     blocked: meter.createCounter('anypod.event_loop.blocked', {
-      description: 'How long the event loop stood still, a second or more at a time.',
+      description: 'Time in which the event loop stood still for a second or more.',
       unit: 's',
     }),
     phase: meter.createObservableGauge('anypod.drain.phase', {

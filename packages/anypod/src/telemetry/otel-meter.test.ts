@@ -14,7 +14,7 @@ interface Histogram {
   readonly buckets: { readonly boundaries: readonly number[] };
 }
 
-/** A process with an SDK, and what it has counted so far: `name{label=value}` and a number, or a histogram. */
+/** A process with an SDK, and what it has counted so far: `name{label=value}` with a number or a histogram. */
 function start() {
   const reader = new PullReader();
   const provider = new MeterProvider({ readers: [reader] });

@@ -35,8 +35,8 @@ const FAULTS = {
 } satisfies Record<Fault, object>;
 
 /**
- * Counts with the OpenTelemetry SDK that the process has registered; without one nothing is counted, at next to no cost. The SDK must be
- * registered before.
+ * Counts with the OpenTelemetry SDK that the process has registered. Register it before you call this. Without an SDK it
+ * counts nothing, at next to no cost.
  */
 export function createOtelMeter(): Meter {
   const instruments = createInstruments(metrics.getMeter('anypod'));
@@ -44,7 +44,7 @@ export function createOtelMeter(): Meter {
   const tally = createRequestTally(instruments);
   let current: PodPhase = 'serving';
 
-  // A series that begins at its first event hides that event from rates, and a gauge that is absent is no zero.
+  // Start every series at zero. If a series begins with its first event, a rate does not show that event; and a missing gauge does not read as zero.
   for (const kind of Object.values(KINDS)) streams.add(0, kind);
   for (const reason of Object.values(ENDS)) sessionsEnded.add(0, reason);
   for (const outcome of Object.values(RESUMES)) resumes.add(0, outcome);
@@ -53,7 +53,7 @@ export function createOtelMeter(): Meter {
   blocked.add(0);
   sessionsCreated.add(0);
 
-  // Whoever reads the metrics asks for this one, and that before it reads the others.
+  // The SDK calls this at each collection, before it reads the other metrics.
   const observe: ObservableCallback = (result) => {
     tally.flush();
     result.observe(PHASES[current]);

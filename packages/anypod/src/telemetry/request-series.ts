@@ -1,6 +1,6 @@
 import type { RequestEra, RequestOutcome } from '../core/meter.ts';
 
-/** What `method` may be: a client chooses the name, and must not choose how many series there are. */
+/** The values of `method`. A client chooses the name of its method, so it must not decide how many series there are. */
 const METHODS = [
   'initialize',
   'ping',
@@ -43,7 +43,7 @@ const OUTCOMES: readonly RequestOutcome[] = [
   'left',
 ];
 
-/** A method's requests in one era: the attributes, made once, and what has been counted and not been handed on. */
+/** A method's requests in one era: their attributes, made once, and the counts that are not yet handed on. */
 export interface RequestSeries {
   readonly duration: Readonly<Record<'method' | 'era', string>>;
   readonly outcomes: Readonly<Record<RequestOutcome, OutcomeSeries>>;
@@ -55,7 +55,7 @@ export interface OutcomeSeries {
   count: number;
 }
 
-/** Finds the series of a request; the first argument may be anything that a client sends. */
+/** Returns a function that finds the series of a request. Its first argument may be anything that a client sends. */
 export function createRequestSeries(): (method: string, era: RequestEra) => RequestSeries {
   const seriesOf = (method: string) => byName(ERAS, (era) => createSeries(method, era));
   const known = new Map<string, Record<RequestEra, RequestSeries>>(METHODS.map((method) => [method, seriesOf(method)]));

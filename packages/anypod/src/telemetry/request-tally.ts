@@ -2,12 +2,12 @@ import type { RequestEra, RequestOutcome } from '../core/meter.ts';
 import type { Instruments } from './instruments.ts';
 import { createRequestSeries, type RequestSeries } from './request-series.ts';
 
-/** Requests whose duration is kept until it is handed on. */
+/** How many requests are counted before their counts are handed on. */
 const MOST_PENDING = 128;
 
 /**
- * Counts requests and hands the counts to the instruments together: the SDK takes a tenth of a warm call for a measurement that comes alone, and
- * next to nothing for each of many.
+ * Counts requests and hands the counts to the instruments together. For the SDK, a single measurement costs a tenth of a warm call; each of many
+ * together costs next to nothing.
  */
 export interface RequestTally {
   began(): void;
@@ -20,7 +20,7 @@ export function createRequestTally({ requests, duration, inFlight }: Instruments
   const seriesOf = createRequestSeries();
   const touched: RequestSeries[] = [];
   let pending = 0;
-  /** Requests in flight that the instrument does not know of, or, below zero, does not know to be over. */
+  /** How much the number of requests in flight has changed since the instrument was told. */
   let unknown = 0;
 
   function handOn({ duration: attributes, outcomes, seconds }: RequestSeries): void {

@@ -29,7 +29,7 @@ const CONTRACTS: readonly Contract[] = [
   spentStatesContract,
 ];
 
-/** Defines, with the given test runner, everything that a store must do. Each test gets a store of its own. */
+/** Defines tests for everything that a store must do, with the given test runner. Each test gets its own store. */
 export function describeStore(runner: Runner, subject: Subject): void {
   runner.describe(subject.name, () => {
     for (const contract of CONTRACTS) runner.describe(contract.of, () => define(runner, subject, contract));

@@ -6,7 +6,7 @@ import { type Contract, sampleRecord } from './subject.ts';
 const EVENTS = 24;
 const all = Array.from({ length: EVENTS }, (_, index) => index + 1);
 
-/** What reached a follower: by its replay, or by an append that named it. */
+/** What reached a follower, in its replay or by an append that named it. */
 function delivered(replay: Replay | undefined, named: (Connection | undefined)[], follower: Connection): number[] {
   const replayed = (replay?.events ?? []).map(({ seq }) => seq);
   const live = all.filter((seq) => named[seq - 1]?.connection === follower.connection);
@@ -19,7 +19,7 @@ async function append(store: Store, stream: string, seq: number, final: boolean)
   return written.state === 'stored' ? written.follower : undefined;
 }
 
-/** Appends all events, each when the one before is stored. */
+/** Appends all events, each after the one before is stored. */
 function appendAll(store: Store, stream: string): Promise<Connection | undefined>[] {
   let before: Promise<unknown> = Promise.resolve();
   return all.map((seq) => {
@@ -58,7 +58,7 @@ export const eventLogRaceContract: Contract = {
         );
         named.push(await append(a, 'x', seq, false));
       }
-      // An append names the newest follower only; what an older one got must be a prefix without holes.
+      // An append names only the newest follower, so an older one must have got a prefix without holes.
       for (const { follower, replay } of await Promise.all(followings)) {
         const got = delivered(replay, named, follower);
         assert.deepEqual(got, all.slice(0, got.length), follower.connection);

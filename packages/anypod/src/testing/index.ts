@@ -1,3 +1,3 @@
-/** Contract suites: what any implementation of the ports must do, for the test runner of your choice. */
+/** Contract suites: what every implementation of the ports must do, for the test runner of your choice. */
 export { describeStore } from './describe-store.ts';
 export { eventually, type Opened, type Runner, type Subject, sampleRecord } from './subject.ts';

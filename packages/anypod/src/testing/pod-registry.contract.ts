@@ -27,7 +27,7 @@ export const podRegistryContract: Contract = {
       assert.deepEqual(await a.pods.dead(), ['pod-b']);
     },
 
-    'are buried once they are dead, and not before': async ({ a, b, pass }) => {
+    'are forgotten once they are dead, and not before': async ({ a, b, pass }) => {
       await a.pods.renew('pod-a', 100);
       await b.pods.renew('pod-b', 60_000);
       await pass(150);
@@ -37,10 +37,10 @@ export const podRegistryContract: Contract = {
       assert.deepEqual(await b.pods.dead(), []);
       assert.deepEqual(await b.pods.living(), new Set(['pod-b']));
       await a.pods.renew('pod-a', 60_000);
-      assert.deepEqual(await b.pods.living(), new Set(['pod-a', 'pod-b']), 'a buried pod may come back');
+      assert.deepEqual(await b.pods.living(), new Set(['pod-a', 'pod-b']), 'a forgotten pod may come back');
     },
 
-    'get their mail as long as they are not buried': async ({ a, b, pass }) => {
+    'get their messages as long as they are not forgotten': async ({ a, b, pass }) => {
       const got: string[] = [];
       await a.inbox.listen(
         'pod-a',

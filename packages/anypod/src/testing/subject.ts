@@ -10,9 +10,9 @@ export interface Runner {
 /** A fresh, empty store, as two pods see it. */
 export interface Opened {
   readonly a: Store;
-  /** The same data; its own connections where the store has any. */
+  /** Has the same data as `a`, and its own connections if the store has any. */
   readonly b: Store;
-  /** Lets time pass for the store, by its clock or by waiting. */
+  /** Lets time pass for the store: moves its clock on, or waits. */
   pass(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -23,16 +23,16 @@ export interface Subject {
   open(options?: StoreOptions): Promise<Opened>;
 }
 
-/** One promise: it throws where the store does not keep it. */
+/** Tests one promise of a store. Throws if the store breaks it. */
 export type Check = (opened: Opened) => Promise<void>;
 
-/** What a port promises, each promise by its sentence; some need a store with options of their own. */
+/** The promises of a port, each named by a sentence. Some need a store with other options. */
 export interface Contract {
   readonly of: string;
   readonly holds: Readonly<Record<string, Check | { readonly options: StoreOptions; readonly check: Check }>>;
 }
 
-/** A session record like those that `initialize` makes. */
+/** A session record like the ones that `initialize` makes. */
 export function sampleRecord(id: string): SessionRecord {
   return {
     id,
@@ -47,14 +47,14 @@ export function sampleRecord(id: string): SessionRecord {
   };
 }
 
-/** Above what anything takes on a busy machine: a failover of a Redis Cluster, for example. */
+/** Longer than anything takes on a busy machine, such as a failover of a Redis Cluster. */
 const PATIENCE_MS = 45_000;
 
-/** Waits until `holds` does; gives up, naming `what`, after 45 seconds. */
+/** Waits until `holds` returns true. Throws after 45 seconds with an error that names `what`. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`still not so after ${PATIENCE_MS} ms: ${what}`);
+    if (Date.now() > deadline) throw new Error(`not true after ${PATIENCE_MS} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

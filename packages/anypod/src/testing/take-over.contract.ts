@@ -7,7 +7,7 @@ const key: StreamKey = { session: 's', stream: 'x' };
 const onC = { pod: 'pod-c', connection: 'c1' };
 const event = (seq: number) => ({ seq, data: `{"n":${seq}}` });
 const fenced = { state: 'fenced' };
-/** What the first event after a take-over follows. */
+/** The seq before the first event after a take-over. */
 const after = (seq: number) => seq + TAKE_OVER_SKIP;
 
 /** A log of pod-a with two events. */

@@ -1,9 +1,9 @@
--- Appends events to the log of an exchange, one after the other, and tells who follows it.
+-- Appends events to the log of an exchange in order, and tells which connection follows it.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
--- ARGV[1] epoch   ARGV[2] '1': the last one is the log's last   ARGV[3] stream
+-- ARGV[1] epoch   ARGV[2] '1': the last event ends the log   ARGV[3] stream
 -- ARGV[4] how long to keep the log, ms   ARGV[5] the longest life of a log, ms
--- ARGV[6] how many events to keep   ARGV[7] how many bytes of them   ARGV[8], ARGV[9] and so on: seq, data
+-- ARGV[6] how many events to keep   ARGV[7] how many bytes of events   ARGV[8], ARGV[9] and so on: seq, data
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' }, { 'fenced' } or { 'missing', the last seq or -1 }.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
@@ -20,20 +20,20 @@ if not state[2] then
     if seq > last + 1 then return { 'missing', last } end
     if seq > last then
       redis.call('XADD', KEYS[3], ARGV[index] .. '-0', 'd', ARGV[index + 1])
-      -- Beside each, so that what an error leaves behind is a shorter log and not a wrong one.
+      -- Set after each event: if an error stops the script, the log is shorter but correct.
       redis.call('HSET', KEYS[2], 'n', ARGV[index])
       last, added, first = seq, added + #ARGV[index + 1], first or seq == 1
     end
   end
 end
 if last == before then
-  -- Written again, so that whoever waits for replicas has a write to wait for.
+  -- Writes again, so that a caller who waits for replicas has a write to wait for.
   redis.call('HSET', KEYS[2], 'n', last)
   return { 'stored', state[3], state[4] }
 end
 if ARGV[2] == '1' then redis.call('HSET', KEYS[2], 'd', '1') end
 
--- The oldest go until both limits are kept; the newest stays, whatever its size.
+-- Remove the oldest events until the log is within both limits. The newest stays, whatever its size.
 local bytes, count = redis.call('HINCRBY', KEYS[2], 'b', added), redis.call('XLEN', KEYS[3])
 while count > 1 and (count > tonumber(ARGV[6]) or bytes > tonumber(ARGV[7])) do
   local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]

@@ -1,13 +1,13 @@
--- Appends a message to a session's standing log and tells which connection reads it. Once: a client that reconnects sends again what it has
--- no answer to, though it may have been executed.
+-- Appends a message to a session's standing log and tells which connection reads it. Appends it only once: a client that reconnects repeats commands
+-- that got no answer, though the server may have executed them.
 --
 -- KEYS[1] session   KEYS[2] standing
--- ARGV[1] data   ARGV[2] how many to keep, about   ARGV[3] how long to keep them, ms   ARGV[4] what tells this message from all others
+-- ARGV[1] data   ARGV[2] how many to keep, about   ARGV[3] how long to keep them, ms   ARGV[4] the message's unique mark
 -- Returns { position, the position before it, holder's pod or nil, holder's connection or nil }; nil: no such session.
 
 local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc', 'sp')
 if not session[1] then return false end
--- Asked of the log itself, since older builds append to it without setting `sp`; that one outlives the log.
+-- Reads the log itself, since older builds append without setting `sp`. `sp` outlives the log.
 local newest = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 8)
 for index, entry in ipairs(newest) do
   if entry[2][4] == ARGV[4] then

@@ -1,9 +1,9 @@
--- Makes a connection the one that reads a session's standing log, and reads what it lacks.
+-- Makes a connection the one that reads a session's standing log, and reads the messages that it lacks.
 --
 -- KEYS[1] session   KEYS[2] standing
--- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has; '' : none, it wants no replay
--- ARGV[4] a replacement this long after the one before it, ms, is the first again
--- Returns { entries, where a connection begins that has no position, the same in the log of changes or nil, previous pod or nil,
+-- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has; '' : it wants no replay
+-- ARGV[4] if more ms than this have passed since the last replacement, the count starts again
+-- Returns { entries, where a connection without a position begins, the same in the log of changes or nil, previous pod or nil,
 -- previous connection or nil, how many connections have been replaced in a row }; nil: no such session.
 
 local session = redis.call('HMGET', KEYS[1], 'r', 'hp', 'hc', 'sp', 'dp', 'dc', 'rn', 'rt')
@@ -19,5 +19,5 @@ if session[2] then
 end
 local entries = {}
 if ARGV[3] ~= '' then entries = redis.call('XRANGE', KEYS[2], '(' .. ARGV[3], '+') end
--- A session of an older build does not know what was delivered: it goes on from the newest message.
+-- A session of an older build does not say how far its connections got, so the new one begins at the newest message.
 return { entries, session[5] or session[4] or '0-0', session[6], session[2], session[3], replaced }

@@ -1,4 +1,4 @@
--- Remembers that a request is cancelled, in case it has not arrived yet. The newest are kept, up to the number given.
+-- Remembers that a request is cancelled, since it may not have arrived yet. Keeps only the newest, up to the number given.
 --
 -- KEYS[1] session   KEYS[2] cancelled
 -- ARGV[1] request id (JSON)   ARGV[2] how long to remember, ms; 0: not at all   ARGV[3] how many to remember

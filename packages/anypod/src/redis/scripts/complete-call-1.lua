@@ -1,8 +1,8 @@
--- Stores the response of a call. One that was forgotten meanwhile is stored too.
+-- Stores the response of a call, even if the call was forgotten in the meantime.
 --
 -- KEYS[1] call
 -- ARGV[1] run   ARGV[2] fingerprint   ARGV[3] response   ARGV[4] how long to keep it, ms
--- Returns the pods that wait; nil: it is another's run.
+-- Returns the pods that wait; nil: it belongs to another run.
 
 local call = redis.call('HMGET', KEYS[1], 'r', 'd')
 if call[1] and call[1] ~= ARGV[1] then return false end

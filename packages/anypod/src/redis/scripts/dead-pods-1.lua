@@ -1,4 +1,4 @@
--- Lists the pods whose lease has run out by the server's clock, and that nobody has buried.
+-- Lists the pods whose lease has run out by the server's clock, and that no pod has forgotten yet.
 --
 -- KEYS[1] pods
 -- Returns their ids.

@@ -1,4 +1,4 @@
--- Notes how far a connection got in a session's standing log, if it is still the one that reads it.
+-- Notes how far a connection got in a session's standing log, if it still reads it.
 --
 -- KEYS[1] session
 -- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has   ARGV[4] the same in the log of changes

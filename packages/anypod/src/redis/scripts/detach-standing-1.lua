@@ -1,4 +1,4 @@
--- Takes a connection off a session's standing log, and notes how far it got, if it is still the one.
+-- Removes a connection from a session's standing log and notes how far it got, if it still reads it.
 --
 -- KEYS[1] session
 -- ARGV[1] holder's pod   ARGV[2] holder's connection   ARGV[3] the last position it has   ARGV[4] the same in the log of changes

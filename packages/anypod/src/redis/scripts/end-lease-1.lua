@@ -1,4 +1,4 @@
--- Ends a pod's lease now; its entry stays until it is buried.
+-- Ends a pod's lease now. Its entry stays until a pod forgets it.
 --
 -- KEYS[1] pods
 -- ARGV[1] pod

@@ -1,4 +1,4 @@
--- Ends the log of an exchange without a last event, and tells who follows it.
+-- Ends the log of an exchange without a last event, and tells which connection follows it.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
 -- ARGV[1] epoch   ARGV[2] the last seq that the owner knows of   ARGV[3] stream   ARGV[4] how long to keep the log, ms
@@ -10,7 +10,7 @@ local epoch, log = tonumber(ARGV[1]), tonumber(state[5] or 1)
 if not state[1] or log < epoch then return { 'missing', -1 } end
 if log > epoch then return { 'fenced' } end
 if not state[2] and tonumber(state[1]) < tonumber(ARGV[2]) then return { 'missing', tonumber(state[1]) } end
--- Also where it has ended before, so that whoever waits for replicas has a write to wait for.
+-- Writes even if the log has ended before, so that a caller who waits for replicas has a write to wait for.
 redis.call('HSET', KEYS[2], 'd', '1')
 if not state[2] then
   local time = redis.call('TIME')

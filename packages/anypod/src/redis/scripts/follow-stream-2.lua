@@ -1,8 +1,8 @@
--- Registers the one follower of a log that has not ended, and reads what it lacks.
+-- Registers the one follower of a log that has not ended, and reads the events that it lacks.
 --
 -- KEYS[1] stream state   KEYS[2] stream
--- ARGV[1] the last seq it has   ARGV[2] follower's pod   ARGV[3] follower's connection   ARGV[4] '1': only where nobody follows
--- Returns { 1 if ended, else 0; entries; the newest seq that is not kept or nil; previous follower's pod or nil, connection or nil }; nil: no such log.
+-- ARGV[1] the last seq it has   ARGV[2] follower's pod   ARGV[3] follower's connection   ARGV[4] '1': only if nobody follows
+-- Returns { 1 if ended, else 0; entries; the newest removed seq or nil; previous follower's pod or nil, connection or nil }; nil: no such log.
 
 local state = redis.call('HMGET', KEYS[1], 'n', 'd', 't', 'p', 'c')
 if not state[1] then return false end

@@ -1,4 +1,4 @@
--- Remembers a notification of the client in place of an earlier one of its kind, within limits. Numbers come from the clock: one that a
+-- Remembers a notification of the client and replaces the earlier one of its kind, within limits. Numbers come from the clock, so a number that a
 -- failover has lost is not given again.
 --
 -- KEYS[1] session

@@ -1,4 +1,4 @@
--- Makes sure that a pod's inbox is there, with a first entry that nobody reads.
+-- Creates a pod's inbox if it is missing, with a first entry that nobody reads.
 --
 -- KEYS[1] inbox
 -- ARGV[1] how long to keep an inbox that nobody renews, ms

@@ -1,8 +1,8 @@
 -- Forgets a running call.
 --
 -- KEYS[1] call
--- ARGV[1] run   ARGV[2] 1: only where nobody waits
--- Returns { 1 or 0 (kept, since it is awaited), pods that wait ... }; nil: it is done, or another's run.
+-- ARGV[1] run   ARGV[2] 1: only if nobody waits
+-- Returns { 1 or 0 (kept, since pods wait), pods that wait ... }; nil: it has ended, or belongs to another run.
 
 local call = redis.call('HMGET', KEYS[1], 'r', 'd')
 if call[1] ~= ARGV[1] or call[2] then return false end

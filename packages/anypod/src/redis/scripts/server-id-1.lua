@@ -1,4 +1,4 @@
--- Names the server process that has a key: another after a failover or a restart.
+-- Names the server process that has a key. After a failover or a restart it is another one.
 --
 -- KEYS[1] any key
 -- Returns its run id.

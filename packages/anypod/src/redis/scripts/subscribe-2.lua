@@ -1,4 +1,4 @@
--- Adds a subscription, up to a limit; one that is there already is no fault.
+-- Adds a subscription, up to a limit. Succeeds if it exists already.
 --
 -- KEYS[1] session   KEYS[2] subscriptions
 -- ARGV[1] uri   ARGV[2] limit   ARGV[3] session TTL, ms

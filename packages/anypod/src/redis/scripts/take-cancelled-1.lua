@@ -2,7 +2,7 @@
 --
 -- KEYS[1] cancelled
 -- ARGV[1] request id (JSON)
--- Returns 1, or 0: that is not remembered, or not any more.
+-- Returns 1, or 0: the store does not remember it (any more).
 
 local till = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not till then return 0 end

@@ -1,10 +1,10 @@
 -- Gives the log of an exchange that has not ended to another pod, under the next epoch, with a full idle time.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
--- ARGV[1] the owner it is taken from   ARGV[2] the new owner   ARGV[3] stream
--- ARGV[4] idle time, ms   ARGV[5] the longest life of a log, ms   ARGV[6] how many seqs to leave out
--- Taken by the same pod from the same owner before, it answers the same again: an answer can be lost on the way.
--- Returns { epoch, requests, what the next seq follows, entries }; nil: no such log, it has ended, or its owner is another.
+-- ARGV[1] the old owner   ARGV[2] the new owner   ARGV[3] stream
+-- ARGV[4] idle time, ms   ARGV[5] the longest life of a log, ms   ARGV[6] how many seqs to skip
+-- If the same pod took it from the same owner before, returns the same again, since the first answer may have been lost.
+-- Returns { epoch, requests, the seq before the next one, entries }; nil: no such log, it has ended, or its owner is another.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return false end
 local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'q', 'd', 'f')

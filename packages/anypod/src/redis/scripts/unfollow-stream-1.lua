@@ -1,4 +1,4 @@
--- Takes a follower off a log, if it is still the one.
+-- Removes a follower from a log, if it is still the registered one.
 --
 -- KEYS[1] stream state
 -- ARGV[1] follower's pod   ARGV[2] follower's connection
