@@ -129,6 +129,10 @@ const entries = {
     'A server that closes itself ends its session on every pod: what runs gets an error, what comes later 404.',
     ANYPOD,
   ],
+  'host.faults.process': [
+    'Whatever a handler does to its process, its call is answered, the log and a metric say what happened, and no other call is cut off.',
+    ANYPOD,
+  ],
   'host.faults.timeout': ['A call that takes longer than ANYPOD_CALL_TIMEOUT gets an error and is aborted.', ANYPOD],
   'pod.drain.order': [
     'On SIGTERM a pod is not ready but alive, serves on connections that close, and exits with 0; a second one ends it at once.',
