@@ -73,7 +73,7 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
     const announced: string[] = [];
     const responded = new Map<number, PromiseWithResolvers<void>>();
     const outlet: Outlet = {
-      respond: (id) => responded.get(id)?.resolve(),
+      respond: (run) => responded.get(run)?.resolve(),
       ask: async () => undefined,
       withdraw: async () => undefined,
       notify: async ({ method }) => void announced.push(method),
