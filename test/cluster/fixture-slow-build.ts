@@ -1,9 +1,18 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { McpServer } from '@modelcontextprotocol/server';
 import createServer from './fixture.ts';
+import { record } from './journal.ts';
+
+/** The variable that names a file: as long as it exists, servers are being built. */
+export const HOLD_VARIABLE = 'FIXTURE_HOLD';
 
 /** A factory that takes its time, as one does that reads its configuration from somewhere else. */
 export default async function createSlowly(): Promise<McpServer> {
-  await delay(500);
+  const hold = process.env[HOLD_VARIABLE];
+  if (hold !== undefined && existsSync(hold)) {
+    record('building', 'server');
+    while (existsSync(hold)) await delay(20);
+  }
   return createServer();
 }

@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,13 @@ async function project(name: string, sdk: string): Promise<string> {
   return root;
 }
 
+/** Copies a module of this folder, and what it imports from here. */
+async function copyModule(file: string, root: string): Promise<void> {
+  await copyFile(join(HERE, file), join(root, file));
+  const source = await readFile(join(HERE, file), 'utf8');
+  for (const [, imported] of source.matchAll(/ from '\.\/([\w-]+\.ts)'/g)) await copyModule(imported as string, root);
+}
+
 async function host(root: string, module: string): Promise<URL[]> {
   const pods = await startPods({ module: join(root, module), redisUrl: redis.url, count: 2, cwd: root });
   started.push(pods);
@@ -53,8 +60,7 @@ async function host(root: string, module: string): Promise<URL[]> {
 describe('a module with its own node_modules', () => {
   test('that builds a server of SDK v2 is served in both eras [host.sdk.own-install]', async () => {
     const root = await project('v2', '@modelcontextprotocol/server');
-    const files = ['fixture.ts', 'fixture-tools.ts', 'fixture-questions.ts', 'fixture-rounds.ts', 'journal.ts'];
-    for (const file of files) await copyFile(join(HERE, file), join(root, file));
+    await copyModule('fixture.ts', root);
     const pods = await host(root, 'fixture.ts');
     const elicitation = () => ({ action: 'accept', content: { answer: 'yes' } });
 
@@ -72,7 +78,7 @@ describe('a module with its own node_modules', () => {
 
   test('that builds a server of SDK v1, without SDK v2 at hand, is served to the 2025 era [host.sdk.own-install]', async () => {
     const root = await project('v1', '@modelcontextprotocol/sdk');
-    for (const file of ['fixture-v1.ts', 'journal.ts']) await copyFile(join(HERE, file), join(root, file));
+    await copyModule('fixture-v1.ts', root);
     const pods = await host(root, 'fixture-v1.ts');
     const elicitation = () => ({ action: 'accept', content: { name: 'Ada' } });
     const client = await connectMode('auto', { fetch: alternating(pods), answers: { elicitation } });

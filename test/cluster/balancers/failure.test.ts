@@ -64,7 +64,8 @@ describe.each(BALANCERS)('$label as documented', ({ label, start }) => {
     const ping = (id: number) => kept.post(url, { jsonrpc: '2.0', id, method: 'ping' }, headers);
     await Promise.all(Array.from({ length: 60 }, (_, id) => ping(id)));
     const pooled = () => watched.reduce((sum, { posting }) => sum + posting, 0);
-    await eventually(() => expect(pooled()).toBe(0));
+    // On a busy machine haproxy takes a minute or two for what it does in two seconds.
+    await eventually(() => expect(pooled()).toBe(0), 200_000);
     const endedBy = watched.flatMap((one) => one.endedBy);
     // They were kept and used again: far fewer connections than requests.
     expect(endedBy.length).toBeGreaterThan(0);

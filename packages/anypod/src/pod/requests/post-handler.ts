@@ -179,6 +179,6 @@ export class PostHandler {
 
 /** The client may be waiting after all, for instance where it uses one id for all, so it gets an answer. */
 function cancelledEarly(id: RequestId): JsonRpcResponse {
-  const message = 'This request was cancelled before it arrived, so it was not run. Call again if it should run.';
+  const message = 'This request was cancelled before it began, so it was not run. Call again if it should run.';
   return rpcError(id, RPC.internal, message, { reason: 'cancelled' });
 }
