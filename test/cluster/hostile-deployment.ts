@@ -6,11 +6,11 @@ import { type ServicePod, startServicePod } from './service-pods.ts';
 import { readStream, type StreamReader } from './stream-reader.ts';
 import { messagesOf, openSession, textOf, type WireSession } from './wire.ts';
 
-/** A session beside those in which something goes wrong: with a call that runs and a standing stream that is open. */
+/** A session beside those in which something goes wrong. It has a running call and an open standing stream. */
 export interface Neighbour {
-  /** Makes both say something, and waits until its client has it. */
+  /** Makes both send something, and waits until the client has it. */
   tick(): Promise<void>;
-  /** Lets the call end; gives its result. */
+  /** Lets the call end, and returns its result. */
   end(): Promise<string>;
 }
 
@@ -45,13 +45,13 @@ export async function startNeighbour(pod: URL, key: string): Promise<Neighbour> 
 
 /** Pods of the hostile module. */
 export interface HostilePods {
-  /** Where things go wrong. */
+  /** The pod on which things go wrong. */
   readonly here: URL;
-  /** The other pod; the same one where there is no Redis. */
+  /** The other pod; the same one if there is no Redis. */
   readonly there: URL;
   readonly processes: readonly ServicePod[];
   logs(): string;
-  /** What the pods have counted, by labels. */
+  /** The pods' counts of one metric, by labels. */
   counted(name: string): Promise<Record<string, number>>;
 }
 
@@ -96,7 +96,7 @@ export function useHostilePods({ module, store, env = {} }: HostileOptions): Hos
   };
 }
 
-/** A call of this session that runs on a pod until it is let go, and its stream. */
+/** Starts a call in this session that runs on a pod until it is released. Returns its stream. */
 export async function holdCall(session: WireSession, pod: URL, key: string): Promise<StreamReader> {
   const stream = readStream(await session.call(pod, `held-${key}`, 'hold', { key }));
   await stream.until(({ method }) => method === 'notifications/message');

@@ -1,4 +1,4 @@
-/** Calls that run until they are let go, by key: the steady load beside what goes wrong. One registry per process. */
+/** Calls that run until they are released, by key: the normal calls that run beside the faults. One registry per process. */
 const held = new Map<string, { tick: () => Promise<void>; release: () => void }>();
 
 /** Runs until `release`. */
@@ -12,7 +12,7 @@ export async function hold(key: string, tick: () => Promise<void>): Promise<stri
   return 'held to its end';
 }
 
-/** Has a held call say something. */
+/** Makes a held call send a message. */
 export async function tick(key: string): Promise<string> {
   const call = held.get(key);
   await call?.tick();
