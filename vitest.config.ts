@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files that start processes run one after the other: the tests decide on order, never on time, but pods need a core. */
-const serial = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+const serial = { fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_000 };
 
 /** Pods of a real cluster come and go meanwhile. */
 const live = { testTimeout: 300_000, hookTimeout: 300_000 };
@@ -20,7 +20,7 @@ export default defineConfig({
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...serial } },
       { test: { name: 'cluster', include: ['test/{cluster,leak,lib,examples,library}/**/*.test.ts'], ...serial } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
-      { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial, testTimeout: 120_000 } },
+      { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial } },
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
       { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'chart-cluster', include: ['test/chart-cluster/**/*.test.ts'], ...serial, ...live } },

@@ -82,7 +82,11 @@ async function call(era: Era, url: URL, name: string): Promise<{ text: string; s
   return { text: textOf((await messagesOf(await session.call(url, 1, name))).at(-1)), session };
 }
 
-const faultsOf = async (pod: ServicePod) => sumOf([await scrape(pod.metrics)], 'anypod_faults_total');
+/** Without the pauses of a busy machine, which are told as an event loop that stood still. */
+async function faultsOf(pod: ServicePod): Promise<Record<string, number>> {
+  const { 'kind=blocked_loop': _, ...others } = sumOf([await scrape(pod.metrics)], 'anypod_faults_total');
+  return others;
+}
 
 describe('a rejection that nobody handles', () => {
   test('is told with its call and counted, and the pod goes on [pod.fault.rejection]', async () => {
@@ -178,12 +182,14 @@ describe('an event loop that stands still', () => {
   test('is told with its length and the calls that began before, and counted [pod.fault.blocked]', async () => {
     const { pod, url } = await start();
     await call('legacy', url, 'block');
-    await eventually(() => expect(logLines(pod, 'the event loop stood still')).toHaveLength(1));
-    const [line] = logLines(pod, 'the event loop stood still');
-    expect(line).toMatchObject({ level: 40, begun: expect.arrayContaining(['block']) });
-    expect(line?.['blockedMs']).toBeGreaterThanOrEqual(1000);
-    expect(await faultsOf(pod)).toEqual({ 'kind=blocked_loop': 1 });
-    const seconds = sumOf([await scrape(pod.metrics)], 'anypod_event_loop_blocked_seconds_total')[''];
+    // A busy machine may make it stand still once more.
+    const told = () => logLines(pod, 'the event loop stood still').filter(({ begun }) => `${begun}`.includes('block'));
+    await eventually(() => expect(told()).toHaveLength(1));
+    expect(told()[0]).toMatchObject({ level: 40 });
+    expect(told()[0]?.['blockedMs']).toBeGreaterThanOrEqual(1000);
+    const metrics = await scrape(pod.metrics);
+    expect(sumOf([metrics], 'anypod_faults_total')['kind=blocked_loop']).toBeGreaterThanOrEqual(1);
+    const seconds = sumOf([metrics], 'anypod_event_loop_blocked_seconds_total')[''];
     expect(seconds).toBeGreaterThanOrEqual(1);
   });
 });

@@ -49,7 +49,8 @@ export interface HostilePods {
   readonly here: URL;
   /** The other pod; the same one if there is no Redis. */
   readonly there: URL;
-  readonly processes: readonly ServicePod[];
+  /** Starts one more pod of the same deployment; with the embedded store, a pod on its own. It is stopped after the tests. */
+  startAnother(): Promise<ServicePod>;
   logs(): string;
   /** The pods' counts of one metric, by labels. */
   counted(name: string): Promise<Record<string, number>>;
@@ -68,18 +69,19 @@ export function useHostilePods({ module, store, env = {} }: HostileOptions): Hos
   const path = fileURLToPath(new URL(`../lib/hostile-module/${module}.ts`, import.meta.url));
   let redis: RedisServer | undefined;
   let pods: readonly ServicePod[] = [];
+  const others: ServicePod[] = [];
+  const start = () => startServicePod({ module: path, env, ...(redis === undefined ? {} : { redisUrl: redis.url }) });
 
   beforeAll(async () => {
     redis = store === 'redis' ? await startRedis() : undefined;
-    const options = { module: path, env, ...(redis === undefined ? {} : { redisUrl: redis.url }) };
     const count = redis === undefined ? 1 : 2;
-    pods = await Promise.all(Array.from({ length: count }, () => startServicePod(options)));
-  }, 60_000);
+    pods = await Promise.all(Array.from({ length: count }, start));
+  });
 
   afterAll(async () => {
-    await Promise.all(pods.map((pod) => pod.kill9()));
+    await Promise.all([...pods, ...others].map((pod) => pod.kill9()));
     await redis?.stop();
-  }, 30_000);
+  });
 
   return {
     get here() {
@@ -88,17 +90,19 @@ export function useHostilePods({ module, store, env = {} }: HostileOptions): Hos
     get there() {
       return new URL(pods.at(-1)?.url ?? '');
     },
-    get processes() {
-      return pods;
+    async startAnother() {
+      const pod = await start();
+      others.push(pod);
+      return pod;
     },
     logs: () => pods.map((pod) => pod.logs()).join('\n'),
     counted: async (name) => sumOf(await Promise.all(pods.map(({ metrics }) => scrape(metrics))), name),
   };
 }
 
-/** Starts a call in this session that runs on a pod until it is released. Returns its stream. */
-export async function holdCall(session: WireSession, pod: URL, key: string): Promise<StreamReader> {
-  const stream = readStream(await session.call(pod, `held-${key}`, 'hold', { key }));
+/** Starts a call in this session that runs on a pod until it is released or the file `path` exists. Returns its stream. */
+export async function holdCall(session: WireSession, pod: URL, key: string, path?: string): Promise<StreamReader> {
+  const stream = readStream(await session.call(pod, `held-${key}`, 'hold', { key, path }));
   await stream.until(({ method }) => method === 'notifications/message');
   return stream;
 }

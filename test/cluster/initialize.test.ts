@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { alternating, choosing, rpcMethod } from '../lib/pod-choosing-fetch.ts';
 import { useDeployment } from './deployment.ts';
 import { OFFICIAL_CLIENTS } from './official-clients.ts';
-import { eventually } from './settle.ts';
 import { LEGACY_VERSIONS, messagesOf, openSession, post, textOf } from './wire.ts';
 
 const deployment = useDeployment();
@@ -67,7 +66,7 @@ describe('what a rehydrated server knows', () => {
 });
 
 describe('notifications/initialized', () => {
-  test("reaches the user's server exactly once, wherever it lands [legacy.initialized.once]", async () => {
+  test('reaches every server of the session exactly once, wherever it lands [legacy.initialized.every-server]', async () => {
     const [a, b, c] = deployment.pods;
     const name = 'initialized-once';
     const session = await openSession(a, { name });
@@ -75,8 +74,10 @@ describe('notifications/initialized', () => {
     expect(deployment.journal(name, 'initialized')).toHaveLength(0);
     const response = await session.send(b, { jsonrpc: '2.0', method: 'notifications/initialized' });
     expect(response.status).toBe(202);
+    const pids = () => new Set(deployment.journal(name, 'initialized').map(({ pid }) => pid));
+    expect(pids().size).toBe(3);
     for (const pod of [a, b, c, b]) await messagesOf(await session.call(pod, 2, 'whoami'));
-    await eventually(() => expect(deployment.journal(name, 'initialized')).toHaveLength(1));
+    expect(deployment.journal(name, 'initialized')).toHaveLength(3);
   });
 });
 

@@ -33,14 +33,18 @@ describe('Redis is asked', () => {
     expect(warm.length).toBeLessThan(ownCommandsSince(from));
   });
 
-  test('once to open a session [cost.redis.round-trips]', async () => {
-    await openSession(deployment.pods[0]);
+  test('once to open a session, and once for a notification of its client [cost.redis.round-trips]', async () => {
+    const open = async () => {
+      const session = await openSession(deployment.pods[0]);
+      await session.send(deployment.pods[0], { jsonrpc: '2.0', method: 'notifications/initialized' });
+      return session;
+    };
+    await open();
     let session: WireSession | undefined;
     const commands = await commandsDuring(deployment.redisUrl, async () => {
-      session = await openSession(deployment.pods[0]);
-      await session.send(deployment.pods[0], { jsonrpc: '2.0', method: 'notifications/initialized' });
+      session = await open();
     });
-    expect(commandsFor(session?.id ?? '', commands)).toHaveLength(1);
+    expect(commandsFor(session?.id ?? '', commands)).toHaveLength(2);
   });
 
   test('as often for a stream of twenty events as for one, where they come at once [cost.redis.round-trips]', async () => {

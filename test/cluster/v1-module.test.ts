@@ -30,7 +30,7 @@ describe('a server of SDK v1', () => {
   });
 
   test.each(OFFICIAL_CLIENTS)(
-    'lists, calls and follows progress over all pods: $label [legacy.rehydrate.negotiated]',
+    'lists, calls and follows progress over all pods: $label [legacy.rehydrate.negotiated] [legacy.initialized.every-server]',
     async ({ label, connect }) => {
       const client = await connect({ fetch: alternating(deployment.pods), name: label });
       expect(await client.tools()).toContain('echo');
@@ -44,7 +44,8 @@ describe('a server of SDK v1', () => {
           session: client.sessionId,
         });
       }
-      expect(deployment.journal(label, 'initialized')).toHaveLength(1);
+      const initialized = deployment.journal(label, 'initialized').map(({ pid }) => pid);
+      expect([initialized.length, new Set(initialized).size]).toEqual([3, 3]);
       await client.close();
     },
   );

@@ -4,12 +4,14 @@ import type { Child } from './child.ts';
 /**
  * Waits until `probe` answers true. A probe that throws counts as false.
  *
- * @throws when the process ends first, or after `timeoutMs` (default 90 000); the message has the process's output.
+ * The limit is for what hangs: a start takes a second, and 40 on a busy machine.
+ *
+ * @throws when the process ends first, or after `timeoutMs` (default 180 000); the message has the process's output.
  */
 export async function waitUntilReady(
   child: Child,
   probe: () => Promise<boolean>,
-  { name, timeoutMs = 90_000 }: { name: string; timeoutMs?: number },
+  { name, timeoutMs = 180_000 }: { name: string; timeoutMs?: number },
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await probe().catch(() => false))) {

@@ -14,9 +14,21 @@ const ELICITATION = `${LEGACY}/client/elicitation`;
 
 export const legacy = {
   'legacy.initialize.stored-first': ['The session is stored before initialize is answered.', SESSIONS],
-  'legacy.initialized.once': [
-    "notifications/initialized reaches the user's server exactly once, on the pod that receives it.",
+  'legacy.initialized.every-server': [
+    'notifications/initialized reaches every server object of the session exactly once, before any request that follows it; never where the client never sent it.',
     `${LIFECYCLE}#initialization`,
+  ],
+  'legacy.notified.every-server': [
+    'A notification of the client reaches every server of the session; one that is built later gets the last of each kind.',
+    ANYPOD,
+  ],
+  'legacy.handlers.asked-first': [
+    "The server's own handlers of logging/setLevel and resources/subscribe|unsubscribe are asked first and may refuse.",
+    ANYPOD,
+  ],
+  'legacy.handlers.every-pod': [
+    'Level and subscriptions are told to the own handlers of every server of the session, on other pods and later too.',
+    ANYPOD,
   ],
   'legacy.initialize.broken': [
     'The answer to an incomplete initialize is -32602, with one sentence that names the path of the fault.',
@@ -123,7 +135,7 @@ export const legacy = {
   ],
   'legacy.standing.any-pod': ['Notifications of one pod reach the standing stream on another.', LISTENING],
   'legacy.log-level.every-pod': [
-    'logging/setLevel holds on every pod.',
+    'logging/setLevel holds on every pod once it is answered, also for what a server says without a request.',
     `${LEGACY}/server/utilities/logging#setting-log-level`,
   ],
   'legacy.subscribe.everywhere': [

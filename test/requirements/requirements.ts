@@ -137,6 +137,10 @@ const entries = {
     'A server that closes itself ends its session on every pod: running calls get an error, later requests get 404.',
     ANYPOD,
   ],
+  'host.faults.process': [
+    'Whatever a handler does to its process, its call is answered, the log and a metric say what happened, and no other call is cut off.',
+    ANYPOD,
+  ],
   'host.faults.timeout': ['A call that takes longer than ANYPOD_CALL_TIMEOUT gets an error and is aborted.', ANYPOD],
   'pod.drain.order': [
     'On SIGTERM a pod is alive but not ready, serves requests on connections that it then closes, and exits with 0. A second SIGTERM ends it at once.',

@@ -48,7 +48,7 @@ describe.each(BALANCERS)('$label as documented', ({ start, asksPods }) => {
     expect(finished).toEqual(load.keys.map(() => 1));
     const all = Array.from({ length: said }, (_, index) => `${index}`);
     for (const own of heard) await eventually(() => expect(own).toEqual(all));
-  }, 180_000);
+  });
 });
 
 interface LoadOptions {

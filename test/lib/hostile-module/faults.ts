@@ -118,10 +118,11 @@ export const DEEDS: Readonly<Record<string, Fault>> = {
     return {};
   },
   block: () => {
-    const until = Date.now() + 3000;
-    while (Date.now() < until);
+    const until = performance.now() + 1500;
+    while (performance.now() < until);
     return {};
   },
+  exit: () => process.exit(3),
   sigterm: () => {
     process.on('SIGTERM', () => process.exit(3));
     return {};

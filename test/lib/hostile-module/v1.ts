@@ -10,6 +10,7 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 const options = { say: z.boolean().optional() };
 const keyed = { key: z.string() };
+const holding = { key: z.string(), path: z.string().optional() };
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 const anyResult = z.looseObject({});
 
@@ -34,12 +35,12 @@ export default function createServer(): McpServer {
     { capabilities: { logging: {}, tools: { listChanged: true }, completions: {} } },
   );
   server.registerTool('echo', { inputSchema: { text: z.string() } }, (args) => text(args.text));
-  server.registerTool('hold', { inputSchema: keyed }, async ({ key }, extra) => {
+  server.registerTool('hold', { inputSchema: holding }, async ({ key, path }, extra) => {
     const say = async () => {
       await extra.sendNotification({ method: 'notifications/message', params: { level: 'error', data: 'still here' } });
       await server.server.sendToolListChanged();
     };
-    return text(await hold(key, say));
+    return text(await hold(key, say, path));
   });
   server.registerTool('tick', { inputSchema: keyed }, async ({ key }) => text(await tick(key)));
   server.registerTool('release', { inputSchema: keyed }, ({ key }) => text(release(key)));

@@ -6,6 +6,7 @@ import { FAULTS, runFault } from './results.ts';
 
 const options = z.object({ say: z.boolean().optional() });
 const keyed = z.object({ key: z.string() });
+const holding = z.object({ key: z.string(), path: z.string().optional() });
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 const anyResult = z.looseObject({});
 
@@ -30,12 +31,12 @@ export default function createServer(): McpServer {
     { capabilities: { logging: {}, tools: { listChanged: true } } },
   );
   server.registerTool('echo', { inputSchema: z.object({ text: z.string() }) }, (args) => text(args.text));
-  server.registerTool('hold', { inputSchema: keyed }, async ({ key }, ctx) => {
+  server.registerTool('hold', { inputSchema: holding }, async ({ key, path }, ctx) => {
     const say = async () => {
       await ctx.mcpReq.notify({ method: 'notifications/message', params: { level: 'error', data: 'still here' } });
       await server.server.sendToolListChanged();
     };
-    return text(await hold(key, say));
+    return text(await hold(key, say, path));
   });
   server.registerTool('tick', { inputSchema: keyed }, async ({ key }) => text(await tick(key)));
   server.registerTool('release', { inputSchema: keyed }, ({ key }) => text(release(key)));

@@ -18,8 +18,18 @@ export type InboxMessage =
       readonly from?: string;
       readonly ack?: string;
     }
-  /** The session's level or subscriptions changed: forget the cached copy, then confirm. */
-  | { readonly type: 'session-changed'; readonly session: string; readonly from: string; readonly ack: string }
+  /**
+   * The session's level or subscriptions changed: read the session again, then confirm. With `data`, the client sent this notification: deliver it to
+   * the session's server. `number` is its number where the store remembers it. An older build reads the session again in both cases.
+   */
+  | {
+      readonly type: 'session-changed';
+      readonly session: string;
+      readonly from: string;
+      readonly ack: string;
+      readonly number?: number;
+      readonly data?: string;
+    }
   /** The session ended: release everything that belongs to it, then confirm. */
   | { readonly type: 'session-ended'; readonly session: string; readonly from: string; readonly ack: string }
   /** A pod left while exchanges ran. They are orphans now, before its lease would have run out. */

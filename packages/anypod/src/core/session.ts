@@ -57,3 +57,12 @@ export function initializeFault(params: Readonly<Record<string, unknown>>): stri
   if (typeof clientInfo['version'] !== 'string') return 'initialize needs params.clientInfo.version, a string.';
   return undefined;
 }
+
+/** The session with a notification in place of an earlier one of its kind. */
+export function withNotification(session: Session, notification: ClientNotification): Session {
+  const { notifications } = session;
+  const earlier = notifications.find(({ method }) => method === notification.method);
+  if (earlier !== undefined && earlier.number >= notification.number) return session;
+  const all = [...notifications.filter((other) => other !== earlier), notification];
+  return { ...session, notifications: all.sort((one, other) => one.number - other.number) };
+}

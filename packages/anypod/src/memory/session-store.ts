@@ -1,11 +1,24 @@
 import { AnypodError } from '../core/errors.ts';
 import type { ClientNotification } from '../core/session.ts';
-import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type Noted, type SessionStore } from '../core/session-store.ts';
+import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type SessionStore } from '../core/session-store.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Clock } from './expiring-map.ts';
 import { createSessionState, type SessionState, type Sessions } from './session-state.ts';
 
 const CANCELLED_LIMIT = 100;
+
+/** Gives the notification's number; undefined: it is not remembered. */
+function remember(session: SessionState, { method, params }: Omit<ClientNotification, 'number'>): number | undefined {
+  const json = params === undefined ? '' : JSON.stringify(params);
+  const others = session.notifications.filter((other) => other.method !== method);
+  session.notifications = others;
+  if (others.length >= NOTIFICATION_KINDS || Buffer.byteLength(method + json) > NOTIFICATION_BYTES) return undefined;
+  session.lastNotification += 1;
+  const number = session.lastNotification;
+  const copy = json === '' ? {} : { params: JSON.parse(json) as Record<string, unknown> };
+  session.notifications = [...others, { number, method, ...copy }];
+  return number;
+}
 
 export function createMemorySessionStore(
   sessions: Sessions,
@@ -86,7 +99,9 @@ export function createMemorySessionStore(
 
     async note(id, notification) {
       const session = sessions.get(id);
-      return session && note(session, notification);
+      if (!session) return undefined;
+      const number = remember(session, notification);
+      return { pods: [...session.pods], ...(number !== undefined && { number }) };
     },
 
     async end(id) {
@@ -95,18 +110,4 @@ export function createMemorySessionStore(
       return session && [...session.pods];
     },
   };
-}
-
-/** Keeps the notification as the last of its kind. Returns no number if there is no room for it. */
-function note(session: SessionState, { method, params }: Omit<ClientNotification, 'number'>): Noted {
-  const pods = [...session.pods];
-  const json = params === undefined ? '' : JSON.stringify(params);
-  const others = session.notifications.filter((other) => other.method !== method);
-  session.notifications = others;
-  if (others.length >= NOTIFICATION_KINDS || Buffer.byteLength(method + json) > NOTIFICATION_BYTES) return { pods };
-  session.lastNotification += 1;
-  const number = session.lastNotification;
-  const copy = json === '' ? {} : { params: JSON.parse(json) as Record<string, unknown> };
-  session.notifications = [...others, { number, method, ...copy }];
-  return { pods, number };
 }

@@ -17,7 +17,7 @@ export const MODULE_SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_ON_UNHANDLED_REJECTION',
     default: 'log',
     description:
-      'What a rejection that your server handles nowhere leads to: log (the pod goes on) or drain (it is replaced).',
+      'What a pod does after a rejection that no code handles: log (it continues) or drain (the platform replaces it).',
     schema: z.enum(['log', 'drain'], { error: 'must be log or drain' }),
   },
   {

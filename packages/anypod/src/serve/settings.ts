@@ -97,7 +97,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_CALL_TIMEOUT',
     default: '0',
     description:
-      'A call that takes longer, questions to the client included, is aborted and answered with an error of reason timeout (ms); 0: never.',
+      'Maximum time of a call, including the time in which it waits for answers of the client (ms). A longer call gets an error of reason timeout. 0 means no maximum.',
     schema: milliseconds(0),
   },
   {

@@ -67,6 +67,7 @@ describe('the meter of OpenTelemetry', () => {
       'anypod.resumes{outcome=standing}',
       'anypod.sessions.created{}',
       'anypod.sessions.ended{reason=deleted}',
+      'anypod.sessions.ended{reason=server_closed}',
       'anypod.streams.open{kind=listen}',
       'anypod.streams.open{kind=request}',
       'anypod.streams.open{kind=standing}',

@@ -8,6 +8,8 @@ const SAMPLES: readonly InboxMessage[] = [
   { type: 'cancelled', session: 's', request: 1, reason: 'the user left' },
   { type: 'cancelled', session: 's', request: '1' },
   { type: 'session-changed', session: 's', from: 'pod-a', ack: '1' },
+  { type: 'session-changed', session: 's', from: 'pod-a', ack: '1', number: 1, data: '{"method":"x"}' },
+  { type: 'session-changed', session: 's', from: 'pod-a', ack: '1', data: '{"method":"x"}' },
   { type: 'session-ended', session: 's', from: 'pod-a', ack: '2' },
   { type: 'pod-left', pod: 'pod-a' },
   { type: 'confirmed', ack: '2', from: 'pod-b' },

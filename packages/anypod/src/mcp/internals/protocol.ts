@@ -8,6 +8,12 @@ export interface Protocol {
   readonly transport?: unknown;
   getClientCapabilities?(): unknown;
   getClientVersion?(): unknown;
+  /** Throws where a handler is set. */
+  assertCanSetRequestHandler?(method: string): void;
+  fallbackRequestHandler?: unknown;
+  fallbackNotificationHandler?: ((...args: unknown[]) => unknown) | undefined;
+  readonly _notificationHandlers?: unknown;
+  _loggingLevels?: unknown;
   _clientCapabilities?: unknown;
   _clientVersion?: unknown;
   readonly _onrequest?: unknown;

@@ -7,6 +7,7 @@ import { serverClosed } from '../../core/rpc-error.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../../core/server-host.ts';
 import type { InitializeParams } from '../../core/session.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
+import { handlesRequest, leaveLogLevelsToPods, untilHandled } from '../internals/own-handlers.ts';
 import { type BuildServer, closeQuietly } from '../sdk/build-server.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import { openToken, sealToken } from '../sdk/progress-tokens.ts';
@@ -39,6 +40,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   async function connect(server: UserServer, transport: SessionTransport): Promise<void> {
     try {
       memoizeSchemas(server);
+      leaveLogLevelsToPods(server);
       await server.connect(transport);
       transport.useEntry(messageEntryOf(server));
       transport.useLists(lists, server);
@@ -61,15 +63,19 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     const context = { era: 'legacy', requestInfo: lazyRequest(caller) } as const;
     const server = await options.build(authInfo === undefined ? context : { ...context, authInfo });
     await connect(server, transport);
-    const ask = (method: string, params: Record<string, unknown>) =>
-      own.ask((run) => transport.request(run, { jsonrpc: '2.0', method, params }, { caller }));
-    const response = await ask('initialize', params);
+    const ask: HostedServer['ask'] = (method, params, asking) =>
+      own.ask((run) => transport.request(run, { jsonrpc: '2.0', method, params }, { caller: asking }));
+    const response = await ask('initialize', params, caller);
     const hosted: HostedServer = {
       capabilities: (response.result?.['capabilities'] ?? {}) as Record<string, unknown>,
       request: (run, request, delivery) => transport.request(run, sealToken(request), delivery),
       deliver: (message, delivery) => transport.deliver(sealToken(message), delivery),
+      notify: (notification, delivery) =>
+        untilHandled(server, notification.method, () => transport.deliver(sealToken(notification), delivery)),
       abort: (run, reason) => transport.abort(run, reason),
-      toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page)),
+      handles: (method) => handlesRequest(server, method),
+      ask,
+      toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page, caller)),
       async close() {
         transport.release();
         await closeServer(server, transport, options.log);

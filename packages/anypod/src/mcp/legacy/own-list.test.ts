@@ -73,7 +73,7 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
     const announced: string[] = [];
     const responded = new Map<number, PromiseWithResolvers<void>>();
     const outlet: Outlet = {
-      respond: (id) => responded.get(id)?.resolve(),
+      respond: (run) => responded.get(run)?.resolve(),
       ask: async () => undefined,
       withdraw: async () => undefined,
       notify: async ({ method }) => void announced.push(method),
@@ -92,7 +92,7 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
     const ask = (method: string, params: Record<string, unknown> = {}) => {
       const done = Promise.withResolvers<void>();
       responded.set(++last, done);
-      server.deliver({ jsonrpc: '2.0', id: last, method, params }, { caller });
+      server.request(last, { jsonrpc: '2.0', id: last, method, params }, { caller });
       return done.promise;
     };
     return { server, ask, announced, gates };
@@ -127,7 +127,7 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
     const gate = Promise.withResolvers<void>();
     gates.set('tools/list', gate.promise);
     void ask('tools/list');
-    server.deliver({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }, { caller });
+    server.abort(1, undefined);
     gate.resolve();
     await expect.poll(() => announced).toContain(ALL[0]);
     await server.close();

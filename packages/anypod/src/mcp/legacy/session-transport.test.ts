@@ -109,7 +109,7 @@ it('takes what a handler says through the server of another session for no word 
   const [one, other] = [listenTo(), listenTo()];
   const server = await host.rehydrate(record, one.outlet, caller);
   await host.rehydrate({ ...record, id: 'other' }, other.outlet, caller);
-  server.deliver({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'tell' } }, { caller });
+  server.request(1, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'tell' } }, { caller });
   expect((await other.next('notify')).related).toBeUndefined();
   expect(JSON.stringify((await one.next('respond')).message)).toContain('"tell"');
 });

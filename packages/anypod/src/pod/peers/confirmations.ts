@@ -22,9 +22,14 @@ export class Confirmations {
    * Tells `pods` about the session and resolves when each has confirmed or its lease has run out; a pod without a lease serves nothing
    * from its cache. The waiting is bounded by two leases.
    */
-  tell(type: 'session-changed' | 'session-ended', session: string, pods: readonly string[]): Promise<void> {
+  tell(
+    type: 'session-changed' | 'session-ended',
+    session: string,
+    pods: readonly string[],
+    what: { readonly number?: number; readonly data?: string } = {},
+  ): Promise<void> {
     const { pod, options } = this.#context;
-    return this.send(pods, (ack) => ({ type, session, from: pod, ack }), 2 * options.leaseMs);
+    return this.send(pods, (ack) => ({ type, session, from: pod, ack, ...what }), 2 * options.leaseMs);
   }
 
   /** Sends `pods` a message that each confirms, and resolves when each has, its lease has run out, or `withinMs` have passed. */

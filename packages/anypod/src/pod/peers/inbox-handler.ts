@@ -4,6 +4,7 @@ import type { InboxMessage } from '../../core/inbox.ts';
 import type { JsonRpcNotification, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { PodContext } from '../context/context.ts';
 import type { SessionCache } from '../sessions/session-cache.ts';
+import type { Notification } from '../sessions/told-server.ts';
 import type { Followers } from '../streams/followers.ts';
 import type { StandingStreams } from '../streams/standing-streams.ts';
 import type { Confirmations } from './confirmations.ts';
@@ -27,7 +28,9 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
   }
 
   async function change(message: Extract<InboxMessage, { type: 'session-changed' }>): Promise<void> {
-    await parts.sessions.changed(message.session);
+    const { session, number, data } = message;
+    if (data === undefined) await parts.sessions.changed(session);
+    else await parts.sessions.notified(session, readNotification(data, number));
     await confirm(message);
   }
 
@@ -78,6 +81,11 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
   };
 
   return (message) => callSafely(context.log, `act on ${message.type}`, act, message);
+}
+
+function readNotification(data: string, number: number | undefined): Notification {
+  const { method, params } = JSON.parse(data) as JsonRpcNotification;
+  return { method, ...(params !== undefined && { params }), ...(number !== undefined && { number }) };
 }
 
 /** The owner of a question takes its stored answer to the handler that waits. */

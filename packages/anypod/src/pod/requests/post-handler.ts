@@ -49,6 +49,7 @@ export class PostHandler {
       else await this.#notice(live, message, caller);
     }
     const [first, ...others] = requests;
+    if (live.ended) return reply.json(404, JSON.stringify(sessionNotFound(first?.id ?? null)));
     if (first === undefined) return reply.empty(202);
     await this.#run(live, [first, ...others], batch, caller, reply);
   }
@@ -77,7 +78,7 @@ export class PostHandler {
       live.arrivals.arrived(request.id);
       if (live.arrivals.mayBeCancelled(request.id) && (await this.#wasCancelled(live, request.id))) {
         exchange.respond(cancelledEarly(request.id));
-      } else await this.#dispatch(live, server, exchange, request, caller);
+      } else this.#dispatch(live, server, exchange, request, caller);
     }
   }
 
@@ -90,21 +91,26 @@ export class PostHandler {
     });
   }
 
-  async #dispatch(
+  #dispatch(
     live: LiveSession,
     server: HostedServer,
     exchange: Exchange,
     request: JsonRpcRequest,
     caller: Caller,
-  ): Promise<void> {
+  ): void {
     const fault = metaFault(request);
-    if (fault !== undefined) return exchange.respond(rpcError(request.id, RPC.invalidParams, fault));
     const ours = this.#own.find(request.method, server);
-    if (ours !== undefined) {
-      exchange.respond(await ours(live, request));
+    const refusal = fault === undefined ? ours?.refuse(request) : rpcError(request.id, RPC.invalidParams, fault);
+    if (refusal !== undefined) {
+      exchange.respond(refusal);
       return;
     }
-    server.request(live.begin(exchange, request.id), request, {
+    const run = live.begin(exchange, request.id, ours && ((response) => ours.record(live, request, response)));
+    if (ours !== undefined && !server.handles(request.method)) {
+      live.outlet.respond(run, { jsonrpc: '2.0', id: request.id, result: {} });
+      return;
+    }
+    server.request(run, request, {
       caller,
       ...(exchange.resumable ? { closeStream: () => exchange.closeConnection() } : {}),
     });
@@ -128,9 +134,21 @@ export class PostHandler {
     else await this.#deliver(live, notification, caller);
   }
 
-  async #deliver(live: LiveSession, notification: JsonRpcNotification, caller: Caller): Promise<void> {
-    const server = await live.server(caller);
-    if (!live.ended) server.deliver(notification, { caller });
+  /** Notifies every server of the session. This pod has one from now on, so that the notification reaches one at least. */
+  async #deliver(live: LiveSession, { method, params }: JsonRpcNotification, caller: Caller): Promise<void> {
+    const { sessions, confirmations } = this.#parts;
+    await live.server(caller);
+    const notification = { method, ...(params !== undefined && { params }) };
+    const noted = await this.#context.store.sessions.note(live.id, notification);
+    if (noted === undefined) {
+      await sessions.ended(live.id);
+      return;
+    }
+    const number = noted.number === undefined ? {} : { number: noted.number };
+    await Promise.all([
+      sessions.notified(live.id, { ...notification, ...number }),
+      confirmations.tell('session-changed', live.id, noted.pods, { ...number, data: JSON.stringify(notification) }),
+    ]);
   }
 
   async #cancel(live: LiveSession, params: Readonly<Record<string, unknown>>, caller: Caller): Promise<void> {

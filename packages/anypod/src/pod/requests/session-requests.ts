@@ -6,21 +6,36 @@ import type { HostedServer } from '../../core/server-host.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Confirmations } from '../peers/confirmations.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
-import type { SessionCache } from '../sessions/session-cache.ts';
-
-/** Answers one request of a session; never rejects. */
-export type SessionRequest = (live: LiveSession, request: JsonRpcRequest) => Promise<JsonRpcResponse>;
+import { type SessionCache, sessionNotFound } from '../sessions/session-cache.ts';
+import type { ToldServer } from '../sessions/told-server.ts';
 
 /**
- * The requests that change a session, which anypod serves itself so that they hold on every pod: `logging/setLevel` and
- * `resources/subscribe|unsubscribe` (which neither SDK's `McpServer` implements). Answered when every pod that holds the session knows.
+ * A request that changes a session. The user's server is asked first, where it has a handler of its own, which may refuse; what it takes is recorded
+ * for all pods.
+ */
+export interface SessionRequest {
+  /** Undefined: the request may go to the server. */
+  refuse(request: JsonRpcRequest): JsonRpcResponse | undefined;
+  /** Records what the server has answered `response` to, and gives the response for the client; never rejects. */
+  record(live: LiveSession, request: JsonRpcRequest, response: JsonRpcResponse): Promise<JsonRpcResponse>;
+}
+
+/**
+ * The requests that change a session, which hold on every pod: `logging/setLevel` and `resources/subscribe|unsubscribe`. Answered when every pod that
+ * holds the session knows.
  */
 export interface SessionRequests {
-  /** Undefined: the request is the user's server's, which also refuses what it never declared. */
+  /** Undefined: the request is the user's server's alone, which also refuses what it never declared. */
   find(method: string, server: HostedServer): SessionRequest | undefined;
 }
 
-type Apply = (session: string, request: JsonRpcRequest) => Promise<readonly string[] | undefined>;
+interface Kind {
+  /** Throws `InvalidParams`. */
+  readonly readValue: (request: JsonRpcRequest) => string;
+  readonly store: (session: string, value: string) => Promise<readonly string[] | undefined>;
+  /** Notes what the server here has been told; see `ToldServer`. */
+  readonly note: (told: ToldServer, value: string) => () => void;
+}
 
 class InvalidParams extends Error {}
 
@@ -43,27 +58,54 @@ function failure({ id }: JsonRpcRequest, error: unknown): JsonRpcResponse {
 }
 
 export function createSessionRequests(
-  { store, log }: PodContext,
+  { store: { sessions: stored }, log }: PodContext,
   sessions: SessionCache,
   confirmations: Confirmations,
 ): SessionRequests {
-  const changing = (apply: Apply): SessionRequest => {
-    return async (live, request) => {
+  const changing = ({ readValue, store, note }: Kind): SessionRequest => ({
+    refuse(request) {
       try {
-        const pods = await apply(live.id, request);
+        readValue(request);
+        return undefined;
+      } catch (error) {
+        return failure(request, error);
+      }
+    },
+    async record(live, request, response) {
+      if (response.error !== undefined) return response;
+      const value = readValue(request);
+      const recorded = live.told && note(live.told, value);
+      try {
+        const pods = await store(live.id, value);
         await sessions.changed(live.id);
         await confirmations.tell('session-changed', live.id, pods ?? []);
-        return { jsonrpc: '2.0', id: request.id, result: {} };
+        return pods === undefined ? sessionNotFound(request.id) : response;
       } catch (error) {
         log.warn({ method: request.method, err: error }, 'a session could not be changed');
         return failure(request, error);
+      } finally {
+        recorded?.();
+        // What could not be recorded is taken back.
+        await live.told?.align(live.session);
       }
-    };
-  };
+    },
+  });
 
-  const setLevel = changing((session, request) => store.sessions.setLogLevel(session, levelOf(request)));
-  const subscribe = changing((session, request) => store.sessions.subscribe(session, uriOf(request)));
-  const unsubscribe = changing((session, request) => store.sessions.unsubscribe(session, uriOf(request)));
+  const setLevel = changing({
+    readValue: levelOf,
+    store: stored.setLogLevel,
+    note: (told, level) => told.levelSet(level),
+  });
+  const subscribe = changing({
+    readValue: uriOf,
+    store: stored.subscribe,
+    note: (told, uri) => told.subscriptionSet(uri, true),
+  });
+  const unsubscribe = changing({
+    readValue: uriOf,
+    store: stored.unsubscribe,
+    note: (told, uri) => told.subscriptionSet(uri, false),
+  });
 
   return {
     find(method, { capabilities }) {

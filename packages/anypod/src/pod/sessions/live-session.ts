@@ -1,32 +1,30 @@
 import { BACKGROUND_CALLER, type Caller } from '../../core/caller.ts';
-import { changeName } from '../../core/change-log.ts';
-import type { Deadline } from '../../core/deadlines.ts';
-import type { JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
-import type { Link } from '../../core/linked-list.ts';
-
-import { passesLogLevel } from '../../core/log-level.ts';
+import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 import { callTimedOut } from '../../core/rpc-error.ts';
-import type { HostedServer, Outlet, Related } from '../../core/server-host.ts';
-import type { Session } from '../../core/session.ts';
-import { writeMessage } from '../../core/written.ts';
+import type { HostedServer, Outlet } from '../../core/server-host.ts';
+import { type Session, withNotification } from '../../core/session.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
 import { Arrivals } from './arrivals.ts';
-
-/** A server says so of its own lists in its session, which only that session hears. */
-const LIST_CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
+import { RunningRequests, type Settle } from './running-requests.ts';
+import { createSessionOutlet } from './session-outlet.ts';
+import { type Notification, ToldServer } from './told-server.ts';
 
 /** Messages that a server may send before its session is stored. */
 const MOST_BEFORE_STORED = 100;
 
-interface Running {
-  readonly exchange: Exchange;
-  readonly request: RequestId;
-  /** Where calls may not take as long as they like. */
-  readonly deadline: Link<Deadline> | undefined;
+/** What a session needs of the cache that holds it. */
+export interface SessionHolder {
+  /** Whether what the pod knows of the session still holds. */
+  isFresh(live: LiveSession): boolean;
+  /** Reads the session again; waits while the store is away. */
+  refresh(live: LiveSession): Promise<void>;
+  /** The user's server has ended the session. */
+  serverClosed(live: LiveSession): void;
+  /** Sends a message on the session's standing stream, wherever that is open; rejects where there is no such session. */
+  readonly sendStanding: SendStanding;
 }
 
-/** Sends a message on the session's standing stream, wherever that is open; rejects where there is no such session. */
 export type SendStanding = (session: string, data: string) => Promise<void>;
 
 /** A session as this pod holds it: its cached state, the user's server once a message needs it, and what runs here. */
@@ -40,29 +38,34 @@ export class LiveSession {
   stale = false;
   /** Requests, connections and questions that keep it from being evicted. */
   uses = 0;
-  /** What the cache reckons it at; bytes. */
+  /** The size that the cache counts for it; bytes. */
   keptBytes = 0;
   ended = false;
+  /** The server is being told what an earlier server of the session was told on another pod. */
+  repeating = false;
   readonly arrivals: Arrivals;
+  readonly requests: RunningRequests;
+  /** Questions that wait for an answer here. */
+  readonly questions: Set<string> = new Set<string>();
+  /** Takes what the user's server says. */
+  readonly outlet: Outlet;
   readonly #context: PodContext;
-  readonly #sendStanding: SendStanding;
-  readonly #running = new Map<number, Running>();
-  readonly #questions = new Set<string>();
-  /** What the server said on the standing stream before the store had the session; undefined: it has. */
+  readonly #holder: SessionHolder;
+  /** What the server said on the standing stream before the store had the session; undefined: the store has it. */
   #beforeStored: string[] | undefined;
   #server: Promise<HostedServer> | undefined;
-  #lastRun = 0;
-
-  /** The user's server has ended the session. */
-  onServerClosed: () => void = () => undefined;
+  /** The same server, as soon as it is built. */
+  #told: ToldServer | undefined;
 
   /** `isStored`: the store has the session already. */
-  constructor(context: PodContext, session: Session, sendStanding: SendStanding, isStored = true) {
+  constructor(context: PodContext, session: Session, holder: SessionHolder, isStored = true) {
     this.#context = context;
+    this.#holder = holder;
     this.loadedAt = context.now();
     this.session = session;
-    this.#sendStanding = sendStanding;
     this.arrivals = new Arrivals(context.now);
+    this.requests = new RunningRequests(context.callDeadlines, (run) => this.#timeOut(run));
+    this.outlet = createSessionOutlet(context, this);
     this.#noteCancelled(session);
     if (!isStored) this.#beforeStored = [];
   }
@@ -71,107 +74,140 @@ export class LiveSession {
     return this.session.record.id;
   }
 
+  /** Whether level and subscriptions are those that clients were last told of. */
+  get isFresh(): boolean {
+    return this.#holder.isFresh(this);
+  }
+
+  /** Reads the session again. */
+  refresh(): Promise<void> {
+    return this.#holder.refresh(this);
+  }
+
   get hasServer(): boolean {
     return this.#server !== undefined;
   }
 
-  /** The user's server for this session; built and rehydrated at first use. Whoever waited for it asks `ended` before using it. */
+  /** The user's server for this session; built and rehydrated at first use. A caller that waited for it checks `ended` before using it. */
   server(caller: Caller): Promise<HostedServer> {
-    if (this.#server === undefined) {
-      const building = this.#context.host.rehydrate(this.session.record, this.outlet, caller);
-      this.#server = building;
-      building.catch(() => {
-        if (this.#server === building) this.#server = undefined;
-      });
-    }
-    return this.#server;
+    return this.#server ?? this.#keepServer(this.#rehydrate(caller));
+  }
+
+  #keepServer(server: Promise<HostedServer>): Promise<HostedServer> {
+    this.#server = server;
+    server.catch(() => {
+      if (this.#server === server) this.#server = undefined;
+    });
+    return server;
+  }
+
+  /** Builds a server and tells it what the session's first one was told: the client's notifications, then level and subscriptions. */
+  async #rehydrate(caller: Caller): Promise<HostedServer> {
+    const hosted = await this.#context.host.rehydrate(this.session.record, this.outlet, caller);
+    this.#told = new ToldServer(hosted, this.#context.log);
+    this.repeating = true;
+    await this.#align(hosted);
+    this.repeating = false;
+    return hosted;
   }
 
   /** Takes the server that has just answered the client's `initialize`. */
   adopt(server: HostedServer): void {
+    this.#told = new ToldServer(server, this.#context.log);
     this.#server = Promise.resolve(server);
   }
 
-  /** The store has the session now: what its server has said meanwhile follows. */
+  /** The session's server here, with what it has been told; undefined: there is none. */
+  get told(): ToldServer | undefined {
+    return this.#told;
+  }
+
+  /** Hands a notification of the client to the server, if there is one. Resolves when its handler is done, or has had its time. */
+  async notified(notification: Notification): Promise<void> {
+    const { number } = notification;
+    if (number !== undefined) this.session = withNotification(this.session, { ...notification, number });
+    if (this.#server === undefined) return;
+    await this.aligned();
+    if (!this.ended) await this.#told?.notify(notification);
+  }
+
+  /** Takes in what the store has of the session now. Whoever waits for the server gets it when it has been told what is new to it. */
+  update(session: Session): void {
+    this.session = session;
+    this.#noteCancelled(session);
+    if (this.#server !== undefined) void this.#keepServer(this.#server.then((hosted) => this.#align(hosted)));
+  }
+
+  /** Resolves when the server here, if there is one, has been told what is known of the session. */
+  async aligned(): Promise<void> {
+    await this.#server?.catch(() => undefined);
+  }
+
+  async #align(hosted: HostedServer): Promise<HostedServer> {
+    if (this.#told === undefined || this.ended) return hosted;
+    await this.#told.tell(this.session);
+    return hosted;
+  }
+
+  /** The store has the session now: sends what its server has said meanwhile. */
   async stored(): Promise<void> {
     const said = this.#beforeStored ?? [];
     this.#beforeStored = undefined;
-    for (const data of said) await this.#sendStanding(this.id, data);
+    for (const data of said) await this.#holder.sendStanding(this.id, data);
   }
 
-  /** Notes a request as running and gives its run, by which the server gets it. */
-  begin(exchange: Exchange, request: RequestId): number {
-    const run = this.#lastRun + 1;
-    this.#lastRun = run;
-    const deadline = this.#context.callDeadlines?.add({ late: () => this.#timeOut(run) });
-    this.#running.set(run, { exchange, request, deadline });
-    return run;
+  /** Sends a message on the standing stream. Rejects where the session has ended. */
+  async stand(data: string): Promise<void> {
+    const waiting = this.#beforeStored;
+    if (waiting === undefined) await this.#holder.sendStanding(this.id, data);
+    else if (waiting.length < MOST_BEFORE_STORED) waiting.push(data);
+    else throw new Error('The server says too much before its session is initialized.');
   }
 
-  /** The request runs no longer; undefined: it did not. */
-  #forget(run: number): Running | undefined {
-    const running = this.#running.get(run);
-    if (running === undefined) return undefined;
-    this.#running.delete(run);
-    if (running.deadline !== undefined) this.#context.callDeadlines?.remove(running.deadline);
-    return running;
+  /** Notes a request as running and returns its run, by which the server gets it. `settle` may replace the server's answer. */
+  begin(exchange: Exchange, request: RequestId, settle?: Settle): number {
+    return this.requests.begin(exchange, request, settle);
   }
 
   #timeOut(run: number): void {
-    const running = this.#forget(run);
+    const running = this.requests.end(run);
     if (running === undefined) return;
     const { background, callDeadlines, log } = this.#context;
-    log.warn(
-      { ms: callDeadlines?.afterMs },
-      'a call took longer than it may; its client got an error, and its handler is aborted',
-    );
-    running.exchange.respond(callTimedOut(running.request, callDeadlines?.afterMs ?? 0));
+    const ms = callDeadlines?.afterMs ?? 0;
+    log.warn({ ms }, 'a call took longer than it may; its client got an error, and its handler is aborted');
+    running.exchange.respond(callTimedOut(running.request, ms));
     background.run('stop late call', this.#stop(run, 'timeout', BACKGROUND_CALLER));
   }
 
   /** The answer to a question has been taken. */
   answered(question: string): void {
-    this.#questions.delete(question);
+    this.questions.delete(question);
   }
 
   /** Stops a request that runs here; false: it does not. */
   async cancel(request: RequestId, reason: string | undefined, caller: Caller): Promise<boolean> {
-    const entry = [...this.#running].find(([, running]) => running.request === request);
-    if (entry === undefined) return false;
-    const [run, { exchange }] = entry;
-    exchange.cancel(request);
+    const run = this.requests.runOf(request);
+    if (run === undefined) return false;
+    this.requests.get(run)?.exchange.cancel(request);
     await this.#stop(run, reason, caller);
     return true;
   }
 
   /** Aborts a handler; the SDK sends nothing for it any more. */
   async #stop(run: number, reason: string | undefined, caller: Caller): Promise<void> {
-    this.#forget(run);
+    this.requests.end(run);
     const server = await this.server(caller);
     if (!this.ended) server.abort(run, reason);
   }
 
   /** Stops what runs of an exchange that another pod has taken over. */
   async drop(exchange: Exchange, caller: Caller): Promise<void> {
-    for (const [run, running] of [...this.#running]) {
-      if (running.exchange === exchange) await this.#stop(run, 'taken over by another pod', caller);
-    }
+    for (const run of this.requests.runsOf(exchange)) await this.#stop(run, 'taken over by another pod', caller);
   }
 
   /** What runs here for the client, each exchange once. */
   get exchanges(): ReadonlySet<Exchange> {
-    return new Set([...this.#running.values()].map(({ exchange }) => exchange));
-  }
-
-  /** Questions that wait for an answer here. */
-  get questions(): ReadonlySet<string> {
-    return this.#questions;
-  }
-
-  /** Takes in what the store has of the session now. */
-  refresh(session: Session): void {
-    this.session = session;
-    this.#noteCancelled(session);
+    return this.requests.exchanges;
   }
 
   #noteCancelled({ cancelled }: Session): void {
@@ -181,10 +217,7 @@ export class LiveSession {
   /** Ends everything of the session on this pod. */
   async end(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
     this.ended = true;
-    for (const [run, { exchange }] of [...this.#running]) {
-      this.#forget(run);
-      exchange.abort(refusal, 404);
-    }
+    for (const run of this.requests.runs) this.requests.end(run)?.exchange.abort(refusal, 404);
     await this.close();
   }
 
@@ -192,9 +225,9 @@ export class LiveSession {
   async fail(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
     this.ended = true;
     const { exchanges } = this;
-    for (const [run, { exchange, request }] of [...this.#running]) {
-      this.#forget(run);
-      exchange.respond(refusal(request));
+    for (const run of this.requests.runs) {
+      const running = this.requests.end(run);
+      running?.exchange.respond(refusal(running.request));
     }
     await Promise.all([...exchanges].map((exchange) => exchange.stored()));
   }
@@ -203,91 +236,13 @@ export class LiveSession {
   async close(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    await (await server?.catch(() => undefined))?.close();
+    const hosted = await server?.catch(() => undefined);
+    this.#told = undefined;
+    await hosted?.close();
   }
 
-  /** What the user's server says. A plain object, so that a host may wrap it. */
-  readonly outlet: Outlet = {
-    respond: (run, response) => {
-      const running = this.#forget(run);
-      if (running === undefined) return;
-      const { exchange, request } = running;
-      exchange.respond(response.id === request ? response : { ...response, id: request });
-    },
-    ask: async (question, request, related) => {
-      const data = writeMessage(request);
-      const { store, pod, background } = this.#context;
-      this.#questions.add(question);
-      try {
-        await store.questions.ask(this.id, question, pod);
-        await this.#send(data, related);
-      } catch (error) {
-        this.#questions.delete(question);
-        background.run('forget question', store.questions.withdraw(this.id, question));
-        throw error;
-      }
-    },
-    withdraw: async (question, notification, related) => {
-      this.#questions.delete(question);
-      try {
-        await this.#send(writeMessage(notification), related);
-      } finally {
-        await this.#context.store.questions.withdraw(this.id, question);
-      }
-    },
-    notify: async (notification, related) => {
-      if (this.#filtered(notification)) return;
-      const updated = updatedResource(notification);
-      if (updated !== undefined) return this.#announceUpdate(updated);
-      const data = writeMessage(notification);
-      if (related === undefined && LIST_CHANGED.test(notification.method))
-        await this.#announceList(notification.method, data);
-      else await this.#send(data, related);
-    },
-    awaits: (run) => this.#running.has(run),
-    closed: () => this.onServerClosed(),
-  };
-
-  async #announceUpdate(uri: string): Promise<void> {
-    const { announcer, store } = this.#context;
-    const change = { kind: 'resource_updated', uri } as const;
-    await announcer.announce(changeName(change), () => store.changes.publish(change));
+  /** The user's server has ended the session. */
+  onServerClosed(): void {
+    this.#holder.serverClosed(this);
   }
-
-  async #announceList(method: string, data: string): Promise<void> {
-    const { announcer, log } = this.#context;
-    // `McpServer` announces these by itself and waits for nothing, so a rejection would be nobody's to handle.
-    await announcer
-      .announce(`${this.id} ${method}`, () => this.#send(data, undefined))
-      .catch((err: unknown) => log.warn({ err, method }, 'a change could not be announced'));
-  }
-
-  #filtered({ method, params }: JsonRpcNotification): boolean {
-    return method === 'notifications/message' && !passesLogLevel(params?.['level'], this.session.logLevel);
-  }
-
-  /**
-   * What belongs to a request goes with its answer. Once that is over, and where the client takes nothing but the answer, it goes to the standing
-   * stream; but what a handler says of a request that is over, and that it names itself, is refused.
-   */
-  async #send(data: string, related: Related | undefined): Promise<void> {
-    const running = related === undefined ? undefined : this.#running.get(related.run);
-    if (running?.exchange.emit(data) === true) return;
-    if (related?.named === true && running?.exchange.streams !== false) {
-      throw new Error('The request that this message belongs to is over; nothing was sent.');
-    }
-    await this.#stand(data);
-  }
-
-  async #stand(data: string): Promise<void> {
-    const waiting = this.#beforeStored;
-    if (waiting === undefined) await this.#sendStanding(this.id, data);
-    else if (waiting.length < MOST_BEFORE_STORED) waiting.push(data);
-    else throw new Error('The server says too much before its session is initialized.');
-  }
-}
-
-/** That a resource changed concerns all who subscribed to it, not the session whose handler says so. */
-function updatedResource({ method, params }: JsonRpcNotification): string | undefined {
-  return method === 'notifications/resources/updated' ? String(params?.['uri']) : undefined;
 }

@@ -2,8 +2,11 @@ import { LRUCache } from 'lru-cache';
 import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { Session } from '../../core/session.ts';
+import { NOTIFICATION_BYTES } from '../../core/session-store.ts';
 import type { PodContext } from '../context/context.ts';
-import { LiveSession, type SendStanding } from './live-session.ts';
+import { retryWhileStoreAway } from '../context/store-retry.ts';
+import { LiveSession, type SendStanding, type SessionHolder } from './live-session.ts';
+import type { Notification } from './told-server.ts';
 
 /** What a session without a server takes, about: its record and the bookkeeping. */
 const RECORD_BYTES = 2048;
@@ -31,7 +34,6 @@ export function sessionNotFound(id: RequestId | null): JsonRpcResponse {
  */
 export class SessionCache {
   readonly #context: PodContext;
-  readonly #sendStanding: SendStanding;
   readonly #cached: LRUCache<string, LiveSession>;
   /** In use, though there was no room or time left for them in the cache. */
   readonly #beyond = new Map<string, LiveSession>();
@@ -41,7 +43,7 @@ export class SessionCache {
   readonly #sweeper: NodeJS.Timeout;
 
   readonly #onEnded: (id: string) => void;
-  readonly #onServerClosed: (live: LiveSession) => void;
+  readonly #holder: SessionHolder;
 
   /** `onEnded`: a session has turned out to be over; what else the pod has of it must go. `onServerClosed`: its server has ended it. */
   constructor(
@@ -50,9 +52,13 @@ export class SessionCache {
     onEnded: (id: string) => void,
     onServerClosed: (live: LiveSession) => void,
   ) {
-    this.#onServerClosed = onServerClosed;
     this.#context = context;
-    this.#sendStanding = sendStanding;
+    this.#holder = {
+      isFresh: (live) => this.#fresh(live),
+      refresh: async (live) => void (await retryWhileStoreAway(context, () => this.#load(live.id))),
+      serverClosed: onServerClosed,
+      sendStanding,
+    };
     this.#onEnded = onEnded;
     const { cacheBytes, cacheIdleMs } = context.options;
     this.#cached = new LRUCache({
@@ -89,15 +95,9 @@ export class SessionCache {
 
   /** Takes in a session that is just being created here; in use until released. */
   add(session: Session): LiveSession {
-    const live = this.#create(session, false);
+    const live = new LiveSession(this.#context, session, this.#holder, false);
     live.uses = 1;
     this.#keep(live);
-    return live;
-  }
-
-  #create(session: Session, isStored = true): LiveSession {
-    const live = new LiveSession(this.#context, session, this.#sendStanding, isStored);
-    live.onServerClosed = () => this.#onServerClosed(live);
     return live;
   }
 
@@ -118,14 +118,23 @@ export class SessionCache {
     return this.#held(id);
   }
 
-  /** The session changed in the store: forget what is cached, and read again at once what is in use. */
+  /** The session changed in the store: forget what is cached, and read again at once what is in use or has a server, which may speak at any time. */
   async changed(id: string): Promise<void> {
     const loading = this.#loading.get(id);
     if (loading !== undefined) loading.stale = true;
     const live = this.#held(id);
     if (live === undefined) return;
     live.stale = true;
-    if (live.uses > 0) await this.#load(id);
+    if (live.uses === 0 && !live.hasServer) return;
+    await this.#load(id);
+    await live.aligned();
+  }
+
+  /** The client sent a notification: remembers it with the session, and hands it to the server, where these are here. */
+  async notified(id: string, notification: Notification): Promise<void> {
+    const loading = this.#loading.get(id);
+    if (loading !== undefined) loading.stale = true;
+    await this.#held(id)?.notified(notification);
   }
 
   /** The session ended: aborts what runs here and lets go of it. */
@@ -173,8 +182,9 @@ export class SessionCache {
     return this.#cached.get(id) ?? this.#beyond.get(id);
   }
 
-  #bytesOf({ hasServer }: LiveSession): number {
-    return RECORD_BYTES + (hasServer ? this.#context.host.bytes : 0);
+  #bytesOf({ hasServer, session }: LiveSession): number {
+    const large = session.notifications.filter(({ params }) => params !== undefined).length;
+    return RECORD_BYTES + large * NOTIFICATION_BYTES + (hasServer ? this.#context.host.bytes : 0);
   }
 
   #keep(live: LiveSession): void {
@@ -215,15 +225,15 @@ export class SessionCache {
     }
     const held = this.#held(id);
     if (held === undefined) {
-      const live = this.#create(session);
+      const live = new LiveSession(this.#context, session, this.#holder);
       live.loadedAt = asked;
       this.#keep(live);
       return live;
     }
-    held.refresh(session);
     held.stale = false;
     held.loadedAt = asked;
     held.touchedAt = Date.now();
+    held.update(session);
     return held;
   }
 

@@ -110,6 +110,7 @@ export class StandingStreams {
   deliverChange(change: PositionedChange): void {
     for (const standing of this.#open.values()) {
       if (standing.busy) standing.behind = true;
+      else if (isForSubscribers(change) && !standing.live.isFresh) this.#catchUp(standing);
       else if (!this.#writeChange(standing, change)) this.#catchUp(standing);
     }
   }
@@ -206,6 +207,7 @@ export class StandingStreams {
       if (!this.#writeEvent(standing, event)) await standing.sink?.drained();
     }
     const changes = await retryWhileStoreAway(this.#context, () => store.changes.after(standing.changes));
+    if (changes.some(isForSubscribers) && !standing.live.isFresh) await standing.live.refresh();
     for (const change of lastOfEach(changes)) {
       if (!this.#writeChange(standing, change)) await standing.sink?.drained();
     }
@@ -241,6 +243,10 @@ export class StandingStreams {
     }
     standing.onEnd();
   }
+}
+
+function isForSubscribers({ change }: PositionedChange): boolean {
+  return change.kind === 'resource_updated';
 }
 
 /** Whether nothing is missing before this message; unknown where an older build sent it. */

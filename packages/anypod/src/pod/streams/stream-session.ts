@@ -4,4 +4,8 @@ import type { Session } from '../../core/session.ts';
 export interface StreamSession {
   readonly id: string;
   readonly session: Session;
+  /** Whether the subscriptions are those that clients were last told of. */
+  readonly isFresh: boolean;
+  /** Reads the session again; waits while the store is away. */
+  refresh(): Promise<void>;
 }

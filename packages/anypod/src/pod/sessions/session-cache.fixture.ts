@@ -1,0 +1,77 @@
+import { vi } from 'vitest';
+import { createEventIds } from '../../core/event-id.ts';
+import { silentLog } from '../../core/log.ts';
+import { silentMeter } from '../../core/meter.ts';
+import type { HostedServer } from '../../core/server-host.ts';
+import type { SessionStore } from '../../core/session-store.ts';
+import { createMemoryStore } from '../../memory/index.ts';
+import { createSigner, randomId } from '../../signing/signer.ts';
+import { createAnnouncer } from '../context/announcer.ts';
+import { createBackground } from '../context/background.ts';
+import type { PodContext } from '../context/context.ts';
+import { createDeadlines } from '../context/deadlines.ts';
+import { POD_DEFAULTS, type PodOptions } from '../context/options.ts';
+import { monotonicNow } from '../lifecycle/lease.ts';
+import { SessionCache } from './session-cache.ts';
+
+/** A cache over a memory store whose loads can be held up, and a host whose servers only count. */
+export function setUp(options: PodOptions = {}) {
+  const store = createMemoryStore();
+  const signer = createSigner(['a secret of at least thirty-two bytes']);
+  const open = { servers: 0 };
+  const notified: string[] = [];
+  const standing: string[] = [];
+  const lease = { held: true, since: 0 };
+  const hosted = (): HostedServer => {
+    open.servers += 1;
+    const close = async () => {
+      open.servers -= 1;
+    };
+    const nothing = () => undefined;
+    return {
+      capabilities: {},
+      request: nothing,
+      deliver: nothing,
+      abort: nothing,
+      notify: async ({ method }) => void notified.push(method),
+      handles: () => false,
+      ask: () => Promise.reject(new Error('not used')),
+      toolHints: async () => undefined,
+      close,
+    };
+  };
+  const load = vi.fn<SessionStore['load']>((id, pod) => store.sessions.load(id, pod));
+  const background = createBackground(silentLog);
+  const closing = new AbortController().signal;
+  const context: PodContext = {
+    ageLimit: { watch: () => () => undefined },
+    deadlines: createDeadlines(1000, monotonicNow, silentLog),
+    pod: 'pod',
+    store: { ...store, sessions: { ...store.sessions, load } },
+    host: {
+      bytes: 1000,
+      initialize: () => Promise.reject(new Error('not used')),
+      rehydrate: async () => hosted(),
+    },
+    signer,
+    random: randomId,
+    eventIds: createEventIds(signer),
+    log: silentLog,
+    meter: silentMeter,
+    background,
+    announcer: createAnnouncer({ background, closing, now: monotonicNow, log: silentLog }),
+    options: { ...POD_DEFAULTS, ...options },
+    now: monotonicNow,
+    heldSince: () => (lease.held ? lease.since : Number.POSITIVE_INFINITY),
+    mayJudge: () => lease.held,
+    departed: () => false,
+    closing,
+  };
+  const cache = new SessionCache(
+    context,
+    async (_session, data) => void standing.push(data),
+    () => undefined,
+    () => undefined,
+  );
+  return { store, cache, load, open, context, lease, notified, standing };
+}

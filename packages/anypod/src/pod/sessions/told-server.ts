@@ -1,0 +1,120 @@
+import { BACKGROUND_CALLER } from '../../core/caller.ts';
+import type { JsonRpcNotification } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
+import type { HostedServer } from '../../core/server-host.ts';
+import type { ClientNotification, Session } from '../../core/session.ts';
+
+/** How long requests wait for what handlers do with what came before, in ms. A handler may be waiting for the client itself. */
+const WAIT_MS = 1000;
+
+/** A notification of the client; without a number it is not remembered. */
+export type Notification = Omit<ClientNotification, 'number'> & Partial<Pick<ClientNotification, 'number'>>;
+
+/** A server of a session, and what it has been told of the session: by its client, or by this pod on the client's behalf. */
+export class ToldServer {
+  readonly hosted: HostedServer;
+  readonly #log: Log;
+  /** The number of the newest notification of each kind. */
+  readonly #notified = new Map<string, number>();
+  #level: string | undefined;
+  readonly #subscriptions = new Set<string>();
+  /** What a request of the client has changed, until that is recorded: a URI, or undefined for the level. */
+  readonly #changing = new Set<string | undefined>();
+  readonly #waiting = new Set<() => void>();
+
+  constructor(hosted: HostedServer, log: Log) {
+    this.hosted = hosted;
+    this.#log = log;
+  }
+
+  /** Hands in a notification that it has not got, nor a later one of its kind. Resolves when its handler is done, or has had its time. */
+  async notify({ method, params, number }: Notification): Promise<void> {
+    if (number !== undefined) {
+      if (number <= (this.#notified.get(method) ?? 0)) return;
+      this.#notified.set(method, number);
+    }
+    await this.#waitFor(this.#hand({ jsonrpc: '2.0', method, ...(params !== undefined && { params }) }));
+  }
+
+  /** Tells it what it was not told of the session. Resolves when its handlers are done, or have had their time. */
+  async tell(session: Session): Promise<void> {
+    await this.#waitFor(this.#tellInOrder(session));
+  }
+
+  /** The handler of `initialized` may set the others. */
+  async #tellInOrder(session: Session): Promise<void> {
+    for (const notification of session.notifications) await this.notify(notification);
+    await this.align(session);
+  }
+
+  async #hand(notification: JsonRpcNotification): Promise<void> {
+    try {
+      await this.hosted.notify(notification, { caller: BACKGROUND_CALLER });
+    } catch (err) {
+      this.#log.warn({ method: notification.method, err }, 'a notification could not be handed to the server');
+    }
+  }
+
+  /** Tells its own handlers the level and the subscriptions of the session, as far as they were not told. */
+  async align({ logLevel, subscriptions }: Session): Promise<void> {
+    const told: Promise<void>[] = [];
+    if (logLevel !== undefined && logLevel !== this.#level && !this.#changing.has(undefined)) {
+      this.#level = logLevel;
+      told.push(this.#tell('logging/setLevel', { level: logLevel }));
+    }
+    for (const uri of subscriptions) {
+      if (this.#subscriptions.has(uri) || this.#changing.has(uri)) continue;
+      this.#subscriptions.add(uri);
+      told.push(this.#tell('resources/subscribe', { uri }));
+    }
+    for (const uri of this.#subscriptions) {
+      if (subscriptions.has(uri) || this.#changing.has(uri)) continue;
+      this.#subscriptions.delete(uri);
+      told.push(this.#tell('resources/unsubscribe', { uri }));
+    }
+    if (told.length > 0) await this.#waitFor(Promise.all(told));
+  }
+
+  /** The client's own request set this level here. The function that it returns says that this is recorded, or could not be. */
+  levelSet(level: string): () => void {
+    this.#level = level;
+    return this.#change(undefined);
+  }
+
+  /** The client's own request began or ended a subscription here; otherwise as `levelSet`. */
+  subscriptionSet(uri: string, subscribed: boolean): () => void {
+    if (subscribed) this.#subscriptions.add(uri);
+    else this.#subscriptions.delete(uri);
+    return this.#change(uri);
+  }
+
+  /** A handler asks the client, who may need other requests to be served before it answers. */
+  asks(): void {
+    for (const go of this.#waiting) go();
+  }
+
+  #change(what: string | undefined): () => void {
+    this.#changing.add(what);
+    return () => void this.#changing.delete(what);
+  }
+
+  async #tell(method: string, params: Record<string, unknown>): Promise<void> {
+    if (!this.hosted.handles(method)) return;
+    const { error } = await this.hosted.ask(method, params, BACKGROUND_CALLER);
+    if (error === undefined) return;
+    this.#log.warn({ method, code: error.code }, 'the handler of another pod took what the one here refuses');
+  }
+
+  async #waitFor(work: Promise<unknown>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, WAIT_MS).unref();
+    this.#waiting.add(resolve);
+    work.then(
+      () => resolve(),
+      () => resolve(),
+    );
+    await promise;
+    clearTimeout(timer);
+    this.#waiting.delete(resolve);
+  }
+}
