@@ -15,19 +15,19 @@ const ELICITATION = `${LEGACY}/client/elicitation`;
 export const legacy = {
   'legacy.initialize.stored-first': ['The session is stored before initialize is answered.', SESSIONS],
   'legacy.initialized.every-server': [
-    'notifications/initialized reaches every server object of the session exactly once, before any request that follows it; never where the client never sent it.',
+    'notifications/initialized reaches every server of the session exactly once, before any later request. If the client never sent it, no server gets it.',
     `${LIFECYCLE}#initialization`,
   ],
   'legacy.notified.every-server': [
-    'A notification of the client reaches every server of the session; one that is built later gets the last of each kind.',
+    'A notification of the client reaches every server of the session. A server that is built later gets the last of each kind.',
     ANYPOD,
   ],
   'legacy.handlers.asked-first': [
-    "The server's own handlers of logging/setLevel and resources/subscribe|unsubscribe are asked first and may refuse.",
+    "The server's own handlers of logging/setLevel and resources/subscribe|unsubscribe run first and may refuse.",
     ANYPOD,
   ],
   'legacy.handlers.every-pod': [
-    'Level and subscriptions are told to the own handlers of every server of the session, on other pods and later too.',
+    'The own handlers of every server of the session learn level and subscriptions, also on other pods and in servers that are built later.',
     ANYPOD,
   ],
   'legacy.initialize.broken': [
@@ -135,7 +135,7 @@ export const legacy = {
   ],
   'legacy.standing.any-pod': ['Notifications of one pod reach the standing stream on another.', LISTENING],
   'legacy.log-level.every-pod': [
-    'logging/setLevel holds on every pod once it is answered, also for what a server says without a request.',
+    'Once logging/setLevel is answered, it holds on every pod, also for messages that a server sends without a request.',
     `${LEGACY}/server/utilities/logging#setting-log-level`,
   ],
   'legacy.subscribe.everywhere': [

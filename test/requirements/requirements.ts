@@ -138,7 +138,7 @@ const entries = {
     ANYPOD,
   ],
   'host.faults.process': [
-    'Whatever a handler does to its process, its call is answered, the log and a metric say what happened, and no other call is cut off.',
+    'Whatever a handler does to its process, its call is answered, the log and a metric say what happened, and no other call is interrupted.',
     ANYPOD,
   ],
   'host.faults.timeout': ['A call that takes longer than ANYPOD_CALL_TIMEOUT gets an error and is aborted.', ANYPOD],
