@@ -1,4 +1,4 @@
-/** `docs/balancers.md` says what the configurations and the settings say, and they fit each other. */
+/** Checks that `docs/balancers.md` agrees with the configurations and the settings, and that these fit each other. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ const DOCUMENT = read('docs/balancers.md');
 const HAPROXY = read('deploy/balancers/haproxy.cfg');
 const NGINX = read('deploy/balancers/nginx.conf');
 
-/** The cells of the rows below a heading, as far as the next one. */
+/** The cells of the table rows between a heading and the next one. */
 function rowsBelow(heading: string): string[][] {
   const section = DOCUMENT.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? '';
   const rows = section.split('\n').filter((line) => line.startsWith('| `'));
@@ -21,7 +21,7 @@ function rowsBelow(heading: string): string[][] {
 
 const documented = (heading: string) => new Set(rowsBelow(heading).map(([directive]) => directive));
 
-/** What a file sets, without what is each operator's own. */
+/** The directives of a file, except those that each operator writes. */
 function directives(file: string, line: RegExp, own: RegExp): Set<string | undefined> {
   const set = [...file.matchAll(line)].map((match) => match[1] as string).filter((one) => !own.test(one));
   return new Set(set.map((one) => one.replace(/^server \S+/, 'server …')));

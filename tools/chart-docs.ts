@@ -1,6 +1,6 @@
 /**
- * Makes the chart's `values.schema.json` and `README.md` of its `values.yaml`, which is the single source of what can be set. `--check` writes
- * nothing and fails if one is out of date.
+ * Makes the chart's `values.schema.json` and `README.md` from its `values.yaml`, the single source of its settings. `--check` writes nothing
+ * and fails if one is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** `docs/configuration.md` has a row for every setting of `anypod serve` and of the service, says of it what the code says, and has no other row. */
+/**
+ * Checks that `docs/configuration.md` has a row for every setting of `anypod serve` and of the service, that the row says what the code says,
+ * and that there is no other row.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,10 +18,10 @@ interface Row {
   readonly description: string;
 }
 
-/** What the document says under a heading of its own on the service, and all else. */
+/** The document's section on the service, and everything else. */
 const [pod = '', service = ''] = splitAt(readFileSync(DOCUMENT, 'utf8'), '## Settings of the service');
 
-/** The section under `heading` cut out. */
+/** Cuts the section under `heading` out. */
 function splitAt(markdown: string, heading: string): [rest: string, section: string] {
   const [before = '', from = ''] = markdown.split(heading);
   const [section = '', ...after] = from.split(/^(?=## )/m);

@@ -1,6 +1,6 @@
 /**
- * Embeds `redis/scripts/<verb>-<number of keys>.lua` into `redis/scripts.generated.ts`, so that nothing reads the disk at run
- * time and bundlers need no plugin. `--check` writes nothing and fails if the generated file is out of date.
+ * Embeds `redis/scripts/<verb>-<number of keys>.lua` into `redis/scripts.generated.ts`, so that nothing reads the disk at run time and bundlers need
+ * no plugin. `--check` writes nothing and fails if the generated file is out of date.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,10 +21,10 @@ export interface Script {
 
 function embed(file: string): string {
   const [, verb, keys] = /^([a-z-]+)-(\d+)\.lua$/.exec(file) ?? [];
-  if (!verb || !keys) throw new Error(`${file}: name it <verb>-<number of keys>.lua`);
+  if (!verb || !keys) throw new Error(`${file}: rename it to <verb>-<number of keys>.lua`);
   const lua = readFileSync(join(room, 'scripts', file), 'utf8');
   const used = Math.max(0, ...[...lua.matchAll(/KEYS\[(\d+)\]/g)].map((match) => Number(match[1])));
-  if (used !== Number(keys)) throw new Error(`${file}: the name says ${keys} keys, the script names ${used}`);
+  if (used !== Number(keys)) throw new Error(`${file}: its name says ${keys} keys, but the script uses ${used}`);
   const name = verb.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   const sha = createHash('sha1').update(lua).digest('hex');
   const text = lua.replace(/[\\`]|\$\{/g, '\\$&');

@@ -1,4 +1,4 @@
-/** Proves that the layer rules in biome.json bite: each room gets a file with forbidden imports, and biome must refuse each. */
+/** Proves that the layer rules in biome.json work: each room gets a file with forbidden imports, and biome must refuse each import. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -92,7 +92,7 @@ beforeAll(() => {
     mkdirSync(dirname(join(workspace, file)), { recursive: true });
     writeFileSync(join(workspace, file), `import * as it from '${module}';\n\nexport const used: unknown = it;\n`);
   }
-  // Two files that import each other, one of them a type only.
+  // Two files that import each other, one of them only for a type.
   writeFileSync(
     join(workspace, source, 'core/circle-one.ts'),
     "import type { Two } from './circle-two.ts';\n\nexport type One = Two;\n",

@@ -1,4 +1,4 @@
-/** Lock files name packages and their hashes, no registry: everyone installs from the one they have. */
+/** Lock files name packages and their hashes, but no registry, so that each user installs from their own. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ test.each(tracked('*package-lock.json'))('%s names no registry', (file) => {
   expect(readFileSync(join(root, file), 'utf8').match(/"resolved": "\w+:.*"/g)).toBeNull();
 });
 
-// Cargo names the index that its configuration may replace.
+// Cargo always names the public index; its configuration may replace it.
 test.each(tracked('*Cargo.lock'))('%s names no registry but the public index', (file) => {
   const sources = readFileSync(join(root, file), 'utf8').match(/^source = .*/gm);
   expect([...new Set(sources)]).toEqual(['source = "registry+https://github.com/rust-lang/crates.io-index"']);

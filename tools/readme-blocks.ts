@@ -1,4 +1,4 @@
-/** A fenced block of the README whose info string has a second word: `serve`, `call`, or the name of the file that it is. */
+/** A fenced block of the README whose info string has a second word: `serve`, `call`, or the name of its file. */
 export interface Block {
   readonly language: string;
   readonly mark: string;

@@ -1,4 +1,4 @@
-/** Runs what README.md tells its reader to run, in order, on free ports instead of the ones it names. */
+/** Runs the commands of README.md in order, on free ports instead of the ones in the text. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -36,7 +36,7 @@ function commandOf(block: Block | undefined): string {
 
 const environment = () => ({ ...process.env, PORT: `${ports['3000']}`, URL: `${origin('3000')}/mcp` });
 
-/** Starts a block that goes on serving, in a process group of its own, since it starts processes itself. */
+/** Starts a block that keeps serving. It gets its own process group, since it starts processes itself. */
 function serve(block: Block | undefined, cwd: string): Child {
   const child = startChild('bash', ['-c', commandOf(block)], { cwd, env: environment(), detached: true });
   cleanUp.push(async () => {

@@ -8,11 +8,11 @@ const LIBRARY = 'packages/anypod/src/';
 const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
 const [, map = ''] = /## Rooms\n+```\n(.*?)```/s.exec(page) ?? [];
 
-/** Names at the begin of the map's lines, which are indented by so many spaces. */
+/** The names at the beginning of the map's lines that are indented by `indent` spaces. */
 const listed = (indent: number) =>
   [...map.matchAll(new RegExp(`^ {${indent}}(?! )([\\w./-]+)`, 'gm'))].map(([, name]) => name ?? '');
 
-/** Folders in a folder, with a slash behind them, but those that git ignores. */
+/** The folders in a folder, with a slash at the end, except those that git ignores. */
 function folders(path: string): string[] {
   return readdirSync(join(ROOT, path), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|test-results$)/.test(entry.name))

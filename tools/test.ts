@@ -1,9 +1,9 @@
 /**
- * Runs every step of `make test`, a make target each, and counts: one for a check, the tests themselves where the target
- * leaves a vitest report. A failed step does not stop the others. The count goes to `test-results/tally` too.
+ * Runs every step of `make test`, each a make target, and counts the tests: one for a check, and the number in the vitest report if the target leaves
+ * one. A failed step does not stop the others. Also writes the count to `test-results/tally`.
  *
- * Three steps run at once, since most tests wait rather than compute: one that computes, at a lower priority, and two that
- * wait. Each step's output is printed when the step has ended.
+ * Three steps run at once, since most tests wait rather than compute: one that computes, at a lower priority, and two that wait. The output of a step
+ * is printed when the step has ended.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,9 +11,9 @@ import { join } from 'node:path';
 
 interface Step {
   readonly target: string;
-  /** The vitest project whose report tells the count. */
+  /** The vitest project whose report has the number of tests. */
   readonly project?: string;
-  /** After this the step is ended and counts as failed. Far above what it takes, since a busy machine is no fault. */
+  /** After this time the step is stopped and counts as failed. It is far above what the step takes, so that a busy machine does not fail it. */
   readonly minutes: number;
 }
 
@@ -24,7 +24,7 @@ interface Outcome {
   readonly seconds: number;
 }
 
-/** They compute, so they give way to the others. */
+/** Steps that compute, so they run at a lower priority. */
 const COMPUTING: readonly Step[] = [
   { target: 'lint', minutes: 10 },
   { target: 'types', minutes: 10 },
@@ -37,7 +37,7 @@ const COMPUTING: readonly Step[] = [
   { target: 'test-repo', project: 'repo', minutes: 10 },
 ];
 
-/** They start processes and wait for them. The longest first, so that the two lanes end together. */
+/** Steps that start processes and wait for them. The longest come first, so that the two lanes end together. */
 const WAITING: readonly Step[] = [
   { target: 'test-cluster', project: 'cluster', minutes: 20 },
   { target: 'test-chaos', project: 'chaos', minutes: 20 },
@@ -45,13 +45,13 @@ const WAITING: readonly Step[] = [
   { target: 'test-conformance', project: 'conformance', minutes: 10 },
 ];
 
-/** As `nice` names them. The lower one still gets its share beside a busy neighbour, a third of what the others get. */
+/** Values of `nice`. A step of the lower priority still gets a share beside a busy neighbour, a third of what the others get. */
 const [NORMAL, LOWER] = [0, 5];
 
 const root = join(import.meta.dirname, '..');
 const results = join(root, 'test-results');
 
-/** Runs `make <target>` in a process group of its own, so that a step that hangs takes its pods with it. */
+/** Runs `make <target>` in its own process group, so that a step that hangs is stopped together with its pods. */
 function make({ target, minutes }: Step, priority: number): Promise<{ succeeded: boolean; output: string }> {
   return new Promise((resolve) => {
     const child = spawn('nice', ['-n', `${priority}`, 'make', '--no-print-directory', target], {

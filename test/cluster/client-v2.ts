@@ -16,7 +16,7 @@ export interface ClientV2 extends OfficialClient {
   readonly era: string | undefined;
 }
 
-/** The official client of SDK v2; without a mode it speaks the 2025 era. */
+/** The official client of SDK v2. Without a mode it speaks the 2025 era. */
 export async function connectMode(mode: VersionNegotiationMode, options: ConnectOptions): Promise<ClientV2> {
   const { fetch, name = 'v2', answers = {}, on = {} } = options;
   const capabilities = capabilitiesOf(answers);

@@ -13,7 +13,7 @@ import { JOURNAL_VARIABLE, type JournalEntry, readJournal } from './journal.ts';
 export const FIXTURE = fileURLToPath(new URL('fixture.ts', import.meta.url));
 export const FIXTURE_V1 = fileURLToPath(new URL('fixture-v1.ts', import.meta.url));
 
-/** Three pods, their Redis and a balancer without affinity; started once per test file. */
+/** Three pods, their Redis and a balancer without affinity, started once per test file. */
 export interface Deployment {
   /** The endpoints of the three pods. */
   readonly pods: readonly [URL, URL, URL];
@@ -38,7 +38,7 @@ interface Parts {
 export function useDeployment(options: Partial<PodOptions> = {}): Deployment {
   let parts: Parts | undefined;
   const started = (): Parts => {
-    if (parts === undefined) throw new Error('the deployment is there from beforeAll to afterAll only');
+    if (parts === undefined) throw new Error('the deployment exists only between beforeAll and afterAll');
     return parts;
   };
   const journalFile = () => join(started().directory, 'journal.jsonl');

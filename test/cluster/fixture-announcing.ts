@@ -3,7 +3,7 @@ import { McpServer } from '@modelcontextprotocol/server';
 const listChanged = { listChanged: true };
 const lists = ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'] as const;
 
-/** A server that announces with each list that the lists have changed; its only tool announces a change of the list that it is told. */
+/** A server that announces with each list that the lists have changed. Its only tool announces a change of the list that it is told to. */
 export default function createServer(): McpServer {
   const mcp = new McpServer(
     { name: 'announcing', version: '1.0.0' },

@@ -9,7 +9,7 @@ const unreadable = Object.defineProperty(new Error('x'), 'message', {
   },
 });
 
-/** A proxy whose upstream is away. */
+/** A proxy whose upstream server is not reachable. */
 function proxy(): Server {
   const server = new Server(info, { capabilities: { tools: {} } });
   server.setRequestHandler('tools/list', () => new Promise<never>(() => undefined));
@@ -25,7 +25,7 @@ const factories: Record<string, () => unknown> = {
   proxy,
 };
 
-// One that does not come to an end while it is imported.
+// An import that never ends.
 if (process.env['FIXTURE_FACTORY'] === 'import-hangs') {
   process.stdout.write('importing\n');
   await delay(600_000);

@@ -13,7 +13,7 @@ const unreadable = Object.defineProperty(new Error('x'), 'message', {
   },
 });
 
-/** The tools of `fixture.ts`, and some that do to the process what they should not. */
+/** The tools of `fixture.ts`, and tools that harm the process. */
 export default function createServer(): McpServer {
   const server = createGoodServer();
   const tool = (name: string, run: () => unknown) =>

@@ -8,10 +8,10 @@ const leave = (event: string) => () => {
   process.exit(7);
 };
 
-// What many a server has at its end, and what it is advised to have against faults.
+// Many servers end with such listeners, and are advised to have some against faults.
 for (const event of ['SIGTERM', 'SIGINT', 'uncaughtException', 'unhandledRejection']) process.on(event, leave(event));
 
-/** A server that listens to the process, at its import and with each server that it makes. */
+/** A server that adds listeners to the process, once at its import and again for each instance. */
 export default function createServer(): McpServer {
   const server = createGoodServer();
   process.once('SIGTERM', () => undefined);

@@ -11,12 +11,12 @@ const ask = z.object({ message: z.string().optional(), timeoutMs: z.number().opt
 const nothing = z.object({});
 const keyed = z.object({ key: z.string() });
 
-/** Runs what belongs to no request, as a timer or a listener of the server does. */
+/** Runs code outside of any request, like a timer or a listener of the server. */
 const outsideRequests = AsyncLocalStorage.snapshot();
 
 /** Tools that ask the client, in the 2025 way: the handler waits for the answer. */
 export function registerQuestions(server: McpServer): void {
-  // `ctx.mcpReq.elicitInput` and `requestSampling` of the SDK forget which request they belong to.
+  // The SDK's `ctx.mcpReq.elicitInput` and `requestSampling` do not say which request they belong to.
   server.registerTool('ask', { description: 'Asks for a name.', inputSchema: ask }, async (args, ctx) => {
     const key = args.key;
     const note = ({ progress }: { progress: number }) => record('question-progress', key ?? '', progress);

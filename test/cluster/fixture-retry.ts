@@ -10,7 +10,7 @@ function isReleased(key: string): boolean {
   return readJournal(process.env[JOURNAL_VARIABLE] ?? '', key, 'released').length > 0;
 }
 
-/** A server whose tools have an effect, and end when a test releases them on whatever pod. */
+/** A server whose tools have an effect, and end when a test releases them on any pod. */
 export default function createServer(): McpServer {
   const server = new McpServer({ name: 'retry-fixture', version: '1.0.0' });
 

@@ -10,8 +10,8 @@ function question(message: string) {
 }
 
 /**
- * A tool that asks twice in the 2026 way: each round is a request of its own, and what the server knows travels in
- * `requestState`, which this server does not protect itself.
+ * A tool that asks twice in the 2026 way. Each round is a separate request. The server's state travels in `requestState`, which this
+ * server does not protect itself.
  */
 export function registerRounds(server: McpServer): void {
   server.registerTool('two_rounds', { description: 'Asks twice.', inputSchema: nothing }, (_args, ctx) => {

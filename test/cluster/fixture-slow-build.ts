@@ -7,7 +7,7 @@ import { record } from './journal.ts';
 /** The variable that names a file: as long as it exists, servers are being built. */
 export const HOLD_VARIABLE = 'FIXTURE_HOLD';
 
-/** A factory that takes its time, as one does that reads its configuration from somewhere else. */
+/** A slow factory, like one that reads its configuration over the network. */
 export default async function createSlowly(): Promise<McpServer> {
   const hold = process.env[HOLD_VARIABLE];
   if (hold !== undefined && existsSync(hold)) {

@@ -18,7 +18,7 @@ const requests = {
 };
 const custom = z.object({ method: z.literal('x/custom'), params: z.looseObject({}).optional() });
 
-/** The server of `fixture-state-v2.ts`, of SDK v1. */
+/** The same server as `fixture-state-v2.ts`, but of SDK v1. */
 export default function createServer(): McpServer {
   const server = new McpServer({ name: 'state-v1', version: '1.0.0' }, { capabilities });
   const text = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) }] });

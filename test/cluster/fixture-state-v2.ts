@@ -6,7 +6,7 @@ import { fill } from './fixture-state.ts';
 const capabilities = { logging: {}, tools: { listChanged: true }, resources: { subscribe: true } };
 const anything = z.looseObject({});
 
-/** A server of SDK v2 with handlers of its own, which registers a tool once the client has initialized. */
+/** A server of SDK v2 with its own handlers. It registers a tool once the client has initialized. */
 export default function createServer(): McpServer {
   const server = new McpServer({ name: 'state-v2', version: '1.0.0' }, { capabilities });
   const text = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) }] });

@@ -1,4 +1,4 @@
-/** What the two fixtures of servers with handlers of their own have in common, whatever their SDK. */
+/** What `fill` needs from a server, for either SDK. */
 interface Adapter {
   tool(name: string, run: () => unknown): void;
   onRequest(method: string, handler: (params: Record<string, unknown>) => void): void;
@@ -11,7 +11,7 @@ interface Adapter {
 
 const talking = new Set<Adapter>();
 
-// Begun outside of any request, so what is said belongs to none.
+// This timer starts outside of any request, so its messages belong to none.
 setInterval(() => {
   for (const adapter of talking) {
     for (const level of ['debug', 'error'] as const)
@@ -19,7 +19,7 @@ setInterval(() => {
   }
 }, 20).unref();
 
-/** A server object that shows what it was told. */
+/** Fills a server that shows what it was told. */
 export function fill(adapter: Adapter): void {
   const seen = {
     pid: process.pid,

@@ -6,7 +6,7 @@ import { JOURNAL_VARIABLE, readJournal, record } from './journal.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const;
 
-/** Runs what belongs to no request, as a timer or a listener of the server does. */
+/** Runs code outside of any request, like a timer or a listener of the server. */
 const outsideRequests = AsyncLocalStorage.snapshot();
 
 const nothing = z.object({});
@@ -17,12 +17,12 @@ const hold = z.object({ key: z.string().optional(), ms: z.number().optional() })
 const echo = z.object({ text: z.string() });
 const uri = z.object({ uri: z.string() });
 
-/** A result of one text; other values as JSON. */
+/** A result with one text. Values that are no text become JSON. */
 export function text(value: unknown): CallToolResult {
   return { content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }] };
 }
 
-/** A tool that tells the id of its call, at once or once it has been held. */
+/** A tool that returns the id of its call, at once or after it was held. */
 function registerRequestId(server: McpServer): void {
   server.registerTool(
     'request_id',
@@ -122,7 +122,7 @@ export function registerTools(server: McpServer): void {
   });
 }
 
-/** Tools that wait for each other, on whatever pods. */
+/** Tools that wait for each other, on any pods. */
 export function registerWaiting(server: McpServer): void {
   server.registerTool('wait_for', { description: 'Waits to be let go.', inputSchema: keyed }, async ({ key }, ctx) => {
     while (readJournal(process.env[JOURNAL_VARIABLE] ?? '', key, 'let go').length === 0) {

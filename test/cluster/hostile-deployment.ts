@@ -6,11 +6,11 @@ import { type ServicePod, startServicePod } from './service-pods.ts';
 import { readStream, type StreamReader } from './stream-reader.ts';
 import { messagesOf, openSession, textOf, type WireSession } from './wire.ts';
 
-/** A session beside those in which something goes wrong: with a call that runs and a standing stream that is open. */
+/** A session beside those in which something goes wrong. It has a running call and an open standing stream. */
 export interface Neighbour {
-  /** Makes both say something, and waits until its client has it. */
+  /** Makes both send something, and waits until the client has it. */
   tick(): Promise<void>;
-  /** Lets the call end; gives its result. */
+  /** Lets the call end, and returns its result. */
   end(): Promise<string>;
 }
 
@@ -45,14 +45,14 @@ export async function startNeighbour(pod: URL, key: string): Promise<Neighbour> 
 
 /** Pods of the hostile module. */
 export interface HostilePods {
-  /** Where things go wrong. */
+  /** The pod on which things go wrong. */
   readonly here: URL;
-  /** The other pod; the same one where there is no Redis. */
+  /** The other pod; the same one if there is no Redis. */
   readonly there: URL;
-  /** Starts one more pod of the same deployment; with the embedded store, one for itself. It is ended after the tests. */
+  /** Starts one more pod of the same deployment; with the embedded store, a pod on its own. It is stopped after the tests. */
   startAnother(): Promise<ServicePod>;
   logs(): string;
-  /** What the pods have counted, by labels. */
+  /** The pods' counts of one metric, by labels. */
   counted(name: string): Promise<Record<string, number>>;
 }
 
@@ -100,7 +100,7 @@ export function useHostilePods({ module, store, env = {} }: HostileOptions): Hos
   };
 }
 
-/** A call of this session that runs on a pod until it is let go, or until the file `path` exists; and its stream. */
+/** Starts a call in this session that runs on a pod until it is released or the file `path` exists. Returns its stream. */
 export async function holdCall(session: WireSession, pod: URL, key: string, path?: string): Promise<StreamReader> {
   const stream = readStream(await session.call(pod, `held-${key}`, 'hold', { key, path }));
   await stream.until(({ method }) => method === 'notifications/message');

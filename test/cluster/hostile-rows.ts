@@ -1,4 +1,4 @@
-/** What an answer must hold: a part of its result, or of its error. */
+/** What an answer must contain: a part of its result, or of its error. */
 export interface Expected {
   readonly result?: object;
   readonly error?: object;
@@ -7,13 +7,13 @@ export interface Expected {
 /** One fault of `test/lib/hostile-module`, and the right answer. */
 export interface Row {
   readonly fault: string;
-  /** The answer of the tool of that name. */
+  /** The answer of the tool named after the fault. */
   readonly tool: Expected;
-  /** Where 2026-07-28 has another. */
+  /** The tool's answer in 2026-07-28, if it differs. */
   readonly modernTool?: Expected;
-  /** The answer of everything else that fails in the same way; `what` is how a sentence names it. */
+  /** The answer of everything else that fails in the same way. `what` is its name in a sentence. */
   readonly other?: (what: string) => Expected;
-  /** What the pod's log says of it. */
+  /** The pod's log message for it. */
   readonly log?: string;
 }
 
@@ -45,7 +45,7 @@ const noMethod = (method: string): Expected =>
 /** Faults after which the session, the pod and all others go on. */
 export const ROWS: readonly Row[] = [
   unwritable('bigint', (member) => `${member}.a is a BigInt`),
-  // How often the circle is gone round depends on what the SDK has copied.
+  // The number of rounds depends on what the SDK has copied.
   unwritable('circular', (member) => `${member}(.self)+ refers back to an object that holds it`),
   unwritable('to-json', (member) => `${member}.a has a toJSON that throws`),
   unwritable('getter', (member) => `${member}.a.b has a getter that throws`),
@@ -82,7 +82,7 @@ export const ROWS: readonly Row[] = [
     tool: refused(
       'The notification notifications/tools/list_changed cannot be written as JSON: params._meta.a is a BigInt.',
     ),
-    // Listeners are told that the tools changed, and nothing else that the notification holds.
+    // Listeners hear that the tools changed, but get nothing else from the notification.
     modernTool: refused('not at all'),
   },
   {
@@ -107,7 +107,7 @@ export const ROWS: readonly Row[] = [
   { fault: 'connect-elsewhere', tool: { result: { structuredContent: { refused: /already connected/i } } } },
 ];
 
-/** Faults that end the session they happen in, by closing its server; with the answer of the call that does it. */
+/** Faults that end their session by closing its server, with the answer of the call that does it. */
 export const CLOSING: readonly { readonly fault: string; readonly answer: Expected }[] = [
   ...['close', 'close-transport', 'close-later'].map((fault) => ({
     fault,

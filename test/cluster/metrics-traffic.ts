@@ -24,7 +24,7 @@ export function modern(pod: URL, method: string, params: ModernParams, signal?: 
   return post(pod, body, headers, signal);
 }
 
-/** Requests that are over at once: three sessions, one of them ended twice. Gives one of the others. */
+/** Sends requests that end at once, in three sessions, one of which is ended twice. Returns one of the others. */
 export async function shortRequests(balancer: URL): Promise<WireSession> {
   const [session, other] = [await openSession(balancer), await openSession(balancer), await openSession(balancer)];
   const send = async (message: object) => void (await messagesOf(await session.send(balancer, message)));
@@ -63,12 +63,12 @@ export const SHORT_REQUESTS = {
 
 /** A call that waits for its client's answer, and how far its client has read. */
 export interface WaitingCall {
-  /** Where the stream began, and where it was cut. */
+  /** The event ids at which the stream began and was cut. */
   readonly from: { readonly first: string; readonly last: string };
   answer(pod: URL): Promise<void>;
 }
 
-/** Calls a tool that asks; the question is there, and the connection still open until `cut`. */
+/** Calls a tool that asks. Returns when the question has arrived; the connection stays open until `cut`. */
 export async function askingCall(pod: URL, session: WireSession, id: string) {
   const stream = readStream(await session.call(pod, id, 'ask'));
   const question = await stream.until(({ method }) => method === 'elicitation/create');

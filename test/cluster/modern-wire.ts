@@ -7,7 +7,7 @@ export const MODERN_META = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-/** POSTs a request of 2026-07-28 with the headers that belong to it; `_meta` in `params` is added to what it needs. */
+/** POSTs a request of 2026-07-28 with its headers. `_meta` in `params` is added to the required members. */
 export function postModern(
   pod: URL,
   method: string,

@@ -13,7 +13,10 @@ export interface ConnectOptions {
   readonly fetch: FetchLike;
   readonly name?: string;
   readonly answers?: Answers;
-  /** Called with every notification of `method`, from before the connection. A client with a session is connected once its standing stream is open. */
+  /**
+   * Called with every notification of `method`, even those before `connect` returns. A client with a session counts as connected
+   * once its standing stream is open.
+   */
   readonly on?: Readonly<Record<string, (params: Params) => void>>;
 }
 
@@ -28,7 +31,7 @@ export interface CallOptions {
   readonly timeout?: number;
 }
 
-/** What the flows use of an official client, the same for v1 and v2. */
+/** The part of an official client that the flows use, the same for v1 and v2. */
 export interface OfficialClient {
   readonly sessionId: string | undefined;
   tools(): Promise<string[]>;
@@ -45,7 +48,7 @@ export interface OfficialClient {
 
 export type Connect = (options: ConnectOptions) => Promise<OfficialClient>;
 
-/** The clients' URL; the `fetch` of each client decides where requests really go. */
+/** The URL that clients are given. The `fetch` of each client decides where its requests go. */
 export const ENDPOINT = new URL('http://anypod.invalid/mcp');
 
 /** The capabilities that belong to the answers. */

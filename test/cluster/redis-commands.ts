@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { eventually } from './settle.ts';
 
-/** The commands that Redis was sent while `act` ran, which can see them as they come; what a script calls is not sent. */
+/** The commands that clients sent to Redis while `act` ran. `act` can read them as they come. Commands inside scripts are not among them. */
 export async function commandsDuring(
   url: string,
   act: (soFar: readonly string[][]) => Promise<void>,
@@ -27,14 +27,14 @@ export async function commandsDuring(
 }
 
 /**
- * More than what three pods have sent by themselves since `from`, as `performance.now()`: leases, blocking reads and looks for lost pods come by timers, ten
- * commands a second. A command for every request is more again.
+ * An upper bound for what three pods have sent by timer since `from` (a `performance.now()`): leases, blocking reads and checks for lost pods, ten
+ * commands a second in total. If pods sent a command for every request, the count would be above it.
  */
 export function ownCommandsSince(from: number): number {
   return 50 + (20 * (performance.now() - from)) / 1000;
 }
 
-/** Those that name a session. */
+/** The commands that name a session. */
 export function commandsFor(session: string, commands: readonly string[][]): readonly string[][] {
   return commands.filter((command) => command.some((word) => word.includes(session)));
 }

@@ -1,7 +1,7 @@
 import { freePort } from '../lib/free-port.ts';
 import { type Pod, type PodOptions, startPod } from '../lib/pods.ts';
 
-/** A pod that runs as in the image, with its metrics. */
+/** A pod that runs like the image, with its metrics. */
 export interface ServicePod extends Pod {
   /** `http://127.0.0.1:<port>` of `/metrics`. */
   readonly metrics: string;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { record } from './journal.ts';
 
-/** As much of `McpServer` as is used, v1 and v2. */
+/** The part of `McpServer` that is used here, in v1 and v2. */
 interface Speaker {
   readonly server: {
     sendLoggingMessage(params: { level: 'info'; data: string }): Promise<void>;
@@ -12,7 +12,7 @@ interface Speaker {
   };
 }
 
-/** What a tool may start before it answers: later it names its request, which is over, and then speaks without naming any. */
+/** Work that a tool starts before it answers. Later it sends a message that names its request, which has ended, and then one that names none. */
 export function speakLater({ server }: Speaker, key: string, named: () => Promise<void>): void {
   const speak = async (): Promise<void> => {
     await delay(100);

@@ -16,7 +16,7 @@ function parseEvent(block: string): SseEvent | undefined {
   return Object.keys(event).length === 0 ? undefined : { ...event, data: event.data ?? '' };
 }
 
-/** The events of a stream until it ends; comments (heartbeats) are left out. Leaving the loop cuts the connection. */
+/** The events of a stream until it ends, without comments (heartbeats). Leaving the loop cuts the connection. */
 export async function* readEvents(response: Response): AsyncGenerator<SseEvent, void> {
   if (response.body === null) return;
   const decoder = new TextDecoder();

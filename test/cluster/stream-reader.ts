@@ -5,9 +5,9 @@ import { type Message, parse } from './wire.ts';
 export interface StreamReader {
   /** All events so far. */
   readonly events: readonly SseEvent[];
-  /** The next event; undefined: the stream has ended. */
+  /** The next event. Undefined: the stream has ended. */
   next(): Promise<SseEvent | undefined>;
-  /** Reads until an event's message satisfies `match`; throws if the stream ends before. */
+  /** Reads until an event's message satisfies `match`. Throws if the stream ends first. */
   until(match: (message: Message) => boolean): Promise<Message>;
   /** Reads all that is left. */
   rest(): Promise<readonly Message[]>;

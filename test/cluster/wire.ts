@@ -12,12 +12,12 @@ export interface Message {
 
 export const LEGACY_VERSIONS = ['2025-03-26', '2025-06-18', '2025-11-25'] as const;
 
-/** A capable client. */
+/** A client with all capabilities. */
 const ALL_CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: {}, roots: { listChanged: true } };
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
-/** POSTs a body; `headers` with the value null are left out. A string body goes as it is. */
+/** POSTs a body. Headers whose value is null are left out. A string body is sent unchanged. */
 export function post(
   pod: URL,
   body: unknown,
@@ -61,7 +61,7 @@ export function textOf(message: Message | undefined): string {
 export interface SessionOptions {
   readonly version?: string;
   readonly capabilities?: Record<string, unknown>;
-  /** The client's name, which the fixture's journal knows the session by. */
+  /** The client's name. The fixture's journal uses it as the session's key. */
   readonly name?: string;
 }
 
@@ -100,7 +100,7 @@ export async function openSession(pod: URL, options: SessionOptions = {}): Promi
   return sessionOf(id, version, initialized);
 }
 
-/** The same session with other words: for ids that were not ours. */
+/** A session with another id or version, to test ids that we did not make. */
 export function sessionOf(id: string, version: string, initialized: Message = {}): WireSession {
   const headers = { 'mcp-session-id': id, 'mcp-protocol-version': version };
   const get = (pod: URL, method: string, extra: Record<string, string>, signal?: AbortSignal) =>

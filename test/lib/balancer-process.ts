@@ -7,38 +7,38 @@ import { waitUntilReady } from './wait-until-ready.ts';
 
 const FILES = fileURLToPath(new URL('../../deploy/balancers/', import.meta.url));
 
-/** A balancer without affinity that runs the very configuration that the documentation gives. */
+/** A balancer without affinity. It runs the configuration from the documentation. */
 export interface Balancer {
   readonly port: number;
   readonly origin: string;
   /** The endpoint: `<origin>/mcp`. */
   readonly url: string;
-  /** Reads its configuration again; resolves when it has said so. */
+  /** Reads its configuration again. Resolves when its output says so. */
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What takes the place of what in a documented file: addresses, and times that a test cannot wait for. */
+/** Replacements in a documented file: addresses, and times that are too long for a test. */
 type Substitutions = readonly (readonly [what: RegExp, by: string])[];
 
 export interface BalancerProcess {
   readonly command: 'haproxy' | 'nginx';
-  /** Below `deploy/balancers`. */
+  /** A path below `deploy/balancers`. */
   readonly file: string;
   readonly port: number;
   readonly substitutions: (directory: string) => Substitutions;
   readonly args: (file: string, directory: string) => readonly string[];
-  /** Tells the process to read its file again. */
+  /** The signal on which the process reads its file again. */
   readonly reload: NodeJS.Signals;
 }
 
-/** Starts it and waits until a pod answers through it. */
+/** Starts the balancer and waits until a pod answers through it. */
 export async function startBalancer(options: BalancerProcess): Promise<Balancer> {
   const { command, file, port, substitutions, args, reload } = options;
   const directory = await mkdtemp(join(tmpdir(), `anypod-${command}-`));
   const own = join(directory, file);
   await writeFile(own, substitute(await readFile(join(FILES, file), 'utf8'), substitutions(directory)));
-  // A group of its own: workers must not outlive the test either.
+  // Use a separate process group, so that no worker outlives the test.
   const child = startChild(command, args(own, directory), { detached: true });
   const killGroup = () => signalGroup(child.pid, 'SIGKILL');
   process.once('exit', killGroup);
@@ -69,7 +69,7 @@ export async function startBalancer(options: BalancerProcess): Promise<Balancer>
   };
 }
 
-/** A file whose shape has changed must not silently run with an operator's addresses. */
+/** Throws if a pattern is not found: after a change of the file, the balancer must not run with an operator's addresses. */
 function substitute(text: string, substitutions: Substitutions): string {
   return substitutions.reduce((changed, [what, by]) => {
     if (!what.test(changed)) throw new Error(`the balancer's configuration has nothing like ${what}`);
@@ -81,6 +81,6 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch {
-    // All of it has ended.
+    // The whole group has ended.
   }
 }

@@ -13,7 +13,7 @@ export interface Child {
   readonly exited: Promise<Exit>;
   /** False once the process has ended. */
   readonly running: boolean;
-  /** Standard output and standard error so far, as they came. */
+  /** Standard output and standard error so far, in order. */
   logs(): string;
   signal(signal: NodeJS.Signals): void;
   /** SIGTERM, then SIGKILL after `graceMs` (default 10 000). Does nothing to a process that has ended. */

@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { joinSockets } from './join-sockets.ts';
 
-/** Chooses a target for each connection, in turn, and leaves a connection where it is: what kube-proxy does. */
+/** Chooses a target for each connection, in turn, and never moves a connection, like kube-proxy. */
 export interface ConnectionBalancer {
   /** The endpoint: `http://127.0.0.1:<port>/mcp`. */
   readonly url: URL;
-  /** From here on connections go to this port of 127.0.0.1 too. */
+  /** From now on, connections go to this port of 127.0.0.1 too. */
   add(target: number): void;
   /** How many connections to the target are open. */
   open(target: number): number;
-  /** How many connections there were in all. */
+  /** How many connections were opened in total. */
   readonly opened: number;
-  /** How many of them began with a POST, and are open. */
+  /** How many open connections began with a POST. */
   readonly posting: number;
-  /** Which side of those that began with a POST, and have ended, said first that it sends no more. */
+  /** For each connection that began with a POST and has ended: the side that first said that it sends no more. */
   readonly endedBy: readonly ('client' | 'target')[];
   stop(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function startConnectionBalancer(first: readonly number[]): Promise
     const end = (side: 'client' | 'target') => {
       if (posting.delete(client)) endedBy.push(side);
     };
-    // A side that resets its connection ends nothing before.
+    // A side that resets its connection emits `error` or `close` without `end`.
     for (const event of ['end', 'error', 'close']) {
       client.on(event, () => end('client'));
       server.on(event, () => end('target'));

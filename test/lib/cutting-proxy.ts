@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { joinSockets } from './join-sockets.ts';
 
-/** An event stream whose client knows where to resume: what a cut must not lose anything of. */
+/** Matches an event stream whose client can resume: a cut must not lose any of it. */
 const EVENT_ID = /(^|\n)id: /;
 
 /** The end of an answer in chunked coding (RFC 9112 §7.1): the connection is idle, or its next request is already on the way. */
 const LAST_CHUNK = /(^|\r\n)0\r\n\r\n$/;
 
-/** Stands between clients and the balancer, as every NAT, proxy and laptop lid does, and cuts connections. */
+/** Stands between clients and the balancer and cuts connections, as a NAT, a proxy or a closed laptop does. */
 export interface CuttingProxy {
   readonly port: number;
   /** The endpoint: `http://127.0.0.1:<port>/mcp`. */
   readonly url: string;
   /**
-   * Cuts connections on both sides without a word and answers how many; resolves when they are closed. `resumable`: those that carry an
-   * event stream that has given an id. The answer of any other request has no second way to its client.
+   * Cuts connections on both sides without a warning, and returns how many. Resolves when they are closed. `resumable`: only connections with an
+   * event stream that has given an id, since the client of any other request cannot get its answer again.
    */
   cut(which: 'resumable' | 'all'): Promise<number>;
   stop(): Promise<void>;
@@ -24,11 +24,11 @@ export interface CuttingProxy {
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
-  /** Since the last request of the connection an event id has passed. */
+  /** True: an event id has passed since the last request of the connection. */
   resumable: boolean;
 }
 
-/** Stands before `target`, a port of `host` (default 127.0.0.1). */
+/** Starts a proxy in front of `target`, a port of `host` (default 127.0.0.1). */
 export async function startCuttingProxy(target: number, host = '127.0.0.1'): Promise<CuttingProxy> {
   const pairs = new Set<Pair>();
   const listener = createServer((client) => join(client, connect(target, host).setNoDelay(), pairs));

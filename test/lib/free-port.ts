@@ -2,12 +2,12 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that Linux gives to connections and to whoever asks for any. */
+/** Below the ports that Linux assigns by itself. */
 const [FROM, TO] = [12_000, 32_000];
 
 /**
- * A free TCP port of 127.0.0.1. No other call gets it, in whatever process, for as long as this process runs: the UDP port of the same number marks it as
- * taken.
+ * Returns a free TCP port of 127.0.0.1. No other call in any process gets it while this process runs: this process also takes the UDP
+ * port of the same number as a mark.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

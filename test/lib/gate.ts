@@ -1,10 +1,10 @@
-/** Lets pass while it is open, and makes wait while it is closed. */
+/** Lets callers pass while it is open, and makes them wait while it is closed. */
 export interface Gate {
-  /** How many wait at it. */
+  /** How many callers wait. */
   readonly waiting: number;
   open(): void;
   close(): void;
-  /** Resolves at once, or when the gate is opened. */
+  /** Resolves when the gate is open. */
   pass(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { freePort } from './free-port.ts';
 export interface HaproxyOptions {
   /** Where the pods listen (127.0.0.1). */
   readonly pods: readonly { readonly port: number }[];
-  /** Default: as documented. In turn, or random, so that nothing hides behind an even number of requests; both choose anew for every request. */
+  /** Default: as documented. Chooses a pod for each request, in turn or at random. Random shows what an even number of requests in turn may hide. */
   readonly balance?: 'roundrobin' | 'random';
   /** How long a connection may be silent, ms. Default: as documented. */
   readonly idleMs?: number;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** Passes on what either side sends; where one breaks or closes, the other follows. `onClose` may be called for each side. */
+/** Passes on what each side sends. If one side breaks or closes, the other is closed too. `onClose` may be called once per side. */
 export function joinSockets(client: Socket, server: Socket, onClose: () => void): void {
   client.pipe(server).pipe(client);
   for (const [socket, other] of [

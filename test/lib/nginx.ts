@@ -8,7 +8,7 @@ export interface NginxOptions {
   readonly idleMs?: number;
 }
 
-/** nginx with `deploy/balancers/nginx.conf`; its files lie in a directory of the test. */
+/** nginx with `deploy/balancers/nginx.conf`. Its files are in a directory of the test. */
 export async function startNginx({ pods, idleMs }: NginxOptions): Promise<Balancer> {
   const port = await freePort();
   const servers = pods.map((pod) => `    server 127.0.0.1:${pod.port} max_fails=1 fail_timeout=2s;\n`).join('');
@@ -32,7 +32,7 @@ export async function startNginx({ pods, idleMs }: NginxOptions): Promise<Balanc
           ]),
     ],
     args: (file, directory) => {
-      // Workers of a root's nginx would be another user's, to whom the directory is closed.
+      // If root starts nginx, its workers run as another user, who cannot read the directory.
       const user = process.getuid?.() === 0 ? 'user root;' : '';
       return [
         '-p',

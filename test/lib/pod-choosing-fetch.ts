@@ -1,4 +1,4 @@
-/** What a pod is chosen by: one HTTP request of a client. */
+/** One HTTP request of a client, by which `choose` picks a pod. */
 export interface SentRequest {
   readonly method: string;
   readonly headers: Headers;
@@ -6,7 +6,7 @@ export interface SentRequest {
   readonly body?: unknown;
 }
 
-/** The shape that the official clients' transports take as their `fetch` option. */
+/** The type of the `fetch` option of the official clients' transports. */
 export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 function describe(init: RequestInit | undefined): SentRequest {
@@ -15,22 +15,25 @@ function describe(init: RequestInit | undefined): SentRequest {
   return typeof init?.body === 'string' ? { method, headers, body: JSON.parse(init.body) } : { method, headers };
 }
 
-/** Sends each request to the pod that `choose` names; the pods' URLs replace the URL that the client was given. */
+/** Sends each request to the pod that `choose` picks. The pod's URL replaces the URL that the client was given. */
 export function choosing(pods: readonly URL[], choose: (request: SentRequest) => number): FetchLike {
   return (_url, init) => {
     const pod = pods[choose(describe(init))];
-    if (pod === undefined) throw new RangeError('the chosen pod does not exist');
+    if (pod === undefined) throw new RangeError('`choose` picked a pod that does not exist');
     return fetch(pod, init);
   };
 }
 
-/** Sends no two requests in a row to the same pod: what a balancer without affinity does at its worst. */
+/** Never sends two requests in a row to the same pod: the worst that a balancer without affinity can do. */
 export function alternating(pods: readonly URL[], first = 0): FetchLike {
   let next = first;
   return choosing(pods, () => next++ % pods.length);
 }
 
-/** `fetch`, and what resolves once a GET was answered with a stream. Official clients open theirs beside what they do next. */
+/**
+ * A `fetch`, and a promise that resolves when a GET was answered with a stream. Official clients open that stream while
+ * they already send other requests.
+ */
 export function noticingStream(send: FetchLike): { readonly fetch: FetchLike; readonly opened: Promise<void> } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
@@ -50,7 +53,7 @@ export function isAnswer(request: SentRequest): boolean {
   return typeof body === 'object' && body !== null && !('method' in body) && ('result' in body || 'error' in body);
 }
 
-/** The JSON-RPC method of a POST; undefined for answers, GET and DELETE. */
+/** The JSON-RPC method of a POST. Undefined: an answer, a GET or a DELETE. */
 export function rpcMethod(request: SentRequest): string | undefined {
   return (request.body as { method?: string } | undefined)?.method;
 }

@@ -6,15 +6,15 @@ import { waitUntilReady } from './wait-until-ready.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A secret that is good enough for tests: pods that form one server need the same. */
+/** A secret for tests only. Pods that form one server need the same one. */
 const TEST_SECRET = 'a-secret-that-only-tests-may-use-0123456789';
 
 export interface PodOptions {
   /** The user's module: a path (absolute, or relative to `cwd`). */
   readonly module: string;
-  /** None: the embedded store. */
+  /** Undefined: use the embedded store. */
   readonly redisUrl?: string;
-  /** `ANYPOD_SECRET`. Default `TEST_SECRET` where there is a `redisUrl`. */
+  /** `ANYPOD_SECRET`. Default: `TEST_SECRET` if there is a `redisUrl`. */
   readonly secret?: string;
   /** Default: a free port. Give one to start a pod again where another was. */
   readonly port?: number;
@@ -24,11 +24,11 @@ export interface PodOptions {
   readonly args?: readonly string[];
   /** Default: the root of the repository. */
   readonly cwd?: string;
-  /** What to run instead of anypod's own command; a path from the root of the repository. */
+  /** The program to run instead of anypod's own command: a path from the root of the repository. */
   readonly program?: string;
   /** Run the build instead of the source. Default false. */
   readonly dist?: boolean;
-  /** A checkout of the repository to run instead of this one: how pods of two versions form one server. */
+  /** A checkout of the repository to run instead of this one, so that pods of two versions form one server. */
   readonly checkout?: string;
 }
 
@@ -43,7 +43,7 @@ export interface Pod {
   logs(): string;
   /** SIGTERM, then SIGKILL after 10 s. */
   stop(): Promise<Exit>;
-  /** SIGKILL: the pod that is lost without a word. */
+  /** Sends SIGKILL: the pod is lost without a warning. */
   kill9(): Promise<Exit>;
 }
 
@@ -92,7 +92,7 @@ function commandLine(options: PodOptions, port: number): string[] {
 
 function environment({ redisUrl, secret, env }: PodOptions): NodeJS.ProcessEnv {
   const chosen = secret ?? (redisUrl === undefined ? undefined : TEST_SECRET);
-  // Most tests have no balancer that would have to notice.
+  // Most tests have no balancer that needs time to notice.
   const atOnce = { ANYPOD_DRAIN_DELAY: '0' };
   return { ...process.env, ...atOnce, ...(chosen === undefined ? {} : { ANYPOD_SECRET: chosen }), ...env };
 }
@@ -100,13 +100,13 @@ function environment({ redisUrl, secret, env }: PodOptions): NodeJS.ProcessEnv {
 /** Pods that form one server. */
 export interface Pods {
   readonly pods: readonly Pod[];
-  /** The output of all of them, each under its port. */
+  /** The output of all pods, each under its port. */
   logs(): string;
-  /** Stops those that still run. */
+  /** Stops the pods that still run. */
   stop(): Promise<void>;
 }
 
-/** Starts `count` pods at once; when one cannot start, none is left. */
+/** Starts `count` pods at once. If one cannot start, stops the others. */
 export async function startPods({ count, ...options }: PodOptions & { count: number }): Promise<Pods> {
   const starts = await Promise.allSettled(Array.from({ length: count }, () => startPod(options)));
   const pods = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** POSTs on connections of its own; rejects where one breaks. */
+/** POSTs on its own connections. Rejects if one breaks. */
 export interface Poster {
   /** The answer, complete. */
   post(url: URL, body: object, headers: Readonly<Record<string, string>>): Promise<Response>;
   stop(): void;
 }
 
-/** Uses so many connections at most, each until the other side closes it. */
+/** Uses at most `connections` connections, and keeps each until the other side closes it. */
 export function createPoster(connections: number): Poster {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return {

@@ -7,15 +7,15 @@ import { freePort } from './free-port.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
-/** A master and a replica that one Sentinel watches; all of them ask for `password`. */
+/** A master and a replica that one Sentinel watches. All of them require `password`. */
 export interface RedisSentinel {
   /** `redis+sentinel://…/main` */
   readonly url: string;
   readonly password: string;
   readonly servers: readonly [RedisServer, RedisServer];
-  /** Which of the servers the Sentinel calls the master. */
+  /** The server that the Sentinel calls the master. */
   master(): Promise<RedisServer>;
-  /** Resolves when the replica has everything. */
+  /** Resolves when the replica has all data. */
   inSync(): Promise<void>;
   /** Makes the other server the master, as an operator would. */
   failover(): Promise<void>;
@@ -79,7 +79,7 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
       await waitUntilReady(child, isInSync, { name: 'the replica' }).finally(() => client.disconnect());
     },
     async failover() {
-      // Refused while the Sentinel has not yet seen the replica in sync.
+      // The Sentinel refuses while it has not yet seen the replica in sync.
       const accepted = () => sentinel.call('sentinel', 'failover', 'main').then(() => true);
       await waitUntilReady(child, accepted, { name: 'the failover' });
     },

@@ -11,15 +11,15 @@ import { waitUntilReady } from './wait-until-ready.ts';
 const run = promisify(execFile);
 
 export interface RedisOptions {
-  /** Default: a free one. Give one to start a server again where another was. */
+  /** Default: a free one. Pass one to start a server again on the same port. */
   readonly port?: number;
-  /** Default: a temporary one, removed at the stop. Give one to start a server again with what it had. */
+  /** Default: a temporary one, removed when the server stops. Pass one to start a server again with its data. */
   readonly directory?: string;
   /** More arguments of redis-server. */
   readonly args?: readonly string[];
 }
 
-/** A redis-server process with a directory of its own; it keeps nothing on disk unless `args` say so. */
+/** A redis-server process with its own directory. It stores nothing on disk unless `args` say so. */
 export interface RedisServer {
   readonly port: number;
   /** `redis://127.0.0.1:<port>` */
@@ -40,7 +40,7 @@ async function answersPing(port: number): Promise<boolean> {
     socket.once('error', reject);
     socket.once('data', (data) => {
       socket.destroy();
-      // One that asks for a password answers too.
+      // A server that requires a password answers too.
       resolve(/^(\+PONG|-NOAUTH)/.test(data.toString()));
     });
   });
@@ -71,7 +71,7 @@ async function startNode(): Promise<RedisServer> {
   });
 }
 
-/** Three masters, each with so many replicas (default none). */
+/** Three masters, each with `replicas` replicas (default none). */
 export async function startRedisCluster(replicas = 0): Promise<RedisCluster> {
   const nodes: RedisServer[] = [];
   while (nodes.length < 3 * (1 + replicas)) nodes.push(await startNode());

@@ -1,4 +1,4 @@
-/** What `/metrics` said: each sample as it is written, `name{label="value"}`, and the types by name. */
+/** The content of `/metrics`: each sample by its text, `name{label="value"}`, and each type by its name. */
 export interface Scrape {
   readonly samples: ReadonlyMap<string, number>;
   readonly types: ReadonlyMap<string, string>;
@@ -27,7 +27,7 @@ function parseMetrics(text: string): Scrape {
   return { samples, types };
 }
 
-/** The samples of one metric over all pods, without those that are zero; by their labels as written, or `''`. */
+/** Adds up the samples of one metric over all pods, by their labels as written (or `''`). Leaves out zeros. */
 export function sumOf(scrapes: readonly Scrape[], name: string): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { samples } of scrapes) {

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from './child.ts';
 
 /**
- * Waits until `probe` answers true. A probe that throws counts as false.
+ * Waits until `probe` returns true. A probe that throws counts as false.
  *
- * The limit is for what hangs: a start takes a second, and 40 on a busy machine.
+ * The limit is for processes that hang: a start takes a second, and 40 seconds on a busy machine.
  *
- * @throws when the process ends first, or after `timeoutMs` (default 180 000); the message has the process's output.
+ * @throws if the process ends first, or after `timeoutMs` (default 180 000). The message has the process's output.
  */
 export async function waitUntilReady(
   child: Child,

@@ -6,7 +6,7 @@ const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 const ROOMS = ['packages', 'test', 'examples'];
 const SKIPPED = new Set(['node_modules', 'dist', 'requirements']);
 
-/** An id as `requirements.ts` spells them, in square brackets inside a quoted title. */
+/** Matches an id of `requirements.ts` in square brackets, as in a test's title. */
 const CITATION = /\[((?:legacy|modern|http|host|pod|change|store|image|metrics|chart|cost)(?:\.[a-z0-9-]+)+)\]/g;
 
 /** One place where a test cites a requirement. */
@@ -20,7 +20,7 @@ export function citedIds(source: string): string[] {
   return [...source.matchAll(CITATION)].map((match) => match[1] as string);
 }
 
-/** Reads every test file, and the contract suites and chaos scenarios, which are tests that others run. */
+/** Reads every test file, and also the contract suites and chaos scenarios, which other tests run. */
 export async function readCitations(): Promise<Citation[]> {
   const files = (await Promise.all(ROOMS.map((room) => testFiles(join(REPOSITORY, room))))).flat();
   const found = await Promise.all(

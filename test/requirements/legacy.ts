@@ -15,31 +15,31 @@ const ELICITATION = `${LEGACY}/client/elicitation`;
 export const legacy = {
   'legacy.initialize.stored-first': ['The session is stored before initialize is answered.', SESSIONS],
   'legacy.initialized.every-server': [
-    'notifications/initialized reaches every server object of the session exactly once, before any request that follows it; never where the client never sent it.',
+    'notifications/initialized reaches every server of the session exactly once, before any later request. If the client never sent it, no server gets it.',
     `${LIFECYCLE}#initialization`,
   ],
   'legacy.notified.every-server': [
-    'A notification of the client reaches every server of the session; one that is built later gets the last of each kind.',
+    'A notification of the client reaches every server of the session. A server that is built later gets the last of each kind.',
     ANYPOD,
   ],
   'legacy.handlers.asked-first': [
-    "The server's own handlers of logging/setLevel and resources/subscribe|unsubscribe are asked first and may refuse.",
+    "The server's own handlers of logging/setLevel and resources/subscribe|unsubscribe run first and may refuse.",
     ANYPOD,
   ],
   'legacy.handlers.every-pod': [
-    'Level and subscriptions are told to the own handlers of every server of the session, on other pods and later too.',
+    'The own handlers of every server of the session learn level and subscriptions, also on other pods and in servers that are built later.',
     ANYPOD,
   ],
   'legacy.initialize.broken': [
-    'initialize that lacks something is answered with -32602 and the path of what is wrong, in one sentence.',
+    'The answer to an incomplete initialize is -32602, with one sentence that names the path of the fault.',
     `${LIFECYCLE}#initialization`,
   ],
   'legacy.initialize.body-decides': [
-    'With a server of SDK v1 initialize is negotiated by its body, whatever its version header says.',
+    'With a server of SDK v1, the body of initialize decides the version, whatever its version header says.',
     `${LIFECYCLE}#version-negotiation`,
   ],
   'legacy.request.answered': [
-    'A request that the SDK would drop is answered with -32602 under its id; a notification or answer is refused with 400.',
+    'A request that the SDK would drop gets -32602 under its id. Such a notification or answer is refused with 400.',
     'https://www.jsonrpc.org/specification#error_object',
   ],
   'legacy.rehydrate.negotiated': [
@@ -47,13 +47,16 @@ export const legacy = {
     `${LIFECYCLE}#capability-negotiation`,
   ],
 
-  'legacy.answer.json': ['A handler that ends soon, with no message of its own, is answered with plain JSON.', SENDING],
-  'legacy.answer.sse': ['A handler that takes longer, or sends a message, is answered with SSE.', SENDING],
-  'legacy.answer.sse-headers': ['SSE goes out with headers that keep proxies from buffering or changing it.', ANYPOD],
-  'legacy.answer.one-line': ['Data of an event has no character at which a client might split lines.', SENDING],
-  'legacy.answer.heartbeat': ['A silent stream carries comments, so that nobody between cuts it.', ANYPOD],
+  'legacy.answer.json': ['If a handler ends soon and sends no message, the answer is plain JSON.', SENDING],
+  'legacy.answer.sse': ['If a handler takes longer or sends a message, the answer is SSE.', SENDING],
+  'legacy.answer.sse-headers': ['SSE answers have headers that keep proxies from buffering or changing them.', ANYPOD],
+  'legacy.answer.one-line': [
+    'The data of an event contains no character at which a client might split lines.',
+    SENDING,
+  ],
+  'legacy.answer.heartbeat': ['A silent stream carries comments, so that no proxy cuts it.', ANYPOD],
   'legacy.answer.priming': [
-    'From 2025-11-25 on a stream begins with an event that has an id, empty data and retry.',
+    'From 2025-11-25 on, a stream begins with an event that has an id, empty data and retry.',
     SENDING,
   ],
 
@@ -63,30 +66,30 @@ export const legacy = {
   ],
   'legacy.resume.exactly-once': ['Each event reaches a resuming client exactly once and in order.', RESUMING],
   'legacy.resume.primed': [
-    'A resumed stream gives its id again before anything else comes, so that it may break once more.',
+    'A resumed stream sends its id again first, so that it can be resumed again if it breaks.',
     RESUMING,
   ],
   'legacy.resume.foreign': ['An event id of another session, or a forged one, is refused.', RESUMING],
   'legacy.answer.slow-reader': [
-    'A reader that is too slow is ended, not waited for, and has everything after it resumed.',
+    'The stream of a reader that is too slow is cut. The reader gets everything when it resumes.',
     RESUMING,
   ],
   'legacy.disconnect.keeps-running': ['A client that disconnects does not cancel its call.', SENDING],
 
   'legacy.request.id': ["A handler reads the client's own id of its request, on every pod.", ANYPOD],
   'legacy.request.same-id': [
-    'Clients that use one id for all are served: calls with one id at once each get their own answer, and a cancellation stops one.',
+    'Clients that use one id for all requests are served: each concurrent call with that id gets its own answer, and a cancellation stops one.',
     ANYPOD,
   ],
   'legacy.message.after-answer': [
-    'What a server says after the answer of the request that made it speak goes to the standing stream; where it names that request, it is refused.',
+    'A message that a server sends after the answer to its request goes to the standing stream. If it names that request, it is refused.',
     ANYPOD,
   ],
   'legacy.question.on-its-stream': [
-    'A question goes out on the stream of the request that caused it, also where the SDK forgets the relation.',
+    'A question is sent on the stream of the request that caused it, even if the SDK does not name that request.',
     SENDING,
   ],
-  'legacy.question.answer-any-pod': ['The answer may be posted to any pod.', SENDING],
+  'legacy.question.answer-any-pod': ['The client may post the answer to any pod.', SENDING],
   'legacy.question.first-answer-wins': ['Only the first answer reaches the handler.', ANYPOD],
   'legacy.question.unique-ids': [
     'Ids of questions are unique in the session, across pods.',
@@ -97,40 +100,46 @@ export const legacy = {
     `${LEGACY}/basic/utilities/progress`,
   ],
   'legacy.question.progress-order': [
-    "The client's progress on a question reaches the handler in the order of its posts, on whatever pods, and before the answer.",
+    "The client's progress on a question reaches the handler in the order of its posts, on any pods, and before the answer.",
     ANYPOD,
   ],
-  'legacy.question.cancelled': ['A question that the server gives up is cancelled at the client.', CANCELLATION],
+  'legacy.question.cancelled': [
+    'If the server gives up a question, the client is told that it is cancelled.',
+    CANCELLATION,
+  ],
   'legacy.question.timeout': ['A question that nobody answers times out.', `${LIFECYCLE}#timeouts`],
   'legacy.question.url': ['Elicitation in URL mode works like form mode.', ELICITATION],
 
-  'legacy.cancel.any-pod': ['notifications/cancelled on any pod stops the request wherever it runs.', CANCELLATION],
+  'legacy.cancel.any-pod': [
+    'notifications/cancelled on any pod stops the request on the pod where it runs.',
+    CANCELLATION,
+  ],
   'legacy.cancel.ends-stream': ['The stream of a cancelled request ends.', CANCELLATION],
   'legacy.cancel.overtakes': [
-    'A cancellation that overtakes its request still counts: the request does not run, and is answered with an error that says so.',
+    'A cancellation that arrives before its request still counts: the request does not run, and gets an error that says so.',
     CANCELLATION,
   ],
   'legacy.cancel.leaves-nothing': [
-    'A cancellation of a request that began or ended leaves nothing behind: the next call under its id runs.',
+    'A cancellation of a request that began or ended has no later effect: the next call under its id runs.',
     CANCELLATION,
   ],
 
   'legacy.standing.newest-wins': ['The newest GET takes the standing stream over from an older one.', LISTENING],
   'legacy.standing.shared': [
-    'Clients that share a session and its standing stream take turns, each a longer one; a client that only reconnects waits no longer.',
+    'Clients that share a session take turns on its standing stream, and wait longer after each replacement. A client that only reconnects does not.',
     ANYPOD,
   ],
   'legacy.standing.begins': [
-    'GET without Last-Event-ID begins with what no connection of the session has had yet.',
+    'GET without Last-Event-ID begins with the messages that no connection of the session has had yet.',
     LISTENING,
   ],
   'legacy.standing.any-pod': ['Notifications of one pod reach the standing stream on another.', LISTENING],
   'legacy.log-level.every-pod': [
-    'logging/setLevel holds on every pod once it is answered, also for what a server says without a request.',
+    'Once logging/setLevel is answered, it holds on every pod, also for messages that a server sends without a request.',
     `${LEGACY}/server/utilities/logging#setting-log-level`,
   ],
   'legacy.subscribe.everywhere': [
-    'resources/subscribe on one pod, an update on another: the subscriber is told; after unsubscribe it is not.',
+    'After resources/subscribe on one pod, the client hears of an update on another pod. After unsubscribe it does not.',
     `${LEGACY}/server/resources#subscriptions`,
   ],
 
@@ -145,14 +154,14 @@ export const legacy = {
     `${TRANSPORTS}#protocol-version-header`,
   ],
   'legacy.status.batch': [
-    'Batches are taken only in the revision that has them.',
+    'Batches are accepted only in the revision that has them.',
     'https://modelcontextprotocol.io/specification/2025-03-26/basic#batching',
   ],
   'legacy.session.use-renews': [
-    'A session lives as long as a stream of it is open or a call of it runs, and its streams end with it.',
+    'A session lives while one of its streams is open or one of its calls runs. Its streams end with it.',
     ANYPOD,
   ],
-  'legacy.session.sliding-ttl': ['A session lives as long as it is used, and is touched rarely.', ANYPOD],
+  'legacy.session.sliding-ttl': ['A session lives as long as it is used, and a pod renews it rarely.', ANYPOD],
   'legacy.session.anonymous': ['Two anonymous sessions share nothing.', `${LEGACY}/basic/security_best_practices`],
 
   'modern.serve.any-pod': ['Every request stands alone: any pod answers it.', `${MODERN}/basic/transports`],

@@ -1,8 +1,8 @@
-/** What a fault may use of the server and the call that it happens in, whatever the SDK. */
+/** What a fault may use: the server and the call in which it happens, for either SDK. */
 export interface Ground {
   /** Sends a notification that belongs to the call. */
   notify(method: string, params: Record<string, unknown>): Promise<void>;
-  /** Sends one that belongs to none. */
+  /** Sends a notification that belongs to no call. */
   announce(method: string, params: Record<string, unknown>): Promise<void>;
   /** Asks the client. */
   ask(method: string, params: Record<string, unknown>): Promise<unknown>;
@@ -13,7 +13,7 @@ export interface Ground {
   readonly signal: AbortSignal;
 }
 
-/** Goes wrong in one way: gives what a result is to hold, or throws, or does worse. */
+/** Goes wrong in one way: returns the content of a result, throws, or does something worse. */
 export type Fault = (ground: Ground) => unknown;
 
 function circular(): object {
@@ -32,7 +32,7 @@ const thrower = (message: string) => () => {
   throw new Error(message);
 };
 
-/** Values that a result, or a message, is to hold. */
+/** Values to put into a result or a message. */
 export const VALUES: Readonly<Record<string, () => unknown>> = {
   bigint: () => ({ a: 1n }),
   circular,
@@ -44,7 +44,7 @@ export const VALUES: Readonly<Record<string, () => unknown>> = {
 
 class Frozen extends Error {}
 
-/** What handlers throw that is no ordinary error. */
+/** Values that a handler throws and that are no ordinary errors. */
 export const THROWN: Readonly<Record<string, () => unknown>> = {
   'throw-undefined': () => undefined,
   'throw-null': () => null,
@@ -56,12 +56,12 @@ export const THROWN: Readonly<Record<string, () => unknown>> = {
   'throw-bad-data': () => Object.assign(new Error('bad data'), { code: -32_000, data: { a: 1n } }),
 };
 
-/** Throws what throws again when somebody looks at it. */
+/** Throws something that throws again when code reads it. */
 function nothingReadable(): never {
   throw new Proxy(new Error(), { get: () => nothingReadable() });
 }
 
-/** What a call that is refused tells of it. */
+/** Turns the refusal of a message into a result. */
 const refusalOf = (attempt: Promise<unknown>) =>
   attempt.then(
     () => ({ refused: 'not at all' }),
@@ -72,7 +72,7 @@ const LOG = { level: 'error', logger: 'hostile' };
 const form = (extra: unknown) => ({ message: 'Sure?', requestedSchema: { type: 'object', properties: {} }, extra });
 const sampling = (extra: unknown) => ({ messages: [], maxTokens: 1, metadata: { extra } });
 
-/** What handlers do to their server, their call or their process. */
+/** What a handler does to its server, its call or its process. */
 export const DEEDS: Readonly<Record<string, Fault>> = {
   'log-unwritable': (ground) => refusalOf(ground.notify('notifications/message', { ...LOG, data: { a: 1n } })),
   'progress-unwritable': (ground) =>

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Calls that run until they are let go, by key: the steady load beside what goes wrong. One registry per process. */
+/** Calls that run until they are released, by key: the normal calls that run beside the faults. One registry per process. */
 const held = new Map<string, { tick: () => Promise<void>; release: () => void }>();
 
-/** Runs until `release`, or until the file `path` exists, since a pod that drains takes no call that could release it. */
+/** Runs until `release`, or until the file `path` exists: a pod that drains accepts no call that could release this one. */
 export async function hold(key: string, tick: () => Promise<void>, path?: string): Promise<string> {
   const released = new Promise<void>((resolve) => {
     held.set(key, { tick, release: resolve });
@@ -19,7 +19,7 @@ async function exists(path: string): Promise<void> {
   while (!existsSync(path)) await delay(20);
 }
 
-/** Has a held call say something. */
+/** Makes a held call send a message. */
 export async function tick(key: string): Promise<string> {
   const call = held.get(key);
   await call?.tick();

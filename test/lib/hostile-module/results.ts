@@ -14,7 +14,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   ),
 };
 
-/** Runs a fault, after a word to the client where one is asked for, which makes the answer a stream. */
+/** Runs a fault. With `say`, sends a notification first, which makes the answer a stream. */
 export async function runFault(name: string, ground: Ground, say: boolean): Promise<unknown> {
   if (say) await ground.notify('notifications/message', { level: 'error', data: 'about to go wrong' });
   return FAULTS[name]?.(ground);

@@ -28,7 +28,7 @@ function groundOf(server: McpServer, extra: Extra): Ground {
   };
 }
 
-/** The same as `v2.ts`, of SDK v1. */
+/** The same server as `v2.ts`, but of SDK v1. */
 export default function createServer(): McpServer {
   const server = new McpServer(
     { name: 'hostile', version: '1.0.0' },

@@ -1,4 +1,4 @@
 export { default } from './v2.ts';
 
-/** The same, whose servers serve one request of 2026-07-28 after the other. */
+/** The same server as `v2.ts`, but each instance serves many requests of 2026-07-28. */
 export const anypod = { reuse: 'all' };

@@ -24,7 +24,7 @@ function groundOf(server: McpServer, ctx: ServerContext): Ground {
   };
 }
 
-/** A server of SDK v2 with every fault as a tool, a prompt and a resource of that name, and calls that behave. */
+/** A server of SDK v2. It has a tool, a prompt and a resource for every fault, named after it, and calls that behave. */
 export default function createServer(): McpServer {
   const server = new McpServer(
     { name: 'hostile', version: '1.0.0' },

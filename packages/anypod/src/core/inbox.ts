@@ -20,7 +20,7 @@ export type InboxMessage =
     }
   /**
    * The session's level or subscriptions changed: read the session again, then confirm. With `data`, the client sent this notification: deliver it to
-   * the session's server. `number` is its number where the store remembers it. An older build reads the session again in both cases.
+   * the session's server. `number` is its number, if the store remembers it. An older build reads the session again in both cases.
    */
   | {
       readonly type: 'session-changed';

@@ -53,13 +53,13 @@ export interface HostedServer {
   request(run: number, request: JsonRpcRequest, options: DeliveryOptions): void;
   /** Delivers a client's notification, or its answer to a question. The answer names the question by its shared id. */
   deliver(message: JsonRpcNotification | JsonRpcResponse, options: DeliveryOptions): void;
-  /** Delivers a notification that is no cancellation or progress. Resolves when the server's handler is done; never rejects. */
+  /** Delivers a notification that is neither a cancellation nor progress. Resolves when the server's handler is done; never rejects. */
   notify(notification: JsonRpcNotification, options: DeliveryOptions): Promise<void>;
   /** Aborts the handler of a request. The request gets no response. */
   abort(run: number, reason: string | undefined): void;
   /** Whether the server itself answers requests of this method. */
   handles(method: string): boolean;
-  /** Sends a request of the pod's own. It gets no answer where the server is closed. */
+  /** Sends a request that the pod makes itself. There is no answer if the server is closed. */
   ask(method: string, params: Record<string, unknown>, caller: Caller): Promise<JsonRpcResponse>;
   /** The hints of a tool. Undefined: there is no such tool. Asks the server, so call it rarely. */
   toolHints(name: string): Promise<ToolHints | undefined>;

@@ -58,7 +58,7 @@ export function initializeFault(params: Readonly<Record<string, unknown>>): stri
   return undefined;
 }
 
-/** The session with a notification in place of an earlier one of its kind. */
+/** The session with a notification added. It replaces an earlier one of its kind. */
 export function withNotification(session: Session, notification: ClientNotification): Session {
   const { notifications } = session;
   const earlier = notifications.find(({ method }) => method === notification.method);

@@ -7,7 +7,7 @@ import { createSessionState, type SessionState, type Sessions } from './session-
 
 const CANCELLED_LIMIT = 100;
 
-/** Gives the notification's number; undefined: it is not remembered. */
+/** Remembers the notification and returns its number. Undefined: it is not remembered. */
 function remember(session: SessionState, { method, params }: Omit<ClientNotification, 'number'>): number | undefined {
   const json = params === undefined ? '' : JSON.stringify(params);
   const others = session.notifications.filter((other) => other.method !== method);
