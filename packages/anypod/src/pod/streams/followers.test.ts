@@ -83,7 +83,7 @@ describe('a stream of which another pod runs the call', () => {
     );
 
   /** A call on pod `one` whose stream is read to the first message and then followed on pod `two`. */
-  async function moved({ one, two, said }: Awaited<ReturnType<typeof start>>) {
+  async function moved({ one, two, said, appended }: Awaited<ReturnType<typeof start>>) {
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } };
     const initialized = await post(one, { id: 0, method: 'initialize', params });
     const session = { 'mcp-session-id': initialized.headers.get('mcp-session-id') ?? '' };
@@ -97,7 +97,8 @@ describe('a stream of which another pod runs the call', () => {
     const reader = (await calling).body?.getReader();
     const { value } = (await reader?.read()) ?? {};
     const id = /^id: (.*)$/m.exec(new TextDecoder().decode(value))?.[1] ?? '';
-    await delay(10);
+    // The log gets the event after its client.
+    await expect.poll(() => appended).toEqual([1]);
     await reader?.cancel();
     const headers = { accept: 'text/event-stream', 'last-event-id': id, ...session };
     const resumed = await two.fetch(new Request('http://localhost/mcp', { headers }));
@@ -134,7 +135,8 @@ describe('a stream of which another pod runs the call', () => {
     const { say, end, resumed } = await moved(stage);
     stage.appended.length = 0;
     await Promise.all(['a', 'b', 'c'].map(say));
-    await delay(10);
+    const stored = () => stage.appended.reduce((sum, events) => sum + events, 0);
+    await expect.poll(stored).toBe(3);
     expect(stage.appended).toEqual([3]);
     end();
     const text = await resumed.text();
