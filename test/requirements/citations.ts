@@ -7,7 +7,7 @@ const ROOMS = ['packages', 'test', 'examples'];
 const SKIPPED = new Set(['node_modules', 'dist', 'requirements']);
 
 /** An id as `requirements.ts` spells them, in square brackets inside a quoted title. */
-const CITATION = /\[((?:legacy|modern|http|host|pod|store|image|metrics|chart|cost)(?:\.[a-z0-9-]+)+)\]/g;
+const CITATION = /\[((?:legacy|modern|http|host|pod|store|change|image|metrics|chart|cost)(?:\.[a-z0-9-]+)+)\]/g;
 
 /** One place where a test cites a requirement. */
 export interface Citation {
