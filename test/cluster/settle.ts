@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 /** A limit for what hangs. A busy machine is no fault, so it is far above what anything takes. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 90_000;
 
 /** Waits for what must come about; the time is only a limit, far above what it takes. */
 export function eventually<T>(check: () => T | Promise<T>, timeout = PATIENCE_MS): Promise<T> {
