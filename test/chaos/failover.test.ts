@@ -24,7 +24,7 @@ const scenario: Scenario = {
   async fault() {
     const old = await sentinel.master();
     old.process.signal('SIGKILL');
-    await expect.poll(() => sentinel.master(), { timeout: 60_000 }).not.toBe(old);
+    await expect.poll(() => sentinel.master(), { timeout: 120_000 }).not.toBe(old);
     return [];
   },
 };

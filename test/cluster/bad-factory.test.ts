@@ -55,7 +55,7 @@ describe('a pod that is told to go before it serves', () => {
     ],
   ])('%s goes at once, with exit code 0 [pod.start.stops]', async (_when, factory, args, seen) => {
     const child = serve(factory, args);
-    await eventually(() => expect(child.logs()).toContain(seen), 30_000);
+    await eventually(() => expect(child.logs()).toContain(seen));
     child.signal('SIGTERM');
     expect(await child.exited).toEqual({ code: 0, signal: null });
     expect(child.logs()).not.toMatch(/^ +at /m);

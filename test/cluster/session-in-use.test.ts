@@ -19,7 +19,7 @@ const keyOf = ({ id }: WireSession) => `anypod:v1:session:{${id}}`;
 /** Waits until a session that nobody uses is gone, so all that were used before it would be too. */
 async function anIdleSessionExpires(): Promise<void> {
   const idle = await openSession(deployment.pods[0]);
-  await eventually(async () => expect(await redis?.exists(keyOf(idle))).toBe(0), 60_000);
+  await eventually(async () => expect(await redis?.exists(keyOf(idle))).toBe(0));
 }
 
 async function echo(session: WireSession, pod: URL): Promise<string> {
@@ -70,7 +70,7 @@ describe('a session is in use', () => {
     const call = readStream(await session.call(c, 1, 'wait_cancel', { key: 'ended' }));
     await call.next();
     await redis?.del(keyOf(session));
-    await settled(Promise.all([standing.rest(), call.rest()]), 'the streams', 30_000);
+    await settled(Promise.all([standing.rest(), call.rest()]), 'the streams');
     const response = await session.call(b, 2, 'echo', { text: 'gone' });
     expect(response.status).toBe(404);
     await eventually(() => expect(deployment.journal('ended', 'aborted')).toHaveLength(1));

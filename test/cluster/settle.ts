@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 
 /** A limit for tests that hang. It is far above what anything takes, so that a busy machine does not fail a test. */
-const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 90_000;
 
 /** Waits until `check` succeeds. The time is only a limit, far above what it takes. */
 export function eventually<T>(check: () => T | Promise<T>, timeout = PATIENCE_MS): Promise<T> {
