@@ -34,14 +34,14 @@ const HARMLESS = [
   {
     fault: 'unhandled',
     answer: DONE,
-    log: 'a promise was rejected and nobody handled it; the pod goes on',
+    log: 'a promise was rejected and nobody handled it; the pod continues',
     line: { level: 50, tool: 'unhandled', err: { message: 'Error: hostile: unhandled' } },
     kind: 'unhandled_rejection',
   },
   {
     fault: 'unhandled-later',
     answer: DONE,
-    log: 'a promise was rejected and nobody handled it; the pod goes on',
+    log: 'a promise was rejected and nobody handled it; the pod continues',
     line: { level: 50, tool: 'unhandled-later', err: { message: 'Error: hostile: unhandled later' } },
     kind: 'unhandled_rejection',
   },

@@ -55,7 +55,12 @@ export const ROWS: readonly Row[] = [
     tool: structured({ n: null, d: '1970-01-01T00:00:00.000Z', kept: 'yes' }),
     other: () => ({ result: { _meta: { n: null, d: '1970-01-01T00:00:00.000Z', kept: 'yes' } } }),
   },
-  { fault: 'throw-undefined', tool: isError('undefined'), other: speechless, log: 'a handler threw what is no error' },
+  {
+    fault: 'throw-undefined',
+    tool: isError('undefined'),
+    other: speechless,
+    log: 'a handler threw a value that is not an error',
+  },
   { fault: 'throw-null', tool: isError('null'), other: speechless },
   { fault: 'throw-string', tool: isError('just a text'), other: () => failed('Internal error') },
   { fault: 'throw-frozen', tool: isError('frozen'), other: () => failed('frozen') },

@@ -1,12 +1,12 @@
-/** Thrown to code that called `process.exit()`, which never returns: whoever called a tool gets it as that tool's error. */
+/** Thrown to code that calls `process.exit()`, because that function must not return. The caller of a tool gets it as that tool's error. */
 class ExitRefused extends Error {
   constructor() {
-    super('A server must not end the process that it shares with other sessions. The pod drains, and ends then.');
+    super('A server must not end the process that it shares with other sessions. The pod drains and then ends.');
     this.name = 'ExitRefused';
   }
 }
 
-/** Whether `thrown`, which may be anything, is what `process.exit()` was answered with. */
+/** Whether `thrown`, which may be any value, is the error that `process.exit()` threw. */
 export function isExitRefused(thrown: unknown): boolean {
   try {
     return thrown instanceof ExitRefused;
@@ -15,13 +15,13 @@ export function isExitRefused(thrown: unknown): boolean {
   }
 }
 
-/** Keeps a server's code from ending the process while it serves. */
+/** Stops a server's code from ending the process while the pod serves. */
 export interface ExitGuard {
   /** From now on `process.exit()` calls `onExit` and throws `ExitRefused`. */
   close(onExit: () => void): void;
-  /** From now on `process.exit()` ends the process with `code`, whatever it is called with. */
+  /** From now on `process.exit()` ends the process with `code`, whatever its argument. */
   open(code: number): void;
-  /** Ends the process, whatever else is asked of it. */
+  /** Ends the process, whether the guard is open or closed. */
   exit(code: number): never;
 }
 

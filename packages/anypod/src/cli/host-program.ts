@@ -1,12 +1,12 @@
 import type { Setting } from '../serve/setting.ts';
 
-/** What a program adds to the pod that it runs: settings of its own, and what must be there before the pod and after it. */
+/** What a program adds to the pod that it runs: its own settings, and work before the pod starts and after it has stopped. */
 export interface HostProgram {
-  /** Read like those of `serve`; wrong values are reported together with its own. */
+  /** They are read like those of `serve`, and wrong values of both are reported together. */
   readonly settings: readonly Setting[];
   /**
-   * Runs before the pod starts; `values` has the settings, its own and those of `serve`, by name. The result runs once the pod has stopped.
-   * Throws `ConfigError` for what the operator has to mend.
+   * Runs before the pod starts. `values` has all settings by name, the program's own and those of `serve`. The returned function runs once the pod has
+   * stopped. Throws `ConfigError` for a fault that the operator must correct.
    */
   start(values: Readonly<Record<string, unknown>>): Promise<() => Promise<void>>;
 }

@@ -3,7 +3,7 @@ import type { Config } from '../serve/config.ts';
 import type { Serving } from '../serve/serve.ts';
 import type { ExitGuard } from './exit-guard.ts';
 
-/** The event of the process that makes it go, and what its listeners get. */
+/** The event of the process that makes it end, and the arguments of its listeners. */
 export interface Cause {
   readonly event: string;
   readonly args: readonly unknown[];
@@ -11,26 +11,26 @@ export interface Cause {
 
 export interface LeavingOptions {
   readonly config: Pick<Config, 'drainDelayMs' | 'drainTimeoutMs'>;
-  /** Is aborted so that a start goes no further. */
+  /** Aborted when the process ends, so that a start stops. */
   readonly stopping: AbortController;
   /** Runs once the pod has stopped. */
   readonly after: () => Promise<void>;
-  /** Runs last: what the server's module does about the cause. */
+  /** Runs last: the listeners of the server's module for the cause. */
   readonly runListeners: (cause: Cause) => Promise<void>;
   readonly guard: ExitGuard;
 }
 
-/** How the process ends: the pod drains, then what runs around it stops, then the listeners of the module are called. */
+/** How the process ends: the pod drains, then the program around it stops, then the listeners of the module run. */
 export interface Leaving {
-  /** To be called at the start, with the pod that starts. */
+  /** Must be called at the start, with the pod that is starting. */
   follow(starting: Promise<Serving>): void;
-  /** Drains and exits with `code`, or with the highest code that is asked for until then. SIGINT waits for no balancer. */
+  /** Drains and exits with `code`, or with a higher code of a later call. SIGINT does not wait for a balancer. */
   leave(code: number, cause: Cause): void;
 }
 
-/** How long a start may take to break off. */
+/** How long an aborted start may take to end. */
 const BREAK_OFF_MS = 3000;
-/** What closing takes at most after the drain: writes that are tried again, connections, the listeners of the module. */
+/** The most time that closing may take after the drain: repeated writes, connections, the listeners of the module. */
 const CLOSE_MS = 10_000;
 
 export function createLeaving({ config, stopping, after, runListeners, guard }: LeavingOptions): Leaving {
@@ -41,7 +41,7 @@ export function createLeaving({ config, stopping, after, runListeners, guard }: 
 
   async function stop({ event }: Cause): Promise<void> {
     if (serving !== undefined) return serving.stop(event === 'SIGINT' ? { delayMs: 0 } : {});
-    // A pod that was never ready is in no balancer.
+    // No balancer knows a pod that was never ready, so there is no delay.
     const late = await Promise.race([pod, delay(BREAK_OFF_MS, undefined, { ref: false })]);
     await late?.stop({ delayMs: 0 });
   }

@@ -3,16 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../core/log.ts';
 import type { Cause } from './leaving.ts';
 
-/** What anypod listens to itself, and must hear of first. */
+/** The events that anypod itself handles, before the module does. */
 const EVENTS = ['SIGTERM', 'SIGINT', 'uncaughtException', 'unhandledRejection'] as const;
 type Held = (typeof EVENTS)[number];
 
-/** A module has one, or a few; more come from a factory that adds one with each server. */
+/** A module has one or a few listeners. If there are more, the factory adds one with each server. */
 const MOST_KEPT = 8;
 const HELD =
-  'the server module listens to this event, which anypod handles itself; its listener runs after the drain, so that it cuts off no call. Better remove it, and release what a server holds in its onclose';
-const TOO_MANY = `the server module adds one listener after the other; only ${MOST_KEPT} are kept. Add them outside of the factory, or not at all`;
-/** How long the listeners may take in the end. */
+  'the server module listens to this event, which anypod handles itself; its listener runs after the drain, so that it interrupts no call. It is better to remove it, and to release what a server holds in its onclose';
+const TOO_MANY = `the server module adds one listener after the other; only ${MOST_KEPT} are kept. Add listeners outside of the factory, or not at all`;
+/** How long the listeners may take after the drain. */
 const RUN_WITHIN_MS = 2000;
 
 // biome-ignore lint/suspicious/noExplicitAny: the listeners of each event take other arguments.
@@ -20,13 +20,13 @@ type Listener = ((...args: any[]) => unknown) & { listener?: Listener };
 
 /** The listeners that a server's module has added to the process. */
 export interface ModuleListeners {
-  /** Calls those of an event, and waits for what they return, 2 s at most. Never rejects. */
+  /** Calls the listeners of an event, and waits for what they return, 2 s at most. Never rejects. */
   run(cause: Cause): Promise<void>;
 }
 
 /**
- * Holds back what a module listens to from now on: its listeners stay registered, and the module may remove them, but they are called by `run` only. So
- * one that ends the process cuts no drain short. Listeners that are there already are anypod's, and come back where the module removes them.
+ * Holds back the listeners that a module adds from now on. They stay registered, and the module may remove them, but only `run` calls them. So a
+ * listener that ends the process does not cut the drain short. Existing listeners are anypod's own. If the module removes one, it is added again.
  */
 export function holdModuleListeners(target: EventEmitter, log: Log): ModuleListeners {
   const own = new Map(EVENTS.map((event) => [event, target.listeners(event) as Listener[]]));
@@ -36,11 +36,11 @@ export function holdModuleListeners(target: EventEmitter, log: Log): ModuleListe
 
   const originals = (event: string) => rawListeners(target, event).filter((listener) => placeholders.has(listener));
 
-  /** False: there are too many already. */
+  /** Replaces a listener by a placeholder. False: there are too many already, so the listener is removed. */
   function hold(event: Held, given: Listener): boolean {
     target.removeListener(event, given);
     if (originals(event).length >= MOST_KEPT) return false;
-    // `removeListener` finds it by `listener`, as it finds what `once` was given.
+    // `removeListener` finds the placeholder by `listener`, as it does for a function that was passed to `once`.
     const placeholder: Listener = Object.assign(() => undefined, { listener: given.listener ?? given });
     placeholders.add(placeholder);
     target.on(event, placeholder);
@@ -63,7 +63,7 @@ export function holdModuleListeners(target: EventEmitter, log: Log): ModuleListe
     log.warn({ event }, message);
   }
 
-  // Not at once: it is called before the listener is there. Nothing that is listened to happens before a microtask.
+  // `newListener` comes before the listener is added, so this looks in a microtask. None of the events happens before it.
   const lookSoon = (event: string) => {
     if (looking || !(EVENTS as readonly string[]).includes(event)) return;
     looking = true;

@@ -11,7 +11,10 @@ export type { HostProgram } from './host-program.ts';
 const EXIT_CONFIG = 2;
 const NONE: HostProgram = { settings: [], start: async () => async () => undefined };
 
-/** Runs the command that the arguments name; a pod runs in `around`. Ends the process: with 2 where the operator has to mend something, with 1 where anything else failed. */
+/**
+ * Runs the command that the arguments name. A pod runs within the program `around`. On failure it ends the process: with 2 if the operator must correct
+ * something, otherwise with 1.
+ */
 export async function runCli(args: readonly string[], around: HostProgram = NONE): Promise<void> {
   try {
     await run(args, around);

@@ -9,7 +9,7 @@ import { holdModuleListeners } from './module-listeners.ts';
 import { serializeError } from './serialize-error.ts';
 import { leaveOnSignals, refuseExit, surviveFaults } from './watch-process.ts';
 
-/** `anypod serve`: resolves once the pod serves, or was told to go before. Rejects with `ConfigError` for what the operator has to mend. */
+/** `anypod serve`: resolves once the pod serves, or was told to stop before. Rejects with `ConfigError` for a fault that the operator must correct. */
 export async function runServe(argv: readonly string[], around: HostProgram): Promise<void> {
   const config = readConfig(argv, process.env, around.settings);
   const err = (thrown: unknown) => serializeError(thrown);
@@ -24,7 +24,7 @@ export async function runServe(argv: readonly string[], around: HostProgram): Pr
   const parts = { config, log, watch, leaving, guard };
   leaveOnSignals(parts);
   surviveFaults(parts);
-  // After anypod's own listeners, and before the module that may add some.
+  // This must come after anypod's own listeners, and before the module, which may add some.
   const listeners = holdModuleListeners(process, log);
   const starting = serve(config, { log, print: (text) => process.stdout.write(text), signal: stopping.signal, watch });
   leaving.follow(starting);

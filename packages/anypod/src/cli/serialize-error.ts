@@ -3,7 +3,7 @@ import { describeThrown, safeText } from '../core/describe-thrown.ts';
 const MOST_OF_STACK = 4000;
 const MOST_CAUSES = 3;
 
-/** What the log has of an error. */
+/** What the log shows of an error. */
 interface SerializedError {
   readonly message: string;
   readonly code?: string;
@@ -12,8 +12,8 @@ interface SerializedError {
 }
 
 /**
- * An error as it is logged: words, code, stack and cause, and nothing else that hangs on it, such as the request with its token. Whatever a server's code
- * has thrown, this neither throws nor grows.
+ * An error as it is logged: message, code, stack and cause. It leaves out all other members, such as a request with its token. Whatever a server's code
+ * has thrown, this function does not throw, and the result has a limited size.
  */
 export function serializeError(thrown: unknown, causes: number = MOST_CAUSES): SerializedError {
   const read = (name: string) => () => (thrown as Record<string, unknown> | null | undefined)?.[name];

@@ -14,7 +14,7 @@ export interface ProcessOptions {
   readonly guard: ExitGuard;
 }
 
-/** The first signal drains; a second one ends the process at once. */
+/** The first signal drains. A second one ends the process at once. */
 export function leaveOnSignals({ leaving, guard }: Pick<ProcessOptions, 'leaving' | 'guard'>): void {
   let signals = 0;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -27,22 +27,22 @@ export function leaveOnSignals({ leaving, guard }: Pick<ProcessOptions, 'leaving
 }
 
 /**
- * What a server's code does to the process is told, with the call that did it where the async context knows one. A rejection that nobody handles harms
- * nobody else, so the pod goes on unless the operator wants otherwise. An exception that nobody caught leaves the process in doubt, so the pod drains
- * and exits with 1; a second one ends it at once.
+ * Logs and counts faults of the server's code, with the call that caused them if the async context knows it. An unhandled rejection harms no other
+ * call, so the pod continues, unless the operator wants it to drain. After an uncaught exception the state of the process is unknown, so the pod
+ * drains and exits with 1. A second exception ends the process at once.
  */
 export function surviveFaults({ config, log, watch, leaving, guard }: ProcessOptions): void {
   let exceptions = 0;
   const tell = (fault: Fault, level: 'error' | 'fatal', thrown: unknown, message: string) => {
     watch.meter.fault(fault);
-    // The logger leaves out what is undefined.
+    // The logger omits an undefined `err`.
     log[level]({ err: thrown ?? describeThrown(thrown), ...watch.blame() }, message);
   };
 
   process.on('unhandledRejection', (reason, promise) => {
     if (isExitRefused(reason)) return;
     const drains = config.onUnhandledRejection === 'drain';
-    const then = drains ? 'the pod drains, and is to be replaced' : 'the pod goes on';
+    const then = drains ? 'the pod drains and must be replaced' : 'the pod continues';
     tell('unhandled_rejection', 'error', reason, `a promise was rejected and nobody handled it; ${then}`);
     if (drains) leaving.leave(1, { event: 'unhandledRejection', args: [reason, promise] });
   });
@@ -50,18 +50,18 @@ export function surviveFaults({ config, log, watch, leaving, guard }: ProcessOpt
     if (isExitRefused(error)) return;
     exceptions += 1;
     const then =
-      exceptions > 1 ? 'it is the second, so the process ends at once' : 'the pod drains, and is to be replaced';
+      exceptions > 1 ? 'it is the second, so the process ends at once' : 'the pod drains and must be replaced';
     tell('uncaught_exception', 'fatal', error, `an exception was not caught; ${then}`);
     if (exceptions > 1) guard.exit(1);
     leaving.leave(1, { event: 'uncaughtException', args: [error, origin] });
   });
 }
 
-/** A server that calls `process.exit()` makes its pod drain, as others are served by the same process. */
+/** Makes the pod drain if the server calls `process.exit()`, because the same process serves other clients. */
 export function refuseExit({ log, watch, leaving, guard }: ProcessOptions): void {
   guard.close(() => {
     watch.meter.fault('process_exit');
-    log.fatal(watch.blame(), 'the server called process.exit(); the pod drains, and is to be replaced');
+    log.fatal(watch.blame(), 'the server called process.exit(); the pod drains and must be replaced');
     leaving.leave(1, { event: 'exit', args: [] });
   });
 }

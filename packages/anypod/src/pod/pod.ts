@@ -34,7 +34,7 @@ import { SessionCache } from './sessions/session-cache.ts';
 import { Followers } from './streams/followers.ts';
 import { StandingStreams } from './streams/standing-streams.ts';
 
-/** How long writes may still be tried when the pod closes. */
+/** How long a closing pod still retries writes. */
 const CLOSE_WITHIN_MS = 2000;
 
 export interface PodDependencies {
@@ -47,26 +47,26 @@ export interface PodDependencies {
   readonly meter: Meter;
   /** Ends streams that are old. */
   readonly ageLimit: AgeLimit;
-  /** Ends calls that take too long; undefined: none does. */
+  /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines?: Deadlines | undefined;
-  /** Holds the pod's lease; default: from this thread. */
+  /** Holds the pod's lease. Default: from this thread. */
   readonly takeLease?: TakeLease;
-  /** Every change, from whatever pod, in order. */
+  /** Called with every change of all pods, in order. */
   readonly onChange: (change: Change) => void;
-  /** A call that somebody here may wait for has ended. */
+  /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
 }
 
 /**
- * One pod: serves the sessions of legacy clients over the shared store. Every method that takes a `Reply` answers it exactly once, or
- * throws before it has answered.
+ * One pod. It serves the sessions of legacy clients from the shared store. Every method that takes a `Reply` answers it exactly once, or
+ * throws without an answer.
  */
 export class Pod {
-  /** Creates a session and answers with what the user's server says to `initialize`. */
+  /** Creates a session and sends the user's server's answer to `initialize`. */
   readonly initialize: Initialize;
   /** Serves a POST of messages in a session. */
   readonly post: PostHandler['post'];
-  /** Serves a GET: the standing stream, or with an exchange's event id the rest of that exchange. */
+  /** Serves a GET with the standing stream, or if it has an exchange's event id, with the rest of that exchange. */
   readonly listen: Listen;
   readonly #context: PodContext;
   readonly #parts: PodParts;
@@ -120,7 +120,7 @@ export class Pod {
     this.#takeLease = takeLease ?? ((pod, leaseMs) => holdLease(context.store.pods, pod, leaseMs, context.log));
   }
 
-  /** Takes the lease and begins to hear from other pods; rejects where the store cannot be reached. */
+  /** Takes the lease and begins to read messages of other pods. Rejects if the pod cannot reach the store. */
   async start(): Promise<void> {
     const { store, pod, background } = this.#context;
     await store.versions.look();
@@ -140,8 +140,8 @@ export class Pod {
   }
 
   /**
-   * Takes the caller's session into use; whoever takes one must release it. Undefined where there is no such session for this caller:
-   * unknown, expired, ended and foreign ids are all alike. Throws `AnypodError` `draining` where this pod has gone.
+   * Takes the caller's session into use. The caller must call `release`. Undefined: this caller has no such session. Unknown, expired, ended and
+   * foreign ids get the same result. Throws `AnypodError` `draining` if this pod has left.
    */
   async take(id: string, caller: Caller): Promise<LiveSession | undefined> {
     const { sessions } = this.#parts;
@@ -158,17 +158,17 @@ export class Pod {
     this.#parts.sessions.release(live);
   }
 
-  /** The place that an event id names in this session; undefined: it is not one that we made. Needs no store. */
+  /** The place that an event id names in this session. Undefined: the id is not genuine. Does not ask the store. */
   placeOf(session: string, eventId: string): EventPlace | undefined {
     return this.#context.eventIds.parse(session, eventId);
   }
 
-  /** Ends the session everywhere; resolves when no pod serves it any more. False: there is no such session. */
+  /** Ends the session on all pods. Resolves when no pod serves it any more. False: there is no such session. */
   end(live: LiveSession): Promise<boolean> {
     return endSession(this.#context, this.#parts.sessions, this.#parts.confirmations, live, 'deleted');
   }
 
-  /** Tells every client on every pod that may care; resolves when the change is stored, alone or as one with those that came right after it. */
+  /** Tells the clients of all pods that a change concerns. Resolves when the change, or an equal one that came right after it, is stored. */
   async notify(change: Change): Promise<void> {
     const { announcer, store } = this.#context;
     const name = changeName(change);
@@ -176,24 +176,24 @@ export class Pod {
     await announcer.told(name);
   }
 
-  /** Whether another pod is surely dead. */
+  /** Whether another pod is certainly dead. */
   async isLost(pod: string): Promise<boolean> {
     return this.#context.mayJudge() && !(await this.#context.store.pods.living()).has(pod);
   }
 
-  /** Requests that arrive, sessions that are being loaded for them, and sessions with something running here. */
+  /** How many requests are arriving, sessions are being loaded, and sessions are in use. */
   get busy(): number {
     const { used, loading } = this.#parts.sessions;
     return this.receiving + loading + used.length;
   }
 
-  /** Gets ready to go; see `Drain`. */
+  /** Prepares to leave; see `Drain`. */
   drain(): void {
     this.#context.announcer.flush();
     this.#drain.drain();
   }
 
-  /** Ends everything on this pod, and leaves to other pods what still runs; sessions stay in the store. */
+  /** Ends everything on this pod. Other pods take over the calls that still run. Sessions stay in the store. */
   async close(): Promise<void> {
     this.#parts.orphans.stop();
     this.#renewal.stop();
@@ -203,14 +203,14 @@ export class Pod {
     await this.#parts.sessions.close();
     this.#context.announcer.close();
     setTimeout(() => this.#closing.abort(), CLOSE_WITHIN_MS).unref();
-    // What clients have been shown must be in the logs before another pod goes on with them.
+    // The logs must have every event that a client has got before another pod continues them.
     await this.#context.background.settled();
     await Promise.all(this.#listening.splice(0).map((listening) => listening.stop()));
     await this.#lease?.stop();
     await this.#drain.giveUpLease(left);
   }
 
-  /** A wake-up may be lost, a stored answer is not. */
+  /** Announces stored answers again, because the mail that announced them may be lost. */
   #rereadQuestions(): void {
     const { sessions } = this.#parts;
     for (const live of sessions.held) {

@@ -2,7 +2,7 @@ import type { Probe } from '../mcp/sdk/probe.ts';
 
 const SLOW_BUILD_MS = 1;
 
-/** What a person at a terminal wants to know after the start. */
+/** The text for a person at a terminal after the start. */
 export function bannerText(url: string, probe: Probe, shared: boolean): string {
   const tool = probe.tools?.[0];
   const call =
@@ -21,7 +21,7 @@ export function bannerText(url: string, probe: Probe, shared: boolean): string {
   ].join('\n');
 }
 
-/** One line about a factory that makes its schemas anew for every server; undefined where there is nothing to say. */
+/** Advice for a factory that creates its schemas again for every server, if that is slow. Undefined: no advice. */
 export function factoryAdvice(probe: Probe): string | undefined {
   if (!probe.rebuildsSchemas || probe.buildMs < SLOW_BUILD_MS) return undefined;
   const cost = probe.buildMs.toFixed(1);

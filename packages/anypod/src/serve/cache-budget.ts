@@ -2,8 +2,8 @@ const MOST_BYTES = 128 * 1024 * 1024;
 const SHARE_OF_HEAP = 4;
 
 /**
- * Heap for the servers of idle sessions where none is set (bytes): a quarter of `heapLimit` (bytes), 128 MiB at most. The rest is for sessions in
- * use, running calls and their streams, which are not bounded by it; in a small container 128 MiB would be all of the heap.
+ * The default heap for the servers of idle sessions (bytes): a quarter of `heapLimit` (bytes), at most 128 MiB. The rest is for sessions in use,
+ * running calls and their streams, which this budget does not limit. In a small container 128 MiB would be the whole heap.
  */
 export function cacheBudget(heapLimit: number): number {
   return Math.min(MOST_BYTES, Math.floor(heapLimit / SHARE_OF_HEAP));

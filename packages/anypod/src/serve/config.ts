@@ -3,7 +3,7 @@ import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
 import type { Setting } from './setting.ts';
 import { SETTINGS } from './settings.ts';
 
-/** What `serve` runs with: one member per setting. */
+/** The configuration of `serve`, with one member per setting. */
 export interface Config {
   readonly module: string;
   readonly port: number;
@@ -49,7 +49,7 @@ export interface Config {
   readonly logLevel: string;
 }
 
-/** Wrong configuration: every problem at once, each with the name, the fault and the remedy. */
+/** Wrong configuration. It has all problems, each with the name of the setting, the fault and the remedy. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -73,7 +73,7 @@ function readArguments(argv: readonly string[], settings: readonly Setting[]): A
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the arguments after `serve`, and the environment. `more` are settings of whoever runs the pod. Throws `ConfigError`. */
+/** Reads the arguments after `serve`, and the environment. `more` are settings of the program that runs the pod. Throws `ConfigError`. */
 export function readConfig(argv: readonly string[], env: Environment, more: readonly Setting[] = []): Config {
   const settings = [...SETTINGS, ...more];
   const { values, positionals } = readArguments(argv, settings);
@@ -90,7 +90,7 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
     if ('problem' in read) problems.push(read.problem);
     else if (read.value !== undefined) config[setting.name] = read.value;
   }
-  if (config['redis'] !== undefined && !isGiven('secrets', values, env)) {
+  if (config['redis'] !== undefined && !isSet('secrets', values, env)) {
     problems.push(
       'ANYPOD_SECRET: is required with Redis, and must be the same on all pods; make one with: openssl rand -base64 32',
     );
@@ -102,18 +102,18 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
   return config as unknown as Config;
 }
 
-/** An empty variable counts as absent: that is how charts and compose files leave one out. */
-function givenText(setting: Setting, flag: unknown, env: Environment): unknown {
+/** The text of a setting from its flag or variable. An empty variable counts as absent, because charts and compose files omit a value so. */
+function textOf(setting: Setting, flag: unknown, env: Environment): unknown {
   return flag ?? (env[setting.env] || undefined);
 }
 
-function isGiven(name: string, values: Readonly<Record<string, unknown>>, env: Environment): boolean {
+function isSet(name: string, values: Readonly<Record<string, unknown>>, env: Environment): boolean {
   const setting = SETTINGS.find((one) => one.name === name);
-  return setting !== undefined && givenText(setting, values[flagName(setting)], env) !== undefined;
+  return setting !== undefined && textOf(setting, values[flagName(setting)], env) !== undefined;
 }
 
 function readSetting(setting: Setting, flag: unknown, env: Environment): { value: unknown } | { problem: string } {
-  const text = givenText(setting, flag, env) ?? (setting.default || undefined);
+  const text = textOf(setting, flag, env) ?? (setting.default || undefined);
   if (text === undefined) return { value: undefined };
   const name = flag === undefined ? setting.env : setting.flag;
   if (typeof text !== 'string') return { problem: `${name}: needs a value` };
@@ -121,7 +121,7 @@ function readSetting(setting: Setting, flag: unknown, env: Environment): { value
   return parsed.success ? { value: parsed.data } : { problem: `${name}: ${parsed.error.issues[0]?.message}` };
 }
 
-/** The host names that requests may be for: what is configured, else this machine's where only it can connect. */
+/** The host names that requests may have: the configured ones, or on a loopback address those of this machine. Undefined: all names. */
 export function hostNamesOf({ host, allowedHosts }: Config): readonly string[] | undefined {
   if (allowedHosts !== undefined) return allowedHosts;
   const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.');

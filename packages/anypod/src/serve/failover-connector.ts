@@ -3,8 +3,8 @@ import type { RedisOptions, SentinelConnector } from 'ioredis';
 type Connect = SentinelConnector['connect'];
 
 /**
- * ioredis's connector for Sentinel, which forgets the failover detector of its last connection before it makes the next. A failover
- * that such a detector reports meanwhile would break off the new attempt, and ioredis takes an attempt that is broken off for the end.
+ * ioredis's connector for Sentinel, with one change: it removes the failover detector of its last connection before it makes the next one. Otherwise a
+ * failover that the old detector reports would interrupt the new attempt. After an interrupted attempt ioredis does not try again.
  */
 export function createFailoverConnector(Connector: typeof SentinelConnector): NonNullable<RedisOptions['Connector']> {
   class FailoverConnector extends Connector {

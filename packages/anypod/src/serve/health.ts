@@ -1,9 +1,9 @@
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 
-/** What the probes are told; `serve` sets it. */
+/** What the probes report. `serve` sets it. */
 export interface Health {
-  /** The store was reached and the server is built. */
+  /** The pod has reached the store and built the server. */
   started: boolean;
   draining: boolean;
 }
@@ -11,9 +11,9 @@ export interface Health {
 const PROBES = ['/livez', '/readyz', '/startupz'];
 
 /**
- * The probes, and the answer to every path beside the endpoint at `path`. No probe asks the store: restarting pods mends no Redis, and taking all of them
- * from the balancer at once would keep it from the calls that need no store, and clients from the honest 503. `/livez` says that the process
- * answers, `/readyz` that requests may come, `/startupz` that the start is over.
+ * Serves the probes, and answers every path other than the endpoint at `path`. `/livez` says that the process answers, `/readyz` that requests may
+ * come, `/startupz` that the start has ended. No probe asks the store: a restart of pods does not repair Redis. If the balancer removed all pods at
+ * once, calls that need no store would fail too, and the other clients would not get the pods' 503.
  */
 export function createHealthApp(health: Health, path: string): Express {
   const app = express().disable('x-powered-by').disable('etag');
@@ -22,12 +22,12 @@ export function createHealthApp(health: Health, path: string): Express {
   app.get('/readyz', (_request, response) => tell(response, unready(health)));
   app.all(PROBES, (_request, response) => {
     response.set('allow', 'GET, HEAD');
-    refuse(response, 405, 'A probe is asked with GET.');
+    refuse(response, 405, 'Use GET for a probe.');
   });
   app.use((_request, response) => {
     refuse(response, 404, `Nothing is served at this path. The MCP endpoint is at ${path}.`);
   });
-  // Express knows it by its four parameters.
+  // Express recognises an error handler by its four parameters.
   const unreadable: ErrorRequestHandler = (_error, _request, response, _next) => {
     refuse(response, 400, `The path cannot be read. The MCP endpoint is at ${path}.`);
   };

@@ -1,4 +1,4 @@
-/** Renews the pod's lease from a thread of its own, so that a handler that blocks the event loop does not look like death. */
+/** Renews the pod's lease in its own thread, so that a pod whose handler blocks the event loop does not look dead. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeThrown } from '../core/describe-thrown.ts';
@@ -7,7 +7,7 @@ import { monotonicNow } from '../pod/lifecycle/lease.ts';
 import { openStore } from './open-store.ts';
 import type { LeaseWork } from './worker-lease.ts';
 
-/** As long as any command waits. */
+/** Any Redis command waits for at most this time. */
 const MAX_PATIENCE_MS = 2000;
 
 const { config, pod, leaseMs, state: buffer } = workerData as LeaseWork;
@@ -16,7 +16,7 @@ let state: LeaseState | undefined;
 const say = (kind: 'renewed' | 'failed', reason = '') => parentPort?.postMessage({ kind, reason });
 const log = { info: () => undefined, warn: () => undefined };
 
-// Waiting longer for one renewal would cost the next.
+// If one renewal waited longer, the next one would be late.
 const { store } = await openStore(config, log, Math.min(leaseMs / RENEWALS_PER_LEASE, MAX_PATIENCE_MS));
 for (;;) {
   const asked = monotonicNow();

@@ -7,7 +7,7 @@ import { answerMalformed } from './malformed-requests.ts';
 export interface Listener {
   /** `http://host:port` */
   readonly origin: string;
-  /** Takes no new connection and resolves when the last one has ended. */
+  /** Accepts no new connection. Resolves when the last one has ended. */
   close(): Promise<void>;
   /** Ends all connections. */
   destroy(): void;
@@ -16,16 +16,16 @@ export interface Listener {
 export interface ListenOptions {
   readonly port: number;
   readonly host: string;
-  /** How long an idle connection is kept: longer than a balancer keeps it, so that nothing is ever sent into one that closes. */
+  /** How long the pod keeps an idle connection: longer than the balancer does, so that no request is sent on a connection that is closing. */
   readonly keepAliveMs: number;
-  /** How long a pod that was told to go still serves, on connections that close. */
+  /** How long a pod still serves after it was told to stop, on connections that close. */
   readonly drainDelayMs: number;
 }
 
-/** Listens; throws `ConfigError` where the address cannot be had. */
+/** Listens. Throws `ConfigError` if the address cannot be used. */
 export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
   const { port, host } = options;
-  // Without a Host Node would answer with nothing but a status; the handler says why.
+  // Node would answer a request without Host with a bare status. The handler says what is wrong.
   const server = createServer({ noDelay: true, requireHostHeader: false }, handler);
   answerMalformed(server);
   keepConnections(server, options);
@@ -40,24 +40,25 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
 }
 
 /**
- * Connections that may wait to be accepted; the kernel takes `net.core.somaxconn` where that is less, 4096 on Linux. With Node's own 511 a burst,
- * such as all clients of a pod that went, loses handshakes, and each is tried again a second later.
+ * How many connections may wait until they are accepted. The kernel lowers this to `net.core.somaxconn`, which is 4096 on Linux. With Node's default
+ * of 511, a burst loses handshakes, for example when all clients of a stopped pod reconnect. A client repeats a lost handshake a second later.
  */
 const BACKLOG = 4096;
 
-/** Clients take up to two seconds off what they are told, and what is not more they do not keep at all. */
+/** Clients subtract up to two seconds from the announced timeout. They do not keep a connection at all if nothing is left. */
 const LEAST_TOLD_MS = 3000;
 
 /**
- * Says less than it does: `Keep-Alive: timeout` makes a client give up an idle connection before a pod that drains closes it, which it does after the
- * drain delay. So no request is sent into a connection that closes. Balancers go by their own times, and the pod keeps to the long one.
+ * Announces a shorter timeout than the pod keeps. With the `Keep-Alive: timeout` that it announces, a client gives up an idle connection before a
+ * draining pod closes it after the drain delay. So no request is sent on a connection that is closing. Balancers use their own timeouts, and for them
+ * the pod keeps connections for `keepAliveMs`.
  */
 function keepConnections(server: Server, { keepAliveMs, drainDelayMs }: ListenOptions): void {
   const toldMs = Math.min(keepAliveMs, Math.max(drainDelayMs, LEAST_TOLD_MS));
-  // Node before 22.19 does as it says.
-  const canSayLess = 'keepAliveTimeoutBuffer' in server;
-  server.keepAliveTimeout = canSayLess ? toldMs : keepAliveMs;
-  if (canSayLess) server.keepAliveTimeoutBuffer = keepAliveMs - toldMs;
+  // Node before 22.19 can only announce the timeout that it keeps.
+  const canAnnounceLess = 'keepAliveTimeoutBuffer' in server;
+  server.keepAliveTimeout = canAnnounceLess ? toldMs : keepAliveMs;
+  if (canAnnounceLess) server.keepAliveTimeoutBuffer = keepAliveMs - toldMs;
 }
 
 function bind(server: Server, port: number, host: string): Promise<void> {

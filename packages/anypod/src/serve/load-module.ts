@@ -12,15 +12,15 @@ const MOST_OF_STACK = 4000;
 /** The user's module. */
 export interface UserModule {
   readonly createServer: ServerFactory;
-  /** SDK v2 as the module resolves it; undefined where it does not. */
+  /** SDK v2 as the module resolves it. Undefined: the module does not resolve it. */
   readonly sdk: ServerSdk | undefined;
-  /** Who may share one of its servers; undefined: nobody. */
+  /** Which calls may share one of its servers. Undefined: none. */
   readonly reuse: Reuse | undefined;
 }
 
 /**
- * Imports the module at `path` (relative to the working directory). Throws `ConfigError` where it is not there, does not load, exports no factory,
- * or declares what anypod does not know.
+ * Imports the module at `path` (relative to the working directory). Throws `ConfigError` if the file does not exist or does not load, if it exports no
+ * factory, or if it declares something that anypod does not know.
  */
 export async function loadModule(path: string): Promise<UserModule> {
   const file = resolve(path);
@@ -40,7 +40,7 @@ export async function loadModule(path: string): Promise<UserModule> {
   return { createServer: loaded.default as ServerFactory, sdk: await loadSdkOf(href), reuse };
 }
 
-/** What the module declares of its servers: `export const anypod = { reuse: 'all' }`. */
+/** What the module declares about its servers: `export const anypod = { reuse: 'all' }`. */
 function declaredReuse(path: string, declared: unknown): Reuse | undefined {
   if (declared === undefined) return undefined;
   if (typeof declared !== 'object' || declared === null) {

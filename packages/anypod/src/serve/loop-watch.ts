@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import type { PodWatch } from './pod-watch.ts';
 
 const LOOK_MS = 250;
-/** Shorter than what a heartbeat or a lease notices. */
+/** Shorter than a block that clients notice by a missing heartbeat or pods by a lost lease. */
 const BLOCKED_MS = 1000;
 
-/** Tells when the event loop stood still for a second or more: meanwhile the pod served nobody. Returns how to stop. */
+/** Logs and counts each time that the event loop stood still for a second or more, because the pod then served nobody. Returns how to stop. */
 export function watchLoop(log: Logger, { meter, calls }: PodWatch): () => void {
   let looked = performance.now();
   let cpu = process.cpuUsage();
@@ -20,11 +20,11 @@ export function watchLoop(log: Logger, { meter, calls }: PodWatch): () => void {
     meter.fault('blocked_loop');
     meter.loopBlocked(blockedMs);
     const cpuMs = Math.round((used.user + used.system) / 1000);
-    // Which of them it was cannot be known: nothing else ran meanwhile that could have looked.
+    // No code could run during the block to see which of these calls caused it.
     const begun = [...new Set(tools)].map((name) => name.slice(0, 100));
     log.warn(
       { blockedMs, cpuMs, begun },
-      'the event loop stood still, so this pod served nobody meanwhile: a handler computes or waits synchronously (cpuMs says which), or the process was paused',
+      'the event loop stood still, so this pod served nobody: a handler computed or waited synchronously (cpuMs says which), or the process was paused',
     );
   }, LOOK_MS).unref();
   return () => clearInterval(look);

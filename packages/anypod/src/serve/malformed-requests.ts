@@ -2,33 +2,30 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Duplex } from 'node:stream';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 
-/** What a client is told of a request that Node could not read, by the code of Node's error. */
+/** The answers to requests that Node could not read, by the code of Node's error. */
 const ANSWERS: Readonly<Record<string, readonly [status: number, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'The headers are too large. Send fewer or shorter ones.'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The chunk extensions are too large. Send the body without them.'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive. Send it again.'],
 };
 
-const UNREADABLE = [
-  400,
-  'This is not a request of HTTP/1.1. Send one with a request line, headers and a body.',
-] as const;
+const UNREADABLE = [400, 'This is not an HTTP/1.1 request. Send one with a request line, headers and a body.'] as const;
 
-/** Answers in JSON what Node itself would answer with a bare status. */
+/** Answers in JSON the requests that Node itself would answer with a bare status. */
 export function answerMalformed(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    // Where an answer is on its way already, another one would be taken for a part of it.
+    // If an answer has already begun, the client would read another one as a part of it.
     const answering = (socket as { _httpMessage?: { readonly headersSent?: boolean } })._httpMessage?.headersSent;
     if (!socket.writable || error.code === 'ECONNRESET' || answering === true) return void socket.destroy(error);
     const [status, message] = ANSWERS[error.code ?? ''] ?? UNREADABLE;
     socket.end(rawAnswer(status, errorBody(message)), () => socket.destroy());
   });
   server.on('checkExpectation', (_request, response: ServerResponse) => {
-    answer(response, 417, 'This Expect is not served. Send 100-continue, or none.');
+    answer(response, 417, 'This Expect header is not supported. Send 100-continue, or no Expect header.');
   });
 }
 
-/** Whether a request of HTTP/1.1 does not say which host it is for (RFC 9112 §3.2). */
+/** Whether an HTTP/1.1 request has no Host header (RFC 9112 §3.2). */
 export function lacksHost({ headers, httpVersion }: IncomingMessage): boolean {
   return headers.host === undefined && httpVersion === '1.1';
 }

@@ -5,13 +5,13 @@ import { createRedisStore } from '../redis/index.ts';
 import type { Config } from './config.ts';
 import { connectRedis } from './redis-connection.ts';
 
-/** The store, and what it takes to let go of it. */
+/** The store, and a function that closes it with its connections. */
 export interface OpenStore {
   readonly store: Store;
   close(): Promise<void>;
 }
 
-/** Opens what the configuration names: Redis, whose answers are awaited for `patienceMs`, or the store of this process. */
+/** Opens the configured store: Redis, with `patienceMs` as the time limit of its answers, or the store of this process. */
 export async function openStore(config: Config, log: Log, patienceMs?: number): Promise<OpenStore> {
   const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
     config;

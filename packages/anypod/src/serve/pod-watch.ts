@@ -3,24 +3,24 @@ import type { Meter } from '../core/meter.ts';
 import { createRunningCalls, type RunningCalls } from '../mcp/sdk/running-calls.ts';
 import { createOtelMeter } from '../telemetry/otel-meter.ts';
 
-/** What a pod and the process around it have in common: both count, and the process asks which call had a fault. */
+/** What a pod and its process share: both count in `meter`, and the process finds in `calls` the call that caused a fault. */
 export interface PodWatch {
   readonly meter: Meter;
   readonly calls: RunningCalls;
-  /** Fields for the log that name the call whose code runs now; empty where it is none. */
+  /** Log fields that name the call whose code runs now. Empty: no call's code runs. */
   blame(): Readonly<Record<string, string>>;
 }
 
 const SHOWN_OF_SESSION = 8;
 const SHOWN_OF_NAME = 100;
 
-/** To be made before the pod, and after the process has registered its OpenTelemetry SDK. */
+/** Must be called before the pod is created, and after the process has registered its OpenTelemetry SDK. */
 export function createPodWatch(): PodWatch {
   const calls = createRunningCalls();
   return { meter: createOtelMeter(), calls, blame: () => named(calls.current()) };
 }
 
-/** An anonymous client proves with its session's id who it is, so only the beginning of the id is shown. */
+/** The log fields of a call. They show only the beginning of the session id, because the id is the only credential of an anonymous client. */
 function named(call: CallContext | undefined): Readonly<Record<string, string>> {
   if (call === undefined) return {};
   const { session, method, tool } = call;

@@ -1,13 +1,13 @@
 import type { Config } from './config.ts';
 import { parseRedisUrl, type RedisAddress } from './redis-url.ts';
 
-/** The settings that say where Redis is and who we are there. */
+/** The settings with the address of Redis and the credentials for it. */
 export type RedisLocation = Pick<
   Config,
   'redis' | 'redisUsername' | 'redisPassword' | 'sentinelUsername' | 'sentinelPassword'
 >;
 
-/** The deployment that the URL names, with the credentials that have a setting of their own. Undefined: no valid URL. */
+/** The deployment that the URL names. Credentials that have their own setting replace those in the URL. Undefined: the URL is not valid. */
 export function readRedisAddress(settings: RedisLocation): RedisAddress | undefined {
   const address = parseRedisUrl(settings.redis ?? '');
   if (address === undefined) return undefined;

@@ -9,11 +9,11 @@ import { type RedisLocation, readRedisAddress } from './redis-address.ts';
 import type { RedisAddress } from './redis-url.ts';
 import { warnAboutRedis } from './redis-warnings.ts';
 
-/** What needs Redis is answered or refused within this time. */
+/** A request that needs Redis is answered or refused within this time. */
 const PATIENCE_MS = 2000;
 const CONNECT_TIMEOUT_MS = 2000;
 const MAX_RECONNECT_DELAY_MS = 1000;
-/** How often a command is sent again in a Cluster whose nodes change, 100 ms apart. */
+/** How often a command is repeated in a Cluster whose nodes change, every 100 ms. */
 const CLUSTER_ATTEMPTS = 10;
 
 const reconnectDelay = (attempt: number) => Math.min(attempt * 50, MAX_RECONNECT_DELAY_MS);
@@ -22,8 +22,8 @@ const reconnectDelay = (attempt: number) => Math.min(attempt * 50, MAX_RECONNECT
 export type RedisSettings = RedisLocation & Pick<Config, 'redisTlsCa' | 'redisTlsCert' | 'redisTlsKey'>;
 
 /**
- * Connects to what `config.redis` names. The connection comes back by itself; meanwhile commands fail fast: within `patienceMs` (default 2000)
- * on a server that does not answer, at once on one that is known to be away. ioredis is loaded only here.
+ * Connects to the Redis that `config.redis` names. A lost connection reconnects by itself, and until then commands fail fast: within `patienceMs`
+ * (default 2000) if the server does not answer, at once if it is known to be away. ioredis is loaded only here.
  */
 export async function connectRedis(
   config: RedisSettings,
@@ -45,13 +45,13 @@ export async function connectRedis(
         );
   client.on('error', (error: Error) => log.warn({ reason: reasonOf(error) }, 'Redis connection error'));
   client.once('ready', () => void warnAboutRedis(client, log));
-  // A Cluster refuses commands until it knows its slots; the first pod of a deployment should not start with that.
+  // A Cluster client refuses commands until it knows the slots. Without this wait, the first pod of a deployment would start with such errors.
   if (address.form === 'cluster')
     await Promise.race([once(client, 'ready'), delay(CONNECT_TIMEOUT_MS)]).catch(() => {});
   return client;
 }
 
-/** Where all addresses of a name refuse, Node's error has a code and no message. */
+/** The reason of an error. If all addresses of a name refuse a connection, Node's error has a code and no message. */
 function reasonOf(error: Error & { readonly code?: string }): string {
   return error.message || error.code || error.name;
 }
@@ -71,8 +71,8 @@ async function readTls({ redisTlsCa, redisTlsCert, redisTlsKey }: RedisSettings)
 }
 
 /**
- * No auto-pipelining by ioredis: what is said in one turn of the event loop is one command already, and its batches cost more than they spare and keep garbage
- * alive, which makes long pauses. In a Cluster a batch would not follow a slot that moves.
+ * Options of all forms. They do not enable ioredis's auto-pipelining: the events of one turn of the event loop are already one command, and its batches
+ * cost more than they save. They also keep garbage alive, which causes long pauses. In a Cluster a batch would not follow a slot that moves.
  */
 function commonOptions({ username, password, db }: RedisAddress, patienceMs: number, tls: Tls | undefined) {
   return {
@@ -82,9 +82,9 @@ function commonOptions({ username, password, db }: RedisAddress, patienceMs: num
     db,
     commandTimeout: patienceMs,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    // A connection that has died without a word is noticed by an answer that is this late.
+    // If an answer is this late, the connection counts as dead, because a connection may die without a signal.
     socketTimeout: 2 * patienceMs,
-    // Spares the ACL two rules.
+    // Otherwise the ACL would need two more rules.
     disableClientInfo: true,
   };
 }
@@ -95,7 +95,7 @@ function reconnectingOptions(address: RedisAddress, patienceMs: number, tls: Tls
     lazyConnect: true,
     maxRetriesPerRequest: 1,
     retryStrategy: (attempt: number) => Math.min(reconnectDelay(attempt), patienceMs / 2),
-    // The master that we knew is a replica now: connect again, to whichever is master.
+    // The known master is a replica now. So connect again, to the current master.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   };
 }
@@ -113,7 +113,7 @@ function sentinelOptions(address: RedisAddress, patienceMs: number, tls: Tls | u
     ...(sentinelUsername !== undefined && { sentinelUsername }),
     ...(sentinelPassword !== undefined && { sentinelPassword }),
     ...(tls !== undefined && { sentinelTLS: tls, enableTLSForSentinelMode: true }),
-    // The old master may take writes for a while after a failover, only to lose them: leave it when the Sentinels say so.
+    // After a failover the old master may accept writes for a while and lose them. So disconnect from it when the Sentinels report the failover.
     failoverDetector: true,
     sentinelReconnectStrategy: reconnectDelay,
     sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
@@ -123,7 +123,7 @@ function sentinelOptions(address: RedisAddress, patienceMs: number, tls: Tls | u
 
 const keepName: DNSLookupFunction = (host, callback) => callback(null, host);
 
-/** No queue: it has no time limit. */
+/** Options of a Cluster. The offline queue is off, because it has no time limit. */
 function clusterOptions(address: RedisAddress, patienceMs: number, tls: Tls | undefined) {
   return {
     redisOptions: commonOptions(address, patienceMs, tls),
@@ -131,7 +131,7 @@ function clusterOptions(address: RedisAddress, patienceMs: number, tls: Tls | un
     clusterRetryStrategy: reconnectDelay,
     maxRedirections: CLUSTER_ATTEMPTS,
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-    // Certificates name hosts: keep their names instead of what they resolve to.
+    // Certificates contain host names, so keep the names instead of their addresses.
     ...(tls !== undefined && { dnsLookup: keepName }),
   };
 }

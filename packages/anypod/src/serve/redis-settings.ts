@@ -12,7 +12,7 @@ const file = z.string().refine((path) => {
   }
 }, 'must be a file that can be read');
 
-/** How to reach Redis, and what to ask of it. */
+/** How to reach Redis, and how many replicas must have each event. */
 export const REDIS_SETTINGS: readonly Setting[] = [
   {
     name: 'redis',

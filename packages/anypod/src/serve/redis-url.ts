@@ -7,10 +7,10 @@ export interface RedisAddress {
   readonly password?: string;
   /** The server, the Sentinels, or some nodes of the Cluster. */
   readonly hosts: readonly { readonly host: string; readonly port: number }[];
-  /** What the Sentinels call the master; empty for the other forms. */
+  /** The name of the master at the Sentinels. Empty for the other forms. */
   readonly master: string;
   readonly db: number;
-  /** Where the Sentinels ask for them. */
+  /** Credentials for the Sentinels, if they require any. */
   readonly sentinelUsername?: string;
   readonly sentinelPassword?: string;
 }
@@ -40,7 +40,7 @@ function parseSentinelUser(query: string): Pick<RedisAddress, 'sentinelUsername'
   return { ...(username && { sentinelUsername: username }), ...(password && { sentinelPassword: password }) };
 }
 
-/** Undefined: the path does not fit the form. */
+/** Reads the master and the database from the path. Undefined: the path does not fit the form. */
 function parsePath(form: RedisAddress['form'], path: string): { master: string; db: number } | undefined {
   const parts = path.split('/').filter((part) => part !== '');
   const master = form === 'sentinel' ? decodeURIComponent(parts.shift() ?? '') : '';
@@ -65,7 +65,7 @@ export function parseRedisUrl(url: string): RedisAddress | undefined {
     if (where === undefined || list === undefined || (form === 'single' && list.length > 1)) return undefined;
     return { form, tls: scheme === 'rediss', ...parseUser(user), ...parseSentinelUser(query), hosts: list, ...where };
   } catch {
-    // A broken percent-encoding.
+    // The percent-encoding is not valid.
     return undefined;
   }
 }

@@ -2,8 +2,8 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Log } from '../core/log.ts';
 
 /**
- * Warns where a server is set up so that it loses what pods entrust to it: one that evicts keys, or keeps nothing on disk. What the server
- * does not tell is passed over.
+ * Warns if a server is configured so that it loses the pods' data: it evicts keys, or keeps nothing on disk. If the server does not tell a setting,
+ * there is no warning about it.
  */
 export async function warnAboutRedis(client: Redis | Cluster, log: Log): Promise<void> {
   const nodes = 'nodes' in client ? client.nodes('master') : [client];
@@ -33,7 +33,7 @@ async function findWarnings(node: Redis): Promise<string[]> {
   return warnings;
 }
 
-/** Hosted servers often forbid CONFIG: then a server that has never written a snapshot counts as one that writes none. */
+/** Whether the server writes no snapshots. Hosted servers often forbid CONFIG. Then a server that has never written one counts as one without. */
 async function keepsNoSnapshots(node: Redis, persistence: ReadonlyMap<string, string>): Promise<boolean> {
   try {
     const [, save] = (await node.call('config', 'get', 'save')) as string[];

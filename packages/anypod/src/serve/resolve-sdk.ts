@@ -7,7 +7,7 @@ import type { ServerSdk } from '../mcp/sdk/sdk.ts';
 const SDK = '@modelcontextprotocol/server';
 const CONDITIONS = ['node', 'import', 'module-sync', 'default'];
 
-/** Follows the conditions of a package's `exports` as an `import` does. */
+/** The file that an `import` would load, by the conditions in a package's `exports`. */
 function targetOf(entry: unknown): string | undefined {
   if (typeof entry === 'string') return entry;
   if (typeof entry !== 'object' || entry === null) return undefined;
@@ -19,8 +19,8 @@ function targetOf(entry: unknown): string | undefined {
 }
 
 /**
- * Loads the SDK v2 that `moduleUrl` itself would import: the SDK tells its own servers by `instanceof`, so only the very copy that
- * builds them can serve them. Undefined where the module resolves none.
+ * Loads the SDK v2 that `moduleUrl` itself would import. The SDK recognises its own servers by `instanceof`, so only the copy that makes them can
+ * serve them. Undefined: the module resolves none.
  */
 export async function loadSdkOf(moduleUrl: string): Promise<ServerSdk | undefined> {
   let manifestPath: string | undefined;

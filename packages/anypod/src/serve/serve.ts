@@ -21,7 +21,7 @@ import { createWorkerLease } from './worker-lease.ts';
 
 const STORE_RETRY_MS = 500;
 const DRAIN_CHECK_MS = 50;
-/** How long a request waits for the start to be over. */
+/** How long a request waits until the pod has started. */
 const START_HOLD_MS = 10_000;
 
 /** A serving pod. */
@@ -29,8 +29,9 @@ export interface Serving {
   /** The MCP endpoint's URL. */
   readonly url: string;
   /**
-   * Leaves without a loss: not ready any more, but serving as usual until the balancer has noticed (`delayMs`); then streams that wait go to other
-   * pods and what runs may end; what still runs when the time is up is left to other pods. The store is let go last.
+   * Stops without losing a call. First the pod is no longer ready, but serves as usual until the balancer has noticed (`delayMs`). Then streams
+   * that only wait end, so that clients resume them on other pods, and running calls may finish. When the time is up, other pods take over the calls that still
+   * run. The store closes last.
    */
   stop(options?: { readonly delayMs?: number }): Promise<void>;
 }
@@ -39,12 +40,12 @@ export interface ServeOptions {
   readonly log: Logger;
   /** Where the banner goes. */
   readonly print: (text: string) => void;
-  /** Aborts the start. */
+  /** Aborts the start of the pod. */
   readonly signal: AbortSignal;
   readonly watch: PodWatch;
 }
 
-/** Runs one pod as `config` says. Throws `ConfigError` for what the operator has to mend. */
+/** Runs one pod with `config`. Throws `ConfigError` for a fault that the operator must correct. */
 export async function serve(config: Config, { log, print, signal, watch }: ServeOptions): Promise<Serving> {
   const { createServer, sdk, reuse } = await loadModule(config.module);
   signal.throwIfAborted();
@@ -59,9 +60,9 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   const { store, close: closeStore } = await openStore(config, log);
   const allowedHosts = hostNamesOf(config);
   try {
-    anypod = await untilStored(signal, log, () =>
+    anypod = await retryUntilStoreUp(signal, log, () =>
       createAnypod({
-        // Settings are named as the library's options are.
+        // Settings have the same names as the library's options.
         ...config,
         secrets: config.secrets ?? [randomId() + randomId()],
         cacheBytes: config.cacheBytes ?? cacheBudget(getHeapStatistics().heap_size_limit),
@@ -80,7 +81,7 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   } catch (error) {
     listener.destroy();
     await Promise.all([listener.close(), closeStore()]);
-    throw operatorsOwn(error);
+    throw asConfigError(error);
   }
   started.resolve(anypod);
   health.started = true;
@@ -89,7 +90,9 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   const advice = factoryAdvice(anypod.probe);
   if (advice !== undefined) log.warn(advice);
   if (anypod.probe.tools === undefined) {
-    log.warn('the server did not list its tools in time; the pod serves, and the tools are known once a client asks');
+    log.warn(
+      'the server did not list its tools in time; the pod serves, and learns the tools when a client asks for them',
+    );
   }
 
   const serving = anypod;
@@ -100,7 +103,7 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
       health.draining = true;
       meter.phase('announced');
       await delay(delayMs);
-      // Refused connections tell a balancer that asks no probe to go elsewhere; else there would be calls without end.
+      // A balancer without probes sends new calls until the pod refuses connections.
       const closed = listener.close();
       await serving.drain();
       await settled(serving, config.drainTimeoutMs);
@@ -113,15 +116,15 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   };
 }
 
-/** What the operator has to mend is said without a stack. */
-function operatorsOwn(error: unknown): unknown {
+/** Turns an error that the operator must correct into a `ConfigError`, which is printed without a stack. */
+function asConfigError(error: unknown): unknown {
   if (!(error instanceof AnypodError)) return error;
   if (error.code === 'factory_failed') return new ConfigError([`<module>: ${error.message}`]);
   return error.code === 'no_common_version' ? new ConfigError([error.message]) : error;
 }
 
-/** Tries again while the store cannot be reached: a pod may start before its Redis. */
-async function untilStored(signal: AbortSignal, log: Logger, attempt: () => Promise<Anypod>): Promise<Anypod> {
+/** Repeats `attempt` while the pod cannot reach the store, because a pod may start before its Redis. */
+async function retryUntilStoreUp(signal: AbortSignal, log: Logger, attempt: () => Promise<Anypod>): Promise<Anypod> {
   for (;;) {
     try {
       return await attempt();
@@ -133,19 +136,19 @@ async function untilStored(signal: AbortSignal, log: Logger, attempt: () => Prom
   }
 }
 
-/** Resolves when nothing runs any more, or the time is up. */
+/** Resolves when no call runs any more, or the time is up. */
 async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
   const until = Date.now() + timeoutMs;
   while (anypod.busy > 0 && Date.now() < until) await delay(DRAIN_CHECK_MS);
 }
 
-/** The endpoint is dispatched before Express, whose routing and body parsing would cost more than the protocol. */
+/** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
 function dispatch(path: string, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
   const app = createHealthApp(health, path);
   const isEndpoint = createIsEndpoint(path);
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
-    // Connections that are kept alive would outlive the balancer's decision.
+    // Otherwise the balancer would continue to use its open connections.
     if (health.draining) response.setHeader('connection', 'close');
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
@@ -155,7 +158,7 @@ function dispatch(path: string, anypod: () => Anypod | Promise<Anypod>, health: 
   };
 }
 
-/** A balancer without health checks sends requests as soon as there is a port; they wait for the start, but not for ever. */
+/** Serves a request that comes before the pod has started. A balancer without health checks sends such requests. They wait for `START_HOLD_MS`. */
 async function serveEarly(request: IncomingMessage, response: ServerResponse, started: Promise<Anypod>): Promise<void> {
   const anypod = await Promise.race([started, delay(START_HOLD_MS, undefined, { ref: false })]);
   if (anypod !== undefined) return anypod.handler(request, response);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** One setting: a flag and an environment variable for the same thing; the flag wins. */
+/** One setting: a flag and an environment variable for the same value. The flag wins. */
 export interface Setting {
   readonly name: string;
   readonly flag: string;
   readonly env: string;
-  /** As the documentation shows it; empty: none. */
+  /** The default as the documentation shows it. Empty: none. */
   readonly default: string;
   readonly description: string;
   readonly schema: z.ZodType;
@@ -26,7 +26,7 @@ export const bytes = (min: number): z.ZodType<number> =>
 /** A whole number. */
 export const count = (min: number): z.ZodType<number> =>
   z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(min, `must be ${min} or more`);
-/** Texts between commas. */
+/** A list of texts that are separated by commas. */
 export const list: z.ZodType<string[], string> = z.string().transform((text) =>
   text
     .split(',')

@@ -5,7 +5,7 @@ import { bytes, count, list, milliseconds, type Setting } from './setting.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
-/** Everything that can be configured; `docs/configuration.md` is checked against it. */
+/** All settings. A test compares `docs/configuration.md` with them. */
 export const SETTINGS: readonly Setting[] = [
   {
     name: 'port',

@@ -6,7 +6,7 @@ import type { Lease, TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Config } from './config.ts';
 
-/** What the worker is given. */
+/** The data that the worker gets. */
 export interface LeaseWork {
   readonly config: Config;
   readonly pod: string;
@@ -20,7 +20,7 @@ interface Said {
   readonly reason: string;
 }
 
-/** Holds the lease from a worker thread, with a Redis connection of its own. */
+/** Holds the lease in a worker thread with its own Redis connection. */
 export function createWorkerLease(config: Config, log: Log): TakeLease {
   return async (pod, leaseMs) => {
     const state = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
@@ -31,7 +31,7 @@ export function createWorkerLease(config: Config, log: Log): TakeLease {
     let worker = start();
 
     function start(): Worker {
-      // The thread runs the same form of the code as this one: source in the checkout, else what was built.
+      // The thread runs the same form of the code as this thread: the source in a checkout, otherwise the build.
       const started = new Worker(new URL(`./lease-worker${extname(import.meta.url)}`, import.meta.url), {
         workerData: work,
       });
@@ -45,13 +45,13 @@ export function createWorkerLease(config: Config, log: Log): TakeLease {
       return started;
     }
 
-    /** A thread that fails at once shall not take all of the processor. */
+    /** Starts a new thread after a delay, so that a thread that always fails at once does not use the whole processor. */
     async function startAgain(): Promise<void> {
       if (!stopped) await delay(leaseMs / 10, undefined, { ref: false });
       if (!stopped) worker = start();
     }
 
-    await firstWord(worker);
+    await firstReport(worker);
     begun = true;
     const lease: Lease = {
       until: () => shared[0] ?? 0,
@@ -63,7 +63,7 @@ export function createWorkerLease(config: Config, log: Log): TakeLease {
     };
     return lease;
 
-    function firstWord(of: Worker): Promise<void> {
+    function firstReport(of: Worker): Promise<void> {
       return new Promise((resolve, reject) => {
         of.once('message', ({ kind, reason }: Said) => {
           if (kind === 'renewed') return resolve();

@@ -1,22 +1,22 @@
 import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../core/json-rpc.ts';
 import { protocolOf } from './protocol.ts';
 
-/** Hands a server what is known to be a request, or a notification. */
+/** Hands a server a message that is known to be a request or a notification. */
 export interface MessageEntry {
   request(request: JsonRpcRequest, extra: unknown): void;
   notification(notification: JsonRpcNotification, extra: unknown): void;
-  /** Aborts the handler of a request; does nothing where the SDK keeps what it takes elsewhere. */
+  /** Aborts the handler of a request. Does nothing if the SDK keeps the abort controllers elsewhere. */
   abort(id: RequestId, reason: string | undefined): void;
 }
 
 const TASK_META_KEY = 'io.modelcontextprotocol/related-task';
 
 /**
- * Where the SDK itself goes with a message once it knows what it is. Its `onmessage` finds that out by parsing the message against the schemas of
- * results and errors first, and each parse that fails leaves a closure that keeps the message until the next full garbage collection: two thirds of what a call
- * of a long-lived server costs. Messages come to us checked, so nothing is left to find out.
+ * The SDK's own functions for a message of a known kind. The SDK's `onmessage` finds the kind out: it first parses the message with the schemas of
+ * results and errors. Each failed parse leaves a closure that keeps the message until the next full garbage collection. That is two thirds of the cost
+ * of a call to a long-lived server. anypod has already checked its messages, so it knows their kind.
  *
- * The names are private to the SDK. Undefined where they are not there: messages then go through `onmessage`.
+ * The names are private to the SDK. Undefined: this SDK does not have them, and messages must go through `onmessage`.
  */
 export function messageEntryOf(server: object): MessageEntry | undefined {
   const protocol = protocolOf(server);
@@ -29,7 +29,7 @@ export function messageEntryOf(server: object): MessageEntry | undefined {
   };
 }
 
-/** Whether a well-formed JSON-RPC message is also what the SDK's schemas take for one; what is in doubt is the SDK's to judge. */
+/** Whether the SDK's schemas surely accept a well-formed JSON-RPC message. False: the SDK itself must check it. */
 export function isPlainMessage({ params }: JsonRpcRequest | JsonRpcNotification): boolean {
   const meta = params?.['_meta'];
   if (meta === undefined) return true;

@@ -3,8 +3,8 @@ import { type Protocol, protocolOf } from './protocol.ts';
 type Handler = (...args: unknown[]) => unknown;
 
 /**
- * Whether requests of this method find a handler in the server. Both SDKs set one for `logging/setLevel` where the server declares `logging`;
- * none sets one for `resources/subscribe` and `unsubscribe`.
+ * Whether the server has a handler for requests of this method. Both SDKs set one for `logging/setLevel` if the server declares `logging`. Neither
+ * sets one for `resources/subscribe` and `unsubscribe`.
  */
 export function handlesRequest(server: object, method: string): boolean {
   const protocol = protocolOf(server);
@@ -18,7 +18,7 @@ export function handlesRequest(server: object, method: string): boolean {
   }
 }
 
-/** Keeps no level. */
+/** A map that stores no level. */
 class NoLevels extends Map<unknown, unknown> {
   override set(): this {
     return this;
@@ -26,8 +26,8 @@ class NoLevels extends Map<unknown, unknown> {
 }
 
 /**
- * Keeps the SDK from filtering log messages by the level that this one server was told: the pods filter them by the session's level. The member is
- * private to the SDK; where it is not there, both filter, and servers are told of each new level.
+ * Stops the SDK from filtering log messages by the level that this one server was told. The pods filter them by the session's level. The member is
+ * private to the SDK. If it is missing, both filter, and the pods tell servers each new level.
  */
 export function leaveLogLevelsToPods(server: object): void {
   const protocol = protocolOf(server);
@@ -35,8 +35,9 @@ export function leaveLogLevelsToPods(server: object): void {
 }
 
 /**
- * Hands a notification in by `hand`, and resolves when the server's handler for it is done; never rejects. The SDKs look the handler up at once and
- * call it in the same turn, so it is watched for that moment. The map of handlers is private to them; where it is not there, one turn is waited for.
+ * Calls `hand` to hand in a notification, and resolves when the server's handler for it has ended. Never rejects. The SDKs look the handler up at once
+ * and call it in the same turn, so this replaces the handler for that moment. The map of handlers is private to the SDKs. If it is missing, this waits
+ * for one turn.
  */
 export function untilHandled(server: object, method: string, hand: () => void): Promise<void> {
   const protocol = protocolOf(server);
@@ -64,7 +65,7 @@ export function untilHandled(server: object, method: string, hand: () => void): 
   return promise;
 }
 
-/** Puts another handler in the place of the one that a notification would find, until the function that it returns is called. */
+/** Replaces the handler that a notification would find. The returned function restores it. */
 function replaceHandler(protocol: Protocol, method: string, wrap: (handler: Handler) => Handler): () => void {
   const handlers = protocol._notificationHandlers;
   if (!(handlers instanceof Map)) return () => undefined;

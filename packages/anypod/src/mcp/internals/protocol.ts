@@ -2,13 +2,13 @@ import type { RequestId } from '../../core/json-rpc.ts';
 
 /**
  * The protocol object of SDK v1 and v2: `Server` is one, `McpServer` has one in `server`. Its members are private to the SDK, so each may be
- * absent. This folder is the only place that names them; `internals.test.ts` runs it on the oldest and the newest SDK of both generations.
+ * absent. Only this folder names them. `internals.test.ts` runs it on the oldest and the newest SDK of both generations.
  */
 export interface Protocol {
   readonly transport?: unknown;
   getClientCapabilities?(): unknown;
   getClientVersion?(): unknown;
-  /** Throws where a handler is set. */
+  /** Throws if a handler is set. */
   assertCanSetRequestHandler?(method: string): void;
   fallbackRequestHandler?: unknown;
   fallbackNotificationHandler?: ((...args: unknown[]) => unknown) | undefined;
@@ -19,7 +19,7 @@ export interface Protocol {
   readonly _onrequest?: unknown;
   readonly _onnotification?: unknown;
   readonly _requestHandlers?: ReadonlyMap<string, unknown>;
-  /** Of the requests that run, by id. */
+  /** The abort controllers of the running requests, by id. */
   _requestHandlerAbortControllers?: ReadonlyMap<RequestId, AbortController>;
   readonly _negotiatedProtocolVersion?: string;
   readonly _serverInfo?: unknown;
@@ -32,7 +32,7 @@ export function protocolOf(server: object): Protocol {
 }
 
 /**
- * Removes what a server knows of the client that it served (SDK v2 keeps it on the server). False: something is left, so the server must not
+ * Removes what a server knows about the client that it served (SDK v2 keeps it on the server). False: something is left, so the server must not
  * serve another client.
  */
 export function forgetClient(server: object): boolean {

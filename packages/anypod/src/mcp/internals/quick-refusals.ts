@@ -3,12 +3,12 @@ interface Parsed {
   readonly error?: unknown;
 }
 
-/** As much of a schema as is used. */
+/** The part of a schema that is used here. */
 interface Schema {
   safeParse(value: unknown, ...rest: unknown[]): Parsed;
 }
 
-/** The schemas that the SDK itself judges messages by, by type name. */
+/** The schemas by which the SDK itself checks messages, by type name. */
 interface SpecSchemas {
   readonly specTypeSchemas?: Readonly<Record<string, unknown>>;
 }
@@ -18,7 +18,7 @@ const WITHOUT_METHOD = ['JSONRPCResultResponse', 'JSONRPCErrorResponse'];
 
 const QUICK = Symbol.for('anypod.quick-refusals');
 
-/** Refused at a glance; the reasons are found where somebody asks for them. */
+/** A refusal without a parse. It finds its reasons only when `error` is read. */
 class QuickRefusal implements Parsed {
   readonly success = false;
   readonly #parse: () => Parsed;
@@ -45,10 +45,10 @@ function refuseQuickly(schema: Schema, sample: object): void {
 }
 
 /**
- * The SDK asks of each modern request first whether it is a response, by parsing it against both schemas of one: a third of what it takes to find out
- * what a request is. Each failure leaves an object with an accessor, which keeps the message until the next full garbage collection, and that makes
- * for pauses of tens of milliseconds under load. Both schemas are strict, so that a message with a method is never a response; with that seen, what they
- * answer is the same. A schema that is not there, or takes such a message, is left alone.
+ * Makes the SDK's schemas of responses refuse requests without a parse. The SDK first parses each modern request with both schemas of a response,
+ * which is a third of the cost of finding out its kind. Each failed parse leaves an object with an accessor, which keeps the message until the next
+ * full garbage collection. Under load this causes pauses of tens of milliseconds. Both schemas are strict, so a message with a method is never a
+ * response, and the result stays the same. If a schema is missing, or accepts such a message, it stays unchanged.
  */
 export function refuseResponsesQuickly({ specTypeSchemas }: SpecSchemas): void {
   for (const name of WITHOUT_METHOD) {

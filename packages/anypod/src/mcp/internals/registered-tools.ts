@@ -15,7 +15,7 @@ export interface RegisteredTool {
 
 type RegisteredTools = Readonly<Record<string, RegisteredTool>>;
 
-/** The handler of `tools/list` that `McpServer` itself has set, on the server. */
+/** The key on a server for the `tools/list` handler that `McpServer` itself has set. */
 const OWN_HANDLER = Symbol.for('anypod.own-tools-list');
 
 interface ToolServer {
@@ -23,7 +23,7 @@ interface ToolServer {
   [OWN_HANDLER]?: unknown;
 }
 
-/** The tools that were registered on a server, by name. Empty where the SDK keeps them elsewhere: then nothing is known of them. */
+/** The tools that were registered on a server, by name. Empty if the SDK keeps them elsewhere, because then they are not known. */
 export function registeredToolsOf(server: object): RegisteredTools {
   return (server as ToolServer)._registeredTools ?? {};
 }
@@ -36,7 +36,7 @@ export interface Listing {
   readonly cacheHints: unknown;
 }
 
-/** Undefined where the handler of `tools/list` is not the SDK's own, or cannot be told: then the server has to be asked each time. */
+/** Undefined: the handler of `tools/list` is not surely the SDK's own, so the server must be asked each time. */
 export function listingOf(server: object): Listing | undefined {
   const { _registeredTools: tools, [OWN_HANDLER]: own } = server as ToolServer;
   const protocol = protocolOf(server);
@@ -47,8 +47,8 @@ export function listingOf(server: object): Listing | undefined {
 }
 
 /**
- * Has `McpServer` of this copy of the SDK note which handler of `tools/list` is its own. A module may put another one in its place, which may
- * answer by caller. Where the SDK has no `setToolRequestHandlers`, nothing is noted, and `listingOf` knows nothing.
+ * Makes `McpServer` of this copy of the SDK note which handler of `tools/list` is its own. A module may replace it by a handler that answers each
+ * caller differently. If the SDK has no `setToolRequestHandlers`, nothing is noted, and `listingOf` returns undefined.
  */
 export function noteOwnHandlers({
   McpServer,

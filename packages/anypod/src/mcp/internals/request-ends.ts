@@ -1,7 +1,7 @@
 import type { RequestId } from '../../core/json-rpc.ts';
 import { protocolOf } from './protocol.ts';
 
-/** What the SDK, v1 and v2, can abort: it forgets each request once that has ended, answered or not. */
+/** The SDK's map of running requests (v1 and v2). The SDK deletes each request when it has ended, answered or not. */
 class WatchedRequests extends Map<RequestId, AbortController> {
   #onEnd: ((id: RequestId) => void) | undefined;
 
@@ -17,8 +17,9 @@ class WatchedRequests extends Map<RequestId, AbortController> {
 }
 
 /**
- * Tells when the SDK is done with a request. Where a handler throws `undefined`, or an error whose message cannot be read, it fails while it makes the
- * response, and sends none. The name is private to the SDK: where it is not there, nobody is told, and such a call ends by `ANYPOD_CALL_TIMEOUT` or its client.
+ * Calls `onEnd` when the SDK has ended a request. If a handler throws `undefined`, or an error with an unreadable message, the SDK fails while it makes
+ * the response, and sends none. The member is private to the SDK. If it is missing, `onEnd` is not called, and such a call ends by
+ * `ANYPOD_CALL_TIMEOUT` or when its client gives up.
  */
 export function watchEnds(server: object, onEnd: (id: RequestId) => void): void {
   const protocol = protocolOf(server);

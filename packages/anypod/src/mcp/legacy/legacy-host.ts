@@ -26,7 +26,7 @@ export interface LegacyHostOptions {
   readonly build: BuildServer;
   /** Unique in a session across pods. */
   readonly newQuestionId: () => string;
-  /** Bytes of heap a server is reckoned at. */
+  /** Estimated bytes of heap of one server. */
   readonly bytes: number;
   readonly calls: RunningCalls;
   readonly log: Log;
@@ -36,7 +36,7 @@ export interface LegacyHostOptions {
 export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   const lists = createToolLists();
 
-  /** A server that cannot be connected is of no use to anybody. */
+  /** Connects the server. If that fails, closes it and throws `AnypodError` `factory_failed`. */
   async function connect(server: UserServer, transport: SessionTransport): Promise<void> {
     try {
       memoizeSchemas(server);
@@ -99,7 +99,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   };
 }
 
-/** Lets go of a server, whatever its own `close` does: it may throw, and it may take for ever. */
+/** Closes a server. Its own `close` may throw, or never return. */
 async function closeServer(server: UserServer, transport: SessionTransport, log: Log): Promise<void> {
   const done = new AbortController();
   try {
@@ -112,7 +112,7 @@ async function closeServer(server: UserServer, transport: SessionTransport, log:
   }
 }
 
-/** The host's own requests to a server: their runs count down from -1, clients' up from 1, and their responses stay here. */
+/** The host's own requests to a server. Their runs count down from -1, those of clients up from 1. Clients do not get their responses. */
 function createOwnRequests(outlet: Outlet) {
   const waiting = new Map<number, (response: JsonRpcResponse) => void>();
   let last = 0;

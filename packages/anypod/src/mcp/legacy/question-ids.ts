@@ -1,21 +1,21 @@
 import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 
 /**
- * Every SDK server counts its requests to the client from 0, so two pods would ask the same session under the same ids. This maps
- * a server's own numbers to ids that are unique across pods, and back. Both SDKs read answers and progress tokens as numbers.
+ * Every SDK server counts its requests to the client from 0, so two pods would ask the same session with the same ids. This maps a server's own
+ * numbers to ids that are unique across pods, and back. Both SDKs read the ids of answers and progress tokens as numbers.
  */
 export interface QuestionIds {
-  /** The request under a shared id; a progress token, which equals the local id, is rewritten too. */
+  /** The request with a shared id. Also replaces the progress token, which equals the local id. */
   share(request: JsonRpcRequest): JsonRpcRequest & { readonly id: string };
-  /** The shared id of a local one, which is forgotten: a late answer then finds nothing. */
+  /** Removes a local id and returns its shared one. After that `localAnswer` returns undefined for a late answer. */
   forget(local: RequestId): string | undefined;
-  /** The answer under its local id, which is forgotten; undefined: nobody waits for it. */
+  /** The answer with its local id. Removes the id. Undefined: nothing waits for the answer. */
   localAnswer(answer: JsonRpcResponse): JsonRpcResponse | undefined;
-  /** Progress under its local token (other notifications as they are); undefined: nobody waits for it. */
+  /** A progress notification with its local token. Other notifications stay unchanged. Undefined: nothing waits for the progress. */
   localProgress(notification: JsonRpcNotification): JsonRpcNotification | undefined;
 }
 
-/** `newId` gives ids that are unique in the session across pods. */
+/** `newId` returns ids that are unique in the session across pods. */
 export function createQuestionIds(newId: () => string): QuestionIds {
   const shared = new Map<RequestId, string>();
   const local = new Map<string, RequestId>();

@@ -1,27 +1,28 @@
 import type { RequestId } from '../../core/json-rpc.ts';
 
-/** What the ids begin with that are ours. A client's id that begins so is replaced, so the two never meet. */
+/** The prefix of our own ids. A client's id with this prefix is replaced, so the two never collide. */
 const OWN_ID = 'anypod:';
 
-/** In the place of the run: the request is over, and its id not yet free. */
+/** Stands for the run of a request that has ended, but whose id is not free yet. */
 const GIVEN_UP = 0;
 
 /**
- * The ids under which a server gets its requests. Both SDKs tell the requests that run apart by id, and handlers read it, so a request keeps
- * the client's own id, unless another one that runs has it: clients may use one id for all. `run` is the pod's name of a request, unique on this server.
+ * The ids with which a server gets its requests. Both SDKs tell running requests apart by id, and handlers read it. So a request keeps the client's own
+ * id, unless a running request already has it, because clients may use one id for all requests. `run` is the pod's number of a request, unique on this
+ * server.
  */
 export interface RequestIds {
-  /** The id under which the server gets the request; without `id` one of ours. */
+  /** The id with which the server gets the request. Without `id` it is one of our own. */
   begin(run: number, id?: RequestId): RequestId;
-  /** The request that runs under this id; undefined: it is over, or never was. */
+  /** The run of the running request with this id. Undefined: the request has ended, or never existed. */
   runOf(id: RequestId): number | undefined;
-  /** The id of a request; undefined: it is over. */
+  /** The id of a request. Undefined: the request has ended. */
   idOf(run: number): RequestId | undefined;
-  /** The request is over; gives its run, undefined where it was over before. */
+  /** Notes that the request has ended and returns its run. Undefined: it had ended before. */
   end(id: RequestId): number | undefined;
   /**
-   * The request is over, and the server is being told. It learns that a little later, and only by the id, so the id is not given to another
-   * request in this turn of the event loop.
+   * Notes that the request has ended before the server has answered it. The server learns this a little later, and only by the id. So no other request
+   * gets the id in this turn of the event loop.
    */
   giveUp(id: RequestId): void;
 }

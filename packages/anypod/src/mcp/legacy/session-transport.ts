@@ -27,12 +27,12 @@ interface TransportContext {
   readonly log: Log;
 }
 
-/** Notifications that belong to the request whose handler sends them, also where it forgets to say so. */
+/** Notifications that belong to the request whose handler sends them, even if the handler does not name the request. */
 const REQUEST_SCOPED = new Set(['notifications/message', 'notifications/progress']);
 
 /**
- * One class that satisfies the `Transport` of SDK v1 and of v2: it carries a session's messages between the user's server and
- * the pod. It holds no connection; streams and resumption are the pod's.
+ * Carries a session's messages between the user's server and the pod. It satisfies the `Transport` of SDK v1 and of v2. It has no connection: the pod
+ * is responsible for streams and resumption.
  */
 export class SessionTransport extends ServerTransport {
   readonly sessionId: string;
@@ -41,11 +41,11 @@ export class SessionTransport extends ServerTransport {
   readonly #requests = createRequestIds();
   #released = false;
   #closed = false;
-  /** The SDK loses the relation of `elicitInput`, `createMessage` and `listRoots` to their request; the async context keeps it. */
+  /** The SDK does not say to which request an `elicitInput`, `createMessage` or `listRoots` belongs. The async context does. */
   readonly #calls: RunningCalls;
-  /** The runs of the requests for lists that are being answered, and what would announce a change of each. */
+  /** The runs of the running requests for lists, each with the notification that would announce a change of its list. */
   readonly #listing = new Map<number, string>();
-  /** What tells this server's requests from those of another, which a handler may speak through as well. */
+  /** Identifies the requests of this server. A handler may also send through another server. */
   readonly #owner = {};
 
   constructor(sessionId: string, outlet: Outlet, questions: QuestionIds, { calls, log }: TransportContext) {
@@ -56,12 +56,12 @@ export class SessionTransport extends ServerTransport {
     this.#calls = calls;
   }
 
-  /** The pod lets go of the server: that it closes now says nothing of the session. */
+  /** The pod is about to close the server, so this close does not end the session. */
   release(): void {
     this.#released = true;
   }
 
-  /** The server has closed, which ends its session unless the pod has closed it. */
+  /** The server has closed. This ends its session, unless the pod closed the server. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -72,12 +72,12 @@ export class SessionTransport extends ServerTransport {
     }
   }
 
-  /** Clients use ids again, so the id alone does not say which request has ended: the async context does. */
+  /** Clients use ids again, so only the async context says which request has ended. */
   protected override ended(id: RequestId): void {
     const call = this.#current();
     const run = call?.run;
     if (run === undefined || this.#requests.runOf(id) !== run || !this.#outlet.awaits(run)) return;
-    // A response to a request of a v1 task waits in the SDK's own queue.
+    // The SDK has a queue of its own for the responses of v1 tasks, so this one may still come.
     if (!call?.plain) return;
     this.#end(id);
     this.#outlet.respond(run, this.failed(id, call));
@@ -98,7 +98,7 @@ export class SessionTransport extends ServerTransport {
     }
   }
 
-  /** Hands a request to the server, a client's or, with a negative `run`, one of ours. */
+  /** Hands a client's request to the server, or with a negative `run`, one of our own. */
   request(run: number, request: JsonRpcRequest | Omit<JsonRpcRequest, 'id'>, options: DeliveryOptions): void {
     const asked = 'id' in request ? request.id : undefined;
     const id = this.#requests.begin(run, asked);
@@ -109,7 +109,7 @@ export class SessionTransport extends ServerTransport {
     this.#calls.run(call, () => this.enter(message, messageExtra(options)));
   }
 
-  /** Hands a client's notification or answer to the server; an unknown answer or progress token is dropped. */
+  /** Hands a client's notification or answer to the server. Drops an answer or progress that nothing waits for. */
   deliver(message: JsonRpcNotification | JsonRpcResponse, options: DeliveryOptions): void {
     if (isResponse(message)) {
       const local = this.#questions.localAnswer(message);
@@ -120,7 +120,7 @@ export class SessionTransport extends ServerTransport {
     if (local !== undefined) this.enter(local, messageExtra(options));
   }
 
-  /** Aborts the handler of a request; the SDK sends nothing for it any more. */
+  /** Aborts the handler of a request. The SDK sends nothing more for it. */
   abort(run: number, reason: string | undefined): void {
     const id = this.#requests.idOf(run);
     if (id === undefined) return;
@@ -129,14 +129,14 @@ export class SessionTransport extends ServerTransport {
     this.abortHandler(id, reason);
   }
 
-  /** The request under this id is over; gives its run. */
+  /** Notes that the request with this id has ended, and returns its run. */
   #end(id: RequestId): number | undefined {
     const run = this.#requests.end(id);
     if (run !== undefined) this.#listing.delete(run);
     return run;
   }
 
-  /** Whether a handler announces a change of the very list that it is answering. */
+  /** Whether a handler announces a change of the list that it is answering. */
   #isOfOwnList({ method }: JsonRpcNotification, options: SendOptions | undefined): boolean {
     if (this.#listing.size === 0) return false;
     const named = options?.relatedRequestId;
@@ -144,25 +144,25 @@ export class SessionTransport extends ServerTransport {
     return run !== undefined && this.#listing.get(run) === method;
   }
 
-  /** The call of this server that the code which runs now belongs to. */
+  /** The call of this server to which the current code belongs. */
   #current(): RunningCall | undefined {
     const running = this.#calls.current();
     return running?.owner === this.#owner ? running : undefined;
   }
 
-  /** The call under this id, as far as the async context still knows it. */
+  /** The call with this id, if the async context still knows it. */
   #callOf(id: RequestId | null): RunningCall | undefined {
     const running = this.#current();
     return running?.id === id ? running : undefined;
   }
 
-  /** The request that a message belongs to; undefined: the session. Throws, as the SDK's transport does, where the handler names one that is over. */
+  /** The request of a message. Undefined: it belongs to the session. Throws, as the SDK's transport does, if the handler names one that has ended. */
   #related(options: SendOptions | undefined): Related | undefined {
     const id = options?.relatedRequestId;
     const current = this.#current();
     if (id === undefined) return relatedTo(current?.run, false);
     const run = this.#requests.runOf(id);
-    // Clients use ids again: a handler that is over may find another request under its id.
+    // Clients use ids again, so the id of a request that has ended may now belong to another request.
     const isAnother = current?.id === id && current.run !== run;
     if (run === undefined || isAnother) throw new Error(`No connection established for request ID: ${String(id)}`);
     return relatedTo(run, true);
@@ -178,7 +178,7 @@ export class SessionTransport extends ServerTransport {
     }
   }
 
-  /** The client should hear that a question is withdrawn, wherever it was asked: where its request is over, in the session. */
+  /** Tells the client that a question is withdrawn. If the request has ended, the message goes to the standing stream. */
   async #withdraw(notification: JsonRpcNotification, options: SendOptions | undefined): Promise<void> {
     const named = options?.relatedRequestId;
     const run = (named === undefined ? undefined : this.#requests.runOf(named)) ?? this.#current()?.run;
@@ -190,14 +190,14 @@ export class SessionTransport extends ServerTransport {
   }
 }
 
-/** Nobody waits for what belongs to a request of ours, whose run is negative. */
+/** The request to which a message belongs. Undefined for one of our own requests (its run is negative), because no client waits for it. */
 function relatedTo(run: number | undefined, named: boolean): Related | undefined {
   return run === undefined || run < 0 ? undefined : { run, named };
 }
 
 /**
- * What v1 tells handlers of the HTTP request. A class, since an object literal with a getter costs each time what a class costs once, and keeps what
- * the getter sees until the next full garbage collection.
+ * What v1 tells handlers about the HTTP request. An object literal with a getter has for each request the cost that a class has once. It also keeps
+ * what the getter sees until the next full garbage collection.
  */
 class RequestInfo {
   readonly headers: Caller['headers'];

@@ -8,7 +8,7 @@ interface Tool {
   readonly annotations?: ToolHints;
 }
 
-/** Finds a tool's hints in the pages of `tools/list`; undefined: there is no such tool. */
+/** Finds a tool's hints in the pages of `tools/list`. Undefined: there is no such tool. */
 export async function findToolHints(
   name: string,
   list: (params: Record<string, unknown>) => Promise<JsonRpcResponse>,

@@ -1,7 +1,7 @@
 import type { Change } from '../../core/change-log.ts';
 import type { JsonRpcNotification } from '../../core/json-rpc.ts';
 
-/** The change that a notification announces; undefined: it announces none. */
+/** The change that a notification announces. Undefined: it announces none. */
 export function announcedChange(notification: JsonRpcNotification): Change | undefined {
   switch (notification.method) {
     case 'notifications/tools/list_changed':

@@ -11,12 +11,12 @@ import type { ModernRequest, ModernServers } from './modern-servers.ts';
 export interface CalledToolsOptions {
   readonly servers: ModernServers;
   readonly bus: ChangeBus;
-  /** Tools whose calls are guarded whatever they say of themselves. */
+  /** Tools whose calls are guarded even if the tools do not ask for it. */
   readonly retryTools: readonly string[];
   readonly log: Log;
 }
 
-/** The policy of the tool that a request calls; costs nothing once the tool was seen. */
+/** Returns the policy of the tool that a request calls. Costs nothing once the tool is known. */
 export type PolicyOf = (request: ModernRequest) => ToolPolicy | Promise<ToolPolicy>;
 
 const NO_POLICY: ToolPolicy = { once: false, rerunnable: false };
@@ -34,21 +34,21 @@ export function createPolicyOf({ servers, bus, retryTools, log }: CalledToolsOpt
     const known = policies.known(name);
     if (known !== undefined) return known;
     return policies.learn(name, listAs(servers, request)).catch((err: unknown) => {
-      // The call needs a server as much as the list did.
+      // The call needs a server too, and would fail in the same way.
       if (err instanceof AnypodError) throw err;
       log.warn(
         { err, tool: name },
-        'the tools could not be listed; this call is served as if its tool asked for nothing',
+        'the tools could not be listed; this call is served without the retry settings of its tool',
       );
       return NO_POLICY;
     });
   };
 }
 
-/** Headers of a caller's own `tools/call` that speak of that call alone. */
+/** Headers of a caller's `tools/call` that concern only that call. */
 const OF_CALL = /^(mcp-name|mcp-param-.*|content-length)$/;
 
-/** Asks for tools in the words of a caller's own `tools/call`, so that the answer is what this caller may see. */
+/** Asks for tools with the credentials and headers of a caller's `tools/call`, so that the answer has the tools that this caller may see. */
 function listAs(servers: ModernServers, { body, caller, signal }: ModernRequest): ListTools {
   const { progressToken: _, ...meta } = (body.params?.['_meta'] ?? {}) as Record<string, unknown>;
   const kept = Object.entries(caller.headers).filter(([name]) => !OF_CALL.test(name));
@@ -63,7 +63,7 @@ function listAs(servers: ModernServers, { body, caller, signal }: ModernRequest)
   };
 }
 
-/** A reply whose answer is for us; of a stream its last message. */
+/** A reply that passes its answer to `resolve`. Of a stream, it passes the last message. */
 function replyInto(resolve: (body: string | Promise<string>) => void): WebReply {
   let last = '';
   return {

@@ -3,13 +3,13 @@ import type { Change } from '../../core/change-log.ts';
 import type { Log } from '../../core/log.ts';
 import type { ServerEvent, ServerEventBus } from '../sdk/sdk.ts';
 
-/** The SDK's event bus, fed with the changes of all pods. */
+/** The SDK's event bus with the changes of all pods. */
 export interface ChangeBus extends ServerEventBus {
-  /** A change arrived from the shared log; every listen stream of this pod gets to judge it. */
+  /** Passes a change from the shared log to every listen stream of this pod. Each stream decides whether it sends the change. */
   deliver(change: Change): void;
 }
 
-/** `publish` sends a change to the shared log, from where it comes back to every pod, this one included. */
+/** `publish` sends a change to the shared log. From there it comes to every pod, including this one. */
 export function createChangeBus(publish: (change: Change) => void, log: Log): ChangeBus {
   const listeners = new Set<(event: ServerEvent) => void>();
 

@@ -11,11 +11,11 @@ export interface ListenStreamsOptions {
 /** The `subscriptions/listen` streams of this pod. */
 export interface ListenStreams {
   readonly serve: McpHandler['fetch'];
-  /** Ends all of them, each with its final result; those that come later end at once. */
+  /** Ends all streams, each with its final result. Streams that come later end at once. */
   end(): void;
 }
 
-/** Each stream has a handler of its own, because the SDK ends streams only with their handler, and old ones end before others. */
+/** Each stream has its own handler, because the SDK ends streams only together with their handler, and old streams must end before others. */
 export function createListenStreams(options: ListenStreamsOptions): ListenStreams {
   const { bus, maxSubscriptions, ageLimit, createHandler } = options;
   const open = new Set<() => void>();
@@ -23,7 +23,7 @@ export function createListenStreams(options: ListenStreamsOptions): ListenStream
 
   return {
     async serve(request, options) {
-      // A stream that cannot be ended has ended already.
+      // If `close` fails, the stream has already ended.
       const end = () => void handler.close().catch(() => undefined);
       // The SDK subscribes once per stream, and unsubscribes when it has ended.
       const subscribe: ServerEventBus['subscribe'] = (listener) => {
@@ -39,7 +39,7 @@ export function createListenStreams(options: ListenStreamsOptions): ListenStream
       };
       const handler = createHandler({ ...bus, subscribe }, maxSubscriptions - open.size);
       const response = await handler.fetch(request, options);
-      // A client that listens again shall not find this very pod on a connection that it kept.
+      // Without this, a client that listens again could reach this pod again, on a connection that it has kept.
       response.headers.set('connection', 'close');
       return response;
     },

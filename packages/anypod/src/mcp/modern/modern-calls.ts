@@ -4,13 +4,13 @@ import type { RequestWatch, StreamKind } from '../../core/meter.ts';
 import type { AnswerForm, EventSink, WebReply } from '../../core/reply.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 
-/** The stateless calls that this pod serves: a client cannot resume one, so a pod that goes says so instead of falling silent. */
+/** The stateless calls that this pod serves. A client cannot resume one. So a pod that leaves answers them with an error. */
 export interface ModernCalls {
-  /** Calls that have not ended. */
+  /** The number of calls that have not ended. */
   readonly busy: number;
-  /** Runs a call, which lasts until its promise settles; it is to answer the reply that it is given. */
+  /** Runs a call, which lasts until its promise settles. The call must answer the reply that it gets as its argument. */
   run(id: RequestId | null, reply: WebReply, call: (reply: WebReply) => Promise<void>): Promise<void>;
-  /** Answers what is still running, and what comes after that, with an error of reason `draining`; what a handler says then is dropped. */
+  /** Answers running calls, and calls that come later, with an error of reason `draining`. Later messages of their handlers are dropped. */
   end(): void;
 }
 
@@ -27,12 +27,12 @@ const SILENT_SINK: EventSink = {
   onClose: (listener) => queueMicrotask(listener),
 };
 
-/** A reply that answers for a call whose pod goes. */
+/** A reply that can be cut: it then answers the call with an error, because the pod leaves. */
 class CutReply implements WebReply {
   readonly #id: RequestId | null;
   readonly #reply: WebReply;
   #sink: EventSink | undefined;
-  /** Answered, or begun to be, or cut. */
+  /** Something has answered the reply, begun a stream, or cut it. */
   #taken = false;
 
   constructor(id: RequestId | null, reply: WebReply) {

@@ -23,14 +23,14 @@ import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import { announcedChange } from './announced-change.ts';
 
-/** What `handleMessage` gives the SDK where the exchange has answered the reply itself. */
+/** What `handleMessage` returns to the SDK, because the exchange has answered the reply itself. */
 export const SERVED: Response = new Response(null);
 
 /** HeaderMismatch and MissingRequiredClientCapability of the SDK. */
 const HEADER_MISMATCH = -32020;
 const MISSING_CAPABILITY = -32021;
 
-/** HTTP statuses of errors that are found before a handler runs (MCP 2026-07-28, transports); a handler's own errors are 200, but for one. */
+/** HTTP statuses of errors from before a handler runs (MCP 2026-07-28, transports). A handler's own errors have 200, except `MISSING_CAPABILITY`. */
 const STATUS_BEFORE_HANDLER: Readonly<Record<number, number>> = {
   [RPC.parse]: 400,
   [RPC.invalidRequest]: 400,
@@ -42,15 +42,15 @@ const STATUS_BEFORE_HANDLER: Readonly<Record<number, number>> = {
 export interface ModernExchangeOptions {
   readonly reply: Reply;
   readonly signal: AbortSignal;
-  /** The id under which the server gets the request; undefined: the client's. */
+  /** The id with which the server gets the request. Undefined: the client's id. */
   readonly id?: number;
-  /** Which request's handler says something, where the server serves others too. */
+  /** The request whose handler sends a message, if the server also serves other requests. */
   readonly running?: AsyncLocalStorage<number>;
-  /** The response as it goes out, under the client's id. */
+  /** Returns the response as it goes out. It has the client's id. */
   readonly rewrite: (response: JsonRpcResponse) => JsonRpcResponse;
-  /** A change that belongs to every listener, not to this request; the SDK's own transport would drop it without a word. */
+  /** Publishes a change for all listeners, which does not belong to this request. The SDK's own transport would drop it silently. */
   readonly publish: (change: Change) => void;
-  /** Ends calls that take too long; undefined: none does. */
+  /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly deadlines: Deadlines | undefined;
   readonly log: Log;
   readonly calls: RunningCalls;
@@ -65,17 +65,17 @@ interface MessageExtra {
   readonly authInfo?: unknown;
 }
 
-/** As much of the SDK's `PerRequestHTTPServerTransport` as it calls itself. */
+/** The part of `PerRequestHTTPServerTransport` that the SDK itself calls. */
 interface SdkTransport {
   handleMessage(message: JsonRpcMessage, extra?: MessageExtra): Promise<Response>;
 }
 
 /**
- * One request of 2026-07-28 and its answer, in the place of the SDK's own transport: plain JSON where the handler says nothing before its result, else a
- * stream. It writes to the reply at once, without the web's responses and streams between.
+ * One request of 2026-07-28 and its answer. It replaces the SDK's own transport. The answer is plain JSON if the handler sends no message before its
+ * result, and otherwise a stream. It writes directly to the reply, without web responses and web streams.
  */
 export class ModernExchange extends ServerTransport implements Late {
-  /** The request's handler has come to its end, whether or not anybody hears of it. */
+  /** The request's handler has ended, whether or not a client gets its result. */
   completed = false;
   #answered = false;
   readonly #options: ModernExchangeOptions;
@@ -84,10 +84,10 @@ export class ModernExchange extends ServerTransport implements Late {
   #deadline: Link<Deadline> | undefined;
   #request: JsonRpcRequest | undefined;
   #call: RunningCall | undefined;
-  /** What would announce a change of the list that is asked for. */
+  /** The notification that would announce a change of the requested list. */
   #ownChange: string | undefined;
   #id: RequestId | undefined;
-  /** No handler has run yet: errors are the SDK's. */
+  /** No handler has run yet, so errors come from the SDK. */
   #beforeHandler = false;
   #sink: EventSink | undefined;
   #closed = false;
@@ -97,7 +97,7 @@ export class ModernExchange extends ServerTransport implements Late {
     this.#options = options;
   }
 
-  /** Takes the place of the transport that the SDK made for this request. */
+  /** Replaces the transport that the SDK made for this request. */
   replace(transport: SdkTransport): void {
     transport.handleMessage = (message, extra) => this.#handle(message, extra);
   }
@@ -114,15 +114,15 @@ export class ModernExchange extends ServerTransport implements Late {
       const change = announcedChange(message as JsonRpcNotification);
       if (change !== undefined) this.#options.publish(change);
     } else if (related !== this.#id || this.#closed) {
-      // A request that this server served before, or this one after its answer.
+      // The handler names an earlier request of this server, or this one after its answer.
       throw new Error(`No connection established for request ID: ${String(related)}`);
     } else if (this.#options.reply.form !== 'json') {
-      // To a client that takes only JSON nothing but the response can be said (MCP 2026-07-28, Streamable HTTP).
+      // A client that accepts only JSON can get nothing but the response (MCP 2026-07-28, Streamable HTTP).
       await this.#stream(message);
     }
   }
 
-  /** Whether a handler announces a change of the very list that it is answering. */
+  /** Whether a handler announces a change of the list that it is answering. */
   #isOfOwnList({ method }: JsonRpcNotification): boolean {
     if (method !== this.#ownChange || this.completed) return false;
     const { calls, id } = this.#options;
@@ -130,13 +130,13 @@ export class ModernExchange extends ServerTransport implements Late {
     return id === undefined || (current?.session === undefined && current?.id === id);
   }
 
-  /** The server has closed, or the SDK closes it because the pod goes; by then the client has its answer. */
+  /** The server has closed, or the SDK closes it because the pod leaves. In the second case the client already has its answer. */
   async close(): Promise<void> {
     if (!this.#closed && this.#request !== undefined) this.#answer(serverClosed(this.#request.id));
     this.#end();
   }
 
-  /** The call has taken longer than it may. */
+  /** The call has taken longer than it may: answers it with an error and aborts its handler. */
   late(): void {
     const { deadlines, log } = this.#options;
     const ms = deadlines?.afterMs ?? 0;
@@ -149,7 +149,7 @@ export class ModernExchange extends ServerTransport implements Late {
     if (id === this.#id && !this.completed) this.#complete(this.failed(id, this.#call));
   }
 
-  /** Ends the exchange; a handler that still runs is aborted. Never throws, since it is called from events. */
+  /** Ends the exchange and aborts a handler that still runs. Never throws, because events call it. */
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -165,7 +165,7 @@ export class ModernExchange extends ServerTransport implements Late {
     this.#ended.resolve();
   }
 
-  /** The client has gone, or was told that the pod goes: nobody reads this answer, but the request has one. */
+  /** Answers a request whose client has disconnected, or was told that the pod leaves. Nobody reads this answer, but each request needs one. */
   #abandon(): void {
     const { reply } = this.#options;
     reply.watch.ended('cancelled');
@@ -226,7 +226,7 @@ export class ModernExchange extends ServerTransport implements Late {
     this.#answered = true;
     const { reply, rewrite } = this.#options;
     reply.watch.answered(message.error !== undefined);
-    // Also where the client has gone: who guards a call against repeats wants its response.
+    // Also if the client has disconnected, because the retry guard needs the response.
     const data = encodeResponse(rewrite({ ...message, id: this.#request.id }));
     if (this.#closed) return;
     if (this.#sink === undefined) {
@@ -235,7 +235,7 @@ export class ModernExchange extends ServerTransport implements Late {
       this.#sink.send({ data });
       reply.watch.ended('ok');
     }
-    // Once the SDK is done with the request.
+    // This waits until the SDK has ended the request.
     queueMicrotask(this.#gone);
   }
 

@@ -14,7 +14,7 @@ import { bindingOf, type OpenedRequest, openInbound, refusedState } from './seal
 export interface ModernOptions extends ModernServerOptions {
   readonly spent: SpentStates;
   readonly guard: RetryGuard;
-  /** Tools whose calls are guarded whatever they say of themselves. */
+  /** Tools whose calls are guarded even if the tools do not ask for it. */
   readonly retryTools: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     reply.json(200, JSON.stringify(error));
   }
 
-  /** `by` names the call to its repeats, for states that are good for one. */
+  /** Runs a request. `by` is the call's identity, so that repeats of the call may use the same single-use state. */
   async function run(request: ModernRequest, { once }: OpenedRequest, served: Served, by?: string): Promise<void> {
     if (once !== undefined && !(await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs)))
       return refuse(request, refusedState(request.body));
@@ -85,8 +85,8 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
 }
 
 /**
- * The answer where the user's server is of SDK v1, which knows no modern revision: what the SDK's own v1 server says, a refusal without a code of
- * 2026-07-28. After a code that belongs to that revision clients do not fall back to `initialize` (`@ai-sdk/mcp` stops at -32022).
+ * The answer if the user's server is of SDK v1, which knows no modern revision. It is the refusal of the SDK's own v1 server, without an error code of
+ * 2026-07-28. After such a code clients do not fall back to `initialize` (`@ai-sdk/mcp` stops at -32022).
  */
 export const refuseModern: ModernHandler = {
   takesInitialize: false,

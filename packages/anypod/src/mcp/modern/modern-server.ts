@@ -5,7 +5,7 @@ import type { ToolLists } from '../sdk/tool-lists.ts';
 import type { UserServer } from '../sdk/user-server.ts';
 import type { ModernExchange } from './modern-exchange.ts';
 
-/** What `McpServer` calls when something is registered, changed or removed, connected or not. */
+/** The methods that `McpServer` calls when something is registered, changed or removed, whether or not it is connected. */
 interface Registry {
   sendToolListChanged?(): void;
   sendResourceListChanged?(): void;
@@ -14,14 +14,14 @@ interface Registry {
 
 const CHANGES = ['sendToolListChanged', 'sendResourceListChanged', 'sendPromptListChanged'] as const;
 
-/** One of the user's servers, serving modern requests one after the other. */
+/** One of the user's servers. It serves modern requests, one at a time. */
 export class ModernServer {
   readonly server: UserServer;
-  /** Whether other requests were or will be served. */
+  /** Whether the server may serve more than one request. */
   readonly shared: boolean;
-  /** What the SDK's next `connect` connects the server to, instead of the transport that it brings. */
+  /** The SDK's next `connect` connects the server to this exchange, instead of to the SDK's own transport. */
   exchange: ModernExchange | undefined;
-  /** The server no longer offers what the factory gave it. */
+  /** The server no longer offers the same as when the factory returned it. */
   changed = false;
   readonly #connect: UserServer['connect'];
   readonly #entry: MessageEntry | undefined;
@@ -38,7 +38,7 @@ export class ModernServer {
     if (shared) this.#watch(server as Registry);
   }
 
-  /** Removes what the server knows of the client that it served. False: something is left, so it must not serve another one. */
+  /** Removes what the server knows about the client that it served. False: something is left, so it must not serve another client. */
   forget(): boolean {
     this.exchange = undefined;
     return forgetClient(this.server);
@@ -46,7 +46,7 @@ export class ModernServer {
 
   async #connectExchange(transport: Parameters<ModernExchange['replace']>[0]): Promise<void> {
     const { exchange } = this;
-    if (exchange === undefined) throw new Error('A server was connected that no request has asked for.');
+    if (exchange === undefined) throw new Error('The SDK connected a server for which there is no request.');
     exchange.replace(transport);
     await this.#connect(exchange);
     exchange.useEntry(this.#entry);

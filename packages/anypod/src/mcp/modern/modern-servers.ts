@@ -25,7 +25,7 @@ import { watchResponse } from './watch-response.ts';
 export interface ModernServerOptions {
   readonly sdk: ServerSdk;
   readonly build: BuildServer;
-  /** Who may share a server; undefined: nobody, each request gets its own. */
+  /** Which calls may share a server. Undefined: each request gets its own. */
   readonly reuse?: Reuse;
   readonly bus: ChangeBus;
   readonly requestState: RequestState;
@@ -35,7 +35,7 @@ export interface ModernServerOptions {
   readonly listenAgeLimit: AgeLimit;
   readonly calls: RunningCalls;
   readonly log: Log;
-  /** Ends calls that take too long; undefined: none does. */
+  /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines: Deadlines | undefined;
 }
 
@@ -44,32 +44,32 @@ export interface ModernRequest {
   readonly body: JsonRpcRequest;
   readonly caller: Caller;
   readonly reply: WebReply;
-  /** The client's going. */
+  /** Aborts when the client disconnects. */
   readonly signal: () => AbortSignal;
 }
 
-/** What is known of a request where its answer comes by. */
+/** What is known about a request when its answer is sent. */
 export interface Served {
-  /** What its states are bound to. */
+  /** Its request states are bound to this value. */
   readonly binding: string;
-  /** Its states are good for one use. */
+  /** Each of its request states can be used once. */
   readonly once: boolean;
-  /** Gets the response as it goes out, whether or not anybody still reads it. */
+  /** Gets the response as it goes out, even if the client has disconnected. */
   readonly onResponse?: (response: JsonRpcResponse) => void;
 }
 
-/** The SDK's own handler around the user's servers, which judges each request before a server gets it. */
+/** The SDK's own handler around the user's servers. It checks each request before a server gets it. */
 export interface ModernServers {
-  /** Resolves when the exchange is over. `served` undefined: a request of our own. */
+  /** Resolves when the exchange has ended. `served` undefined: a request of our own. */
   call(request: ModernRequest, served?: Served): Promise<void>;
   listen(request: ModernRequest): Promise<void>;
-  /** Ends the streams that listen, each with its final result. */
+  /** Ends the listen streams, each with its final result. */
   stopListening(): void;
-  /** Aborts the calls. */
+  /** Aborts the running calls. */
   stopCalls(): Promise<void>;
 }
 
-/** One request on its way: what the SDK is given of it leads back to here. */
+/** One running request. It is found by the web `Request` that the SDK got for it. */
 interface UnderWay {
   readonly request: ModernRequest;
   readonly served: Served | undefined;
@@ -84,7 +84,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   const failures = createFactoryFailures();
   let lastId = 0;
 
-  /** The SDK calls it for each request that it has found nothing wrong with so far. */
+  /** The factory for the SDK, which calls it for each request that has passed its checks so far. */
   async function serverFor({ requestInfo }: FactoryContext): Promise<UserServer> {
     const call = underWay.get(requestInfo as Request) as UnderWay;
     const { request, served } = call;
@@ -103,7 +103,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     return server.server;
   }
 
-  /** Passes on what the SDK answers by itself. */
+  /** Passes on a response that the SDK itself has made. */
   async function answer(view: Request, response: Response, kind: StreamKind, request: ModernRequest): Promise<void> {
     failures.rethrow(view);
     request.reply.response(await watchResponse(response, kind, request.signal(), request.reply.watch));
@@ -130,7 +130,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
       maxSubscriptions,
       onerror: (error) => options.log.info({ reason: describeThrown(error) }, 'a modern request was refused or failed'),
     });
-  /** It is asked for what it can do, and closed by the SDK. */
+  /** The server of a listen stream. The SDK only asks it for its capabilities, and closes it. */
   const serverForListener = (context: FactoryContext) => failures.note(context.requestInfo, build(context));
   const { maxSubscriptions, listenAgeLimit: ageLimit } = options;
   const listening = createListenStreams({
@@ -153,7 +153,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   };
 }
 
-/** The response as it goes out: a state that the client is to bring back is sealed. */
+/** The response as it goes out. Seals a state that the client must send back. */
 function rewrite(response: JsonRpcResponse, requestState: RequestState, served: Served | undefined): JsonRpcResponse {
   if (served === undefined) return response;
   const sealed = sealOutbound(response, requestState, served.binding, served.once);

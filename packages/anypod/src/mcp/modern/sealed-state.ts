@@ -4,12 +4,12 @@ import type { OpenedState, RequestState } from '../../core/request-state.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import { ONCE } from '../retry/tool-policies.ts';
 
-/** What a sealed state is bound to: who, and which request. Anonymous callers share a binding; the state is all they hold. */
+/** What a sealed state is bound to: the caller and the request. Anonymous callers share a binding, so only the state itself protects them. */
 export function bindingOf({ method, params }: JsonRpcRequest, caller: Caller): string {
   return JSON.stringify([principalOf(caller.authInfo) ?? '', method, params?.['name'] ?? params?.['uri'] ?? '']);
 }
 
-/** Seals the state of an `input_required` result; for one use where `once`, or where the result itself asks for it. */
+/** Seals the state of an `input_required` result. The state can be used once only, if `once` is set or the result itself asks for it. */
 export function sealOutbound(
   message: JsonRpcResponse,
   requestState: RequestState,
@@ -17,7 +17,7 @@ export function sealOutbound(
   once: boolean,
 ): JsonRpcResponse {
   if (message.result?.['resultType'] !== 'input_required') return message;
-  // Read from its JSON, which is what the client would get.
+  // The client would get the JSON, so this reads the JSON.
   const { id, result = {} } = JSON.parse(encodeResponse(message)) as JsonRpcResponse;
   const { requestState: state, _meta } = result;
   if (typeof state !== 'string') return message;
@@ -25,13 +25,13 @@ export function sealOutbound(
   return { jsonrpc: '2.0', id, result: { ...result, requestState: requestState.seal(state, binding, single) } };
 }
 
-/** A request with its echoed state opened. */
+/** A request whose state, which the client sent back, is opened. */
 export interface OpenedRequest {
   readonly body: JsonRpcRequest;
   readonly once?: OpenedState['once'];
 }
 
-/** Undefined where the state is not one that we sealed for this caller and request. */
+/** Opens the state of a request. Undefined: anypod did not seal this state for this caller and request. */
 export function openInbound(
   body: JsonRpcRequest,
   requestState: RequestState,
@@ -45,7 +45,7 @@ export function openInbound(
   return { body: { ...body, params }, once: opened.once };
 }
 
-/** Answers as the SDK does for a state that its own hook refuses: in band, with a message that says nothing of the reason. */
+/** The refusal of a state. As in the SDK, it is a JSON-RPC error whose message does not say the reason. */
 export function refusedState({ id }: JsonRpcRequest): JsonRpcResponse {
   const data = { reason: 'invalid_request_state' };
   return rpcError(id ?? null, RPC.invalidParams, 'Invalid or expired requestState', data);

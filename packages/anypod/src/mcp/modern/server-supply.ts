@@ -5,18 +5,18 @@ import type { ToolLists } from '../sdk/tool-lists.ts';
 import type { FactoryContext, Reuse } from '../sdk/user-server.ts';
 import { ModernServer } from './modern-server.ts';
 
-/** Where the servers of modern requests come from; each serves one request at a time. */
+/** Provides the servers for modern requests. Each server serves one request at a time. */
 export interface ServerSupply {
-  /** `requestInfo` is what the factory may be told of the request. */
+  /** Lends a server for one request. `requestInfo` is what the factory may know about the request. */
   lend(caller: Caller, requestInfo: Request): Promise<ModernServer>;
-  /** Ends a loan. `completed`: the handler has come to its end. */
+  /** Takes a lent server back. `completed`: its handler has ended. */
   take(server: ModernServer, completed: boolean): void;
 }
 
-/** Idle servers that are kept, of all callers together. */
+/** How many idle servers are kept for all callers together. */
 const MAX_IDLE = 256;
 
-/** A fresh server for each request: nothing of one caller is left for the next. */
+/** Builds a new server for each request, so nothing of one caller remains for the next. */
 export function createFreshSupply(buildServer: BuildServer, lists: ToolLists): ServerSupply {
   return {
     async lend({ authInfo }, requestInfo) {
@@ -29,18 +29,18 @@ export function createFreshSupply(buildServer: BuildServer, lists: ToolLists): S
 }
 
 /**
- * Servers that serve again and again, where the module has declared that they may. What keeps callers apart:
+ * Reuses servers, if the module has declared that they may be reused. These rules keep callers apart:
  *
- * - A server serves one request at a time. The SDK keeps the client's name and capabilities on the server, so two at once would see each other's;
- *   more requests at once just means more servers.
- * - Nothing of a caller goes into a server: the factory is not told of the request that happened to need a new one, and runs outside of that request's
- *   async context. It learns who calls only with `principal`, where all callers of the server are the same one with the same scopes, and never
- *   their token. All else about a caller (auth info, headers, `_meta`, client info, log level, cancellation) comes to a handler with its request.
- * - What the SDK noted of a client is removed before the next one comes. Where that fails the server is thrown away.
- * - A server whose handler was cut off may still be at work, and one whose registry changed is not what the factory made: both are thrown away.
- * - Requests get ids that are never used twice, so what a handler says after its response belongs to no later request.
+ * - A server serves one request at a time. The SDK keeps the client's name and capabilities on the server, so two requests at once would see each
+ *   other's. More requests at once need more servers.
+ * - Nothing of a caller goes into a server. The factory does not see the request that needed a new server, and runs outside of that request's async
+ *   context. Only with `principal` it learns who calls, because then all callers of the server are the same principal with the same scopes. It never
+ *   gets their token. A handler gets all else about a caller (auth info, headers, `_meta`, client info, log level, cancellation) with its request.
+ * - What the SDK noted about a client is removed before the next request. If that fails, the server is thrown away.
+ * - A server is thrown away if its handler was cut off, because the handler may still run, or if its registry has changed since the factory made it.
+ * - Requests get ids that are never used twice. So what a handler sends after its response belongs to no later request.
  *
- * What the module itself keeps, in variables of the factory or beyond, is what its declaration answers for.
+ * The module's declaration also covers what the module itself keeps, such as variables of the factory or of the module.
  */
 export function createReusingSupply(buildServer: BuildServer, reuse: Reuse, lists: ToolLists): ServerSupply {
   const fresh = createFreshSupply(buildServer, lists);
@@ -54,7 +54,7 @@ export function createReusingSupply(buildServer: BuildServer, reuse: Reuse, list
     const server = servers?.pop();
     if (server === undefined) return undefined;
     idleCount -= 1;
-    // A single key stays, however often its only server comes and goes.
+    // The single key of `all` stays, because its only server may come and go with every request.
     if (servers?.length === 0 && key !== '') idle.delete(key);
     return server;
   }
@@ -87,7 +87,7 @@ export function createReusingSupply(buildServer: BuildServer, reuse: Reuse, list
   };
 }
 
-/** Who shares a server; undefined: nobody, since an anonymous caller is not one principal with another. */
+/** The key of the callers that share a server. Undefined: none do, because anonymous callers share no principal. */
 function keyOf(reuse: Reuse, authInfo: AuthInfo | undefined): string | undefined {
   if (reuse === 'all') return '';
   if (authInfo === undefined) return undefined;

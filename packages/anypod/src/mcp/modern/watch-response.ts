@@ -1,7 +1,7 @@
 import type { RequestOutcome, RequestWatch, StreamKind } from '../../core/meter.ts';
 import { onOneLine } from '../../core/one-line.ts';
 
-/** Passes a modern request's response on and tells `watch` how the request ended; a stream of `kind` counts until its end. */
+/** Passes on a modern request's response, and tells `watch` how the request ended. A stream of `kind` counts as open until it ends. */
 export async function watchResponse(
   response: Response,
   kind: StreamKind,
@@ -15,7 +15,7 @@ export async function watchResponse(
   if (signal.aborted) watch.ended('cancelled');
   else if (status >= 400) watch.ended(refusalOf(status));
   else {
-    // The word of the SDK, not of the user's server, so it is rare.
+    // The SDK itself has made this response, not the user's server. So it is rare, and the clone costs little.
     if (body !== null) watch.answered('error' in ((await response.clone().json()) as object));
     watch.ended('ok');
   }
@@ -27,10 +27,10 @@ function watchBody(body: ReadableStream<Uint8Array>, kind: StreamKind, watch: Re
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   const closed = watch.streams(kind);
-  // Who listens has been answered; a call is over with its stream.
+  // A listen request counts as answered at once. A call ends with its stream.
   if (kind === 'listen') watch.ended('ok');
   let open = true;
-  // A cancelled body may still have a read under way, which then ends too.
+  // A cancelled body may still have a pending read, which ends afterwards.
   const ended = (outcome: RequestOutcome) => {
     if (!open) return;
     open = false;
@@ -43,7 +43,7 @@ function watchBody(body: ReadableStream<Uint8Array>, kind: StreamKind, watch: Re
         ended('failed');
         throw error;
       });
-      // Changes alone come this way, so that no character of theirs ends a line for anybody costs little.
+      // Only changes come this way, so it costs little to escape characters that some clients take for the end of a line.
       if (!part.done)
         return controller.enqueue(encoder.encode(onOneLine(decoder.decode(part.value, { stream: true }))));
       if (!open) return;

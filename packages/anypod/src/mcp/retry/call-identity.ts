@@ -5,7 +5,7 @@ import type { JsonRpcRequest } from '../../core/json-rpc.ts';
 export const IDEMPOTENCY_KEY = 'anypod/idempotencyKey';
 
 const MAX_KEY = 256;
-/** Anonymous callers share nothing but what they cannot guess of each other. */
+/** The key of an anonymous caller must be so long that no other caller can guess it. */
 const MIN_ANONYMOUS_KEY = 16;
 
 /** What makes two calls the same call. */
@@ -17,9 +17,9 @@ export interface CallIdentity {
 }
 
 /**
- * Who calls what: the principal with its scopes (a token that may do less sees nothing of one that may do more), the tool, and the client's
- * key, else everything that the tool is given. Undefined: an anonymous caller without a key, whose call is like no other. A string says what is wrong
- * with the client's key.
+ * Who calls what: the principal with its scopes, the tool, and the client's key, or without a key all input of the tool. The scopes count so that a
+ * token with fewer rights gets no result of a token with more. Undefined: an anonymous caller without a key, whose call equals no other. A string says
+ * what is wrong with the client's key.
  */
 export function identifyCall({ params }: JsonRpcRequest, { authInfo }: Caller): CallIdentity | string | undefined {
   const { name, arguments: args = {}, inputResponses, requestState, _meta } = params ?? {};
@@ -34,7 +34,7 @@ export function identifyCall({ params }: JsonRpcRequest, { authInfo }: Caller): 
   }
   const who = [principal ?? null, authInfo?.scopes?.toSorted() ?? null, name];
   if (key !== undefined) return { key: hash([...who, 'key', key]), fingerprint: hash(args) };
-  // The answers of the user belong to the call: the same question may be answered otherwise the next time.
+  // The user's answers are part of the call, because the user may answer the same question differently the next time.
   const whole = hash([...who, 'arguments', args, inputResponses ?? null, requestState ?? null]);
   return { key: whole, fingerprint: whole };
 }
@@ -43,7 +43,7 @@ function hash(value: unknown): string {
   return createHash('sha256').update(stableJson(value)).digest('base64url');
 }
 
-/** JSON whose objects have their members in order. */
+/** JSON with the members of objects in sorted order. */
 function stableJson(value: unknown): string {
   return JSON.stringify(value, (_name, member: unknown) => {
     if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;

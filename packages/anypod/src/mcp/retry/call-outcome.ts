@@ -1,10 +1,10 @@
 import { ENCODED, type JsonRpcResponse, type RequestId } from '../../core/json-rpc.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 
-/** Bytes of a response that are kept for repeats. */
+/** The most bytes of a response that is kept for repeats. */
 const MAX_STORED_BYTES = 1024 * 1024;
 
-/** Errors that say that the call was not served, and what the client has to do first: a repeat is a new attempt. */
+/** Errors that mean that the call was not served, and that the client must change something first. A repeat is then a new attempt. */
 const REFUSALS = new Set<number>([
   RPC.methodNotFound,
   RPC.invalidParams,
@@ -15,7 +15,7 @@ const REFUSALS = new Set<number>([
   -32042,
 ]);
 
-/** What is kept of a response for repeats; undefined: nothing, a repeat runs. */
+/** What is kept of a response for repeats. Undefined: nothing is kept, and a repeat runs. */
 export function storedForm(response: JsonRpcResponse, rerunnable: boolean): string | undefined {
   const { result, error } = response;
   if (result?.['resultType'] === 'input_required') return undefined;
@@ -33,7 +33,7 @@ function contentOf({ result, error, [ENCODED]: encoded }: JsonRpcResponse): stri
   return JSON.stringify(error === undefined ? { result } : { error });
 }
 
-/** What repeats are told of a call whose pod was lost, where it must not run again. */
+/** The answer to repeats of a call whose pod was lost and that must not run again. */
 export function lostForm(): string {
   return refusal(
     'pod_lost',
@@ -46,7 +46,7 @@ function refusal(reason: string, message: string): string {
   return JSON.stringify({ error });
 }
 
-/** JSON of a stored response under a request's own id. */
+/** JSON of a stored response with a request's own id. */
 export function underId(id: RequestId, stored: string): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${stored.slice(1)}`;
 }

@@ -1,18 +1,18 @@
-/** Somebody on this pod who waits for a call that runs elsewhere. */
+/** A request on this pod that waits until another run of its call has ended. */
 export interface Waiter {
-  /** Whether the store has noted this pod for its sake. */
+  /** Whether the store has noted, for this waiter, that this pod waits for the call. */
   noted: boolean;
-  /** Resolves when the call has ended since the last time, after `ms`, or when `signal` aborts. */
+  /** Resolves when the call has ended since the last wait, after `ms`, or when `signal` aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
-  /** Whether nobody on this pod waits for the call any more. */
+  /** Removes this waiter. Returns whether it was the last one on this pod for the call. */
   leave(): boolean;
 }
 
-/** Those on this pod who wait for calls. */
+/** The requests on this pod that wait for calls. */
 export interface CallWaiters {
-  /** To be entered before the store is asked, so that no ending is missed. */
+  /** Adds a waiter. Must be called before the store is asked, so that no end of the call is missed. */
   enter(call: string): Waiter;
-  /** The call has ended: everybody who waits for it looks again. */
+  /** The call has ended. Wakes its waiters, so that they ask the store again. */
   wake(call: string): void;
 }
 

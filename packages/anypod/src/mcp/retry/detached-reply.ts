@@ -1,6 +1,6 @@
 import type { WebReply } from '../../core/reply.ts';
 
-/** A reply for a call that outlives its connection: that the client of its stream goes is for `onGone` to hear, not for the call. */
+/** A reply for a call that outlives its connection. If the client of its stream disconnects, `onGone` is called, and the call does not notice. */
 export function detachedReply(reply: WebReply, onGone: () => void): WebReply {
   return {
     watch: reply.watch,

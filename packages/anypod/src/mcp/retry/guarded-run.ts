@@ -7,36 +7,36 @@ import { detachedReply } from './detached-reply.ts';
 import type { LastingWrites } from './lasting-writes.ts';
 import type { RetryRule } from './tool-policies.ts';
 
-/** A call of a tool that is guarded. */
+/** A call of a tool whose calls are guarded against repeats. */
 export interface GuardedCall extends CallIdentity {
   readonly id: RequestId;
   readonly rule: RetryRule;
   readonly rerunnable: boolean;
   readonly reply: WebReply;
-  /** The client's going. */
+  /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
   /**
-   * Runs the call until `signal` aborts, and answers `reply`. `onResponse` gets the tool's response; it is not called where the tool did not run
-   * to its end.
+   * Runs the call until `signal` aborts, and answers `reply`. `onResponse` gets the tool's response. It is not called if the tool did not run to its
+   * end.
    */
   run(signal: () => AbortSignal, reply: WebReply, onResponse: (response: JsonRpcResponse) => void): Promise<void>;
 }
 
-/** What runs share. */
+/** What all runs share. */
 export interface RunContext {
   readonly calls: CallStore;
   readonly writes: LastingWrites;
-  /** Wakes those who wait for a call on these pods. */
+  /** Wakes the requests that wait for a call on these pods. */
   readonly wake: (call: string, pods: readonly string[]) => void;
 }
 
-/** How long a run is kept that its pod does not renew; a run that died is not known for longer. */
+/** How long the store keeps a run that its pod does not renew, at least. After that a run of a dead pod is no longer known. */
 const MIN_KEEP_MS = 60_000;
 const RENEWALS = 3;
 
 export const keepMsOf = ({ windowMs }: RetryRule): number => Math.max(MIN_KEEP_MS, windowMs);
 
-/** One run of a guarded call on this pod: its connection is not its life. */
+/** One run of a guarded call on this pod. It may outlive the client's connection. */
 export class GuardedRun {
   readonly #context: RunContext;
   readonly #call: GuardedCall;
@@ -53,7 +53,7 @@ export class GuardedRun {
     this.#run = run;
     this.#onEnd = onEnd;
     const keepMs = keepMsOf(call.rule);
-    // A renewal that fails is made good by the next, and at last by the response.
+    // If a renewal fails, the next one or the response makes up for it.
     const renew = () => void context.calls.renew(call.key, run, keepMs).catch(() => undefined);
     this.#renewing = setInterval(renew, keepMs / RENEWALS).unref();
   }
@@ -77,7 +77,7 @@ export class GuardedRun {
     }
   }
 
-  /** The pod goes, and what runs is about to be aborted: whoever waits elsewhere is told what to do. */
+  /** The pod leaves and is about to abort this run. Tells the repeats that wait on other pods to run the call themselves, or that it was lost. */
   giveUp(): void {
     const { rule, rerunnable } = this.#call;
     if (rule.cancellable || rerunnable) this.#forget();
@@ -90,7 +90,7 @@ export class GuardedRun {
     else this.#store(stored);
   }
 
-  /** Side by side with the answer: who has that needs no repeat. */
+  /** Stores the response for repeats. The answer does not wait for it: a client that has the answer does not repeat the call. */
   #store(stored: string): void {
     if (this.#settled) return;
     this.#settled = true;
@@ -110,7 +110,7 @@ export class GuardedRun {
     });
   }
 
-  /** A cancellable call ends with its client, unless a repeat waits for it already. */
+  /** The client has disconnected. That ends a cancellable call, unless a repeat already waits for it. */
   #gone(): void {
     if (this.#clientGone) return;
     this.#clientGone = true;

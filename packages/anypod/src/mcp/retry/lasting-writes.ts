@@ -6,10 +6,10 @@ const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 1000;
 const CLOSE_WITHIN_MS = 2000;
 
-/** Writes to the store that nobody waits for, each tried until it succeeds. */
+/** Writes to the store that no request waits for. Each is repeated until it succeeds. */
 export interface LastingWrites {
   run(what: string, write: () => Promise<void>): void;
-  /** Resolves when nothing is left; what the store does not take now is given up. */
+  /** Resolves when no write is left. Gives up writes that do not succeed within 2 s. */
   close(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export function createLastingWrites(log: Log): LastingWrites {
   return {
     run(what, write) {
       const watched = retryWhileStoreAway(write)
-        .catch((err: unknown) => log.warn({ what, err }, 'what became of a call could not be stored'))
+        .catch((err: unknown) => log.warn({ what, err }, 'the outcome of a call could not be stored'))
         .finally(() => running.delete(watched));
       running.add(watched);
     },

@@ -11,11 +11,11 @@ import type { CallWaiters, Waiter } from './call-waiters.ts';
 import { type GuardedCall, GuardedRun, keepMsOf } from './guarded-run.ts';
 import { createLastingWrites } from './lasting-writes.ts';
 
-/** What the guard knows of the pods. */
+/** What the guard needs to know about the pods. */
 export interface RetryPeers {
   /** This pod. */
   readonly pod: string;
-  /** How often a wait looks again by itself, in ms. */
+  /** A waiting request asks the store again after this time, in ms, even if nothing wakes it. */
   readonly leaseMs: number;
   /** How often one call may run again. */
   readonly rerunLimit: number;
@@ -32,11 +32,11 @@ export interface RetryGuardOptions {
   readonly meter: Meter;
 }
 
-/** Runs a call once, however often its client repeats it and whichever pods the repeats reach. */
+/** Runs a call once, however often its client repeats it, and on whichever pods the repeats arrive. */
 export interface RetryGuard {
-  /** Rejects with `AnypodError` `store_unavailable`: whether the call is a repeat is not known then. */
+  /** Rejects with `AnypodError` `store_unavailable` while the store is away, because only the store knows whether the call is a repeat. */
   serve(call: GuardedCall): Promise<void>;
-  /** Settles what still runs, before it is aborted. */
+  /** Releases the calls that still run, or stores that they were lost. Must be called before they are aborted. */
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
   function wake(call: string, pods: readonly string[]): void {
     for (const pod of pods) {
       if (pod === peers.pod) waiters.wake(call);
-      // A wake-up that is lost is made good by the wait's own look.
+      // If the message is lost, the waiting request asks the store again by itself.
       else peers.send(pod, { type: 'call-ended', call }).catch(() => undefined);
     }
   }
@@ -61,7 +61,7 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
     return guarded.start();
   }
 
-  /** Makes sure that the call of a lost pod does not stay as it is; true: it is ours to run now. */
+  /** Takes over the call of a lost pod. True: this request must run it. False: it has an answer now, or another request runs it. */
   async function inherit(call: GuardedCall, lost: Running, run: string): Promise<boolean> {
     if (call.rerunnable && lost.runs <= peers.rerunLimit) {
       const ours = await calls.takeOver(call.key, lost.run, { run, pod: peers.pod }, keepMsOf(call.rule));
@@ -69,13 +69,13 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
       return ours;
     }
     const waiting = await calls.complete(call.key, lost.run, call.fingerprint, lostForm(), call.rule.windowMs);
-    // Empty where another pod was first: this one is noted as waiting itself.
+    // If this pod was first, the list contains this pod, because it waits too. If another pod was first, it is empty.
     if (waiting?.length) meter.orphanEnded('refused');
     wake(call.key, waiting ?? []);
     return false;
   }
 
-  /** Waits for another run to end, or a lease; true: it is ours to run now. */
+  /** Waits until another run has ended, for one lease at most. True: its pod is lost, and this request must run the call. */
   async function join(call: GuardedCall, other: Running, run: string, waiter: Waiter, signal: AbortSignal) {
     waiter.noted = true;
     if (await peers.isLost(other.pod)) return inherit(call, other, run);
@@ -83,7 +83,7 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
     return false;
   }
 
-  /** Begins the call, or waits until another run of it has ended, and answers with that. True: it is ours to run. */
+  /** Begins the call, or waits until another run of it has ended and sends its answer. True: this request must run the call. */
   async function settle(call: GuardedCall, run: string, waiter: Waiter): Promise<boolean> {
     const signal = AbortSignal.any([call.signal, closing.signal]);
     while (!signal.aborted) {
@@ -93,7 +93,7 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
       if (state.kind === 'other-arguments') return answer(call, JSON.stringify(otherArguments(call)));
       if (await join(call, state, run, waiter, signal)) return true;
     }
-    // Nobody reads this answer: the client has gone, or was told that the pod goes.
+    // Nobody reads this answer: the client has disconnected, or was told that the pod leaves.
     call.reply.watch.ended('cancelled');
     call.reply.empty(CLIENT_GONE);
     return false;

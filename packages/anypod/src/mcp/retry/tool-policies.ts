@@ -13,25 +13,25 @@ export interface RetryRule {
   readonly cancellable: boolean;
 }
 
-/** What a tool asked of anypod. */
+/** What a tool asks of anypod. */
 export interface ToolPolicy {
   readonly retry?: RetryRule;
-  /** Its request states are good for one use. */
+  /** Each of its request states can be used once. */
   readonly once: boolean;
-  /** Its hints say that running it twice does no harm. */
+  /** Its hints say that a second run does no harm. */
   readonly rerunnable: boolean;
 }
 
 /** Asks a server for a page of its tools. */
 export type ListTools = (params: Record<string, unknown>) => Promise<JsonRpcResponse>;
 
-/** The policies of the tools that were seen, by name. */
+/** The policies of the known tools, by name. */
 export interface ToolPolicies {
-  /** Undefined: the tool was not seen yet. */
+  /** Undefined: the tool is not known yet. */
   known(name: string): ToolPolicy | undefined;
-  /** The policy of a tool that is not known, from a list that its caller may see. */
+  /** Learns the policy of an unknown tool, from the tools that its caller may see. */
   learn(name: string, list: ListTools): Promise<ToolPolicy>;
-  /** The tools changed. */
+  /** Forgets all policies, because the tools have changed. */
   forget(): void;
 }
 
@@ -44,10 +44,10 @@ interface Tool {
 const DEFAULT_WINDOW_MS = 10 * 60 * 1000;
 const MAX_WINDOW_MS = 24 * 60 * 60 * 1000;
 const MAX_PAGES = 100;
-/** Tools may differ between callers; beyond this many everything is learnt again. */
+/** Callers may have different tools. Above this number, all policies are forgotten and learnt again. */
 const MAX_TOOLS = 10_000;
 
-/** `named`: tools whose calls are guarded whatever they say of themselves. */
+/** `named`: tools whose calls are guarded even if the tools do not ask for it. */
 export function createToolPolicies(named: readonly string[]): ToolPolicies {
   const policies = new Map<string, ToolPolicy>();
   const forced = new Set(named);
@@ -72,7 +72,7 @@ export function createToolPolicies(named: readonly string[]): ToolPolicies {
     }
   }
 
-  /** One list serves all who ask meanwhile, as far as they may see the same tools. */
+  /** Lists the tools. Requests that come during a list share it. */
   function shareList(list: ListTools): Promise<void> {
     listing ??= listAll(list).finally(() => {
       listing = undefined;
@@ -96,7 +96,7 @@ export function createToolPolicies(named: readonly string[]): ToolPolicies {
   };
 }
 
-/** `true`, or an object with what differs from the defaults; anything else asks for nothing. */
+/** Reads `true`, or an object with the members that differ from the defaults. Undefined: any other value, which asks for nothing. */
 function ruleOf(value: unknown): RetryRule | undefined {
   if (value !== true && (typeof value !== 'object' || value === null)) return undefined;
   const { windowMs, cancellable } = (value === true ? {} : value) as { windowMs?: unknown; cancellable?: unknown };

@@ -4,15 +4,15 @@ import { settledWithin } from './settled-within.ts';
 import type { FactoryContext, ServerFactory, UserServer } from './user-server.ts';
 
 /**
- * Has the factory make a server for whoever needs one. Rejects with `AnypodError` of code `factory_failed` where it throws, takes too long, or
- * returns what cannot be served; the message is fit for clients, what was thrown is the cause.
+ * Calls the factory to make a server. Rejects with `AnypodError` of code `factory_failed` if the factory throws, takes too long, or returns something
+ * that cannot be served. Clients may see the message. The cause is what the factory threw.
  */
 export type BuildServer = (context: FactoryContext) => Promise<UserServer>;
 
-/** On what the SDK connects: the factory has returned it before. Every copy of anypod in a process sees it. */
+/** Marks the protocol object of a server that the factory has returned. All copies of anypod in a process share this symbol. */
 const RETURNED = Symbol.for('anypod.returned');
 
-/** `withinMs` bounds each call of the factory. What it returns after that is closed and thrown away. */
+/** `withinMs` limits each call of the factory. A server that comes later is closed. */
 export function createServerBuilder(createServer: ServerFactory, withinMs: number): BuildServer {
   return async (context) => {
     let late: AnypodError | undefined;
@@ -33,12 +33,12 @@ export function createServerBuilder(createServer: ServerFactory, withinMs: numbe
   };
 }
 
-/** Lets go of a server that serves nobody; what its author made of `close` harms nobody either. */
+/** Closes a server that serves no client, and ignores an error of its `close`. */
 export async function closeQuietly(server: UserServer): Promise<void> {
   try {
     await server.close();
   } catch {
-    // There is nothing left to mend.
+    // Nothing is left to do.
   }
 }
 
@@ -50,7 +50,7 @@ function isThenable(made: unknown): made is PromiseLike<unknown> {
   return typeof (made as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }
 
-/** A server that nobody has had before. */
+/** Checks that the factory has made a new server, and marks it as returned. */
 function fresh(made: unknown): UserServer {
   if (!isServer(made)) {
     throw failed(
@@ -68,7 +68,7 @@ function fresh(made: unknown): UserServer {
       'The factory returned a server that is connected already. Each call must make a new server, and leave connect() to anypod.',
     );
   }
-  // Fails on a frozen server, which cannot be served anyway.
+  // This fails on a frozen server, which cannot be served anyway.
   Reflect.set(protocol, RETURNED, true);
   return made;
 }
@@ -77,7 +77,7 @@ function isServer(made: unknown): made is UserServer {
   return typeof (made as Partial<UserServer> | null | undefined)?.connect === 'function';
 }
 
-/** A server that came too late. One that serves somebody else is not ours to close. */
+/** Closes a server that came too late, unless the factory had returned it before: then it may serve another request. */
 function discard(made: unknown): void {
   if (isServer(made) && !wasReturned(made)) void closeQuietly(made);
 }

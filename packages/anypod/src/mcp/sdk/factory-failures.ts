@@ -1,10 +1,10 @@
 import { AnypodError } from '../../core/errors.ts';
 
-/** Why requests got no server. The SDK would answer each with an error that says nothing. */
+/** Why requests got no server. The SDK would answer such a request with an error that does not say why. */
 export interface FactoryFailures {
-  /** Passes `lent` on, and notes its failure for the request. */
+  /** Returns the result of `lent`. If it fails, notes the failure for the request. */
   note<T>(request: Request | undefined, lent: Promise<T>): Promise<T>;
-  /** Throws what was noted for the request. */
+  /** Throws the failure that was noted for the request, if there is one. */
   rethrow(request: Request): void;
 }
 

@@ -1,9 +1,9 @@
 import { type Caller, webHeaders } from '../../core/caller.ts';
 
 /**
- * The caller's HTTP request, without its body, for the SDK, handlers and factories that look at it. A `Request` is dear, so the real one is built
- * where something else is read than what nearly everybody reads; until then this is an object that merely inherits from `Request`. `signal`
- * tells when the client goes.
+ * The caller's HTTP request, without its body, for the SDK, handlers and factories. A `Request` is expensive. So this is an object that inherits from
+ * `Request` and knows the common properties. It builds the real request when a caller reads another property. `signal` aborts when the client
+ * disconnects.
  */
 export function lazyRequest(caller: Caller, signal?: () => AbortSignal): Request {
   let headers: Headers | undefined;
@@ -31,7 +31,7 @@ function lazyHeaders(caller: Caller): Headers {
   return standIn(Headers.prototype, () => webHeaders(caller), { get: () => get, has: () => has });
 }
 
-/** An object that looks like what `build` makes, and has it made only where a property other than `known` is read. */
+/** An object that looks like the result of `build`. It calls `build` only when a property other than `known` is read. */
 function standIn<T extends object>(
   prototype: T,
   build: () => T,
@@ -50,7 +50,7 @@ function standIn<T extends object>(
       return typeof value === 'function' ? value.bind(get()) : value;
     },
     has: (_target, property) => Reflect.has(get(), property),
-    // A handler may change the headers that it sees, as it may those of a real request.
+    // A handler may change these headers, as it may change those of a real request.
     set: (_target, property, value) => Reflect.set(get(), property, value, get()),
   });
 }

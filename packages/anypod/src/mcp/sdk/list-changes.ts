@@ -6,8 +6,8 @@ const CHANGE_OF_LIST: Readonly<Record<string, string>> = {
 };
 
 /**
- * The notification that announces a change of the list that `method` asks for; undefined: it asks for no list. What a handler announces of the
- * list that it is just answering is in its answer: a client that were told would ask again, and be told again, for ever.
+ * The notification that announces a change of the list that `method` asks for. Undefined: it asks for no list. If a handler announces a change of the
+ * list that it is just answering, the change is in its answer. A client that is told of it would ask again, and be told again, without end.
  */
 export function changeOfList(method: string): string | undefined {
   return CHANGE_OF_LIST[method];

@@ -2,7 +2,7 @@ import { refuseResponsesQuickly } from '../internals/quick-refusals.ts';
 import { noteOwnHandlers } from '../internals/registered-tools.ts';
 import type { ServerSdk } from './sdk.ts';
 
-/** Loads the SDK v2 that anypod itself resolves; undefined where it is not installed, and only SDK v1 can be hosted. */
+/** Loads the SDK v2 that anypod itself resolves. Undefined: it is not installed, so anypod can host only servers of SDK v1. */
 export async function loadSdk(): Promise<ServerSdk | undefined> {
   try {
     return (await import('@modelcontextprotocol/server')) as unknown as ServerSdk;
@@ -11,7 +11,7 @@ export async function loadSdk(): Promise<ServerSdk | undefined> {
   }
 }
 
-/** Readies a copy of the SDK, before servers are made of it, for what makes it cheap to serve with. Once or more often is all the same. */
+/** Prepares a copy of the SDK so that its servers cost less. Must be called before servers are made with it. A second call changes nothing. */
 export function prepareSdk(sdk: ServerSdk | undefined): ServerSdk | undefined {
   if (sdk === undefined) return undefined;
   noteOwnHandlers(sdk);

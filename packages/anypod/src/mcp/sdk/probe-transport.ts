@@ -1,6 +1,6 @@
 import { isResponse, type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
 
-/** The connection over which a server is looked at before it serves; asks one thing after the other. */
+/** The transport over which the probe asks a server before it serves. Sends one request at a time. */
 export class ProbeTransport {
   onmessage?: (message: JsonRpcMessage) => void;
   onclose?: () => void;
@@ -17,7 +17,7 @@ export class ProbeTransport {
     this.onclose?.();
   }
 
-  /** Never settles where the server does not answer. */
+  /** Never settles if the server does not answer. */
   ask(request: JsonRpcRequest): Promise<JsonRpcResponse> {
     return new Promise((resolve) => {
       this.#answered = resolve;

@@ -8,17 +8,17 @@ import type { ServerSdk } from './sdk.ts';
 import { settledWithin } from './settled-within.ts';
 import type { UserServer } from './user-server.ts';
 
-/** What is learnt about a factory before it serves. */
+/** What anypod learns about a factory before it serves. */
 export interface Probe {
   /** Its servers are of this copy of SDK v2, so they can serve the modern era. */
   readonly modern: boolean;
-  /** Names of the tools; empty where the server has none, undefined where it did not say in time. */
+  /** Names of the tools. Empty: the server has none. Undefined: it did not answer in time. */
   readonly tools: readonly string[] | undefined;
   /** CPU milliseconds to build one server. */
   readonly buildMs: number;
-  /** Bytes of heap of one server, about. */
+  /** Approximate bytes of heap of one server. */
   readonly bytes: number;
-  /** Every server gets schema objects of its own, so they are converted again and again. */
+  /** Every server has its own schema objects, so each server's schemas must be converted again. */
   readonly rebuildsSchemas: boolean;
 }
 
@@ -27,8 +27,8 @@ const MIN_BYTES = 40 * 1024;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Builds a few servers and asks one for its tools; `answerWithinMs` bounds each answer. Rejects with `AnypodError` of code `factory_failed` where the
- * factory fails, returns one server twice, or its server cannot be connected.
+ * Builds a few servers and asks one for its tools. `answerWithinMs` limits the wait for each answer. Rejects with `AnypodError` of code
+ * `factory_failed` if the factory fails or returns one server twice, or if its server cannot be connected.
  */
 export async function probeFactory(
   build: BuildServer,
@@ -62,7 +62,7 @@ function differ(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, un
 
 const unanswered = () => new AnypodError('factory_failed', 'The server did not answer at the start.');
 
-/** The tools' names, asked for over a connection like a client's; undefined: they are not known before a client asks. */
+/** Asks for the tools' names as a client would. Undefined: the server did not answer, so they are not known until a client asks. */
 async function listTools(server: UserServer, withinMs: number): Promise<readonly string[] | undefined> {
   const transport = new ProbeTransport();
   const ask = (id: number, method: string, params: JsonRpcRequest['params'] = {}) =>

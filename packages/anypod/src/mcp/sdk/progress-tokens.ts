@@ -1,11 +1,11 @@
 import type { JsonRpcMessage, JsonRpcNotification } from '../../core/json-rpc.ts';
 
-/** What a token begins with that a server gets in place of the client's own. */
+/** The prefix of a token that a server gets in place of the client's own. */
 const SEALED = 'anypod/token:';
 
 /**
- * A client's message whose progress token the SDKs take: MCP lets a token be any number, and their schemas take whole ones only, so another one
- * travels as text. Nothing is kept: `openToken` reads the client's own token out of it.
+ * A client's message with a progress token that the SDKs accept. MCP allows any number, but the SDKs' schemas accept whole numbers only. So this
+ * replaces another number by text that contains it. Nothing is stored: `openToken` reads the client's own token from the text.
  */
 export function sealToken<M extends JsonRpcMessage>(message: M): M {
   const [name, holder] = 'method' in message ? ['params', message.params] : ['result', message.result];
@@ -16,7 +16,7 @@ export function sealToken<M extends JsonRpcMessage>(message: M): M {
   return { ...message, [name]: { ...holder, _meta: { ...meta, progressToken } } };
 }
 
-/** A server's message as the client is to get it, under its own progress token. */
+/** A server's message as the client gets it, with the client's own progress token. */
 export function openToken<M extends JsonRpcMessage>(message: M): M {
   const { method, params } = message as Partial<JsonRpcNotification>;
   const token = params?.['progressToken'];
@@ -24,7 +24,7 @@ export function openToken<M extends JsonRpcMessage>(message: M): M {
   return { ...message, params: { ...params, progressToken: JSON.parse(token.slice(SEALED.length)) as unknown } };
 }
 
-/** Text that looks like ours is sealed too, so that each token comes back as it was. */
+/** Also seals a client's text that begins with our prefix, so that each token comes back unchanged. */
 function needsSeal(token: unknown): boolean {
   return typeof token === 'string' ? token.startsWith(SEALED) : !Number.isSafeInteger(token);
 }

@@ -1,18 +1,18 @@
 import type { JsonRpcResponse } from '../../core/json-rpc.ts';
 import { RPC } from '../../core/rpc-error.ts';
 
-/** As much of an issue of zod as is told. */
+/** The parts of a zod issue that the client is told. */
 interface Issue {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-/** What the SDKs put before the issues, or nothing. */
+/** An error message of the SDKs: an optional text, then the issues as JSON. */
 const DUMP = /^(?<lead>[^[]*)(?<issues>\[\s*\{.*\])\s*$/s;
 
 /**
- * The response with its error in a sentence, where the SDK refused a request by its schemas: it answers with all issues of zod as JSON, v1 and in part v2
- * under the code of an internal error. Any other response is left as it is, and so are issues of what is not the request's params.
+ * The response with a readable error, if the SDK's schemas refused the request. The SDK then answers with all issues of zod as JSON; v1 and in part v2
+ * use the code of an internal error. Other responses stay unchanged, and so do issues that do not concern the request's params.
  */
 export function withReadableError(response: JsonRpcResponse): JsonRpcResponse {
   const { error } = response;

@@ -4,20 +4,20 @@ import type { JsonRpcRequest, RequestId } from '../../core/json-rpc.ts';
 import { isPlainMessage } from '../internals/message-entry.ts';
 
 /**
- * A request that a server answers. What a handler leaves behind, such as a socket that is kept alive, keeps this with it for good. So it holds names
- * only: no message, and nothing that leads to a server.
+ * A request that a server is answering. What a handler leaves behind, such as a socket that is kept alive, may hold this object in memory for ever. So
+ * it contains names only: no message, and no reference to a server.
  */
 export class RunningCall implements CallContext {
-  /** Which server's request this is: an object that is that server's alone. Undefined: a server of one request. */
+  /** Identifies the server of this request: each server has its own object. Undefined: the server serves this request only. */
   readonly owner: object | undefined;
-  /** The id under which the server got it. */
+  /** The id that the server got. */
   readonly id: RequestId;
-  /** The pod's name of the request; undefined: a request of 2026-07-28. */
+  /** The pod's number for the request. Undefined: a request of 2026-07-28. */
   readonly run: number | undefined;
   readonly session: string | undefined;
   readonly method: string;
   readonly name: string | undefined;
-  /** Whether the SDK's own schemas would take the request for nothing special; see `isPlainMessage`. */
+  /** Whether the SDK's own schemas accept the request as an ordinary one; see `isPlainMessage`. */
   readonly plain: boolean;
 
   constructor(request: JsonRpcRequest, session?: string, owner?: object, run?: number) {
@@ -37,11 +37,11 @@ export class RunningCall implements CallContext {
   }
 }
 
-/** The async context of handlers, of both eras: one storage, since each costs with every promise. */
+/** The async context of the handlers of both eras. They share one storage, because each storage makes every promise slower. */
 export interface RunningCalls extends CallContexts {
   current(): RunningCall | undefined;
   run(call: RunningCall, work: () => void): void;
-  /** The calls that have begun since it was last asked, 8 at most. */
+  /** The calls that have begun since the last `takeBegun`, at most 8. */
   takeBegun(): readonly RunningCall[];
 }
 

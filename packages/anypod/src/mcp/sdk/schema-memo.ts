@@ -28,8 +28,8 @@ function memoizeSchema(schema: unknown): void {
 }
 
 /**
- * Makes the conversion of a server's schemas to JSON Schema happen once per schema object instead of once per request, which is two
- * thirds of a modern call's cost. A schema is a pure function of its object, so the result can be kept on it; it pays where schemas are made once, outside the factory.
+ * Converts a server's schemas to JSON Schema once per schema object instead of once per request. This saves two thirds of a modern call's cost, if the
+ * module makes its schemas once, outside of the factory. The result depends on the schema object alone, so the object can keep it.
  */
 export function memoizeSchemas(server: UserServer): void {
   for (const tool of Object.values(registeredToolsOf(server))) {
@@ -38,7 +38,7 @@ export function memoizeSchemas(server: UserServer): void {
   }
 }
 
-/** The schema objects of a server's tools, by tool name; empty where the SDK keeps them elsewhere. */
+/** The schema objects of a server's tools, by tool name. Empty: the SDK keeps them elsewhere. */
 export function toolSchemas(server: UserServer): ReadonlyMap<string, unknown> {
   const tools = Object.entries(registeredToolsOf(server));
   return new Map(tools.flatMap(([name, tool]) => (tool.inputSchema === undefined ? [] : [[name, tool.inputSchema]])));

@@ -13,17 +13,17 @@ export interface ServerEventBus {
   subscribe(listener: (event: ServerEvent) => void): () => void;
 }
 
-/** As much of the SDK's modern HTTP handler as is used. */
+/** The parts of the SDK's modern HTTP handler that anypod uses. */
 export interface McpHandler {
   fetch(request: Request, options: { parsedBody: unknown; authInfo?: unknown }): Promise<Response>;
   close(): Promise<void>;
 }
 
-/** As much of `@modelcontextprotocol/server` (v2) as the modern era needs; it must be the copy that the user's servers are made of. */
+/** The parts of `@modelcontextprotocol/server` (v2) that the modern era needs. It must be the copy that makes the user's servers. */
 export interface ServerSdk {
   readonly McpServer: abstract new (...args: never[]) => unknown;
   readonly Server: abstract new (...args: never[]) => unknown;
-  /** The schemas that the SDK itself judges messages by, by type name. */
+  /** The schemas by which the SDK itself checks messages, by type name. */
   readonly specTypeSchemas?: Readonly<Record<string, unknown>>;
   createMcpHandler(
     factory: ServerFactory,

@@ -18,7 +18,7 @@ import type { UserServer } from './user-server.ts';
 
 type Listener = (message: JsonRpcMessage, extra?: unknown) => void;
 
-/** What our transports have in common: they are connected to one server at a time, whose SDK listens to them. */
+/** What our transports have in common. Each is connected to one server at a time, and that server's SDK listens to it. */
 export abstract class ServerTransport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
@@ -28,7 +28,7 @@ export abstract class ServerTransport {
   #entry: MessageEntry | undefined;
   #lists: ToolLists | undefined;
   #server: UserServer | undefined;
-  /** The request for a list that the server was asked for last, and what keeps the answer. */
+  /** The last request for a list that went to the server, and the function that keeps its answer. */
   #asked: { readonly id: RequestId; readonly keep: (answer: JsonRpcResponse) => void } | undefined;
 
   constructor(log: Log) {
@@ -45,12 +45,12 @@ export abstract class ServerTransport {
     this.#listeners += 1;
   }
 
-  /** Messages may go to `entry` as long as nobody but the SDK listens: what is built to watch servers wraps `onmessage`, and must see every message. */
+  /** Sends messages to `entry` while only the SDK listens. Code that watches servers wraps `onmessage`, and must see every message. */
   useEntry(entry: MessageEntry | undefined): void {
     this.#entry = entry;
   }
 
-  /** Requests for the tools of `server`, which is connected, may be answered out of `lists`. */
+  /** Answers requests for the tools of `server` from `lists`. `server` must be connected. */
   useLists(lists: ToolLists, server: UserServer): void {
     this.#lists = lists;
     this.#server = server;
@@ -58,16 +58,16 @@ export abstract class ServerTransport {
 
   async start(): Promise<void> {}
 
-  /** Answers requests whose handler ends without a response, which the SDK leaves open; `server` is connected. */
+  /** Answers requests whose handler ends without a response, because the SDK never answers them. `server` must be connected. */
   useEnds(server: UserServer): void {
     watchEnds(server, (id) => this.ended(id));
   }
 
   abstract send(message: JsonRpcMessage): Promise<void>;
 
-  /** Hands a message to the server. Who watches the server's messages may throw: that is answered here. */
+  /** Hands a message to the server. If code that watches the server's messages throws, a request is answered with an error. */
   protected enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
-    // Ids may come again: the request that had this one before is over, and its list will not come.
+    // Clients may use an id again. The earlier request with this id has then ended, and its list will not come.
     if (this.#asked !== undefined && isRequest(message) && message.id === this.#asked.id) this.#asked = undefined;
     try {
       this.#enter(message, extra);
@@ -92,8 +92,8 @@ export abstract class ServerTransport {
   }
 
   /**
-   * A response of the server as it goes out, with its JSON: this is where a server's values enter, so what cannot be written becomes an error here.
-   * `call` is what it answers, where that is known.
+   * A response of the server as it goes out, with its JSON. A server's values enter anypod here, so a response that JSON cannot hold becomes an error.
+   * `call` is the call that it answers, if known.
    */
   protected leave(response: JsonRpcResponse, call: CallName | undefined): JsonRpcResponse {
     const written = this.#write(response, call);
@@ -104,12 +104,12 @@ export abstract class ServerTransport {
     return written;
   }
 
-  /** The SDK is done with a request; it may have sent no response for it. */
+  /** The SDK has ended a request. It may have sent no response. */
   protected abstract ended(id: RequestId): void;
 
-  /** The response to a request whose handler has thrown what the SDK cannot make a response of. */
+  /** The response to a request whose handler has thrown something from which the SDK can make no response. */
   protected failed(id: RequestId, call: CallName | undefined): JsonRpcResponse {
-    this.#log.warn(labelOf(call), 'a handler threw what is no error; its client got one');
+    this.#log.warn(labelOf(call), 'a handler threw a value that is not an error; its client got an error');
     return rpcError(id, RPC.internal, failedSilently(call));
   }
 
@@ -135,7 +135,7 @@ export abstract class ServerTransport {
   }
 }
 
-/** What a log may say of a request: names that the module gave, never the client's values. */
+/** The log fields of a request. They contain only names that the module has chosen, never the client's values. */
 function labelOf(call: CallName | undefined): Record<string, unknown> {
   if (call === undefined) return {};
   const { method, name } = call;

@@ -1,5 +1,6 @@
 /**
- * What `work` comes to, if it does so within `ms`; else rejects with what `late` makes, and hands the value to `discard` once it comes after all.
+ * Settles as `work` does, if that happens within `ms`. Otherwise rejects with the error that `late` returns, and hands a value that comes later to
+ * `discard`.
  */
 export function settledWithin<T>(
   work: PromiseLike<T>,

@@ -2,14 +2,14 @@ import { ENCODED, type JsonRpcRequest, type JsonRpcResponse } from '../../core/j
 import { listingOf, type RegisteredTool } from '../internals/registered-tools.ts';
 import type { UserServer } from './user-server.ts';
 
-/** Characters of lists that are kept, and what a list counts beside its text. */
+/** The most characters that all kept lists may have, and how many each list counts in addition to its text. */
 const MAX_SIZE = 8 * 1024 * 1024;
 const ENTRY_SIZE = 1024;
 
 /** A response without its id. */
 type Answer = Pick<JsonRpcResponse, 'result' | typeof ENCODED>;
 
-/** What a list says of one tool: schemas are compared as objects, the rest by value. */
+/** What a list says about one tool. Schemas are compared as objects, everything else by value. */
 type Listed = readonly unknown[];
 
 interface Offer {
@@ -24,17 +24,17 @@ interface Entry {
 }
 
 /**
- * The results of `tools/list`, made and encoded once for all servers that offer the same. A list is found by what the server has registered when it is
- * asked, so one that has changed since, or registers other tools for other callers, is never answered with another's.
+ * The results of `tools/list`, encoded once for all servers that offer the same tools. A list is found by what the server has registered at the time
+ * of the request. So a server that has changed, or that registers other tools for other callers, never gets the list of another server.
  */
 export interface ToolLists {
-  /** What this server would answer; undefined: it has to be asked. */
+  /** The answer that this server would give. Undefined: the server must be asked. */
   find(server: UserServer): Answer | undefined;
-  /** To be called before a server is asked: keeps its answer, unless what it offers has changed meanwhile. */
+  /** Must be called before a server is asked. The returned function keeps the answer, unless the server's tools have changed since. */
   keeper(server: UserServer): (answer: Answer) => void;
 }
 
-/** Whether all that a request asks for is the list. */
+/** Whether a request asks for the whole list and nothing else. */
 export function asksForTools({ method, params }: JsonRpcRequest): boolean {
   return method === 'tools/list' && Object.keys(params ?? {}).every((name) => name === '_meta');
 }
@@ -78,7 +78,7 @@ export function createToolLists(): ToolLists {
   }
 }
 
-/** What a server would list now, and a key that says most of it; undefined where its handler is not the SDK's, or what it says is no JSON. */
+/** What a server would list now, and a key with most of it. Undefined: the handler is not the SDK's own, or its tools cannot be written as JSON. */
 function offerOf(server: UserServer): Offer | undefined {
   try {
     return readOffer(server);

@@ -1,24 +1,24 @@
 import type { AuthInfo } from '../../core/caller.ts';
 
-/** A user's server: `McpServer` or `Server` of SDK v2 or v1, known by its shape, since each module brings its own copy. */
+/** A user's server: `McpServer` or `Server` of SDK v2 or v1. anypod knows it by its shape, because each module brings its own copy of the SDK. */
 export interface UserServer {
   // biome-ignore lint/suspicious/noExplicitAny: the transports of v1 and v2 have no common type, and ours satisfies both.
   connect(transport: any): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a factory is told: a superset of the SDK's `McpRequestContext`, so factories written for the SDK fit. */
+/** What a factory is told. It is a superset of the SDK's `McpRequestContext`, so factories for the SDK work unchanged. */
 export interface FactoryContext {
   /** `legacy`: the server will serve one session on this pod; `modern`: one request. */
   readonly era: 'legacy' | 'modern';
   readonly authInfo?: AuthInfo;
-  /** The HTTP request that caused the server to be built; absent at the start-up check. */
+  /** The HTTP request for which anypod builds the server. Absent in the check at the start. */
   readonly requestInfo?: Request;
 }
 
 /** Who may share a server: the calls of one principal with the same scopes, or all calls. */
 export type Reuse = 'principal' | 'all';
 
-/** Makes a fresh server. It must register the same things for the same context on every pod. */
+/** Makes a new server. It must register the same tools, resources and prompts for the same context on every pod. */
 // biome-ignore lint/suspicious/noExplicitAny: `AuthInfo` differs between SDK versions; a factory may take its own.
 export type ServerFactory = (context: any) => UserServer | Promise<UserServer>;

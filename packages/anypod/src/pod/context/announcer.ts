@@ -5,26 +5,26 @@ import type { Background } from './background.ts';
 import { createDeadlines } from './deadlines.ts';
 import { retryWhileStoreAway } from './store-retry.ts';
 
-/** What is announced again within this time after an announcement waits for its end; ms. */
+/** If something is announced again within this time of an announcement, it waits until the time is over; ms. */
 const WINDOW_MS = 200;
 
-/** Windows that are open at a time; what is announced beyond them is told at once. */
+/** How many windows may be open at a time. Beyond them, every announcement is told at once. */
 const MOST_WINDOWS = 10_000;
 
 type Tell = () => Promise<unknown>;
 
 /**
- * Tells of changes. Of announcements that are alike and come close together the first is told at once and the last a short time later: a server that
- * announces without end does not keep its clients busy, and the last change is always told.
+ * Tells clients of changes. Of equal announcements that come close together, it tells the first at once and the last a short time later. So a server
+ * that announces without end does not keep its clients busy, and the last change is always told.
  */
 export interface Announcer {
-  /** Tells it now or soon. `what` is the same for announcements that are alike. Resolves when it is told or waits, rejects as `tell` does. */
+  /** Calls `tell` now or soon. Equal announcements have the same `what`. Resolves when the announcement is told or waits. Rejects as `tell` does. */
   announce(what: string, tell: Tell): Promise<void>;
-  /** Resolves when nothing that was announced as `what` waits any more. */
+  /** Resolves when no announcement of `what` waits. */
   told(what: string): Promise<void>;
-  /** Tells now what waits. */
+  /** Tells all waiting announcements now. */
   flush(): void;
-  /** The same, and from now on everything is told at once. */
+  /** Does the same. From now on every announcement is told at once. */
   close(): void;
 }
 
@@ -65,7 +65,7 @@ export function createAnnouncer(context: AnnouncerContext, windowMs: number = WI
   };
 }
 
-/** The time after an announcement, and what waits for its end. */
+/** The time after an announcement, and the equal announcement that waits until this time is over. */
 class Window implements Late {
   readonly #context: AnnouncerContext;
   readonly #deadlines: Deadlines;
@@ -80,7 +80,7 @@ class Window implements Late {
     this.#deadline = deadlines.add(this);
   }
 
-  /** Resolves when what waits now is told. */
+  /** Resolves when the announcement that waits now is told. Undefined: none waits. */
   get told(): Promise<void> | undefined {
     return this.#waiting?.told.promise;
   }
@@ -94,13 +94,13 @@ class Window implements Late {
     this.#waiting.told.promise.catch(() => undefined);
   }
 
-  /** What is told at the end begins the next window. */
+  /** If an announcement waited, telling it begins the next window. */
   late(): void {
     if (this.tell()) this.#deadline = this.#deadlines.add(this);
     else this.#onOver();
   }
 
-  /** Tells what waits; false: nothing does. */
+  /** Tells the waiting announcement. False: none waits. */
   tell(): boolean {
     if (this.#waiting === undefined) return false;
     const { tell, told } = this.#waiting;

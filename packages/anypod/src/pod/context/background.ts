@@ -1,10 +1,10 @@
 import type { Log } from '../../core/log.ts';
 
-/** Work that no request waits for; the pod waits for it before it closes. */
+/** Work that no request waits for. The pod waits for it before it closes. */
 export interface Background {
-  /** Runs `work`; a failure is logged under `what`, not thrown. */
+  /** Watches `work`. If it fails, logs the error under `what` and throws nothing. */
   run(what: string, work: Promise<unknown>): void;
-  /** Resolves when nothing is left. */
+  /** Resolves when no work is running. */
   settled(): Promise<void>;
 }
 

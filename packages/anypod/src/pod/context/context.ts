@@ -12,7 +12,7 @@ import type { PodOptions } from './options.ts';
 
 /** What the parts of a pod share. */
 export interface PodContext {
-  /** This pod's id: unguessable, without meaning, and short, since question ids carry it. */
+  /** This pod's id: unguessable, without meaning, and short, because question ids contain it. */
   readonly pod: string;
   readonly store: Store;
   readonly host: ServerHost;
@@ -24,26 +24,26 @@ export interface PodContext {
   readonly options: Required<PodOptions>;
   /** Ends streams that are old. */
   readonly ageLimit: AgeLimit;
-  /** Tells exchanges that they have taken `upgradeAfterMs`. */
+  /** Tells exchanges when they have taken `upgradeAfterMs`. */
   readonly deadlines: Deadlines;
-  /** Ends calls that take too long; undefined: none does. */
+  /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines?: Deadlines | undefined;
   readonly background: Background;
-  /** Tells of changes, those that come close together as one. */
+  /** Tells clients of changes. It joins equal changes that come close together. */
   readonly announcer: Announcer;
   /** Monotonic ms. */
   readonly now: () => number;
   /**
-   * Since when this pod's lease has held without a break, in ms of `now`; infinite where it may not hold. Since then nobody can have
-   * taken over what was this pod's then, and it heard of every change.
+   * Since when this pod has held its lease without a break, in ms of `now`. Infinite if the lease may have run out. Since that time no other pod can
+   * have taken over the exchanges that this pod then had, and this pod has heard of every change.
    */
   readonly heldSince: () => number;
-  /** Whether this pod may take other pods for dead by their leases. */
+  /** Whether this pod may count a pod with an expired lease as dead. */
   readonly mayJudge: () => boolean;
-  /** Whether this pod has left its calls to others: what it began now, others would take for lost. */
+  /** Whether this pod has left its calls to other pods. They would treat any call that it began now as lost. */
   readonly departed: () => boolean;
-  /** A call that somebody here may wait for has ended. */
+  /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
-  /** Aborts when the pod closes: nothing is tried again after that. */
+  /** Aborts when the pod closes. After that the pod retries nothing. */
   readonly closing: AbortSignal;
 }

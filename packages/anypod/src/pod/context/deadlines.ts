@@ -4,8 +4,8 @@ import { LinkedList } from '../../core/linked-list.ts';
 import type { Log } from '../../core/log.ts';
 
 /**
- * With one timer for all, since one for each request would cost more than all else that is done for it here: what comes first is late first. An
- * entry that throws is logged; it stops neither the others nor the process.
+ * Uses one timer for all entries: all wait equally long, so the first one added is late first. A timer for each request would cost more than all
+ * other work that a pod does for it. An error that an entry throws is logged, and stops neither the other entries nor the process.
  */
 export function createDeadlines(afterMs: number, now: () => number, log: Log): Deadlines {
   const waiting = new LinkedList<Deadline>();

@@ -5,32 +5,32 @@ export type RerunPolicy = 'never' | 'read-only' | 'safe';
 export interface PodOptions {
   /** A call that takes longer is answered as an event stream. Default 1000. */
   readonly upgradeAfterMs?: number;
-  /** How long a call may take, questions to the client included, until it is ended with an error of reason `timeout`. Default 0: as long as it likes. */
+  /** How long a call may take, with its questions to the client. After that the pod ends it with an error of reason `timeout`. Default 0: no limit. */
   readonly callTimeoutMs?: number;
-  /** What clients are told to wait before they reconnect. Default 1000. */
+  /** How long clients are told to wait before they reconnect. Default 1000. */
   readonly retryMs?: number;
   /** How long a pod counts as living after its last heartbeat. Default 5000. */
   readonly leaseMs?: number;
-  /** Bytes of heap for servers of sessions that are idle on this pod. Default 128 MiB. */
+  /** Bytes of heap for the servers of sessions that are idle on this pod. Default 128 MiB. */
   readonly cacheBytes?: number;
-  /** An idle session leaves this pod's memory after this long. Default 5 min. */
+  /** After this time the pod removes an idle session from its memory. Default 5 min. */
   readonly cacheIdleMs?: number;
-  /** Bytes of a running stream's events that its pod keeps, to write them again after a failover. Default 4 MiB. */
+  /** Bytes of events that the pod keeps for each running stream, to write them again after a failover. Default 4 MiB. */
   readonly keptBytes?: number;
-  /** Which calls of a lost pod run again: none, those of read-only tools, or those of idempotent ones too. Default `read-only`. */
+  /** Which calls of a lost pod run again: none, those of read-only tools, or also those of idempotent tools. Default `read-only`. */
   readonly rerun?: RerunPolicy;
   /** How often one call may run again. Default 1. */
   readonly rerunLimit?: number;
-  /** The store's, so that a cached session is renewed in time. Default 24 h. */
+  /** The TTL of sessions in the store. The pod renews the sessions that it has cached in time. Default 24 h. */
   readonly sessionTtlMs?: number;
-  /** The store's, so that the log of a call that runs and says nothing is renewed in time. Default 1 h. */
+  /** How long the store keeps a log without writes. The pod renews the log of a silent running call in time. Default 1 h. */
   readonly streamIdleMs?: number;
   /**
-   * Streams that merely wait end after this long, to be taken up on any pod, and connections close with their next response; both a little
-   * later, spread. 0: never. Default 1 h.
+   * After this time the pod ends streams that only wait, and their clients resume them on any pod. A connection of this age closes with its next
+   * response. The pod spreads both over a little more time. 0: never. Default 1 h.
    */
   readonly maxAgeMs?: number;
-  /** The same for `subscriptions/listen` streams, whose clients have to listen again by themselves. Default 0: never. */
+  /** The same for `subscriptions/listen` streams. Their clients must listen again by themselves. Default 0: never. */
   readonly listenMaxAgeMs?: number;
 }
 

@@ -4,12 +4,12 @@ import { AnypodError } from '../../core/errors.ts';
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 1000;
 
-/** Whether the store could not be reached, so that trying again makes sense. */
+/** Whether the pod could not reach the store, so that a retry makes sense. */
 export function isStoreAway(error: unknown): boolean {
   return error instanceof AnypodError && error.code === 'store_unavailable';
 }
 
-/** Tries a write while the store is away, until it succeeds or the pod closes. Rejects with any other error at once. */
+/** Repeats a write while the store is away, until it succeeds or the pod closes. Rejects with any other error at once. */
 export async function retryWhileStoreAway<T>(
   { closing }: { readonly closing: AbortSignal },
   write: () => Promise<T>,

@@ -3,14 +3,14 @@ import { callSafely } from '../../core/call-safely.ts';
 import type { Log } from '../../core/log.ts';
 import { monotonicNow } from './lease.ts';
 
-/** What began together ends spread over this share of the age, after it. */
+/** After the age limit, ends are spread over this share of it. So things that began together do not end together. */
 const SPREAD = 0.2;
 
-/** With a tick of at most a second the ends of an hour are spread over 720 ticks. */
+/** With ticks of one second, an age limit of one hour spreads its ends over 720 ticks. */
 const MAX_TICK_MS = 1000;
 const TICKS_PER_AGE = 100;
 
-/** AgeLimit that run; `stop` ends nothing. */
+/** An age limit with a running timer. `stop` stops the timer and ends no stream. */
 export interface RunningAgeLimit extends AgeLimit {
   stop(): void;
 }
@@ -18,7 +18,7 @@ export interface RunningAgeLimit extends AgeLimit {
 const never: RunningAgeLimit = { watch: () => () => undefined, stop: () => undefined };
 
 /**
- * Watches everything with one timer: what is to end is kept under the tick of its end. `maxAgeMs` 0: nothing becomes old, and nothing is kept.
+ * Watches all entries with one timer. Each entry is kept under the tick at which it ends. `maxAgeMs` 0: nothing becomes old, and nothing is kept.
  */
 export function createAgeLimit(maxAgeMs: number, log: Log, now: () => number = monotonicNow): RunningAgeLimit {
   if (maxAgeMs === 0) return never;
@@ -31,7 +31,7 @@ export function createAgeLimit(maxAgeMs: number, log: Log, now: () => number = m
       ticked += 1;
       const ends = endsAt.get(ticked);
       endsAt.delete(ticked);
-      for (const end of ends ?? []) callSafely(log, 'end what is old', end);
+      for (const end of ends ?? []) callSafely(log, 'end an old stream', end);
     }
   }, tickMs);
   timer.unref();
@@ -40,7 +40,7 @@ export function createAgeLimit(maxAgeMs: number, log: Log, now: () => number = m
     watch(end) {
       const tick = Math.ceil((now() + maxAgeMs * (1 + SPREAD * Math.random())) / tickMs);
       const ends = endsAt.get(tick) ?? new Set<() => void>();
-      // An entry of its own: the same function may be to be called several times.
+      // The Set would keep a function that is watched twice only once. So each watch gets its own entry.
       const entry = () => end();
       endsAt.set(tick, ends.add(entry));
       return () => {

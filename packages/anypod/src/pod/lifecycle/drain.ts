@@ -5,7 +5,7 @@ import type { PodParts } from '../peers/inbox-handler.ts';
 import type { Exchange } from '../streams/exchange.ts';
 import { reconnectDelay } from '../streams/reconnect-delay.ts';
 
-/** How a pod goes: what waits is sent away, what runs may end, what is left goes to other pods. */
+/** How a pod leaves. Streams that only wait end, running calls may finish, and other pods take over the rest. */
 export class Drain {
   readonly #context: PodContext;
   readonly #parts: PodParts;
@@ -17,8 +17,8 @@ export class Drain {
   }
 
   /**
-   * Streams that merely wait end, spread over the time that clients are told to wait, to be taken up on other pods; what runs becomes a
-   * stream where the client can resume one, so that it could be left to another pod.
+   * Ends streams that only wait. Their clients resume them on other pods, at times that are spread over `retryMs`. Running calls become streams if the
+   * client can resume one, so that another pod can take them over.
    */
   drain(): void {
     this.#parts.standing.endAll(() => this.#spread());
@@ -26,12 +26,15 @@ export class Drain {
     for (const exchange of this.#running()) if (exchange.resumable) exchange.upgrade();
   }
 
-  /** Nothing begins here any more. */
+  /** Whether this pod has left its exchanges. Then no request begins here. */
   get departed(): boolean {
     return this.#departed;
   }
 
-  /** Stops serving what still runs, and tells how much of it is left to other pods; the rest is refused, since its clients have no way back. */
+  /**
+   * Stops serving the exchanges that still run. Returns how many of them other pods can take over. The others get an error, because their clients
+   * cannot resume them.
+   */
   leaveExchanges(): number {
     this.#departed = true;
     const [left, refused] = [this.#running().filter(({ resumable }) => resumable), this.#running()];
@@ -40,7 +43,7 @@ export class Drain {
     return left.length;
   }
 
-  /** Gives the lease up, so that others find what is left at once and not only after a lease. */
+  /** Gives up the lease, so that other pods take over the `left` exchanges at once. Otherwise they would wait until the lease runs out. */
   async giveUpLease(left: number): Promise<void> {
     const { store, pod, log } = this.#context;
     try {

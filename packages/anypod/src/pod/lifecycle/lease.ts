@@ -3,14 +3,14 @@ import { type Lease, type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../.
 import type { Log } from '../../core/log.ts';
 import type { PodRegistry } from '../../core/pod-registry.ts';
 
-/** Milliseconds of a clock that never goes back and that all threads share; only differences mean anything. */
+/** Milliseconds of a clock that never goes back and that all threads share. Only differences have a meaning. */
 export function monotonicNow(): number {
   return Number(hrtime.bigint() / 1000n) / 1000;
 }
 
 /**
- * Holds a lease from this thread, which suits tests and stores without connections of their own: a handler that blocks the event loop for
- * longer than a lease looks like death to other pods. Rejects where the first attempt fails.
+ * Holds a lease from this thread, for tests and for stores in this process. If a handler blocks the event loop for longer than a lease, other pods
+ * count this pod as dead. Rejects if the first attempt fails.
  */
 export async function holdLease(pods: PodRegistry, pod: string, leaseMs: number, log: Log): Promise<Lease> {
   async function renew(before: LeaseState | undefined): Promise<LeaseState> {

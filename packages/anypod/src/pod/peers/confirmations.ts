@@ -9,7 +9,7 @@ interface Waiting {
   readonly done: () => void;
 }
 
-/** What other pods must have heard before a request is answered. */
+/** Messages that other pods must confirm before this pod answers a request. */
 export class Confirmations {
   readonly #context: PodContext;
   readonly #waiting = new Map<string, Waiting>();
@@ -19,8 +19,8 @@ export class Confirmations {
   }
 
   /**
-   * Tells `pods` about the session and resolves when each has confirmed or its lease has run out; a pod without a lease serves nothing
-   * from its cache. The waiting is bounded by two leases.
+   * Tells `pods` about the session. Resolves when each pod has confirmed or lost its lease, and after two leases at the latest. A pod without a lease
+   * serves nothing from its cache.
    */
   tell(
     type: 'session-changed' | 'session-ended',
@@ -32,7 +32,7 @@ export class Confirmations {
     return this.send(pods, (ack) => ({ type, session, from: pod, ack, ...what }), 2 * options.leaseMs);
   }
 
-  /** Sends `pods` a message that each confirms, and resolves when each has, its lease has run out, or `withinMs` have passed. */
+  /** Sends `pods` a message to confirm. Resolves when each pod has confirmed or lost its lease, or when `withinMs` have passed. */
   async send(pods: readonly string[], message: (ack: string) => InboxMessage, withinMs: number): Promise<void> {
     const { pod, random, store } = this.#context;
     const silent = new Set(pods.filter((other) => other !== pod));
@@ -50,7 +50,7 @@ export class Confirmations {
     }
   }
 
-  /** `from` has confirmed. */
+  /** The pod `from` has confirmed. */
   confirmed(ack: string, from: string): void {
     const waiting = this.#waiting.get(ack);
     if (waiting?.silent.delete(from) && waiting.silent.size === 0) waiting.done();

@@ -10,7 +10,7 @@ import type { StandingStreams } from '../streams/standing-streams.ts';
 import type { Confirmations } from './confirmations.ts';
 import type { Orphans } from './orphans.ts';
 
-/** The parts of a pod that messages of other pods, requests and the drain act on. */
+/** The parts of a pod that requests, the drain and the messages of other pods use. */
 export interface PodParts {
   readonly sessions: SessionCache;
   readonly followers: Followers;
@@ -19,7 +19,7 @@ export interface PodParts {
   readonly orphans: Orphans;
 }
 
-/** Acts on the messages of other pods. Unknown types are left alone: a newer pod may send them during a rollout. */
+/** Acts on the messages of other pods. Ignores unknown types, because a newer pod may send them during a rollout. */
 export function createInboxHandler(context: PodContext, parts: PodParts): (message: InboxMessage) => void {
   const { background, store } = context;
 
@@ -42,7 +42,7 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
   async function cancel(message: Extract<InboxMessage, { type: 'cancelled' }>): Promise<void> {
     const { session, request, reason, from, ack } = message;
     const live = parts.sessions.peek(session);
-    // Where it is just being loaded, what is loaded may be from before the cancellation: it is read again.
+    // If this pod is just loading the session, the loaded state may be older than the cancellation. So the session is read again.
     if (live === undefined) await parts.sessions.changed(session);
     else if (await live.cancel(request, reason, BACKGROUND_CALLER))
       await store.sessions.takeCancelled(session, request);
@@ -88,7 +88,7 @@ function readNotification(data: string, number: number | undefined): Notificatio
   return { method, ...(params !== undefined && { params }), ...(number !== undefined && { number }) };
 }
 
-/** The owner of a question takes its stored answer to the handler that waits. */
+/** Takes the stored answer to a question of this pod, and hands it to the handler that waits. */
 async function takeAnswer(
   context: PodContext,
   sessions: SessionCache,
@@ -102,8 +102,8 @@ async function takeAnswer(
 }
 
 /**
- * Looks whether a question of this pod has an answer whose mail was lost. The answer is not taken here but announced again: progress that
- * was acknowledged before it may still be in the inbox.
+ * Announces the answer to a question of this pod again if the store has one, because its mail may have been lost. It does not take the answer:
+ * progress that was acknowledged before the answer may still be in the inbox.
  */
 export async function announceAnswer({ store, pod }: PodContext, session: string, question: string): Promise<void> {
   if (await store.questions.isAnswered(session, question)) {
@@ -111,7 +111,7 @@ export async function announceAnswer({ store, pod }: PodContext, session: string
   }
 }
 
-/** Hands a serialised message of the client to the session's server, where that is here. */
+/** Hands a serialised message of the client to the session's server, if this pod has one. */
 async function hand(sessions: SessionCache, session: string, data: string): Promise<void> {
   const live = sessions.peek(session);
   if (live?.hasServer !== true) return;

@@ -18,8 +18,8 @@ const SWEEPS_PER_LEASE = 4;
 const REMEMBERED = 10_000;
 
 /**
- * Ends the exchanges of dead pods: runs them again where that is safe and allowed, else answers that the pod was lost. Any pod may do
- * it; the log says who was first.
+ * Ends the exchanges of dead pods. Runs them again if that is safe and allowed. Otherwise answers that the pod was lost. Any pod may do it. The log
+ * lets only the first one.
  */
 export class Orphans {
   readonly #context: PodContext;
@@ -27,7 +27,7 @@ export class Orphans {
   readonly #followers: Followers;
   #timer: NodeJS.Timeout | undefined;
   #sweeping = false;
-  /** Dead pod, session and stream (JSON) of what was taken over, or found taken. */
+  /** Dead pod, session and stream (JSON) of each exchange that this pod has taken over, or that another pod had taken before. */
   readonly #inherited = new LRUCache<string, true>({ max: REMEMBERED });
 
   constructor(context: PodContext, sessions: SessionCache, followers: Followers) {
@@ -45,15 +45,15 @@ export class Orphans {
     clearInterval(this.#timer);
   }
 
-  /** Takes over what a pod left behind that said that it goes. */
+  /** Takes over the exchanges of a pod that has announced that it leaves. */
   async inheritFrom(pod: string): Promise<void> {
     const dead = await this.#context.store.pods.dead();
     if (dead.includes(pod)) await this.#takeOverFrom(pod);
   }
 
   /**
-   * An outage of the store is no evidence that a pod is dead: all leases run out together. So nobody is taken for dead until this pod has held
-   * its own lease for a whole one without a break.
+   * Begins a sweep, but only if this pod has held its own lease for a whole lease without a break. In an outage of the store all leases run out
+   * together, so an expired lease is then no evidence that a pod is dead.
    */
   #tick(): void {
     if (this.#sweeping || !this.#context.mayJudge()) return;
@@ -64,7 +64,10 @@ export class Orphans {
     this.#context.background.run('take over', sweep);
   }
 
-  /** The store's answer may have been held up by an outage, in which living pods could not renew either: it counts only if the lease held all along. */
+  /**
+   * Takes over the exchanges of all dead pods. An outage may have delayed the store's answer, and living pods could not renew during it. So the answer
+   * counts only if this pod held its lease all the time.
+   */
   async #sweep(): Promise<void> {
     const { store, pod, heldSince, mayJudge } = this.#context;
     const since = heldSince();
@@ -77,14 +80,14 @@ export class Orphans {
   async #takeOverFrom(dead: string): Promise<void> {
     const { store, departed } = this.#context;
     for (const key of await store.ownership.of(dead)) {
-      // Whoever is still there inherits it.
+      // The pods that remain take it over.
       if (departed()) return;
       await this.#inherit(dead, key);
     }
     await store.pods.forget(dead);
   }
 
-  /** A sweep may be repeated, or meet another: what this pod has inherited it does not run twice. */
+  /** Takes over one exchange, but never twice: sweeps may be repeated, or run at the same time as `inheritFrom`. */
   async #inherit(dead: string, key: StreamKey): Promise<void> {
     const name = JSON.stringify([dead, key.session, key.stream]);
     if (this.#inherited.has(name)) return;
@@ -99,7 +102,7 @@ export class Orphans {
 
   async #takeOver(dead: string, key: StreamKey): Promise<void> {
     const { store, pod, background, log } = this.#context;
-    // Noted as ours first: if this pod dies too, the next one finds it.
+    // This pod notes it as its own first. If this pod dies too, the next one finds it.
     await store.ownership.add(pod, key);
     const orphan = await store.events.takeOver(key, dead, pod);
     if (orphan === undefined) {
@@ -107,15 +110,15 @@ export class Orphans {
       return;
     }
     log.warn({ pod: dead, stream: key.stream, takeOvers: orphan.takeOvers }, 'took over an exchange of a lost pod');
-    background.run('settle orphan', this.#settle(key, orphan));
+    background.run('finish orphan', this.#finish(key, orphan));
   }
 
-  async #settle(key: StreamKey, orphan: Orphan): Promise<void> {
+  async #finish(key: StreamKey, orphan: Orphan): Promise<void> {
     const { meter } = this.#context;
     const requests = JSON.parse(orphan.requests) as Requests;
     const stream = OwnedStream.adopt(this.#context, this.#followers, key, requests, orphan);
     const [first, ...others] = unanswered(requests, orphan);
-    // Ours now, so nobody else would end it: an outage is waited out.
+    // This pod owns the exchange now, and no other pod would end it. So it waits until the store is back.
     const live = await retryWhileStoreAway(this.#context, async () => this.#sessions.take(key.session));
     if (first === undefined || live === undefined) {
       meter.orphanEnded('finished');
@@ -155,7 +158,7 @@ export class Orphans {
     }
   }
 
-  /** A call made with credentials is not run without them, and they are nowhere but in the client's request. */
+  /** Whether the requests may run again. A call that was made with credentials may not: only the client's request had them. */
   #mayRerun(live: LiveSession, safeties: readonly Safety[], takeOvers: number): boolean {
     const { rerun, rerunLimit } = this.#context.options;
     if (takeOvers > rerunLimit || live.session.record.principal !== undefined) return false;

@@ -2,7 +2,7 @@ import type { JsonRpcRequest } from '../../core/json-rpc.ts';
 import type { HostedServer } from '../../core/server-host.ts';
 import type { RerunPolicy } from '../context/options.ts';
 
-/** Requests that only read, whatever the server. */
+/** Requests that only read, on any server. */
 const READS = new Set([
   'ping',
   'tools/list',
@@ -14,10 +14,10 @@ const READS = new Set([
   'completion/complete',
 ]);
 
-/** How safe it is to run a request twice, as its author declared it. */
+/** How safe it is to run a request twice, as the author of the server declared it. */
 export type Safety = 'read-only' | 'idempotent' | 'unsafe';
 
-/** Judges one request; a tool without hints is unsafe. */
+/** How safe it is to run one request twice. A tool without hints is unsafe. */
 export async function safetyOf(request: JsonRpcRequest, server: HostedServer): Promise<Safety> {
   if (READS.has(request.method)) return 'read-only';
   if (request.method !== 'tools/call') return 'unsafe';
@@ -26,7 +26,7 @@ export async function safetyOf(request: JsonRpcRequest, server: HostedServer): P
   return hints?.idempotentHint === true ? 'idempotent' : 'unsafe';
 }
 
-/** Whether the operator lets a request of this safety run again. */
+/** Whether the operator allows a request of this safety to run again. */
 export function mayRerun(safety: Safety, policy: RerunPolicy): boolean {
   if (policy === 'never' || safety === 'unsafe') return false;
   return safety === 'read-only' || policy === 'safe';

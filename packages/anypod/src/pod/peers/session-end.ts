@@ -6,7 +6,7 @@ import type { LiveSession } from '../sessions/live-session.ts';
 import type { SessionCache } from '../sessions/session-cache.ts';
 import type { Confirmations } from './confirmations.ts';
 
-/** Ends the session everywhere; resolves when no pod serves it any more. False: there is no such session. */
+/** Ends the session on all pods. Resolves when no pod serves it any more. False: there is no such session. */
 export async function endSession(
   { store, meter }: PodContext,
   sessions: SessionCache,
@@ -22,7 +22,7 @@ export async function endSession(
   return true;
 }
 
-/** The user's server has closed, which ends its session as with the SDK's own transport: what runs is answered first. */
+/** Ends a session whose server has closed, as the SDK's own transport does. Answers its running requests first. */
 export async function endByServer(
   context: PodContext,
   sessions: SessionCache,

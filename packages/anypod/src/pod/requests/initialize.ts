@@ -10,7 +10,7 @@ import { tooLate } from '../context/too-late.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
 import type { SessionCache } from '../sessions/session-cache.ts';
 
-/** Creates a session and answers with what the user's server says to `initialize`. Throws `AnypodError` `draining` where this pod has gone. */
+/** Creates a session and sends the user's server's answer to `initialize`. Throws `AnypodError` `draining` if this pod has left. */
 export type Initialize = (request: JsonRpcRequest, caller: Caller, reply: Reply) => Promise<void>;
 
 export function createInitialize(context: PodContext, sessions: SessionCache): Initialize {
@@ -29,7 +29,7 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
     return { record, subscriptions: new Set<string>(), cancelled: new Set<string>(), notifications: [] };
   }
 
-  /** Asks the server, stores the session and answers; where the server refuses, the answer is its error. */
+  /** Asks the server, stores the session and answers. If the server refuses, the answer is its error, and no session is stored. */
   async function begin(
     live: LiveSession,
     request: JsonRpcRequest,
@@ -50,9 +50,9 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
     const protocolVersion = String(response.result?.['protocolVersion']);
     live.session = { ...live.session, record: { ...live.session.record, protocolVersion } };
     await store.sessions.create(live.session.record, pod, await changes);
-    background.run('send what the server said while it was initialized', live.stored());
+    background.run('send the messages from before the session was stored', live.stored());
     meter.sessionCreated();
-    // Its server closed while it was stored: the session must not outlive it.
+    // If the server closed while the session was being stored, the session ends too.
     if (live.ended) await store.sessions.end(live.id);
     reply.json(200, body, { 'mcp-session-id': live.id });
   }

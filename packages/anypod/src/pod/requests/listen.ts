@@ -6,12 +6,12 @@ import type { PodParts } from '../peers/inbox-handler.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
 import { sessionNotFound } from '../sessions/session-cache.ts';
 
-/** Serves a GET: the standing stream, or with an exchange's event id the rest of that exchange. */
+/** Serves a GET with the standing stream, or if it has an exchange's event id, with the rest of that exchange. */
 export type Listen = (live: LiveSession, lastEventId: string | undefined, reply: Reply) => Promise<void>;
 
-/** A session is in use as long as a stream of it is open. */
+/** Creates `Listen`. An open stream keeps its session in use. */
 export function createListen(context: PodContext, { sessions, followers, standing }: PodParts): Listen {
-  /** `open` answers whether there is a stream, which calls `onEnd` at its end. */
+  /** Keeps the session in use while a stream is open. `open` returns whether it has opened one, and that stream calls `onEnd` when it ends. */
   async function holdWhileOpen(live: LiveSession, open: (onEnd: () => void) => Promise<boolean>): Promise<boolean> {
     live.uses += 1;
     const release = () => sessions.release(live);

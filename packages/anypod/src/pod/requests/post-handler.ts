@@ -22,7 +22,7 @@ import { sessionNotFound } from '../sessions/session-cache.ts';
 import { Exchange } from '../streams/exchange.ts';
 import type { SessionRequests } from './session-requests.ts';
 
-/** Takes a client's POST in: requests become an exchange, all else is acted on and acknowledged. */
+/** Handles a client's POST. Its requests become an exchange. Answers and notifications are acted on, then acknowledged. */
 export class PostHandler {
   readonly #context: PodContext;
   readonly #parts: PodParts;
@@ -34,7 +34,7 @@ export class PostHandler {
     this.#own = own;
   }
 
-  /** Answers `reply`; `live` is in use and stays so for as long as an exchange runs. */
+  /** Serves the messages of a POST and answers `reply`. `live` must be in use, and stays in use while an exchange runs. */
   async post(
     live: LiveSession,
     messages: readonly JsonRpcMessage[],
@@ -82,7 +82,7 @@ export class PostHandler {
     }
   }
 
-  /** Whether the cancellation of this request overtook it. Where the store cannot tell, the request runs: a call is never swallowed. */
+  /** Whether the cancellation of this request overtook it. If the store does not answer, the request runs, so that no call is lost. */
   #wasCancelled(live: LiveSession, request: RequestId): Promise<boolean> {
     const { store, log } = this.#context;
     return store.sessions.takeCancelled(live.id, request).catch((err: unknown) => {
@@ -117,8 +117,8 @@ export class PostHandler {
   }
 
   /**
-   * Progress and answer of a question go through its owner's inbox, also where this pod is the owner: the inbox keeps the order in which
-   * they were acknowledged.
+   * Stores an answer and mails it to the question's owner. Progress and answers go through the owner's inbox even if this pod is the owner, because the
+   * inbox keeps the order in which they were acknowledged.
    */
   async #answer(live: LiveSession, answer: JsonRpcResponse): Promise<void> {
     const { store } = this.#context;
@@ -134,7 +134,7 @@ export class PostHandler {
     else await this.#deliver(live, notification, caller);
   }
 
-  /** Notifies every server of the session. This pod has one from now on, so that the notification reaches one at least. */
+  /** Notifies every server of the session. Builds one on this pod first, so that the notification reaches at least one. */
   async #deliver(live: LiveSession, { method, params }: JsonRpcNotification, caller: Caller): Promise<void> {
     const { sessions, confirmations } = this.#parts;
     await live.server(caller);
@@ -157,13 +157,13 @@ export class PostHandler {
     const text = params['reason'];
     const reason = typeof text === 'string' ? { reason: text } : {};
     if (await live.cancel(request, reason.reason, caller)) return;
-    // An id that came here lately may be used again elsewhere, so the others are asked all the same.
+    // The client may have used an id of a recent request again on another pod. So the other pods are always told.
     const isEarly = !live.arrivals.hasArrived(request);
     if (isEarly) live.arrivals.cancelled(request);
     const { store, pod } = this.#context;
     const pods = (await store.sessions.cancel(live.id, request, isEarly ? EARLY_CANCELLATION_MS : 0)) ?? [];
     const message = { type: 'cancelled', session: live.id, request, ...reason, from: pod } as const;
-    // Whoever has had the request takes back what is remembered, before the client may use its id again.
+    // A pod that has had the request removes the stored cancellation before the client may use the id again.
     await this.#parts.confirmations.send(pods, (ack) => ({ ...message, ack }), EARLY_CANCELLATION_MS);
   }
 
@@ -177,7 +177,7 @@ export class PostHandler {
   }
 }
 
-/** The client may be waiting after all, for instance where it uses one id for all, so it gets an answer. */
+/** The answer to a request that was cancelled before it came. The client may still wait for one, for example if it uses one id for all requests. */
 function cancelledEarly(id: RequestId): JsonRpcResponse {
   const message = 'This request was cancelled before it began, so it was not run. Call again if it should run.';
   return rpcError(id, RPC.internal, message, { reason: 'cancelled' });

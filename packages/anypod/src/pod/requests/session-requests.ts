@@ -10,22 +10,22 @@ import { type SessionCache, sessionNotFound } from '../sessions/session-cache.ts
 import type { ToldServer } from '../sessions/told-server.ts';
 
 /**
- * A request that changes a session. The user's server is asked first, where it has a handler of its own, which may refuse; what it takes is recorded
- * for all pods.
+ * A request that changes a session. If the user's server has its own handler, the pod asks it first, and it may refuse. If it accepts, the pod records
+ * the change for all pods.
  */
 export interface SessionRequest {
-  /** Undefined: the request may go to the server. */
+  /** Returns an error for a malformed request. Undefined: the request may go to the server. */
   refuse(request: JsonRpcRequest): JsonRpcResponse | undefined;
-  /** Records what the server has answered `response` to, and gives the response for the client; never rejects. */
+  /** Records the change of `request`, to which the server has answered `response`. Returns the response for the client. Never rejects. */
   record(live: LiveSession, request: JsonRpcRequest, response: JsonRpcResponse): Promise<JsonRpcResponse>;
 }
 
 /**
- * The requests that change a session, which hold on every pod: `logging/setLevel` and `resources/subscribe|unsubscribe`. Answered when every pod that
- * holds the session knows.
+ * The requests that change a session on every pod: `logging/setLevel` and `resources/subscribe|unsubscribe`. They are answered when every pod that
+ * holds the session knows the change.
  */
 export interface SessionRequests {
-  /** Undefined: the request is the user's server's alone, which also refuses what it never declared. */
+  /** Undefined: only the user's server handles the request. It also refuses methods that it has not declared. */
   find(method: string, server: HostedServer): SessionRequest | undefined;
 }
 
@@ -33,7 +33,7 @@ interface Kind {
   /** Throws `InvalidParams`. */
   readonly readValue: (request: JsonRpcRequest) => string;
   readonly store: (session: string, value: string) => Promise<readonly string[] | undefined>;
-  /** Notes what the server here has been told; see `ToldServer`. */
+  /** Notes what the server on this pod has been told; see `ToldServer`. */
   readonly note: (told: ToldServer, value: string) => () => void;
 }
 
@@ -85,7 +85,7 @@ export function createSessionRequests(
         return failure(request, error);
       } finally {
         recorded?.();
-        // What could not be recorded is taken back.
+        // If the change was not recorded, this tells the server the previous value again.
         await live.told?.align(live.session);
       }
     },

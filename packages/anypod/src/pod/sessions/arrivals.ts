@@ -1,21 +1,21 @@
 import type { RequestId } from '../../core/json-rpc.ts';
 
-/** How long a cancellation counts that came before its request, in ms: far longer than one POST overtakes another by. */
+/** How long a cancellation that came before its request counts, in ms. One POST overtakes another by far less. */
 export const EARLY_CANCELLATION_MS = 5000;
 
 const EARLY_LIMIT = 100;
 const RECENT_LIMIT = 64;
 
 /**
- * Which requests of a session have come to this pod, and which cancellations came before their request. So a cancellation that is late is told from one that
- * is early: clients may use an id again, and the next call under it must not be taken for the cancelled one.
+ * Which requests of a session have reached this pod, and which cancellations came before their request. So the pod can tell a late cancellation from an
+ * early one. Clients may use an id again, and a late cancellation must not cancel the next call with the same id.
  */
 export class Arrivals {
   readonly #now: () => number;
-  /** A ring: what comes and goes with every call must not fill a Set. */
+  /** A ring and not a Set, because its entries come and go with every call. */
   readonly #recent: RequestId[] = [];
   #next = 0;
-  /** Until when each counts. */
+  /** Until when each early cancellation counts. */
   readonly #early = new Map<RequestId, number>();
 
   /** `now`: monotonic ms. */
@@ -23,25 +23,25 @@ export class Arrivals {
     this.#now = now;
   }
 
-  /** A request is here. */
+  /** Notes that a request has arrived. */
   arrived(request: RequestId): void {
     this.#recent[this.#next] = request;
     this.#next = (this.#next + 1) % RECENT_LIMIT;
   }
 
-  /** Whether a request of this id has come here lately; it may have ended. */
+  /** Whether a request with this id has recently come to this pod. It may have ended. */
   hasArrived(request: RequestId): boolean {
     return this.#recent.includes(request);
   }
 
-  /** A request was cancelled that may still come. The oldest are forgotten. */
+  /** Notes the cancellation of a request that may still come. Forgets the oldest ones above a limit. */
   cancelled(request: RequestId): void {
     this.#early.delete(request);
     this.#early.set(request, this.#now() + EARLY_CANCELLATION_MS);
     for (const oldest of this.#early.keys()) if (this.#early.size > EARLY_LIMIT) this.#early.delete(oldest);
   }
 
-  /** Whether this request may have been cancelled before it came; asked once. The store knows whether another pod had the request. */
+  /** Whether this request may have been cancelled before it came. Can be asked once. The store knows whether another pod had the request. */
   mayBeCancelled(request: RequestId): boolean {
     if (this.#early.size === 0) return false;
     const until = this.#early.get(request);

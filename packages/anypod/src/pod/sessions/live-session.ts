@@ -13,51 +13,51 @@ import { type Notification, ToldServer } from './told-server.ts';
 /** Messages that a server may send before its session is stored. */
 const MOST_BEFORE_STORED = 100;
 
-/** What a session needs of the cache that holds it. */
+/** What a session needs from the cache that holds it. */
 export interface SessionHolder {
-  /** Whether what the pod knows of the session still holds. */
+  /** Whether the cached state of the session is current. */
   isFresh(live: LiveSession): boolean;
-  /** Reads the session again; waits while the store is away. */
+  /** Reads the session again. Waits while the store is away. */
   refresh(live: LiveSession): Promise<void>;
   /** The user's server has ended the session. */
   serverClosed(live: LiveSession): void;
-  /** Sends a message on the session's standing stream, wherever that is open; rejects where there is no such session. */
+  /** Sends a message on the session's standing stream, on whichever pod it is open. Rejects if there is no such session. */
   readonly sendStanding: SendStanding;
 }
 
 export type SendStanding = (session: string, data: string) => Promise<void>;
 
-/** A session as this pod holds it: its cached state, the user's server once a message needs it, and what runs here. */
+/** A session on this pod: its cached state, the user's server once a message needs it, and the requests that run here. */
 export class LiveSession {
   session: Session;
-  /** When the store last renewed the TTL for us, as far as we know; ms of this pod's clock. */
+  /** When this pod last knew that the store renewed the TTL; ms of this pod's clock. */
   touchedAt: number = Date.now();
-  /** When the store was asked for the cached state; monotonic ms. */
+  /** When this pod asked the store for the cached state; monotonic ms. */
   loadedAt: number;
-  /** The cached state is out of date: load it before the next use. */
+  /** The cached state is out of date, and must be loaded before the next use. */
   stale = false;
-  /** Requests, connections and questions that keep it from being evicted. */
+  /** How many requests, connections and questions use the session. The cache does not evict it while there are any. */
   uses = 0;
   /** The size that the cache counts for it; bytes. */
   keptBytes = 0;
   ended = false;
-  /** The server is being told what an earlier server of the session was told on another pod. */
+  /** The pod is telling the server what an earlier server of the session was told on another pod. */
   repeating = false;
   readonly arrivals: Arrivals;
   readonly requests: RunningRequests;
   /** Questions that wait for an answer here. */
   readonly questions: Set<string> = new Set<string>();
-  /** Takes what the user's server says. */
+  /** Receives the messages of the user's server. */
   readonly outlet: Outlet;
   readonly #context: PodContext;
   readonly #holder: SessionHolder;
-  /** What the server said on the standing stream before the store had the session; undefined: the store has it. */
+  /** Messages for the standing stream that the server sent before the store had the session. Undefined: the store has it. */
   #beforeStored: string[] | undefined;
   #server: Promise<HostedServer> | undefined;
-  /** The same server, as soon as it is built. */
+  /** The same server, once it is built. */
   #told: ToldServer | undefined;
 
-  /** `isStored`: the store has the session already. */
+  /** `isStored`: the store already has the session. */
   constructor(context: PodContext, session: Session, holder: SessionHolder, isStored = true) {
     this.#context = context;
     this.#holder = holder;
@@ -74,7 +74,7 @@ export class LiveSession {
     return this.session.record.id;
   }
 
-  /** Whether level and subscriptions are those that clients were last told of. */
+  /** Whether the cached level and subscriptions include every change that was confirmed to the client. */
   get isFresh(): boolean {
     return this.#holder.isFresh(this);
   }
@@ -88,7 +88,7 @@ export class LiveSession {
     return this.#server !== undefined;
   }
 
-  /** The user's server for this session; built and rehydrated at first use. A caller that waited for it checks `ended` before using it. */
+  /** The user's server for this session. It is built and rehydrated at first use. A caller that waited for it must check `ended` before it uses it. */
   server(caller: Caller): Promise<HostedServer> {
     return this.#server ?? this.#keepServer(this.#rehydrate(caller));
   }
@@ -101,7 +101,7 @@ export class LiveSession {
     return server;
   }
 
-  /** Builds a server and tells it what the session's first one was told: the client's notifications, then level and subscriptions. */
+  /** Builds a server and tells it what the session's first server was told: the client's notifications, then level and subscriptions. */
   async #rehydrate(caller: Caller): Promise<HostedServer> {
     const hosted = await this.#context.host.rehydrate(this.session.record, this.outlet, caller);
     this.#told = new ToldServer(hosted, this.#context.log);
@@ -111,18 +111,18 @@ export class LiveSession {
     return hosted;
   }
 
-  /** Takes the server that has just answered the client's `initialize`. */
+  /** Keeps the server that has just answered the client's `initialize`. */
   adopt(server: HostedServer): void {
     this.#told = new ToldServer(server, this.#context.log);
     this.#server = Promise.resolve(server);
   }
 
-  /** The session's server here, with what it has been told; undefined: there is none. */
+  /** The session's server on this pod, with what it has been told. Undefined: there is none. */
   get told(): ToldServer | undefined {
     return this.#told;
   }
 
-  /** Hands a notification of the client to the server, if there is one. Resolves when its handler is done, or has had its time. */
+  /** Hands a notification of the client to the server, if there is one. Resolves when its handler has ended, or its time is up. */
   async notified(notification: Notification): Promise<void> {
     const { number } = notification;
     if (number !== undefined) this.session = withNotification(this.session, { ...notification, number });
@@ -131,14 +131,14 @@ export class LiveSession {
     if (!this.ended) await this.#told?.notify(notification);
   }
 
-  /** Takes in what the store has of the session now. Whoever waits for the server gets it when it has been told what is new to it. */
+  /** Replaces the cached state. Callers that wait for the server get it after it has been told what is new. */
   update(session: Session): void {
     this.session = session;
     this.#noteCancelled(session);
     if (this.#server !== undefined) void this.#keepServer(this.#server.then((hosted) => this.#align(hosted)));
   }
 
-  /** Resolves when the server here, if there is one, has been told what is known of the session. */
+  /** Resolves when the server on this pod, if there is one, has been told the cached state. */
   async aligned(): Promise<void> {
     await this.#server?.catch(() => undefined);
   }
@@ -149,22 +149,22 @@ export class LiveSession {
     return hosted;
   }
 
-  /** The store has the session now: sends what its server has said meanwhile. */
+  /** Sends the messages that the server sent before the store had the session. Called once the store has it. */
   async stored(): Promise<void> {
     const said = this.#beforeStored ?? [];
     this.#beforeStored = undefined;
     for (const data of said) await this.#holder.sendStanding(this.id, data);
   }
 
-  /** Sends a message on the standing stream. Rejects where the session has ended. */
+  /** Sends a message on the standing stream. Rejects if the session has ended. */
   async stand(data: string): Promise<void> {
     const waiting = this.#beforeStored;
     if (waiting === undefined) await this.#holder.sendStanding(this.id, data);
     else if (waiting.length < MOST_BEFORE_STORED) waiting.push(data);
-    else throw new Error('The server says too much before its session is initialized.');
+    else throw new Error('The server sends too many messages before its session is initialized.');
   }
 
-  /** Notes a request as running and returns its run, by which the server gets it. `settle` may replace the server's answer. */
+  /** Notes a request as running and returns its run. `settle` may replace the server's answer. */
   begin(exchange: Exchange, request: RequestId, settle?: Settle): number {
     return this.requests.begin(exchange, request, settle);
   }
@@ -179,12 +179,12 @@ export class LiveSession {
     background.run('stop late call', this.#stop(run, 'timeout', BACKGROUND_CALLER));
   }
 
-  /** The answer to a question has been taken. */
+  /** Notes that this pod has taken the answer to a question. */
   answered(question: string): void {
     this.questions.delete(question);
   }
 
-  /** Stops a request that runs here; false: it does not. */
+  /** Stops a request that runs here. False: it does not run here. */
   async cancel(request: RequestId, reason: string | undefined, caller: Caller): Promise<boolean> {
     const run = this.requests.runOf(request);
     if (run === undefined) return false;
@@ -193,19 +193,19 @@ export class LiveSession {
     return true;
   }
 
-  /** Aborts a handler; the SDK sends nothing for it any more. */
+  /** Aborts a handler. The SDK sends nothing more for it. */
   async #stop(run: number, reason: string | undefined, caller: Caller): Promise<void> {
     this.requests.end(run);
     const server = await this.server(caller);
     if (!this.ended) server.abort(run, reason);
   }
 
-  /** Stops what runs of an exchange that another pod has taken over. */
+  /** Stops the requests of an exchange that another pod has taken over. */
   async drop(exchange: Exchange, caller: Caller): Promise<void> {
     for (const run of this.requests.runsOf(exchange)) await this.#stop(run, 'taken over by another pod', caller);
   }
 
-  /** What runs here for the client, each exchange once. */
+  /** The exchanges that run here, each once. */
   get exchanges(): ReadonlySet<Exchange> {
     return this.requests.exchanges;
   }
@@ -214,14 +214,14 @@ export class LiveSession {
     for (const request of cancelled) if (!this.arrivals.hasArrived(request)) this.arrivals.cancelled(request);
   }
 
-  /** Ends everything of the session on this pod. */
+  /** Ends the session's requests and its server on this pod. */
   async end(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
     this.ended = true;
     for (const run of this.requests.runs) this.requests.end(run)?.exchange.abort(refusal, 404);
     await this.close();
   }
 
-  /** Answers what runs here, since the server will not, and takes nothing more. Resolves when the answers are stored. */
+  /** Answers the running requests with `refusal`, because the server has closed. The session accepts no more. Resolves when the answers are stored. */
   async fail(refusal: (id: RequestId) => JsonRpcResponse): Promise<void> {
     this.ended = true;
     const { exchanges } = this;
@@ -232,7 +232,7 @@ export class LiveSession {
     await Promise.all([...exchanges].map((exchange) => exchange.stored()));
   }
 
-  /** Lets go of the server; running handlers are aborted. */
+  /** Closes the server, which aborts running handlers. */
   async close(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;

@@ -1,15 +1,15 @@
 import type { PodContext } from '../context/context.ts';
 import type { SessionCache } from './session-cache.ts';
 
-/** How many looks there are in the shorter of the two lifetimes. */
+/** How many times the timer fires in the shorter of the two lifetimes. */
 const LOOKS = 20;
 const MOST_BETWEEN_LOOKS_MS = 60 * 60 * 1000;
 
-/** Sessions that are renewed at a time: the store serves others between. */
+/** How many sessions are renewed at a time. In between, the store can serve other commands. */
 const AT_ONCE = 100;
 
 /**
- * Renews what is in use without requests: sessions with an open stream or a running call, and the logs of running calls. One timer for the whole pod.
+ * Renews sessions with an open stream or a running call, and the logs of running calls, because no request renews them. One timer serves the whole pod.
  */
 export class Renewal {
   readonly #context: PodContext;
@@ -25,7 +25,7 @@ export class Renewal {
     const { sessionTtlMs, streamIdleMs } = this.#context.options;
     const everyMs = Math.min(MOST_BETWEEN_LOOKS_MS, sessionTtlMs / LOOKS, streamIdleMs / LOOKS);
     this.#timer = setInterval(
-      () => this.#context.background.run('renew what is in use', this.#renew()),
+      () => this.#context.background.run('renew sessions in use', this.#renew()),
       everyMs,
     ).unref();
   }

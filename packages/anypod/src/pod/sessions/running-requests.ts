@@ -3,26 +3,26 @@ import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
 import type { Exchange } from '../streams/exchange.ts';
 
-/** Has the last word on the server's answer to a request; never rejects. */
+/** Gets the server's answer to a request, and returns the answer for the client. Never rejects. */
 export type Settle = (response: JsonRpcResponse) => Promise<JsonRpcResponse>;
 
-/** A request that the session's server works on. */
+/** A request that the session's server is handling. */
 export interface Running {
   readonly exchange: Exchange;
   readonly request: RequestId;
   readonly settle: Settle | undefined;
-  /** Undefined where a call may take any time. */
+  /** Undefined: the call has no time limit. */
   readonly deadline: Link<Deadline> | undefined;
 }
 
-/** The requests of one session that run on this pod. Each has a run, a number that is never used again: clients may use an id again. */
+/** The requests of one session that run on this pod. Each has a run, a number that is never used again, because clients may use an id again. */
 export class RunningRequests {
   readonly #deadlines: Deadlines | undefined;
   readonly #onLate: (run: number) => void;
   readonly #running = new Map<number, Running>();
   #lastRun = 0;
 
-  /** `onLate` is called with a run that takes longer than `deadlines` allow. */
+  /** Calls `onLate` with each run that takes longer than `deadlines` allow. */
   constructor(deadlines: Deadlines | undefined, onLate: (run: number) => void) {
     this.#deadlines = deadlines;
     this.#onLate = onLate;
@@ -41,7 +41,7 @@ export class RunningRequests {
     return this.#running.get(run);
   }
 
-  /** Forgets a request, which runs no longer; undefined: it did not run. */
+  /** Removes a request that has ended. Undefined: it was not running. */
   end(run: number): Running | undefined {
     const running = this.#running.get(run);
     if (running === undefined) return undefined;
@@ -50,7 +50,7 @@ export class RunningRequests {
     return running;
   }
 
-  /** The run of a request that the client names by its id; where several have the id, the oldest. */
+  /** The run of the request that has the client's id. If several have it, the oldest. */
   runOf(request: RequestId): number | undefined {
     for (const [run, running] of this.#running) if (running.request === request) return run;
     return undefined;

@@ -8,18 +8,18 @@ import { retryWhileStoreAway } from '../context/store-retry.ts';
 import { LiveSession, type SendStanding, type SessionHolder } from './live-session.ts';
 import type { Notification } from './told-server.ts';
 
-/** What a session without a server takes, about: its record and the bookkeeping. */
+/** Approximate bytes of a session without a server: its record and the pod's data about it. */
 const RECORD_BYTES = 2048;
 const TOMBSTONES = 10_000;
 const TOMBSTONE_MS = 60_000;
 
 interface Loading {
-  /** A change was announced while the load was under way, so what it brings may be old. */
+  /** A change was announced during the load, so the loaded session may be old. */
   stale: boolean;
   result: Promise<LiveSession | undefined>;
 }
 
-/** The client's session is over, or was never there; said in the same words for both. */
+/** The client's session has ended, or never existed. Both get the same message. */
 export function sessionNotFound(id: RequestId | null): JsonRpcResponse {
   return rpcError(
     id,
@@ -29,23 +29,23 @@ export function sessionNotFound(id: RequestId | null): JsonRpcResponse {
 }
 
 /**
- * The sessions that this pod holds, bounded in bytes and time. Those in use stay also beyond the bounds, which they count for. What is held here is
- * never the truth: the store is, and it tells every pod that holds a session when that session changes.
+ * The sessions that this pod holds, bounded in bytes and time. Sessions in use count for the bounds, but stay even above them. The store has the
+ * current state, and this cache may be out of date: a pod that changes a session tells all pods that hold it.
  */
 export class SessionCache {
   readonly #context: PodContext;
   readonly #cached: LRUCache<string, LiveSession>;
-  /** In use, though there was no room or time left for them in the cache. */
+  /** Sessions in use that have no place in the cache. */
   readonly #beyond = new Map<string, LiveSession>();
   readonly #loading = new Map<string, Loading>();
-  /** Sessions that ended a moment ago: a load that was under way must not bring them back. Ids are never used again. */
+  /** Sessions that ended a short time ago. A load that had already begun must not bring them back. Ids are never used again. */
   readonly #ended = new LRUCache<string, true>({ max: TOMBSTONES, ttl: TOMBSTONE_MS });
   readonly #sweeper: NodeJS.Timeout;
 
   readonly #onEnded: (id: string) => void;
   readonly #holder: SessionHolder;
 
-  /** `onEnded`: a session has turned out to be over; what else the pod has of it must go. `onServerClosed`: its server has ended it. */
+  /** `onEnded`: a session has ended, so the pod must end its streams too. `onServerClosed`: the user's server has ended its session. */
   constructor(
     context: PodContext,
     sendStanding: SendStanding,
@@ -74,13 +74,13 @@ export class SessionCache {
     this.#sweeper = setInterval(() => this.#cached.purgeStale(), Math.max(1000, cacheIdleMs / 4)).unref();
   }
 
-  /** Takes the session into use; undefined: there is none. Whoever takes must release. One that is held needs no promise. */
+  /** Takes the session into use. The caller must release it. Undefined: there is none. Returns no promise if this pod holds a current copy. */
   take(id: string): LiveSession | undefined | Promise<LiveSession | undefined> {
     const held = this.#held(id);
     if (held !== undefined && this.#fresh(held)) return this.#use(held);
     return this.#load(id).then((live) => {
       if (live === undefined || this.#use(live) === undefined) return undefined;
-      // Others may have taken its room before it was in use.
+      // The cache may have evicted it before it was in use.
       if (this.#held(id) === undefined) this.#beyond.set(id, live);
       return live;
     });
@@ -93,7 +93,7 @@ export class SessionCache {
     return live;
   }
 
-  /** Takes in a session that is just being created here; in use until released. */
+  /** Adds a session that this pod is creating. It is in use until the caller releases it. */
   add(session: Session): LiveSession {
     const live = new LiveSession(this.#context, session, this.#holder, false);
     live.uses = 1;
@@ -108,7 +108,7 @@ export class SessionCache {
     if (this.#beyond.delete(live.id)) this.#context.background.run('close idle server', live.close());
   }
 
-  /** Renews a session that is in use, where it is time; ends it here where the store has it no more. */
+  /** Renews a session in use, if it is due. Ends it on this pod if the store no longer has it. */
   async renew(live: LiveSession): Promise<void> {
     if (!live.ended && live.uses > 0 && this.#isDue(live)) await this.#touch(live);
   }
@@ -118,7 +118,10 @@ export class SessionCache {
     return this.#held(id);
   }
 
-  /** The session changed in the store: forget what is cached, and read again at once what is in use or has a server, which may speak at any time. */
+  /**
+   * The session has changed in the store, so its cached state is out of date. Reads it again at once if it is in use or has a server, because a server
+   * may send messages at any time.
+   */
   async changed(id: string): Promise<void> {
     const loading = this.#loading.get(id);
     if (loading !== undefined) loading.stale = true;
@@ -130,14 +133,14 @@ export class SessionCache {
     await live.aligned();
   }
 
-  /** The client sent a notification: remembers it with the session, and hands it to the server, where these are here. */
+  /** The client has sent a notification. Stores it with the cached session and hands it to the server, if this pod has them. */
   async notified(id: string, notification: Notification): Promise<void> {
     const loading = this.#loading.get(id);
     if (loading !== undefined) loading.stale = true;
     await this.#held(id)?.notified(notification);
   }
 
-  /** The session ended: aborts what runs here and lets go of it. */
+  /** The session has ended. Aborts its requests on this pod and removes it. */
   async ended(id: string): Promise<void> {
     this.#ended.set(id, true);
     const live = this.#held(id);
@@ -147,13 +150,13 @@ export class SessionCache {
     await live?.end(sessionNotFound);
   }
 
-  /** Changes may have been missed: trust nothing that is cached. */
+  /** Marks all cached sessions as out of date, because this pod may have missed changes. */
   distrust(): void {
     for (const loading of this.#loading.values()) loading.stale = true;
     for (const live of this.held) live.stale = true;
   }
 
-  /** How many sessions the store has been asked for and has not brought yet. */
+  /** How many sessions this pod is loading from the store. */
   get loading(): number {
     return this.#loading.size;
   }
@@ -165,7 +168,7 @@ export class SessionCache {
 
   /** Every session on this pod. */
   get held(): readonly LiveSession[] {
-    // What is out of date would be left out.
+    // `values` leaves out expired sessions. This moves those in use to `#beyond`.
     this.#cached.purgeStale();
     return [...this.#beyond.values(), ...this.#cached.values()];
   }
@@ -188,11 +191,11 @@ export class SessionCache {
   }
 
   #keep(live: LiveSession): void {
-    // The cache takes no new size for a value that it has.
+    // `set` does not change the size of a value that the cache already has.
     this.#cached.delete(live.id);
     live.keptBytes = this.#bytesOf(live);
     this.#cached.set(live.id, live, { size: live.keptBytes });
-    // Not where it is larger than the whole cache.
+    // The cache refuses a session that is larger than the whole cache.
     if (!this.#cached.has(live.id)) this.#beyond.set(live.id, live);
   }
 
@@ -237,7 +240,7 @@ export class SessionCache {
     return held;
   }
 
-  /** The TTL is renewed rarely, and beside the request. */
+  /** Whether it is time to renew the TTL: a tenth of it has passed. No request waits for the renewal. */
   #isDue({ touchedAt }: LiveSession): boolean {
     return Date.now() - touchedAt >= this.#context.options.sessionTtlMs / 10;
   }

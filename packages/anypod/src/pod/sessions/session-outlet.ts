@@ -8,41 +8,41 @@ import type { PodContext } from '../context/context.ts';
 import type { RunningRequests } from './running-requests.ts';
 import type { ToldServer } from './told-server.ts';
 
-/** Where a server says so of its own lists, only its own session hears it. */
+/** If a server announces a change of its own lists, only its own session is told. */
 const LIST_CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
 
-/** As much of a session as its server's messages need. */
+/** The parts of a session that its server's messages need. */
 export interface SpeakingSession {
   readonly id: string;
   readonly session: Session;
   readonly ended: boolean;
-  /** Whether the level is the one that the client was last told of. */
+  /** Whether the cached level includes every change that was confirmed to the client. */
   readonly isFresh: boolean;
-  /** The server is being told what an earlier server of the session was told on another pod. */
+  /** The pod is telling the server what an earlier server of the session was told on another pod. */
   readonly repeating: boolean;
   readonly told: ToldServer | undefined;
   readonly requests: RunningRequests;
   /** Questions that wait for an answer here. */
   readonly questions: Set<string>;
   refresh(): Promise<void>;
-  /** Sends a message on the standing stream. Rejects where the session has ended. */
+  /** Sends a message on the standing stream. Rejects if the session has ended. */
   stand(data: string): Promise<void>;
   onServerClosed(): void;
 }
 
-/** Takes what the user's server of a session says. A plain object, so that a host may wrap it. */
+/** Creates the outlet that receives the messages of a session's server. It is a plain object, so that a host may wrap it. */
 export function createSessionOutlet(context: PodContext, live: SpeakingSession): Outlet {
   const { store, pod, background, announcer, log } = context;
 
   /**
-   * A message that belongs to a request goes out with its answer. Once the request is over, and where its client takes nothing but the answer, the
-   * message goes to the standing stream. The exception: where the handler itself names a request that is over, the message is refused.
+   * A message that belongs to a request goes out with its answer. If the request has ended, or its client accepts only the answer, the message goes to
+   * the standing stream. There is one exception: if the handler itself names a request that has ended, `send` throws.
    */
   async function send(data: string, related: Related | undefined): Promise<void> {
     const running = related === undefined ? undefined : live.requests.get(related.run);
     if (running?.exchange.emit(data) === true) return;
     if (related?.named === true && running?.exchange.streams !== false) {
-      throw new Error('The request that this message belongs to is over; nothing was sent.');
+      throw new Error('The request of this message has ended, so nothing was sent.');
     }
     await live.stand(data);
   }
@@ -56,7 +56,7 @@ export function createSessionOutlet(context: PodContext, live: SpeakingSession):
 
   /** Whether the client wants a log message of this level. */
   async function isWanted({ params }: JsonRpcNotification): Promise<boolean> {
-    // A session without a server is not in the store yet. The pod does not wait where its copy is fresh, so messages keep their order.
+    // A session without a server is not in the store yet. If its copy is fresh, the pod does not wait, so messages keep their order.
     if (live.told !== undefined && !live.isFresh) await live.refresh();
     return !live.ended && passesLogLevel(params?.['level'], live.session.logLevel);
   }
@@ -67,9 +67,9 @@ export function createSessionOutlet(context: PodContext, live: SpeakingSession):
   }
 
   async function announceList(method: string, data: string): Promise<void> {
-    // The session's first server has announced it.
+    // The session's first server has already announced it.
     if (live.repeating) return;
-    // `McpServer` announces these by itself and waits for nothing, so nobody would handle a rejection.
+    // `McpServer` announces these by itself and does not wait, so nothing would handle a rejection.
     await announcer
       .announce(`${live.id} ${method}`, () => send(data, undefined))
       .catch((err: unknown) => log.warn({ err, method }, 'a change could not be announced'));
@@ -119,7 +119,7 @@ export function createSessionOutlet(context: PodContext, live: SpeakingSession):
   };
 }
 
-/** An updated resource concerns all who subscribed to it, not only the session whose handler says so. */
+/** The URI of an updated resource. All sessions with a subscription to it are told, not only the session whose handler announces it. */
 function updatedResource({ method, params }: JsonRpcNotification): string | undefined {
   return method === 'notifications/resources/updated' ? String(params?.['uri']) : undefined;
 }

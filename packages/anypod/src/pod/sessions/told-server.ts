@@ -4,13 +4,13 @@ import type { Log } from '../../core/log.ts';
 import type { HostedServer } from '../../core/server-host.ts';
 import type { ClientNotification, Session } from '../../core/session.ts';
 
-/** How long requests wait for what handlers do with what came before, in ms. A handler may be waiting for the client itself. */
+/** How long requests wait for the handlers of earlier messages, in ms. Such a handler may itself be waiting for the client. */
 const WAIT_MS = 1000;
 
-/** A notification of the client; without a number it is not remembered. */
+/** A notification of the client. Without a number it is not stored. */
 export type Notification = Omit<ClientNotification, 'number'> & Partial<Pick<ClientNotification, 'number'>>;
 
-/** A server of a session, and what it has been told of the session: by its client, or by this pod on the client's behalf. */
+/** A server of a session, and what the client, or this pod in its place, has told the server about the session. */
 export class ToldServer {
   readonly hosted: HostedServer;
   readonly #log: Log;
@@ -18,7 +18,7 @@ export class ToldServer {
   readonly #notified = new Map<string, number>();
   #level: string | undefined;
   readonly #subscriptions = new Set<string>();
-  /** What a request of the client has changed, until that is recorded: a URI, or undefined for the level. */
+  /** What a request of the client has changed and the store has not recorded yet: a URI, or undefined for the level. */
   readonly #changing = new Set<string | undefined>();
   readonly #waiting = new Set<() => void>();
 
@@ -27,7 +27,10 @@ export class ToldServer {
     this.#log = log;
   }
 
-  /** Hands in a notification that it has not got, nor a later one of its kind. Resolves when its handler is done, or has had its time. */
+  /**
+   * Hands a notification to the server, unless the server already has it or a later one of its kind. Resolves when the handler has ended, or its time
+   * is up.
+   */
   async notify({ method, params, number }: Notification): Promise<void> {
     if (number !== undefined) {
       if (number <= (this.#notified.get(method) ?? 0)) return;
@@ -36,12 +39,12 @@ export class ToldServer {
     await this.#waitFor(this.#hand({ jsonrpc: '2.0', method, ...(params !== undefined && { params }) }));
   }
 
-  /** Tells it what it was not told of the session. Resolves when its handlers are done, or have had their time. */
+  /** Tells the server what it was not told about the session. Resolves when its handlers have ended, or their time is up. */
   async tell(session: Session): Promise<void> {
     await this.#waitFor(this.#tellInOrder(session));
   }
 
-  /** The handler of `initialized` may set the others. */
+  /** Notifications come first, because the handler of `initialized` may set the other handlers. */
   async #tellInOrder(session: Session): Promise<void> {
     for (const notification of session.notifications) await this.notify(notification);
     await this.align(session);
@@ -55,7 +58,7 @@ export class ToldServer {
     }
   }
 
-  /** Tells its own handlers the level and the subscriptions of the session, as far as they were not told. */
+  /** Tells the server's own handlers the level and the subscriptions of the session that they were not told. */
   async align({ logLevel, subscriptions }: Session): Promise<void> {
     const told: Promise<void>[] = [];
     if (logLevel !== undefined && logLevel !== this.#level && !this.#changing.has(undefined)) {
@@ -75,20 +78,20 @@ export class ToldServer {
     if (told.length > 0) await this.#waitFor(Promise.all(told));
   }
 
-  /** The client's own request set this level here. The function that it returns says that this is recorded, or could not be. */
+  /** The client's own request has set this level here. The caller calls the returned function once the level is recorded, or cannot be. */
   levelSet(level: string): () => void {
     this.#level = level;
     return this.#change(undefined);
   }
 
-  /** The client's own request began or ended a subscription here; otherwise as `levelSet`. */
+  /** The client's own request has begun or ended a subscription here. Otherwise the same as `levelSet`. */
   subscriptionSet(uri: string, subscribed: boolean): () => void {
     if (subscribed) this.#subscriptions.add(uri);
     else this.#subscriptions.delete(uri);
     return this.#change(uri);
   }
 
-  /** A handler asks the client, who may need other requests to be served before it answers. */
+  /** A handler asks the client. Stops all waiting, because the client may send other requests before it answers. */
   asks(): void {
     for (const go of this.#waiting) go();
   }
@@ -102,7 +105,10 @@ export class ToldServer {
     if (!this.hosted.handles(method)) return;
     const { error } = await this.hosted.ask(method, params, BACKGROUND_CALLER);
     if (error === undefined) return;
-    this.#log.warn({ method, code: error.code }, 'the handler of another pod took what the one here refuses');
+    this.#log.warn(
+      { method, code: error.code },
+      'the handler on another pod accepted a request that the handler here refuses',
+    );
   }
 
   async #waitFor(work: Promise<unknown>): Promise<void> {

@@ -4,8 +4,8 @@ import type { PodContext } from '../context/context.ts';
 import { reconnectDelay } from './reconnect-delay.ts';
 
 /**
- * Ends a stream that merely waits once it is old, to be taken up on any pod. Only where the client surely has an event id to come back with:
- * before 2025-11-25 a stream that has carried nothing yet has given none, and what comes meanwhile would be lost.
+ * Ends a stream that only waits once it is old. Its client resumes it on any pod. The client needs an event id for that. Before 2025-11-25 a stream
+ * that has sent nothing has given no id, and messages in between would be lost. So such streams do not end.
  */
 export function endWhenOld({ ageLimit, options }: PodContext, protocolVersion: string, sink: EventSink): void {
   if (!hasPrimingEvents(protocolVersion)) return;

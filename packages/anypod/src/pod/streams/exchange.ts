@@ -12,7 +12,7 @@ import { OwnedStream } from './owned-stream.ts';
 export interface ExchangeOptions {
   readonly session: string;
   readonly protocolVersion: string;
-  /** One, or a batch (2025-03-26 only). */
+  /** One request, or a batch (2025-03-26 only). */
   readonly requests: readonly [JsonRpcRequest, ...JsonRpcRequest[]];
   /** The POST held an array, so a plain answer is an array too. */
   readonly batch: boolean;
@@ -24,14 +24,14 @@ export interface ExchangeOptions {
 }
 
 /**
- * One POST with requests, from its arrival to its last response. The answer is plain JSON if the handlers finish without a related message
- * within `upgradeAfterMs`; else it becomes an event stream with a log, which outlives the connection. For a client that takes only JSON it never does.
+ * One POST with requests, from its arrival to its last response. The answer is plain JSON if the handlers finish within `upgradeAfterMs` and send no
+ * related message. Otherwise it becomes an event stream with a log, which outlives the connection. If the client accepts only JSON, it stays JSON.
  */
 export class Exchange implements Late {
   readonly #context: PodContext;
   readonly #followers: Followers;
   readonly #options: ExchangeOptions;
-  /** The ids of the requests that have no answer yet; a batch may have one id twice. */
+  /** The ids of the requests that have no answer yet. A batch may contain an id twice. */
   readonly #pending: RequestId[];
   readonly #responses: JsonRpcResponse[] = [];
   #stream: OwnedStream | undefined;
@@ -47,27 +47,27 @@ export class Exchange implements Late {
     else if (this.streams) this.#deadline = context.deadlines.add(this);
   }
 
-  /** Whether the client could come back for the answer after losing its connection on purpose. */
+  /** Whether the client could come back for the answer if this pod ended the connection. */
   get resumable(): boolean {
     if (!this.streams) return false;
     return hasPrimingEvents(this.#options.protocolVersion) || this.#stream?.resumable === true;
   }
 
-  /** Whether it can say anything but its responses; else the answer waits as JSON, however long it takes. */
+  /** Whether it can send messages other than its responses. If not, the answer waits as JSON, however long it takes. */
   get streams(): boolean {
     return this.#reply?.form !== 'json';
   }
 
-  /** Sends a serialised question or notification that belongs to one of the requests. False: nothing was sent, since it has ended or cannot stream. */
+  /** Sends a serialised question or notification of one of the requests. False: nothing was sent, because the exchange has ended or cannot stream. */
   emit(data: string): boolean {
     const stream = this.#ended ? undefined : this.upgrade();
     stream?.write(data, false);
     return stream !== undefined;
   }
 
-  /** The response to one of the requests, under the client's id. */
+  /** Sends the response to one of the requests. It has the client's id. */
   respond(response: JsonRpcResponse): void {
-    if (this.#ended || response.id === null || !this.#settle(response.id)) return;
+    if (this.#ended || response.id === null || !this.#removePending(response.id)) return;
     const last = this.#pending.length === 0;
     this.#reply?.watch.answered(response.error !== undefined);
     if (this.#stream === undefined) this.#responses.push(response);
@@ -76,9 +76,9 @@ export class Exchange implements Late {
     if (last) this.#end('ok');
   }
 
-  /** The client gave one of the requests up; the SDK sends nothing for it any more. */
+  /** The client has cancelled one of the requests. The SDK sends nothing more for it. */
   cancel(id: RequestId): void {
-    if (!this.#settle(id) || this.#pending.length > 0) return;
+    if (!this.#removePending(id) || this.#pending.length > 0) return;
     if (this.#stream !== undefined) this.#stream.finish();
     else if (this.#responses.length > 0) this.#answerPlainly();
     else if (this.streams) this.#reply?.stream('request').end();
@@ -86,19 +86,19 @@ export class Exchange implements Late {
     this.#end('cancelled');
   }
 
-  /** A request needs no answer any more; false: none of this id does. */
-  #settle(id: RequestId): boolean {
+  /** Removes a request that needs no answer any more. False: no request of this id needs one. */
+  #removePending(id: RequestId): boolean {
     const index = this.#pending.indexOf(id);
     if (index >= 0) this.#pending.splice(index, 1);
     return index >= 0;
   }
 
-  /** Ends the connection at the handler's wish; the client comes back for the rest. */
+  /** Ends the connection because the handler asked for it. The client comes back for the rest. */
   closeConnection(): void {
     if (!this.#ended && this.resumable) this.upgrade()?.detach();
   }
 
-  /** Answers what has no answer yet with `refusal`; `status` where the answer is plain. */
+  /** Answers each request that has no answer yet with `refusal`. `status` is for a plain answer. */
   abort(refusal: (id: RequestId) => JsonRpcResponse, status: number): void {
     if (this.#ended) return;
     if (this.#stream !== undefined) {
@@ -109,26 +109,26 @@ export class Exchange implements Late {
     this.#end('refused');
   }
 
-  /** Leaves it, unanswered, to the pod that takes it over; the client comes back after `retryMs`. */
+  /** Leaves the exchange, unanswered, to the pod that takes it over. The client comes back after `retryMs`. */
   abandon(retryMs: number): void {
     this.#stream?.abandon(retryMs);
     this.#end('left');
   }
 
-  /** It still runs: its log is kept, however long it says nothing. */
+  /** Keeps the log of a running exchange, however long it sends nothing. */
   renew(): void {
     if (!this.#ended) this.#stream?.renew();
   }
 
-  /** It has taken so long that its client should have something to come back with. */
+  /** The exchange has taken `upgradeAfterMs`. Its client should now get an event id to come back with. */
   late(): void {
     this.upgrade();
   }
 
-  /** Becomes an event stream, if it is not one yet; undefined where it has ended, or cannot become one. Never throws. */
+  /** Becomes an event stream, if it is not one yet. Undefined: it has ended, or cannot become one. Never throws. */
   upgrade(): OwnedStream | undefined {
     if (this.#stream !== undefined || this.#reply === undefined || this.#ended || !this.streams) return this.#stream;
-    this.#untimed();
+    this.#removeDeadline();
     try {
       return this.#open(this.#reply);
     } catch (err) {
@@ -138,7 +138,7 @@ export class Exchange implements Late {
     }
   }
 
-  /** Resolves when the stream, if this has become one, is stored as far as it was written. */
+  /** Resolves when the store has everything that was written to the stream, if the exchange became one. */
   async stored(): Promise<void> {
     await this.#stream?.stored();
   }
@@ -165,7 +165,7 @@ export class Exchange implements Late {
     };
   }
 
-  #untimed(): void {
+  #removeDeadline(): void {
     if (this.#deadline !== undefined) this.#context.deadlines.remove(this.#deadline);
   }
 
@@ -175,11 +175,11 @@ export class Exchange implements Late {
     this.#reply?.json(200, this.#options.batch ? `[${responses.join()}]` : (responses[0] ?? ''));
   }
 
-  /** `outcome` counts where no plain answer has told it. */
+  /** The meter counts `outcome` unless a plain answer has already told it. */
   #end(outcome: RequestOutcome): void {
     this.#ended = true;
     this.#reply?.watch.ended(outcome);
-    this.#untimed();
+    this.#removeDeadline();
     this.#options.onEnd();
   }
 }

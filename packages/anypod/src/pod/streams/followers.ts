@@ -9,7 +9,7 @@ import { retryWhileStoreAway } from '../context/store-retry.ts';
 import { endWhenOld } from './end-when-old.ts';
 import type { StreamSession } from './stream-session.ts';
 
-/** Waits between looks for a log that a client knows of, in ms: 1.5 s in all. */
+/** How long the pod waits between its attempts to find a log that a client knows, in ms: 1.5 s in all. */
 const LOG_APPEARS_WITHIN_MS = [10, 40, 150, 300, 500, 500, 0];
 
 interface Delivered {
@@ -24,15 +24,15 @@ interface Follower {
   /** The last seq that the client has. */
   seq: number;
   sink?: EventSink;
-  /** The log is being read, or the client reads slowly: what arrives now is read from the log later, so nothing piles up here. */
+  /** The pod is reading the log, or the client reads slowly. The pod reads events that arrive now from the log later, so no buffer grows here. */
   busy: boolean;
-  /** Something arrived meanwhile. */
+  /** An event arrived while `busy`. */
   behind: boolean;
-  /** The store may have forgotten who follows. */
+  /** The store may have lost the registration of this follower. */
   doubtful: boolean;
 }
 
-/** The connections on this pod that resume exchanges which any pod runs. */
+/** The connections on this pod that resume exchanges. Any pod may run these exchanges. */
 export class Followers {
   readonly #context: PodContext;
   readonly #open = new Map<string, Follower>();
@@ -42,8 +42,8 @@ export class Followers {
   }
 
   /**
-   * Answers a GET with an exchange's event id: what the client missed, then what comes, until the final response. Whether the answer is a stream
-   * that stays open; `onEnd` is called when it has ended.
+   * Answers a GET with an exchange's event id. Sends the events that the client missed, then the new ones, up to the final response. Returns whether
+   * the answer is a stream that stays open. If so, calls `onEnd` when it has ended.
    */
   async resume(
     { id: session, session: { record } }: StreamSession,
@@ -70,7 +70,7 @@ export class Followers {
     }
     if (replay.done && replay.events.length === 0) {
       this.#open.delete(connection);
-      // The client has everything: 204 is how a server of events says that there is nothing to come back for (WHATWG HTML §9.2).
+      // The client has all events. 204 tells it not to reconnect (WHATWG HTML §9.2).
       meter.resumed('finished');
       reply.empty(204);
       return false;
@@ -87,7 +87,7 @@ export class Followers {
     return true;
   }
 
-  /** An event from the owner, over the inbox or from this very pod. */
+  /** Takes an event from the owner, which may be this pod. */
   deliver(connection: string, event: Delivered): void {
     const follower = this.#open.get(connection);
     if (follower === undefined) return;
@@ -108,7 +108,7 @@ export class Followers {
     if (follower !== undefined) this.#end(connection, follower);
   }
 
-  /** Messages may have been missed, and registrations lost with a server: every follower asks for its log again. */
+  /** Makes every follower read its log again. This pod may have missed mail, and the store may have lost registrations in a failover. */
   recheck(): void {
     for (const [connection, follower] of this.#open) {
       follower.doubtful = true;
@@ -124,7 +124,7 @@ export class Followers {
     }
   }
 
-  /** Ends all connections; their clients resume elsewhere, after the time that `retryMs` gives for each. */
+  /** Ends all connections. Each client resumes on another pod, after the time that `retryMs` returns for it. */
   endAll(retryMs: () => number): void {
     for (const [connection, follower] of this.#open) {
       this.#open.delete(connection);
@@ -133,8 +133,8 @@ export class Followers {
   }
 
   /**
-   * An owner sends the first event id while it opens the log, so a client that comes back at once may be faster than the log: its id is
-   * genuine, so a log that is not there yet gets a moment to appear.
+   * Registers the follower and reads the log. An owner sends the first event id while it opens the log, so a client that comes back at once may be
+   * faster than the log. Its id is genuine, so the pod waits a moment for a log that does not exist yet.
    */
   async #follow(key: StreamKey, after: number, connection: string): Promise<Replay | undefined> {
     const { store, pod } = this.#context;
@@ -146,20 +146,20 @@ export class Followers {
     return undefined;
   }
 
-  /** The official clients forget the id that they came back with: where this connection ends before an event, they need it again. */
+  /** Sends the event id again. The official clients forget the id that they resumed with, and need it if this connection ends without an event. */
   #prime({ sink, prefix, seq }: Follower, protocolVersion: string): void {
     if (!hasPrimingEvents(protocolVersion)) return;
     sink?.send({ id: prefix + seq, retry: this.#context.options.retryMs, data: '' });
   }
 
-  /** A client has one connection per stream, the newest; an older one is only half open. */
+  /** Ends the older connection of a stream. A client has one connection per stream, the newest. An older one is only half open. */
   #replace({ pod, connection }: Connection): void {
     const { background, store } = this.#context;
     if (pod === this.#context.pod) this.end(connection);
     else background.run('replace follower', store.inbox.send(pod, { type: 'follower-replaced', connection }));
   }
 
-  /** Gives the client what the log has, `replay` first, as fast as it reads. */
+  /** Sends the client the events of the log, `replay` first, as fast as the client reads. */
   #catchUp(connection: string, follower: Follower, replay?: Replay): void {
     follower.busy = true;
     this.#context.background.run('follow stream', this.#readOn(connection, follower, replay));
@@ -173,7 +173,7 @@ export class Followers {
       if (!this.#open.has(connection)) return;
       next ??= await retryWhileStoreAway(this.#context, () => this.#read(connection, follower));
       if (next === undefined || next.truncated) {
-        // Replaced, or not kept any more: the connection ends, and a resume of what is gone gets the honest error.
+        // Another connection has replaced this one, or the log is gone. If it is gone, a resume gets an error that says so.
         this.#end(connection, follower);
         return;
       }
@@ -187,7 +187,7 @@ export class Followers {
     follower.busy = false;
   }
 
-  /** Undefined: there is nothing to read any more, or somebody else reads it. */
+  /** Reads the next events. Undefined: the log is gone, or another connection follows it. */
   async #read(connection: string, follower: Follower): Promise<Replay | undefined> {
     const { store, pod } = this.#context;
     const { key, seq, doubtful } = follower;
@@ -216,7 +216,7 @@ export class Followers {
     follower.sink?.end();
   }
 
-  /** The client went away first: nobody needs to deliver here any more. */
+  /** The client disconnected first. The owner need not deliver events here any more. */
   #leave(connection: string, follower: Follower): void {
     if (!this.#open.delete(connection)) return;
     const { background, store, pod } = this.#context;
@@ -224,7 +224,10 @@ export class Followers {
   }
 }
 
-/** The log is gone: an error for that very request, never a silent gap, never a status that uses up the client's attempts. */
+/**
+ * Answers a resume of a log that is gone with an error for that request. A gap would stay unnoticed, and an HTTP error would use up the client's
+ * attempts.
+ */
 function answerGone(request: RequestId, reply: Reply): void {
   const message = 'The result of this request is no longer kept. Call again if the call is safe to repeat.';
   const sink = reply.stream('request');

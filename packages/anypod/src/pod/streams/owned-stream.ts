@@ -14,22 +14,22 @@ interface Waiting {
   readonly seq: number;
   readonly data: string;
   readonly final: boolean;
-  /** The client gets it only when the log has it. */
+  /** The client gets the event only after the log has it. */
   readonly careful: boolean;
 }
 
-/** What a follower is told; without data: the log ended without a last event. */
+/** What the pod of a follower is told. No `data`: the log ended without a last event. */
 type Forwarded = Pick<Waiting, 'seq' | 'final'> & Partial<Pick<Waiting, 'data'>>;
 
 const ENDED: Forwarded = { seq: 0, final: true };
 
 /**
- * The stream of an exchange that runs here. It assigns the sequence numbers, so the client is written to at once and the log is
- * appended beside it; whoever follows on another pod gets each event after it is stored. What is said in one turn of the event loop, or while a write is
- * under way, goes to the log in one write.
+ * The stream of an exchange that runs on this pod. It assigns the sequence numbers. So it sends each event to the client at once, and appends it to the
+ * log at the same time. A follower on another pod gets each event after it is stored. The events of one turn of the event loop, and those that come
+ * during a write, go to the log in one write.
  *
- * After the lease may have run out (this process was paused, or cut off from the store) another pod may have taken the exchange over. Then an event
- * goes to the client only after the log has taken it, which tells whether the exchange is still ours.
+ * If the lease may have run out (this process was paused, or cut off from the store), another pod may have taken the exchange over. Then an event
+ * goes to the client only after the log has accepted it. That proves that this pod still owns the exchange.
  */
 export class OwnedStream {
   readonly #context: PodContext;
@@ -42,15 +42,15 @@ export class OwnedStream {
   #steps: Promise<void> = Promise.resolve();
   readonly #waiting: Waiting[] = [];
   #unstored = 0;
-  /** When the exchange was surely ours: it began, or a write was sent that then arrived; monotonic ms. */
+  /** When this pod last surely owned the exchange: when it began, or when this pod sent a write that then succeeded; monotonic ms. */
   #oursAt: number;
-  /** Events wait for the log; those that come later must not overtake them. */
+  /** Some events must reach the log before the client. Later events must not overtake them. */
   #careful = false;
-  /** Nothing more is said here; what was said is still stored. */
+  /** This pod sends no more events, but still stores those that it has sent. */
   #left = false;
-  /** The log is another pod's: nothing more is stored either. */
+  /** Another pod owns the log. This pod stores nothing more either. */
   #lost = false;
-  /** Called once where the exchange is no longer ours. */
+  /** Called once, when this pod no longer owns the exchange. */
   onLost: () => void = () => undefined;
 
   private constructor(
@@ -74,7 +74,7 @@ export class OwnedStream {
     this.#seq = from.seq;
   }
 
-  /** A new stream on the client's own connection. */
+  /** Opens a new stream on the client's own connection. */
   static open(
     context: PodContext,
     followers: Followers,
@@ -84,13 +84,13 @@ export class OwnedStream {
   ): OwnedStream {
     const key = { session, stream: context.random() };
     const stream = new OwnedStream(context, followers, key, requests, { epoch: 1, seq: 0 });
-    // Last, so that what cannot become a stream can still be answered.
+    // This comes last: if anything above throws, the request can still be answered without a stream.
     stream.#sink = reply.stream('request');
-    stream.#enqueue('open stream', async () => void stream.#heed(await stream.#log.open()));
+    stream.#enqueue('open stream', async () => void stream.#checkOwned(await stream.#log.open()));
     return stream;
   }
 
-  /** The stream of an exchange whose owner died; its client, if it came back, follows it. */
+  /** Takes the stream of an exchange whose owner died. If the client came back, it follows the stream. */
   static adopt(
     context: PodContext,
     followers: Followers,
@@ -101,20 +101,20 @@ export class OwnedStream {
     return new OwnedStream(context, followers, key, requests, { epoch: orphan.epoch, seq: orphan.last });
   }
 
-  /** Whether the client holds an id to come back with. */
+  /** Whether the client has an event id to come back with. */
   get resumable(): boolean {
     return this.#primed || this.#seq > 0;
   }
 
   #primed = false;
 
-  /** Gives the client an id to come back with before anything has happened (SEP-1699). */
+  /** Gives the client an event id to come back with before the first event (SEP-1699). */
   prime(retryMs: number): void {
     this.#primed = true;
     this.#sink?.send({ id: `${this.#prefix}0`, retry: retryMs, data: '' });
   }
 
-  /** Sends a serialised message; `final`: the last one, after which the connection ends. */
+  /** Sends a serialised message. `final`: it is the last one, and the connection ends after it. */
   write(data: string, final: boolean): void {
     if (this.#left) return;
     this.#seq += 1;
@@ -124,11 +124,11 @@ export class OwnedStream {
     if (this.#waiting.length === 1) this.#enqueue('append events', () => this.#append());
   }
 
-  /** Keeps the log where nothing was written for a third of the time that it is kept. */
+  /** Renews the log if nothing was written for a third of the time that the store keeps it. */
   renew(): void {
     const { now, options } = this.#context;
     if (this.#left || this.#unstored > 0 || now() - this.#oursAt < options.streamIdleMs / 3) return;
-    this.#enqueue('renew stream', async () => void this.#heed(await this.#log.open()));
+    this.#enqueue('renew stream', async () => void this.#checkOwned(await this.#log.open()));
   }
 
   /** Ends the stream without a response, which is how a cancelled request ends. */
@@ -137,30 +137,30 @@ export class OwnedStream {
     this.detach();
     this.#enqueue('finish stream', async () => {
       const written = await this.#log.finish();
-      if (!this.#heed(written)) return;
+      if (!this.#checkOwned(written)) return;
       await this.#forward(written, [ENDED]);
       await this.#conclude(written, () => this.#log.finish(), ENDED);
     });
   }
 
-  /** Resolves when what was said is stored and passed on, or cannot be. */
+  /** Resolves when all events are stored and passed on, or cannot be. */
   async stored(): Promise<void> {
     await this.#steps.catch(() => undefined);
   }
 
-  /** Ends the connection; the exchange goes on and can be resumed, after `retryMs` where given. */
+  /** Ends the connection. The exchange continues, and the client can resume it, after `retryMs` if given. */
   detach(retryMs?: number): void {
     this.#sink?.end(retryMs);
     this.#sink = undefined;
   }
 
-  /** Says nothing more: another pod goes on with it. */
+  /** Sends nothing more, because another pod continues the stream. */
   abandon(retryMs?: number): void {
     this.#left = true;
     this.detach(retryMs);
   }
 
-  /** Stores what waits. */
+  /** Stores the waiting events. */
   async #append(): Promise<void> {
     await endOfTurn();
     while (this.#waiting.length > 0) {
@@ -168,7 +168,7 @@ export class OwnedStream {
       const events = this.#waiting.splice(0, countAtOnce(this.#waiting));
       const last = events.at(-1) as Waiting;
       const written = await this.#log.append(events, last.final);
-      if (!this.#heed(written)) return;
+      if (!this.#checkOwned(written)) return;
       this.#oursAt = asked;
       for (const { careful, seq, data, final } of events) if (careful) this.#send(seq, data, final);
       await this.#forward(written, events);
@@ -193,18 +193,21 @@ export class OwnedStream {
     this.#context.background.run(what, this.#steps);
   }
 
-  /** The end is written until it is safe. Each time the follower is told: a failover loses mail too, and it may have looked before the end was there again. */
+  /**
+   * Writes the end until the store has it safely. It tells the follower each time: a failover also loses mail, and the follower may have read the log
+   * before the end was written again.
+   */
   async #conclude(written: Written, again: () => Promise<Written>, end: Forwarded): Promise<void> {
     await this.#log.settle(written, async () => {
       const rewritten = await again();
-      if (this.#heed(rewritten)) await this.#forward(rewritten, [end]);
+      if (this.#checkOwned(rewritten)) await this.#forward(rewritten, [end]);
       return rewritten;
     });
     await this.#log.release();
   }
 
-  /** Whether a write arrived; where the log is another pod's now, this one lets go. */
-  #heed({ state }: Written): boolean {
+  /** Whether a write was stored. If not, another pod owns the log now, or it is gone, and this pod gives up the exchange. */
+  #checkOwned({ state }: Written): boolean {
     if (state === 'stored') return true;
     if (!this.#lost) {
       this.#context.log.warn({ stream: this.#key.stream, state }, 'an exchange is no longer served by this pod');
@@ -216,12 +219,12 @@ export class OwnedStream {
     return false;
   }
 
-  /** Tells who follows on this pod of each event, another pod of the last: it reads from the log what it lacks. */
+  /** Tells a follower on this pod of each event. Tells a follower on another pod of the last one only: it reads the others from the log. */
   async #forward(written: Written, events: readonly Forwarded[]): Promise<void> {
     const follower: Connection | undefined = written.state === 'stored' ? written.follower : undefined;
     const last = events.at(-1);
     if (follower === undefined || last === undefined) return;
-    // The client came back elsewhere: the newest connection wins, the first one is only half open.
+    // The client has a newer connection, and the newest counts. The first one is only half open.
     this.detach();
     const { connection } = follower;
     if (follower.pod === this.#context.pod) {

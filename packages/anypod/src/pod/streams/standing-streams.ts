@@ -17,24 +17,24 @@ interface Standing {
   readonly prefix: string;
   readonly onEnd: () => void;
   sink?: EventSink;
-  /** The last places that the client has, in its own log and in the log of changes. */
+  /** The last positions that the client has, in the session's log (`position`) and in the log of changes (`changes`). */
   position: string;
   changes: string;
-  /** How far connections of the session have got as the store knows it, this one or one before it. */
+  /** The last position that the store knows to be delivered, by this connection of the session or an earlier one. */
   delivered: string;
-  /** The logs are being read, or the client reads slowly: what arrives now is read from the logs later, so nothing piles up here. */
+  /** The pod is reading the logs, or the client reads slowly. The pod reads messages that arrive now from the logs later, so no buffer grows here. */
   busy: boolean;
-  /** Something arrived meanwhile. */
+  /** A message arrived while `busy`. */
   behind: boolean;
 }
 
 type StandingPlace = Extract<EventPlace, { kind: 'standing' }>;
 
-/** The standing GET streams on this pod. A session has one, the newest, wherever it is. */
+/** The standing GET streams on this pod. A session has one on all pods together: the newest. */
 export class StandingStreams {
   readonly #context: PodContext;
   readonly #open = new Map<string, Standing>();
-  /** What a client is told to wait, once this pod goes: a stream that was on its way then ends as soon as it is open. */
+  /** How long a client waits before it reconnects, once this pod drains. A stream that is still opening then ends as soon as it is open. */
   #retryMs: (() => number) | undefined;
 
   constructor(context: PodContext) {
@@ -42,8 +42,8 @@ export class StandingStreams {
   }
 
   /**
-   * Answers a GET with a standing stream: from `place` on where the client was connected before, else with what no connection of the session has
-   * had yet. False: the session is gone and nothing was answered. `onEnd` is called when the stream has ended, but not where nothing was answered.
+   * Answers a GET with a standing stream. The stream begins after `place`, or without it at the first message that no connection of the session has
+   * had. False: the session is gone, and nothing was answered. Otherwise calls `onEnd` when the stream has ended.
    */
   async open(live: StreamSession, place: StandingPlace | undefined, reply: Reply, onEnd: () => void): Promise<boolean> {
     const { pod, random, eventIds, meter } = this.#context;
@@ -52,7 +52,7 @@ export class StandingStreams {
     const start = { position: '0-0', changes: '0-0', delivered: '0-0', busy: true, behind: true };
     const standing: Standing = { connection, live, prefix, onEnd, ...start };
     const older = this.#open.get(live.id);
-    // The store is told before it is asked where to begin.
+    // The store must know this before it says where to begin.
     if (older !== undefined) this.#tellDelivered(older);
     this.#open.set(live.id, standing);
     const attached = await this.#attach(standing, place).catch((error: unknown) => {
@@ -73,7 +73,7 @@ export class StandingStreams {
     return true;
   }
 
-  /** Makes `standing` the session's one connection, and tells it where to begin. */
+  /** Makes `standing` the session's one connection, and sets where it begins. */
   async #attach(standing: Standing, place: StandingPlace | undefined): Promise<Attached | undefined> {
     const { store, pod } = this.#context;
     const attached = await store.standing.attach(standing.live.id, { pod, connection: standing.connection });
@@ -84,7 +84,7 @@ export class StandingStreams {
     return attached;
   }
 
-  /** Stores a message for the session's standing stream and delivers it, if one is open anywhere. Rejects where there is no such session. */
+  /** Stores a message for the session's standing stream, and delivers it if the stream is open on any pod. Rejects if there is no such session. */
   readonly send = async (session: string, data: string): Promise<void> => {
     const { store, pod } = this.#context;
     const stored = await store.standing.append(session, data);
@@ -97,7 +97,7 @@ export class StandingStreams {
       await store.inbox.send(holder.pod, { type: 'standing-event', session, connection: holder.connection, ...event });
   };
 
-  /** A message for a connection on this pod; `previous` is the position of the one before it. */
+  /** Delivers a message to a connection on this pod. `previous` is the position of the message before it. */
   deliver(session: string, connection: string, event: StandingEvent & { readonly previous?: string }): void {
     const standing = this.#open.get(session);
     if (standing?.connection !== connection || comparePositions(event.position, standing.position) <= 0) return;
@@ -106,7 +106,7 @@ export class StandingStreams {
     else if (!this.#writeEvent(standing, event)) this.#catchUp(standing);
   }
 
-  /** A change that every client may care about. */
+  /** Tells all standing streams here of a change. */
   deliverChange(change: PositionedChange): void {
     for (const standing of this.#open.values()) {
       if (standing.busy) standing.behind = true;
@@ -115,7 +115,7 @@ export class StandingStreams {
     }
   }
 
-  /** Mail may have been missed: every stream reads its logs again. */
+  /** Makes every stream read its logs again, because this pod may have missed mail. */
   recheck(): void {
     for (const standing of this.#open.values()) {
       if (standing.busy) standing.behind = true;
@@ -123,12 +123,12 @@ export class StandingStreams {
     }
   }
 
-  /** Tells the store how far the connections here have got, so that one without an event id begins there. */
+  /** Tells the store how far the connections here have got. A new connection without an event id begins there. */
   tellDelivered(): void {
     for (const standing of this.#open.values()) this.#tellDelivered(standing);
   }
 
-  /** Ends the session's connection here; with `connection` only that one. Its client comes back after `retryMs`, where given. */
+  /** Ends the session's connection here; with `connection` only that one. Its client comes back after `retryMs`, if given. */
   end(session: string, connection?: string, retryMs?: number): void {
     const standing = this.#open.get(session);
     if (standing === undefined || (connection !== undefined && standing.connection !== connection)) return;
@@ -136,7 +136,7 @@ export class StandingStreams {
     standing.sink?.end(retryMs);
   }
 
-  /** Ends all connections, also those that are still being opened; their clients come back on other pods, after the time that `retryMs` gives for each. */
+  /** Ends all connections, also those that are still opening. Each client comes back on another pod, after the time that `retryMs` returns for it. */
   endAll(retryMs: () => number): void {
     this.#retryMs = retryMs;
     for (const { sink } of [...this.#open.values()]) sink?.end(retryMs());
@@ -165,7 +165,7 @@ export class StandingStreams {
   #start(standing: Standing, sink: EventSink): void {
     standing.sink = sink;
     sink.onClose(() => this.#left(standing));
-    // Replaced while it was being opened: the newer one has the stream.
+    // A newer connection replaced this one while it was opening.
     if (this.#open.get(standing.live.id) !== standing) {
       sink.end();
       return;
@@ -179,7 +179,7 @@ export class StandingStreams {
     else sink.end(this.#retryMs());
   }
 
-  /** Gives the client what the logs have, as fast as it reads. */
+  /** Sends the client the messages of the logs, as fast as the client reads. */
   #catchUp(standing: Standing): void {
     standing.busy = true;
     this.#context.background.run('catch up standing stream', this.#readOn(standing));
@@ -196,7 +196,7 @@ export class StandingStreams {
     standing.busy = false;
   }
 
-  /** False: the stream is another connection's now, or the session is gone. */
+  /** Sends the messages and changes that the client misses. False: another connection has the stream now, or the session is gone. */
   async #sendMissed(standing: Standing): Promise<boolean> {
     const { store, pod } = this.#context;
     const read = await retryWhileStoreAway(this.#context, () =>
@@ -249,12 +249,12 @@ function isForSubscribers({ change }: PositionedChange): boolean {
   return change.kind === 'resource_updated';
 }
 
-/** Whether nothing is missing before this message; unknown where an older build sent it. */
+/** Whether the client misses nothing before this message. False if an older build sent it, because such a build does not say. */
 function follows({ previous }: { readonly previous?: string }, { position }: Standing): boolean {
   return previous !== undefined && comparePositions(previous, position) <= 0;
 }
 
-/** What a legacy client is told of a change; undefined: it did not ask. */
+/** What a legacy client is told of a change. Undefined: nothing, because it has not subscribed. */
 function notificationOf(change: Change, subscriptions: ReadonlySet<string>): JsonRpcNotification | undefined {
   switch (change.kind) {
     case 'tools_list_changed':

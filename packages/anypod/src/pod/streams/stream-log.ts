@@ -2,11 +2,11 @@ import type { StreamEvent, StreamKey, Written } from '../../core/event-log.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 
-/** Events and characters of one write: the store serves nobody else meanwhile, and has to answer before it is given up. */
+/** The most events and characters of one write. The store serves no other client during a write, and must answer before the write times out. */
 const MOST_AT_ONCE = 100;
 const MOST_LENGTH = 1024 * 1024;
 
-/** How many of the first events go in one write; one at least. */
+/** How many of the first events go in one write: at least one, if there is one. */
 export function countAtOnce(events: readonly { readonly data: string }[]): number {
   let length = 0;
   const over = events.findIndex(({ data }, index) => {
@@ -16,24 +16,24 @@ export function countAtOnce(events: readonly { readonly data: string }[]): numbe
   return over < 0 ? events.length : over;
 }
 
-/** The log as this pod writes it: which one, under which epoch, and what it would take to write it again. */
+/** Which log this pod writes, under which epoch, and what the pod needs to write it again. */
 export interface LogIdentity {
   readonly key: StreamKey;
   readonly epoch: number;
   /** JSON of the exchange's requests. */
   readonly requests: string;
-  /** What this owner's first seq follows: 0, or where the owner before it left off. */
+  /** The seq before this owner's first one: 0, or the last one of the previous owner. */
   readonly follows: number;
 }
 
 /**
- * Writes one log, a write at a time and in order. While the store is away a write is tried until it succeeds, so an outage loses nothing; what
- * the store lost of the log (replication is asynchronous, a failover may lose its end) is written again under the same numbers.
+ * Writes one log, in order and one write at a time. While the store is away it repeats a write until it succeeds, so an outage loses nothing.
+ * Replication is asynchronous, so a failover may lose the end of the log. Then it writes the lost events again with the same numbers.
  */
 export class StreamLog {
   readonly #context: PodContext;
   readonly #identity: LogIdentity;
-  /** What was written, as far back as the store itself would keep. */
+  /** The newest events that were written, up to `keptBytes`. */
   readonly #kept: StreamEvent[] = [];
   #keptBytes = 0;
 
@@ -42,7 +42,7 @@ export class StreamLog {
     this.#identity = identity;
   }
 
-  /** Makes the log and notes that it is ours; the note comes first, so that a dead owner's logs are always found. */
+  /** Notes that this pod owns the log, then creates the log. In this order other pods find all logs of a dead owner. */
   async open(): Promise<Written> {
     const { store, pod } = this.#context;
     const { key, epoch, requests, follows } = this.#identity;
@@ -50,7 +50,7 @@ export class StreamLog {
     return this.#persist(() => store.events.open(key, pod, epoch, requests, follows));
   }
 
-  /** Resolves when the events, one at least, are stored, or cannot be any more. */
+  /** Appends at least one event. Resolves when the events are stored, or cannot be stored any more. */
   append(events: readonly StreamEvent[], final: boolean): Promise<Written> {
     for (const event of events) this.#keep(event);
     const { store } = this.#context;
@@ -66,7 +66,7 @@ export class StreamLog {
     return this.#write(() => store.events.finish(key, epoch, last), Number.POSITIVE_INFINITY);
   }
 
-  /** Waits until the last write is where the store was told to have it: after that, nothing is left to write again after a failover. */
+  /** Repeats the last write until it is on as many replicas as the store requires. After that no failover can make another write necessary. */
   async settle(last: Written, again: () => Promise<Written>): Promise<void> {
     let written = last;
     while (written.state === 'stored' && written.unreplicated === true && !this.#context.closing.aborted) {
@@ -74,7 +74,7 @@ export class StreamLog {
     }
   }
 
-  /** The log is done, or somebody else's: nobody needs to find it through this pod. */
+  /** Removes the note that this pod owns the log, because the log is complete or another pod owns it. */
   async release(): Promise<void> {
     const { store, pod } = this.#context;
     await this.#persist(() => store.ownership.remove(pod, this.#identity.key));

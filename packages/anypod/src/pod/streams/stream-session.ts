@@ -1,11 +1,11 @@
 import type { Session } from '../../core/session.ts';
 
-/** As much of a session as its streams need. `session` is replaced when the session changes in the store. */
+/** The parts of a session that its streams need. The pod replaces `session` when the session changes in the store. */
 export interface StreamSession {
   readonly id: string;
   readonly session: Session;
-  /** Whether the subscriptions are those that clients were last told of. */
+  /** Whether the cached subscriptions include every change that was confirmed to the client. */
   readonly isFresh: boolean;
-  /** Reads the session again; waits while the store is away. */
+  /** Reads the session again. Waits while the store is away. */
   refresh(): Promise<void>;
 }
