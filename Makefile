@@ -41,7 +41,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-unit test-contract test-cluster test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients leak bench bench-peers loadtest k6
+.PHONY: test test-unit test-contract test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients leak bench bench-peers loadtest k6
 test: build services ## Run all tests that a change must pass; the last line has the count
 	node tools/test.ts
 
@@ -53,6 +53,9 @@ test-contract: build services ## Test the contract of the ports on memory, Redis
 
 test-cluster: build services ## Test several processes with Redis, haproxy and nginx, without affinity
 	$(call VITEST,cluster)
+
+test-faults: build services ## Test servers that fail, pods that go and connections that are cut, on the same processes
+	$(call VITEST,faults)
 
 test-conformance: build services ## Run the official suites on two pods behind round robin
 	$(call VITEST,conformance)

@@ -6,6 +6,13 @@ const serial = { fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_
 /** Pods of a real cluster come and go meanwhile. */
 const live = { testTimeout: 300_000, hookTimeout: 300_000 };
 
+/** What ends processes, cuts connections or waits for ages: a project of its own, so that it runs beside the rest. */
+const FAULTS = [
+  'test/cluster/{hostile,hostile-process,faults,bad-factory,module-listeners,call-timeout,max-age,silent-pod,signals}.test.ts',
+  'test/cluster/balancers/*.test.ts',
+  'test/library/*.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,7 +25,8 @@ export default defineConfig({
         },
       },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...serial } },
-      { test: { name: 'cluster', include: ['test/{cluster,leak,lib,examples,library}/**/*.test.ts'], ...serial } },
+      { test: { name: 'cluster', include: ['test/{cluster,leak,examples}/**/*.test.ts'], exclude: FAULTS, ...serial } },
+      { test: { name: 'faults', include: FAULTS, ...serial } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
       { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial } },
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
