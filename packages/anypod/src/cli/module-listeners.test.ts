@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { holdModuleListeners } from './module-listeners.ts';
 
-/** A process with anypod's own listener, and what is told. */
+/** A process with anypod's own listener, and the log. */
 async function start() {
   const target = new EventEmitter();
   const calls: string[] = [];
@@ -33,7 +33,7 @@ describe('the listeners of a module', () => {
     },
   );
 
-  it('are told once, with the remedy, and what is listened to otherwise is not', async () => {
+  it('are logged once, with the remedy, and listeners of other events are not', async () => {
     const { target, warnings } = await start();
     target.on('exit', () => undefined);
     for (let time = 0; time < 3; time += 1) {
@@ -64,14 +64,14 @@ describe('the listeners of a module', () => {
     expect(target.listenerCount('SIGTERM')).toBe(1);
   });
 
-  it('leave those of anypod alone, also where the module removes all', async () => {
+  it('do not affect those of anypod, even if the module removes all', async () => {
     const { target, own } = await start();
     target.removeAllListeners('SIGTERM');
     await settled();
     expect(target.listeners('SIGTERM')).toEqual([own]);
   });
 
-  it('may fail, each for itself', async () => {
+  it('may fail without an effect on the others', async () => {
     const { target, calls, run } = await start();
     target.on('SIGTERM', () => {
       throw new Error('no');

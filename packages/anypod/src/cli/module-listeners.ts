@@ -37,11 +37,11 @@ export function holdModuleListeners(target: EventEmitter, log: Log): ModuleListe
   const originals = (event: string) => rawListeners(target, event).filter((listener) => placeholders.has(listener));
 
   /** Replaces a listener by a placeholder. False: there are too many already, so the listener is removed. */
-  function hold(event: Held, given: Listener): boolean {
-    target.removeListener(event, given);
+  function hold(event: Held, added: Listener): boolean {
+    target.removeListener(event, added);
     if (originals(event).length >= MOST_KEPT) return false;
     // `removeListener` finds the placeholder by `listener`, as it does for a function that was passed to `once`.
-    const placeholder: Listener = Object.assign(() => undefined, { listener: given.listener ?? given });
+    const placeholder: Listener = Object.assign(() => undefined, { listener: added.listener ?? added });
     placeholders.add(placeholder);
     target.on(event, placeholder);
     return true;

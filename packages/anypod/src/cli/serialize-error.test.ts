@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { serializeError } from './serialize-error.ts';
 
-/** What the log has of `{ err }`, by the real logger. */
+/** What the real logger writes for `{ err }`. */
 function logged(err: unknown): Record<string, unknown> {
   const lines: string[] = [];
   const log = pino({ serializers: { err: (thrown) => serializeError(thrown) } }, { write: (text) => lines.push(text) });
@@ -10,7 +10,7 @@ function logged(err: unknown): Record<string, unknown> {
   return (JSON.parse(lines.join('')) as { err: Record<string, unknown> }).err;
 }
 
-it('keeps the words, the code, the stack and the cause', () => {
+it('keeps the message, the code, the stack and the cause', () => {
   const error = Object.assign(new TypeError('wrong', { cause: new Error('deeper') }), { code: 'E_WRONG' });
   expect(logged(error)).toEqual({
     message: 'TypeError: wrong',
@@ -20,12 +20,12 @@ it('keeps the words, the code, the stack and the cause', () => {
   });
 });
 
-it('leaves out all else that hangs on an error', () => {
+it('leaves out all other members of an error', () => {
   const error = Object.assign(new Error('401'), { config: { headers: { authorization: 'Bearer secret' } } });
   expect(JSON.stringify(logged(error))).not.toContain('secret');
 });
 
-it('ends where causes go in a circle', () => {
+it('ends if causes form a circle', () => {
   const error = new Error('round');
   error.cause = error;
   expect(JSON.stringify(logged(error)).match(/round/g)?.length).toBeLessThan(20);

@@ -24,7 +24,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('gives every setting that has a default', () => {
+  it('has a value for every setting with a default', () => {
     const config = readConfig(['server.ts'], {}) as unknown as Record<string, unknown>;
     for (const { name, default: preset } of SETTINGS) expect(name in config).toBe(preset !== '');
   });
@@ -39,7 +39,7 @@ describe('readConfig', () => {
     expect(config.secrets).toEqual([secret, `${secret}2`]);
   });
 
-  it('tells all problems at once, each with its name', () => {
+  it('reports all problems at once, each with its name', () => {
     const problems = problemsOf(['--port', 'many', '--redis', 'localhost', '--color'], {
       ANYPOD_SECRET: 'short',
       ANYPOD_LEASE: '1',
@@ -68,7 +68,7 @@ describe('readConfig', () => {
 });
 
 describe('hostNamesOf', () => {
-  it('is this machine on a loopback address, any name elsewhere, and what is configured', () => {
+  it('returns this machine’s names on a loopback address, none elsewhere, and the configured names', () => {
     expect(hostNamesOf(readConfig(['m'], {}))).toContain('localhost');
     expect(hostNamesOf(readConfig(['m', '--host', '0.0.0.0'], {}))).toBeUndefined();
     expect(hostNamesOf(readConfig(['m', '--allowed-hosts', 'MCP.example.com'], {}))).toEqual(['mcp.example.com']);

@@ -2,7 +2,7 @@ import { SentinelConnector } from 'ioredis';
 import { expect, it, vi } from 'vitest';
 import { createFailoverConnector } from './failover-connector.ts';
 
-it('forgets the detector of the last connection before it makes the next', async () => {
+it('removes the detector of the last connection before it makes the next', async () => {
   const order: string[] = [];
   vi.spyOn(SentinelConnector.prototype, 'connect').mockImplementation(async () => {
     order.push('connect');

@@ -39,7 +39,7 @@ test("a client's idle connections are closed before a pod that drains closes the
   balancer.destroy();
 });
 
-/** Opens connections from a thread of its own, and counts those that stand. */
+/** Opens connections from its own thread, and counts the established ones. */
 const CROWD = `
   const { workerData: { port, count, state } } = require('node:worker_threads');
   const open = new Int32Array(state);
@@ -50,7 +50,7 @@ const CROWD = `
   }
 `;
 
-// Other systems allow much less than is asked for, whoever asks (128 on macOS).
+// Other systems allow a much shorter backlog (128 on macOS).
 test.runIf(process.platform === 'linux')('a burst of connections waits for a pod that is busy', async () => {
   const count = 1000;
   const state = new SharedArrayBuffer(8);
@@ -58,7 +58,7 @@ test.runIf(process.platform === 'linux')('a burst of connections waits for a pod
   const port = Number(new URL(listener.origin).port);
   const crowd = new Worker(CROWD, { eval: true, workerData: { port, count, state } });
   await once(crowd, 'online');
-  // Nothing is accepted meanwhile; what the kernel has no room for does not come about.
+  // The server accepts nothing during this time. The kernel establishes only as many connections as fit in the backlog.
   Atomics.wait(open, 1, 0, 8000);
   expect(open[0]).toBe(count);
   await crowd.terminate();

@@ -12,7 +12,7 @@ it('takes credentials from their settings as they are, before those of the URL',
   });
 });
 
-it('takes them from the URL where the settings are silent', () => {
+it('takes them from the URL if the settings are not set', () => {
   const redis = 'redis+sentinel://u:p@a/main?sentinelUsername=su&sentinelPassword=sp';
   expect(readRedisAddress({ redis, redisPassword: 'other' })).toMatchObject({
     username: 'u',

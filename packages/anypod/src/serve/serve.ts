@@ -29,9 +29,9 @@ export interface Serving {
   /** The MCP endpoint's URL. */
   readonly url: string;
   /**
-   * Stops without losing a call. First the pod is no longer ready, but serves as usual until the balancer has noticed (`delayMs`). Then streams
-   * that only wait end, so that clients resume them on other pods, and running calls may finish. When the time is up, other pods take over the calls that still
-   * run. The store closes last.
+   * Stops without losing a call. First the pod is no longer ready, but serves as usual until the balancer has noticed (`delayMs`). Then streams that
+   * only wait end, so that clients resume them on other pods, and running calls may finish. When the time is up, other pods take over the calls that
+   * still run. The store closes last.
    */
   stop(options?: { readonly delayMs?: number }): Promise<void>;
 }

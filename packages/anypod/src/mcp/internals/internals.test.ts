@@ -1,4 +1,4 @@
-/** Everything that anypod knows of the SDKs from inside, on the oldest and the newest SDK of both generations. */
+/** Everything that anypod knows about the internals of the SDKs, on the oldest and the newest SDK of both generations. */
 import { McpServer as V1Newest } from '@modelcontextprotocol/sdk/server/mcp.js';
 import * as v2Newest from '@modelcontextprotocol/server';
 import { McpServer as V1Oldest } from 'sdk-v1-oldest/server/mcp.js';
@@ -28,7 +28,7 @@ const sdks: Readonly<Record<string, Generation>> = {
   'v2 newest': { McpServer: v2Newest.McpServer as unknown as NewServer, sdk: asSdk(v2Newest) },
 };
 
-/** A server with one tool, registered as every version of the SDK takes it. */
+/** A server with one tool, registered in a way that every version of the SDK accepts. */
 function serverOf({ McpServer }: Generation): UserServer {
   const server = new McpServer({ name: 'test', version: '1' }) as UserServer & Record<string, unknown>;
   const run = () => ({ content: [{ type: 'text', text: 'hello' }] });
@@ -39,7 +39,7 @@ function serverOf({ McpServer }: Generation): UserServer {
   return server;
 }
 
-/** The members that are private to the SDKs, taken away from a server: as a version would be that no longer has them. */
+/** Removes the SDKs' private members from a server, as in a version that no longer has them. */
 function withoutPrivates(server: UserServer): UserServer {
   const bare = { connect: server.connect.bind(server), close: server.close.bind(server) };
   return Object.assign(Object.create(Object.getPrototypeOf(server) as object) as UserServer, bare);
@@ -76,7 +76,7 @@ async function start({ sdk }: Generation, createServer: () => UserServer): Promi
 }
 
 describe.each(Object.entries(sdks))('SDK %s', (_name, generation) => {
-  it('has every private member where anypod looks for it', () => {
+  it('has every private member at the place where anypod expects it', () => {
     const server = serverOf(generation);
     expect(messageEntryOf(server)).toBeDefined();
     expect(Object.keys(registeredToolsOf(server))).toEqual(['hello']);
@@ -112,7 +112,7 @@ it.each(Object.entries(sdks).filter(([, { sdk }]) => sdk !== undefined))(
   },
 );
 
-it('knows nothing of a server that has none of the members, and leaves it alone', () => {
+it('knows nothing about a server that has none of the members, and does not change it', () => {
   const stranger = { connect: async () => undefined, close: async () => undefined };
   memoizeSchemas(stranger);
   expect(messageEntryOf(stranger)).toBeUndefined();

@@ -7,7 +7,7 @@ import { handlesRequest, leaveLogLevelsToPods, untilHandled } from './own-handle
 
 type Handler = () => Promise<void>;
 
-/** What the tests need of either SDK's server. */
+/** The parts of either SDK's server that the tests need. */
 interface Subject {
   readonly mcp: McpServerV1 | McpServerV2;
   onSubscribe(): void;
@@ -36,7 +36,7 @@ const subjects: Record<string, (options?: { capabilities: object }) => Subject> 
   },
 };
 
-/** Connects the server; `hand` gives it a message, and `said` is what it has sent. */
+/** Connects the server. `hand` gives it a message, and `said` has the messages that it has sent. */
 async function connect({ mcp }: Subject) {
   const said: JsonRpcMessage[] = [];
   const transport = {
@@ -58,7 +58,7 @@ const changed = 'notifications/roots/list_changed';
 describe.each(Object.keys(subjects))('the handlers of %s', (sdk) => {
   const create = subjects[sdk] as (options?: { capabilities: object }) => Subject;
 
-  it('are the SDK’s for logging/setLevel where logging is declared, and never for subscriptions', () => {
+  it('are the SDK’s for logging/setLevel if logging is declared, and never for subscriptions', () => {
     const [bare, full] = [create(), create({ capabilities })];
     const methods = ['logging/setLevel', 'resources/subscribe', 'resources/unsubscribe'];
     expect(methods.map((method) => handlesRequest(bare.mcp, method))).toEqual([false, false, false]);
@@ -79,7 +79,7 @@ describe.each(Object.keys(subjects))('the handlers of %s', (sdk) => {
     expect(said.at(-1)).toMatchObject({ params: { data: 'heard' } });
   });
 
-  it('are waited for, also where they fail', async () => {
+  it('are waited for, also if they fail', async () => {
     const subject = create({ capabilities });
     const { hand } = await connect(subject);
     for (const fails of [false, true]) {
@@ -113,7 +113,7 @@ describe.each(Object.keys(subjects))('the handlers of %s', (sdk) => {
     await expect.poll(() => heard).toEqual(['x/other', 'roots', 'roots']);
   });
 
-  it('are not waited for where there is none, or where the SDK drops the notification', async () => {
+  it('are not waited for if there is none, or if the SDK drops the notification', async () => {
     const subject = create({ capabilities });
     const { hand } = await connect(subject);
     await untilHandled(subject.mcp, 'x/unknown', () => hand({ jsonrpc: '2.0', method: 'x/unknown' }));
@@ -122,7 +122,7 @@ describe.each(Object.keys(subjects))('the handlers of %s', (sdk) => {
   });
 });
 
-it('a server without what an SDK has is served as it is', async () => {
+it('a server without the members of an SDK stays unchanged', async () => {
   const bare = { connect: async () => undefined, close: async () => undefined };
   expect(handlesRequest(bare, 'resources/subscribe')).toBe(false);
   leaveLogLevelsToPods(bare);

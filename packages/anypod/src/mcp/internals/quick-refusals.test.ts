@@ -23,7 +23,7 @@ interface Schema {
 }
 const { JSONRPCResultResponse, JSONRPCErrorResponse } = sdk.specTypeSchemas as unknown as Record<string, Schema>;
 
-/** All that can be seen of what the SDK makes of the messages. */
+/** Everything visible of how the SDK's schemas judge the messages. */
 function judged(): unknown[] {
   return MESSAGES.flatMap((message) => [
     sdk.isJSONRPCResultResponse(message),
@@ -36,7 +36,7 @@ function judged(): unknown[] {
 }
 
 describe('schemas that refuse quickly', () => {
-  it('judge as before, also when made so twice', () => {
+  it('judge as before, also if they are changed twice', () => {
     const before = judged();
     const { safeParse } = JSONRPCResultResponse as Schema;
     refuseResponsesQuickly(sdk as unknown as ServerSdk);
@@ -47,7 +47,7 @@ describe('schemas that refuse quickly', () => {
     expect((JSONRPCResultResponse as Schema).safeParse).toBe(quick);
   });
 
-  it('are left alone where they would take a message with a method, or are not there', () => {
+  it('stay unchanged if they would accept a message with a method, or are missing', () => {
     const safeParse = () => ({ success: true });
     const lax = { safeParse };
     refuseResponsesQuickly({ specTypeSchemas: { JSONRPCResultResponse: lax } } as unknown as ServerSdk);

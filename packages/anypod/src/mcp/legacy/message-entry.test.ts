@@ -56,7 +56,7 @@ interface Wrappable {
 describe.each(Object.keys(servers))('the message entry of %s', (sdk) => {
   const create = servers[sdk] as () => UserServer;
 
-  it('is where anypod looks for it', () => {
+  it('is at the place where anypod expects it', () => {
     expect(messageEntryOf(create())).toBeDefined();
     expect(messageEntryOf((create() as unknown as { server: UserServer }).server)).toBeDefined();
   });
@@ -89,23 +89,26 @@ describe.each(Object.keys(servers))('the message entry of %s', (sdk) => {
     expect(entered.at(-1)).toBe(false);
   });
 
-  it.each(['before', 'after'])('leaves every message to who listened %s the server was connected', async (when) => {
-    const server = create();
-    const heard: string[] = [];
-    const connect = server.connect.bind(server);
-    server.connect = async (transport: Wrappable) => {
-      if (when === 'before') transport.onmessage = (message) => heard.push((message as JsonRpcRequest).method);
-      await connect(transport);
-      if (when === 'before') return;
-      const { onmessage } = transport;
-      transport.onmessage = (message, extra) => {
-        heard.push((message as JsonRpcRequest).method);
-        onmessage?.(message, extra);
+  it.each(['before', 'after'])(
+    'leaves every message to code that listened %s the server was connected',
+    async (when) => {
+      const server = create();
+      const heard: string[] = [];
+      const connect = server.connect.bind(server);
+      server.connect = async (transport: Wrappable) => {
+        if (when === 'before') transport.onmessage = (message) => heard.push((message as JsonRpcRequest).method);
+        await connect(transport);
+        if (when === 'before') return;
+        const { onmessage } = transport;
+        transport.onmessage = (message, extra) => {
+          heard.push((message as JsonRpcRequest).method);
+          onmessage?.(message, extra);
+        };
       };
-    };
-    await callHosted(server);
-    expect(heard).toContain('tools/call');
-  });
+      await callHosted(server);
+      expect(heard).toContain('tools/call');
+    },
+  );
 });
 
 it('serves a server that has no entry through onmessage', async () => {

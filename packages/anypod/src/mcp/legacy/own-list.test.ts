@@ -26,7 +26,7 @@ type List = keyof typeof LISTS;
 
 const EMPTY = { tools: [], prompts: [], resources: [], resourceTemplates: [] };
 
-/** Each list waits for its gate, if there is one, and announces that it has changed; the only tool announces all of them. */
+/** The handler of each list waits for its gate, if there is one, and announces that the list has changed. The only tool announces all lists. */
 function handlersOf({ server }: McpServerV1 | McpServerV2, gates: Map<string, Promise<void>>) {
   const announce = {
     tools: () => server.sendToolListChanged(),
@@ -100,7 +100,7 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
 
   const ALL = ['tools', 'prompts', 'resources'].map((list) => `notifications/${list}/list_changed`);
 
-  it('tells nobody while it answers that list [change.of-own-list]', async () => {
+  it('tells no client while it answers that list [change.of-own-list]', async () => {
     const { server, ask, announced } = await host();
     for (const method of Object.keys(LISTS)) await ask(method);
     expect(announced).toEqual([]);
@@ -109,7 +109,7 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
     await server.close();
   });
 
-  it('tells what another call announces meanwhile [change.of-own-list]', async () => {
+  it('announces the changes of another call at the same time [change.of-own-list]', async () => {
     const { server, ask, announced, gates } = await host();
     const gate = Promise.withResolvers<void>();
     for (const method of Object.keys(LISTS)) gates.set(method, gate.promise);
@@ -122,7 +122,7 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
     await server.close();
   });
 
-  it('tells what it announces when the list was cancelled [change.of-own-list]', async () => {
+  it('announces the change if the request for the list was cancelled [change.of-own-list]', async () => {
     const { server, ask, announced, gates } = await host();
     const gate = Promise.withResolvers<void>();
     gates.set('tools/list', gate.promise);

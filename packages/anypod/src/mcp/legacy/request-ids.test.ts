@@ -19,7 +19,7 @@ const initialize = {
 };
 const record = { id: 'session', protocolVersion: '2025-06-18', initialize, createdAt: 0 };
 
-/** What a handler of either SDK is given, as far as the tests use it. */
+/** The arguments of a handler of either SDK that the tests use. */
 interface Seen {
   readonly id: RequestId;
   readonly signal: AbortSignal;
@@ -34,7 +34,7 @@ const logOf = (data: string) => ({
 });
 const resultOf = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value ?? null) }] });
 
-/** One for all servers: a list is kept by its schemas. */
+/** One schema for all servers, because lists are compared by their schemas. */
 const noInput = z.object({});
 
 const SDKS: Record<string, (tool: Tool) => UserServer> = {
@@ -55,11 +55,11 @@ const SDKS: Record<string, (tool: Tool) => UserServer> = {
   },
 };
 
-/** Lists of tools are kept only where the SDK was readied for it. */
+/** Lists of tools are kept only if the SDK was prepared for it. */
 beforeAll(async () => void prepareSdk(await loadSdk()));
 
 describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => {
-  /** A server with one tool, and what it says, by run. */
+  /** A server with one tool, and its messages by run. */
   async function host(tool: Tool) {
     const create = SDKS[sdk] as (tool: Tool) => UserServer;
     const responses = new Map<number, JsonRpcResponse>();
@@ -129,7 +129,7 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
     expect(await answer(1)).toBe(1);
   });
 
-  it.each([1, 0, ''])('is aborted under the id %j, and each of two with one id for itself', async (id) => {
+  it.each([1, 0, ''])('is aborted by the id %j, and separately from another one with the same id', async (id) => {
     const aborted: unknown[] = [];
     let calls = 0;
     const { server, call, answer, responses } = await host(async ({ signal }) => {
@@ -146,7 +146,7 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
     server.abort(2, 'the second');
     await vi.waitFor(() => expect(aborted).toEqual([[2, 'the second']]));
     server.abort(1, 'the first');
-    // At once under the same id: the one that is over takes nothing from it.
+    // At once with the same id: the request that has ended does not affect the new one.
     call(3, id);
     expect(await answer(3)).toBe('alive');
     await vi.waitFor(() =>
@@ -158,7 +158,7 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
     expect([...responses.keys()]).toEqual([3]);
   });
 
-  it('is named by its handler only while it runs, and never for another that has its id now', async () => {
+  it('can be named by its handler only while it runs, and never means another request that has its id now', async () => {
     const gate = Promise.withResolvers<void>();
     const outcomes: unknown[] = [];
     let calls = 0;
@@ -181,7 +181,7 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
     expect(said.map(({ related }) => related)).toEqual([{ run: 1, named: true }]);
   });
 
-  it('is found out for what its handler started, as a guess', async () => {
+  it('is found by the async context for work that its handler started', async () => {
     const late = Promise.withResolvers<void>();
     const { call, answer, said } = await host((_seen, server) => {
       const say = () => server.server.sendLoggingMessage({ level: 'info', data: 'late' });
@@ -202,7 +202,7 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
     ]);
   });
 
-  it('leaves its answer out of the list of tools, which was asked under the same id and given up', async () => {
+  it('does not become the kept list of tools that was requested with the same id and cancelled', async () => {
     const { server, open, responses, ask, call, answer } = await host(() => 'result');
     ask(1, 1, 'tools/list');
     server.abort(1, undefined);
@@ -228,7 +228,7 @@ describe('ids of requests', () => {
     expect(ids.idOf(2)).toBe('x');
   });
 
-  it('of ours are no client’s', () => {
+  it('of our own never equal a client’s', () => {
     const ids = createRequestIds();
     const own = ids.begin(-1);
     expect(ids.begin(1, own)).not.toBe(own);

@@ -28,7 +28,7 @@ const initialize = {
 const record = { id: 'session', protocolVersion: '2025-06-18', initialize, createdAt: 0 };
 const form = { message: 'Sure?', requestedSchema: { type: 'object' as const, properties: {} } };
 
-/** An outlet that keeps what is said, and hands it out as it comes. */
+/** An outlet that keeps the server's messages, and returns them as they come. */
 function listenTo(): { outlet: Outlet; next: (kind: keyof Outlet) => Promise<Said> } {
   const said: Said[] = [];
   const waiting = new Map<keyof Outlet, (said: Said) => void>();
@@ -93,7 +93,7 @@ const factories: Record<string, ServerFactory> = {
   },
 };
 
-it('takes what a handler says through the server of another session for no word of its own request', async () => {
+it('does not relate a message that a handler sends through the server of another session to its own request', async () => {
   const calls = createRunningCalls();
   const servers: McpServerV2[] = [];
   const build = async () => {
@@ -134,7 +134,7 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     return { server, next, call };
   }
 
-  it('asks under a shared id, for the request that it forgot to name, and takes the answer', async () => {
+  it('asks with a shared id, for the request that it did not name, and gets the answer', async () => {
     const { server, next, call } = await host();
     call(7, 'ask');
     const asked = await next('ask');
@@ -151,7 +151,7 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     await server.close();
   });
 
-  it('withdraws a question under its shared id', async () => {
+  it('withdraws a question with its shared id', async () => {
     const { server, next, call } = await host();
     call(1, 'give-up');
     await next('ask');
@@ -171,7 +171,7 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     await server.close();
   });
 
-  it('logs to the request that runs, and tells of changes to the session', async () => {
+  it('sends log messages to the running request, and changes to the session', async () => {
     const { server, next, call } = await host();
     call(3, 'log');
     expect(await next('notify')).toMatchObject({ related: { run: 3 }, message: { method: 'notifications/message' } });
@@ -181,7 +181,7 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
     await server.close();
   });
 
-  it('stops a cancelled request without a word', async () => {
+  it('stops a cancelled request without an answer', async () => {
     const { server, next, call } = await host();
     call(1, 'ask');
     await next('ask');

@@ -58,7 +58,7 @@ describe('modern calls', () => {
     expect(calls.busy).toBe(0);
   });
 
-  it('are told at the end of the pod that it goes, each in its own form, and then say nothing more', async () => {
+  it('get an error in their own form when the pod leaves, and then send nothing more', async () => {
     const calls = createModernCalls();
     const [plain, streamed] = [recordReply(), recordReply()];
     let late: WebReply | undefined;

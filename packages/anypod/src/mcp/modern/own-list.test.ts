@@ -26,7 +26,7 @@ const LISTS = ['tools/list', 'prompts/list', 'resources/list', 'resources/templa
 
 /** Opens when a test lets the lists be answered. */
 let gate: Promise<void> | undefined;
-/** What a call leaves behind for later. */
+/** Work that a call leaves for later. */
 let left: () => Promise<void> = async () => undefined;
 
 function createServer(): sdk.McpServer {
@@ -111,13 +111,13 @@ const ALL = ['tools_list_changed', 'prompts_list_changed', 'resources_list_chang
 const without = (method: string) => ALL.filter((kind) => !kind.startsWith(method.split('/')[0] ?? ''));
 
 describe.each([false, true])('a 2026-07-28 server that announces changes of all lists; reused: %j', (reuse) => {
-  it.each(LISTS)('does not tell of the one that it answers: %s [change.of-own-list]', async (method) => {
+  it.each(LISTS)('does not announce the list that it is answering: %s [change.of-own-list]', async (method) => {
     const { ask, published } = start(reuse);
     await ask(method);
     expect(published).toEqual(without(method));
   });
 
-  it('tells what another call announces meanwhile [change.of-own-list]', async () => {
+  it('announces the changes of another call at the same time [change.of-own-list]', async () => {
     const { ask, published } = start(reuse);
     const opened = Promise.withResolvers<void>();
     gate = opened.promise;
@@ -131,7 +131,7 @@ describe.each([false, true])('a 2026-07-28 server that announces changes of all 
   });
 });
 
-it('a reused server tells what an earlier call of it announces while it answers a list [change.of-own-list]', async () => {
+it('a reused server passes on what its earlier call announces while it answers a list [change.of-own-list]', async () => {
   const { ask, published } = start(true);
   await ask('tools/call', 'leave');
   const opened = Promise.withResolvers<void>();

@@ -41,7 +41,7 @@ export class GuardedRun {
   readonly #context: RunContext;
   readonly #call: GuardedCall;
   readonly #run: string;
-  readonly #own = new AbortController();
+  readonly #controller = new AbortController();
   readonly #onEnd: (run: GuardedRun) => void;
   readonly #renewing: NodeJS.Timeout;
   #settled = false;
@@ -65,7 +65,7 @@ export class GuardedRun {
     if (signal.aborted) gone();
     try {
       await this.#call.run(
-        () => this.#own.signal,
+        () => this.#controller.signal,
         detachedReply(this.#call.reply, gone),
         (message) => this.#respond(message),
       );
@@ -120,7 +120,7 @@ export class GuardedRun {
       const released = await calls.release(this.#call.key, this.#run, true);
       if (released?.released !== true) return;
       this.#settled = true;
-      this.#own.abort();
+      this.#controller.abort();
     });
   }
 }

@@ -84,7 +84,7 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
   }
 
   /** Begins the call, or waits until another run of it has ended and sends its answer. True: this request must run the call. */
-  async function settle(call: GuardedCall, run: string, waiter: Waiter): Promise<boolean> {
+  async function beginOrJoin(call: GuardedCall, run: string, waiter: Waiter): Promise<boolean> {
     const signal = AbortSignal.any([call.signal, closing.signal]);
     while (!signal.aborted) {
       const state = await calls.begin(call.key, { run, pod: peers.pod }, call.fingerprint, keepMsOf(call.rule));
@@ -103,7 +103,7 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
     async serve(call) {
       const run = random();
       const waiter = waiters.enter(call.key);
-      const ours = await settle(call, run, waiter).finally(() => {
+      const ours = await beginOrJoin(call, run, waiter).finally(() => {
         if (waiter.leave() && waiter.noted) writes.run('leave call', () => calls.leave(call.key, peers.pod));
       });
       if (ours) await start(call, run);

@@ -29,14 +29,14 @@ describe('what a tool asks for', () => {
     expect((await policies.learn('t', async () => result([retrying('t', value)]))).retry).toEqual(rule);
   });
 
-  it('may be asked for it by its name', async () => {
+  it('may be configured by the name of the tool', async () => {
     const policies = createToolPolicies(['t', 'u']);
     const list = async () => result([{ name: 't' }, retrying('u', { cancellable: false })]);
     expect((await policies.learn('t', list)).retry).toEqual(DEFAULTS);
     expect(policies.known('u')?.retry).toEqual({ ...DEFAULTS, cancellable: false });
   });
 
-  it('is told by its hints whether it may run twice', async () => {
+  it('includes from its hints whether it may run twice', async () => {
     const policies = createToolPolicies([]);
     const hints = [{ readOnlyHint: true }, { idempotentHint: true }, { destructiveHint: false }, undefined];
     await policies.learn('0', async () => result(hints.map((annotations, n) => ({ name: `${n}`, annotations }))));
@@ -74,7 +74,7 @@ describe('a list of tools', () => {
     expect((await policies.learn('t', async () => result([retrying('t')]))).retry).toEqual(DEFAULTS);
   });
 
-  it('is not asked for again of a server that has none', async () => {
+  it('is not requested again from a server that has none', async () => {
     const policies = createToolPolicies(['named']);
     const none = async (): Promise<JsonRpcResponse> => ({
       jsonrpc: '2.0',

@@ -22,14 +22,14 @@ describe.each(Object.entries(kinds))('a factory of %s', (_kind, make) => {
     expect(await next(context)).not.toBe(await next(context));
   });
 
-  it('is refused where it returns one twice [host.factory.fresh]', async () => {
+  it('is refused if it returns one twice [host.factory.fresh]', async () => {
     const shared = make();
     const next = build(async () => shared);
     await next(context);
     await expect(next(context)).rejects.toEqual(failure(/returned before.*inside|returned before.*into the factory/));
   });
 
-  it('is refused where it takes turns between two [host.factory.fresh]', async () => {
+  it('is refused if it alternates between two [host.factory.fresh]', async () => {
     const two = [make(), make()];
     let calls = 0;
     const next = build(() => two[calls++ % 2] as UserServer);
@@ -38,7 +38,7 @@ describe.each(Object.entries(kinds))('a factory of %s', (_kind, make) => {
     await expect(next(context)).rejects.toEqual(failure(/returned before/));
   });
 
-  it('is refused where it returns one that is connected', async () => {
+  it('is refused if it returns one that is connected', async () => {
     const connected = async () => {
       const server = make();
       await server.connect(InMemoryTransport.createLinkedPair()[0]);
@@ -89,7 +89,7 @@ it.each([[undefined], [null], [7], [{}], [{ connect: 'no function' }]])(
 describe('a factory that takes too long', () => {
   afterEach(() => void vi.useRealTimers());
 
-  it('fails the call that waits for it, and what it makes later is closed', async () => {
+  it('fails the call that waits for it, and a server that it makes later is closed', async () => {
     vi.useFakeTimers();
     const late = Promise.withResolvers<UserServer>();
     const waiting = build(() => late.promise)(context);
@@ -103,7 +103,7 @@ describe('a factory that takes too long', () => {
     expect(close).toHaveBeenCalledOnce();
   });
 
-  it('closes no server that serves somebody else', async () => {
+  it('closes no server that serves another request', async () => {
     vi.useFakeTimers();
     const shared = new McpServer(info);
     const close = vi.spyOn(shared, 'close');

@@ -41,7 +41,7 @@ const answers = PARAMS.map((result) => ({ jsonrpc: '2.0', id: 1, result, extra: 
 const ERRORS: readonly unknown[] = [null, 'x', {}, { code: 1 }, { code: 1.5, message: '' }, { code: 1, message: 2 }];
 const errors = [...ERRORS, { code: 1, message: 'no', more: 1 }].map((error) => ({ jsonrpc: '2.0', id: 1, error }));
 
-/** Whether an SDK does with a message what its kind asks for, instead of dropping it. */
+/** Whether an SDK handles a message instead of dropping it. */
 function isTaken(message: NonNullable<ReturnType<typeof readMessage>>, sdk: typeof v1 | typeof v2): boolean {
   if (isResponse(message)) return sdk.isJSONRPCResultResponse(message) || sdk.isJSONRPCErrorResponse(message);
   return isRequest(message) ? sdk.isJSONRPCRequest(message) : sdk.isJSONRPCNotification(message);
@@ -51,7 +51,7 @@ describe.each([
   ['v1', v1],
   ['v2', v2],
 ])('SDK %s', (_name, sdk) => {
-  it('drops none of the messages that are let through to it', () => {
+  it('drops none of the messages that anypod passes to it', () => {
     const letThrough = [...calls, ...withoutId, ...answers, ...errors].flatMap((value) => {
       const message = readMessage(JSON.parse(JSON.stringify(value)));
       return message === undefined || metaFault(message) !== undefined ? [] : [message];

@@ -15,12 +15,12 @@ function proxy(answer: () => Promise<never> | object): UserServer {
   return server;
 }
 
-it('does not know the tools of a server that does not say them in time [host.factory.no-list]', async () => {
+it('does not know the tools of a server that does not list them in time [host.factory.no-list]', async () => {
   const never = () => proxy(() => new Promise<never>(() => undefined));
   expect(await probe(never, 20)).toMatchObject({ modern: true, tools: undefined });
 });
 
-it('takes a list that fails for none', async () => {
+it('treats a list that fails as an empty list', async () => {
   const failing = () => proxy(() => Promise.reject(new Error('upstream is away')));
   expect((await probe(failing)).tools).toEqual([]);
 });

@@ -34,7 +34,7 @@ describe('memoizeSchemas', () => {
     for (const answer of answers) expect(answer).toEqual(plain);
   });
 
-  it('keeps apart what was asked for with other options', () => {
+  it('keeps results of different options apart', () => {
     const schema = z.object({ text: z.string() });
     memoizeSchemas(serverWith(schema));
     const { jsonSchema } = schema['~standard'];

@@ -62,7 +62,7 @@ describe('tools/list', () => {
     return pod;
   }
 
-  it('is in every revision what the SDK makes of it, the first time and later, each under its own id', async () => {
+  it('is in every revision what the SDK would answer, the first time and later, each with its own id', async () => {
     const pod = await start(createServer);
     const sessions = [await openSession(pod), await openSession(pod, '2025-06-18'), undefined];
     for (const session of sessions) {
@@ -76,7 +76,7 @@ describe('tools/list', () => {
     }
   });
 
-  it('is answered by a handler of the module’s own, each time', async () => {
+  it('is answered by the module’s own handler each time, if it has one', async () => {
     let asked = 0;
     const pod = await start(() => {
       const server = createServer();
@@ -93,7 +93,7 @@ describe('tools/list', () => {
     expect(asked - before).toBe(6);
   });
 
-  it('tells of what a session’s server registers and removes', async () => {
+  it('contains what a session’s server registers, and no longer what it removes', async () => {
     const servers: McpServer[] = [];
     const pod = await start(() => {
       const server = createServer();
@@ -118,7 +118,7 @@ describe('tools/list', () => {
 describe('lists that are kept', () => {
   const answer = () => ({ result: { tools: [] }, [ENCODED]: '"result":{"tools":[]}' });
 
-  it('are found for servers that offer the same, however often they are made', () => {
+  it('are found for all servers that offer the same', () => {
     const lists = createToolLists();
     expect(lists.find(createServer())).toBeUndefined();
     lists.keeper(createServer())(answer());
@@ -145,7 +145,7 @@ describe('lists that are kept', () => {
     });
   }
 
-  it('are not found any more where annotations were changed in place', () => {
+  it('are not found any more if annotations were changed in place', () => {
     const lists = createToolLists();
     const server = new McpServer({ name: 'lists', version: '1' });
     const own = { readOnlyHint: true };
@@ -156,7 +156,7 @@ describe('lists that are kept', () => {
     expect(lists.find(server)).toBeUndefined();
   });
 
-  it('are not what a server said that has changed meanwhile', () => {
+  it('are not the answer of a server that has changed while it answered', () => {
     const lists = createToolLists();
     const server = createServer();
     const keep = lists.keeper(server);

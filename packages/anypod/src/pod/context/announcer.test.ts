@@ -43,7 +43,7 @@ describe('an announcer', () => {
     expect(told.at(-1)).toBe('999');
   });
 
-  it('keeps apart what is not alike [change.coalesced]', async () => {
+  it('keeps different announcements apart [change.coalesced]', async () => {
     const { announcer, told, tell } = start();
     for (const what of ['a', 'b', 'a', 'b']) await announcer.announce(what, tell(what));
     expect(told).toEqual(['a', 'b']);
@@ -51,7 +51,7 @@ describe('an announcer', () => {
     expect(told).toEqual(['a', 'b', 'a', 'b']);
   });
 
-  it('says when what waits is told', async () => {
+  it('resolves when the waiting announcement is told', async () => {
     const { announcer, tell } = start();
     const heard = vi.fn();
     await announcer.announce('a', tell('1'));
@@ -64,7 +64,7 @@ describe('an announcer', () => {
     expect(heard).toHaveBeenCalled();
   });
 
-  it('tells at once what waits when it is flushed or closed, and everything after that [change.coalesced]', async () => {
+  it('tells waiting announcements when it is flushed or closed, and after it is closed all at once [change.coalesced]', async () => {
     const { announcer, told, tell } = start();
     for (const text of ['1', '2']) await announcer.announce('a', tell(text));
     announcer.flush();
@@ -78,7 +78,7 @@ describe('an announcer', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('tries what waited again while the store is away, and rejects what is told at once', async () => {
+  it('repeats a waiting announcement while the store is away, and rejects one that is told at once', async () => {
     const { announcer, told, tell } = start();
     const away = () => Promise.reject(new AnypodError('store_unavailable', 'away'));
     await expect(announcer.announce('a', away)).rejects.toThrow('away');

@@ -32,7 +32,7 @@ describe('deadlines', () => {
     expect(told).toEqual(['a', 'b']);
   });
 
-  it('tell nothing of what was removed, and keep no timer when nothing is left', () => {
+  it('do not tell an entry that was removed, and keep no timer when no entry is left', () => {
     const { deadlines, told, entry } = start();
     const a = deadlines.add(entry('a'));
     deadlines.add(entry('b'));
@@ -45,7 +45,7 @@ describe('deadlines', () => {
     expect(told).toEqual(['b', 'c']);
   });
 
-  it('go on after an entry that throws, and log it', () => {
+  it('continue after an entry that throws, and log it', () => {
     const { deadlines, told, entry } = start();
     const late = () => {
       throw new Error('no');
@@ -58,7 +58,7 @@ describe('deadlines', () => {
     expect(told.at(-1)).toBe('b');
   });
 
-  it('take an entry that comes while others are told', () => {
+  it('accept an entry that is added while others are told', () => {
     const { deadlines, told, entry } = start();
     deadlines.add({ late: () => void deadlines.add(entry('next')) });
     vi.advanceTimersByTime(1000);

@@ -27,14 +27,14 @@ describe('AgeLimit', () => {
     expect(end).toHaveBeenCalledTimes(50);
   });
 
-  it('spreads the ends of what began together', () => {
+  it('spreads the ends of entries that began together', () => {
     const endedAt = new Set<number>();
     for (let count = 0; count < 500; count += 1) ageLimit.watch(() => endedAt.add(Date.now()));
     vi.advanceTimersByTime(AGE_MS * 1.25);
     expect(endedAt.size).toBeGreaterThan(10);
   });
 
-  it('ends nothing that was forgotten', () => {
+  it('ends no entry that was removed', () => {
     const [kept, forgotten] = [vi.fn(), vi.fn()];
     const forgets = Array.from({ length: 50 }, () => ageLimit.watch(forgotten));
     for (let count = 0; count < 50; count += 1) ageLimit.watch(kept);
@@ -44,7 +44,7 @@ describe('AgeLimit', () => {
     expect(kept).toHaveBeenCalledTimes(50);
   });
 
-  it('ends what became old while the process was paused', () => {
+  it('ends entries that became old while the process was paused', () => {
     const end = vi.fn();
     ageLimit.watch(end);
     vi.setSystemTime(Date.now() + AGE_MS * 5);

@@ -12,7 +12,7 @@ const LEASE_MS = 300;
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 const secrets = ['a secret of at least thirty-two bytes'];
 
-/** A lease that can be let go of without a word, as when a process is killed or paused. */
+/** A lease that can end without notice, as when a process is killed or paused. */
 function mortalLease(store: ReturnType<typeof createMemoryStore>) {
   const state = { alive: true, until: 0, since: 0, renew: async () => {} };
   const takeLease = async (pod: string): Promise<Lease> => {
@@ -97,7 +97,7 @@ describe('exchanges of a pod whose lease runs out', () => {
     return JSON.parse(/^data: (.+)$/m.exec(await response.text())?.[1] ?? 'null');
   }
 
-  it('run again where the tool only reads, for a client that waits on another pod', async () => {
+  it('run again if the tool only reads, for a client that waits on another pod', async () => {
     const { lost, other, runs, endings, gate, lease } = await start();
     const { resume } = await callOn(lost, 'read');
     lease.alive = false;
@@ -124,7 +124,7 @@ describe('exchanges of a pod whose lease runs out', () => {
     expect(endings).toEqual(['refused']);
   });
 
-  it('run again where the tool is idempotent and the operator lets it', async () => {
+  it('run again if the tool is idempotent and the operator allows it', async () => {
     const { lost, other, gate, lease } = await start({ rerun: 'safe' });
     const { resume } = await callOn(lost, 'repeat');
     lease.alive = false;
@@ -145,7 +145,7 @@ describe('exchanges of a pod whose lease runs out', () => {
     expect(await resumed.text()).not.toContain('late');
   });
 
-  it('deliver nothing more from a pod that got its lease again before it spoke', async () => {
+  it('deliver nothing more from a pod that got its lease again before it sent a message', async () => {
     const { lost, other, gate, lease } = await start();
     const { reader, resume } = await callOn(lost, 'read');
     lease.alive = false;
@@ -159,7 +159,7 @@ describe('exchanges of a pod whose lease runs out', () => {
     expect((await reader?.read())?.value ?? '').not.toContain('late');
   });
 
-  it('go on where nobody took them over, once the lease holds again', async () => {
+  it('continue if no pod took them over, once the lease holds again', async () => {
     const { lost, other, gate, lease } = await start();
     await other.close();
     const { reader } = await callOn(lost, 'read');
@@ -168,7 +168,7 @@ describe('exchanges of a pod whose lease runs out', () => {
     expect((await reader?.read())?.value).toContain('lost: done');
   });
 
-  it('are left at once by a pod that closes', async () => {
+  it('are left to other pods at once by a pod that closes', async () => {
     const { lost, other, gate } = await start();
     const { reader, resume } = await callOn(lost, 'read');
     const closing = lost.close();

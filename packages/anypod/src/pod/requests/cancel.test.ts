@@ -123,7 +123,7 @@ describe('a cancellation', () => {
     },
   );
 
-  it.each([undefined, null, {}, ['1'], 'x'.repeat(300)])('of %j is taken and means nothing', async (requestId) => {
+  it.each([undefined, null, {}, ['1'], 'x'.repeat(300)])('of %j is accepted and has no effect', async (requestId) => {
     const { call, cancel } = await start();
     await cancel('a', requestId);
     expect(textOf(await call('b', 1, 'echo', { text: 'alive' }))).toBe('alive');

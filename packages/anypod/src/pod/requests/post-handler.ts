@@ -26,12 +26,12 @@ import type { SessionRequests } from './session-requests.ts';
 export class PostHandler {
   readonly #context: PodContext;
   readonly #parts: PodParts;
-  readonly #own: SessionRequests;
+  readonly #sessionRequests: SessionRequests;
 
-  constructor(context: PodContext, parts: PodParts, own: SessionRequests) {
+  constructor(context: PodContext, parts: PodParts, sessionRequests: SessionRequests) {
     this.#context = context;
     this.#parts = parts;
-    this.#own = own;
+    this.#sessionRequests = sessionRequests;
   }
 
   /** Serves the messages of a POST and answers `reply`. `live` must be in use, and stays in use while an exchange runs. */
@@ -99,7 +99,7 @@ export class PostHandler {
     caller: Caller,
   ): void {
     const fault = metaFault(request);
-    const ours = this.#own.find(request.method, server);
+    const ours = this.#sessionRequests.find(request.method, server);
     const refusal = fault === undefined ? ours?.refuse(request) : rpcError(request.id, RPC.invalidParams, fault);
     if (refusal !== undefined) {
       exchange.respond(refusal);

@@ -9,7 +9,7 @@ const HEADERS = { 'content-type': 'application/json', accept: 'application/json,
 const secrets = ['a secret of at least thirty-two bytes'];
 const requestedSchema = { type: 'object' as const, properties: {} };
 
-/** A store whose mail can be held up on its way, as it is where a pod reads its inbox late. */
+/** A store whose mail can be delayed, as when a pod reads its inbox late. */
 function createSlowMail() {
   const memory = createMemoryStore();
   const held: (() => void)[] = [];
@@ -38,7 +38,7 @@ describe('the progress of a client on a question', () => {
     await Promise.all(open.splice(0).map((pod) => pod.close()));
   });
 
-  /** A call that asks on one of two pods, which read their mail late. */
+  /** A call that asks the client, on one of two pods that read their mail late. */
   async function ask(leaseMs: number) {
     const mail = createSlowMail();
     const seen: unknown[] = [];

@@ -12,7 +12,7 @@ describe('a request that changes a session', () => {
     await Promise.all(open.splice(0).map((pod) => pod.close()));
   });
 
-  /** A session on a server that notes what its handlers are asked; a session may have one subscription. */
+  /** A session on a server that notes the requests of its handlers. A session may have one subscription. */
   async function start() {
     const asked: string[] = [];
     const createServer = () => {
@@ -52,13 +52,13 @@ describe('a request that changes a session', () => {
     expect(await subscriptions()).toEqual([]);
   });
 
-  it('is not recorded where the own handler refuses it', async () => {
+  it('is not recorded if the own handler refuses it', async () => {
     const { ask, subscriptions } = await start();
     expect((await ask('resources/subscribe', { uri: 'x://refused' })).error?.code).toBe(-32050);
     expect(await subscriptions()).toEqual([]);
   });
 
-  it('is taken back where it cannot be recorded', async () => {
+  it('is undone if it cannot be recorded', async () => {
     const { ask, asked, subscriptions } = await start();
     await ask('resources/subscribe', { uri: 'x://1' });
     const beyond = await ask('resources/subscribe', { uri: 'x://2' });
@@ -67,7 +67,7 @@ describe('a request that changes a session', () => {
     expect(await subscriptions()).toEqual(['x://1']);
   });
 
-  it('never reaches the own handler where it is malformed', async () => {
+  it('never reaches the own handler if it is malformed', async () => {
     const { ask, asked } = await start();
     expect((await ask('resources/subscribe', { uri: 1 })).error?.code).toBe(-32602);
     expect((await ask('logging/setLevel', { level: 'loud' })).error?.code).toBe(-32602);

@@ -7,7 +7,7 @@ const HEADERS = { 'content-type': 'application/json', accept: 'application/json,
 const secrets = ['a secret of at least thirty-two bytes'];
 const info = (data: string) => ({ level: 'info' as const, data });
 
-describe('what a server says that belongs to no request', () => {
+describe('a server message that belongs to no request', () => {
   const open: Anypod[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((pod) => pod.close()));
@@ -36,7 +36,7 @@ describe('what a server says that belongs to no request', () => {
     return { store, session, server: servers.at(-1) as McpServer };
   }
 
-  it('before its session is in the store is sent when it is', async () => {
+  it('is sent once the session is in the store, if it came before', async () => {
     const sent: Promise<void>[] = [];
     const { store, session } = await start((server) => sent.push(server.sendLoggingMessage(info('early'))));
     await sent.at(-1);
@@ -46,7 +46,7 @@ describe('what a server says that belongs to no request', () => {
     });
   });
 
-  it('in a session that has ended is refused, but for list changes, which McpServer sends without waiting', async () => {
+  it('is refused in a session that has ended, except a list change, which McpServer sends without waiting', async () => {
     const { store, session, server } = await start();
     await server.sendLoggingMessage(info('in time'));
     await store.sessions.end(session);

@@ -11,8 +11,8 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((pod) => pod.close()));
 });
 
-it('renews the session and the log of a call that says nothing, until it ends [legacy.session.use-renews]', async () => {
-  // The store's own clock stands still: what counts is what it is asked.
+it('renews the session and the log of a silent call, until it ends [legacy.session.use-renews]', async () => {
+  // The store's own clock does not move: only the commands that the store gets count.
   const store = createMemoryStore({ clock: () => 0 });
   const touched = vi.spyOn(store.sessions, 'touch');
   const opened = vi.spyOn(store.events, 'open');

@@ -25,7 +25,7 @@ describe('the bounds of SessionCache', () => {
     return set;
   }
 
-  it('bounds the idle by bytes and closes what it drops, but never what is in use', async () => {
+  it('limits idle sessions by bytes and closes those that it drops, but never one in use', async () => {
     const { store, cache, open, context } = start({ cacheBytes: 10_000 });
     const used = [];
     for (let index = 0; index < 10; index += 1) {
@@ -41,7 +41,7 @@ describe('the bounds of SessionCache', () => {
     expect(cache.peek('s0')).toBe(used[0]);
   });
 
-  it('keeps what is in use beyond its bounds in time too, and whatever its size', async () => {
+  it('keeps sessions in use beyond its limit of time too, whatever their size', async () => {
     const { store, cache, open, context, load } = start({ cacheBytes: 2000, cacheIdleMs: 20 });
     for (const id of ['idle', 'used']) await store.sessions.create(recordOf(id), 'other');
     const [idle, used] = [await cache.take('idle'), await cache.take('used')];
@@ -59,7 +59,7 @@ describe('the bounds of SessionCache', () => {
     expect([open.servers, cache.used.length]).toEqual([0, 0]);
   });
 
-  it('keeps what is in use past the time of the idle, and gives it that time again afterwards', async () => {
+  it('keeps sessions in use longer than idle ones, and gives them the idle time again afterwards', async () => {
     const { store, cache } = start({ cacheIdleMs: 500 });
     await store.sessions.create(recordOf('s'), 'other');
     const live = await cache.take('s');
@@ -72,7 +72,7 @@ describe('the bounds of SessionCache', () => {
     expect(cache.peek('s')).toBeUndefined();
   });
 
-  it('renews what is in use where it is time, again after a failure, and ends what the store has no more [legacy.session.use-renews]', async () => {
+  it('renews sessions in use when due, again after a failure, and ends those that the store no longer has [legacy.session.use-renews]', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     cleanUp.push(async () => void vi.useRealTimers());
     const { store, cache, context } = start({ sessionTtlMs: 10_000 });

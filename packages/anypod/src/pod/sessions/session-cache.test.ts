@@ -47,7 +47,7 @@ describe('SessionCache', () => {
     expect(open.servers).toBe(1);
   });
 
-  it('loads again at once after a change where there is a server, which may speak without a request', async () => {
+  it('loads again at once after a change if there is a server, which may send messages without a request', async () => {
     const { store, cache, load } = start();
     for (const id of ['served', 'idle']) {
       await store.sessions.create(recordOf(id), 'other');
@@ -81,7 +81,7 @@ describe('SessionCache', () => {
     },
   );
 
-  it('tells a server that is built later the last notifications, and one that is there each as it comes', async () => {
+  it('tells a server that is built later the last notifications, and an existing server each one as it comes', async () => {
     const { store, cache, notified } = start();
     await store.sessions.create(recordOf('s'), 'other');
     for (const method of ['a', 'b', 'a']) await store.sessions.note('s', { method });
@@ -111,7 +111,7 @@ describe('SessionCache', () => {
     expect(notified).toEqual(['late']);
   });
 
-  it('does not install what a load brought that a change overtook', async () => {
+  it('does not keep the result of a load that a change overtook', async () => {
     const { store, cache, load } = start();
     await store.sessions.create(recordOf('s'), 'other');
     load.mockImplementationOnce(async (id, pod) => {

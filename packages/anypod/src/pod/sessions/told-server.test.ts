@@ -46,14 +46,14 @@ describe('a server', () => {
     expect(said).toEqual(['logging/setLevel {"level":"debug"}', 'resources/subscribe {"uri":"x://2"}']);
   });
 
-  it('is not asked what it has no handler for', async () => {
+  it('is not sent a request for which it has no handler', async () => {
     const { said, told } = setUp();
     await told.align(sessionOf(undefined, 'x://1'));
     await told.align(sessionOf(undefined));
     expect(said).toEqual(['resources/subscribe {"uri":"x://1"}']);
   });
 
-  it('is left alone with what a request of the client changes, until that is recorded', async () => {
+  it('is not told a value that a request of the client changes, until the change is recorded', async () => {
     const { said, told } = setUp();
     const recorded = [told.levelSet('error'), told.subscriptionSet('x://1', true)];
     await told.align(sessionOf('debug'));
@@ -80,7 +80,7 @@ describe('a server', () => {
     expect(said).toEqual(['a {}', 'b {}', 'a {"n":2}', 'a {}', 'a {}']);
   });
 
-  it('whose handlers refuse what another pod’s took is logged without what it says', async () => {
+  it('whose handler refuses a request that another pod’s accepted is logged without its message', async () => {
     const { log, told } = setUp({ ask: async () => refused });
     await told.align(sessionOf('error'));
     expect(log.warn).toHaveBeenCalledOnce();
@@ -111,7 +111,7 @@ describe('a server', () => {
     expect(said).toEqual(['a {}', 'b {}', 'c {}', 'logging/setLevel {"level":"error"}']);
   });
 
-  it('that cannot be handed a notification goes on with the next', async () => {
+  it('that fails to get a notification gets the next one', async () => {
     const { said, log, told } = setUp({ notify: () => Promise.reject(new Error('broken')) });
     const notifications = ['a', 'b'].map((method, index) => ({ method, number: index + 1 }));
     await told.tell({ ...sessionOf(undefined), notifications });

@@ -12,7 +12,7 @@ const secrets = ['a secret of at least thirty-two bytes'];
 
 type Say = (text: string) => Promise<void>;
 
-/** A store that tells what is asked of its logs, and whose server can be taken for another one. */
+/** A store that notes the commands for its logs, and that can look as if a failover had replaced its server. */
 function watchedStore() {
   const inner = createMemoryStore();
   const appended: number[] = [];
@@ -51,7 +51,7 @@ describe('a stream of which another pod runs the call', () => {
     await Promise.all(open.splice(0).map((pod) => pod.close()));
   });
 
-  /** Two pods; `said` resolves with what makes the running tool say something. */
+  /** Two pods. `said` resolves with functions that make the running tool send a message and end. */
   async function start() {
     const watched = watchedStore();
     const said = Promise.withResolvers<{ say: Say; end: () => void }>();
@@ -105,7 +105,7 @@ describe('a stream of which another pod runs the call', () => {
     return { say, end, resumed };
   }
 
-  it('goes on after a failover that forgot who follows [store.failover]', async () => {
+  it('continues after a failover that lost its followers [store.failover]', async () => {
     const stage = await start();
     const { say, end, resumed } = await moved(stage);
     const { key, follower } = stage.followed[0] as (typeof stage.followed)[0];
@@ -119,7 +119,7 @@ describe('a stream of which another pod runs the call', () => {
     expect(text).toContain('"text":"done"');
   });
 
-  it('ends where a newer connection has it, of which the pod was never told', async () => {
+  it('ends if a newer connection has it, even if the pod was never told', async () => {
     const stage = await start();
     const { say, end, resumed } = await moved(stage);
     const { key } = stage.followed[0] as (typeof stage.followed)[0];
@@ -130,7 +130,7 @@ describe('a stream of which another pod runs the call', () => {
     end();
   });
 
-  it('is stored in one write per turn, and told whole', async () => {
+  it('is stored in one write per turn, and delivered completely', async () => {
     const stage = await start();
     const { say, end, resumed } = await moved(stage);
     stage.appended.length = 0;

@@ -53,7 +53,7 @@ describe('a standing stream', () => {
     return { say, listen };
   }
 
-  /** What the stream says up to `last`. */
+  /** The messages of the stream up to `last`. */
   async function heard(response: Response, last: string): Promise<unknown[]> {
     const decoder = new TextDecoder();
     let text = '';
@@ -64,7 +64,7 @@ describe('a standing stream', () => {
     return [...text.matchAll(/^data: (\{.*)$/gm)].map(([, data = '']) => JSON.parse(data).params.data);
   }
 
-  it('begins at the start where the first connection came to nothing [legacy.standing.begins]', async () => {
+  it('begins at the start of the log if the first connection failed [legacy.standing.begins]', async () => {
     let failures = 0;
     const { say, listen } = await start((store) => ({
       ...store,
@@ -73,7 +73,7 @@ describe('a standing stream', () => {
         async attach(...args) {
           const attached = await store.standing.attach(...args);
           failures += 1;
-          // The store has done it, and the answer is lost.
+          // The store has attached the connection, and its answer is lost.
           if (failures === 1) throw new AnypodError('store_unavailable', 'lost');
           return attached;
         },
@@ -85,7 +85,7 @@ describe('a standing stream', () => {
     expect(await heard(await listen(), 'two')).toEqual(['while it is initialized', 'one', 'two']);
   });
 
-  it('brings what the server said before its session was stored [legacy.standing.begins]', async () => {
+  it('brings the messages from before the session was stored [legacy.standing.begins]', async () => {
     const { listen } = await start();
     expect(await heard(await listen(), 'initialized')).toEqual(['while it is initialized']);
   });

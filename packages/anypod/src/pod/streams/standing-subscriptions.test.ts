@@ -17,7 +17,7 @@ const sessionOf = (...uris: string[]): Session => {
   return { record, subscriptions: new Set(uris), cancelled: new Set(), notifications: [] };
 };
 
-it('goes by subscriptions that are known to hold [legacy.subscribe.everywhere]', async () => {
+it('a standing stream uses only subscriptions that are current [legacy.subscribe.everywhere]', async () => {
   const store = createMemoryStore();
   const background = createBackground(silentLog);
   const context = {
