@@ -97,6 +97,8 @@ export class PostHandler {
     request: JsonRpcRequest,
     caller: Caller,
   ): Promise<void> {
+    // It may have ended while the store was asked, and a server that is closed answers nothing.
+    if (live.ended) return exchange.abort(sessionNotFound, 404);
     const fault = metaFault(request);
     if (fault !== undefined) return exchange.respond(rpcError(request.id, RPC.invalidParams, fault));
     const ours = this.#own.find(request.method, server);
