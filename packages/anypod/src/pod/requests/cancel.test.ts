@@ -57,8 +57,10 @@ describe('a cancellation', () => {
     const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' };
     await (await post('b', { id: 'ping', method: 'ping' }, session)).text();
     return {
+      store,
       aborted,
       running,
+      end: (pod: Pod) => pods[pod].fetch(new Request('http://localhost/mcp', { method: 'DELETE', headers: session })),
       call: async (pod: Pod, id: number | string, name: string, args: object): Promise<Answer | undefined> => {
         const response = await post(pod, { id, method: 'tools/call', params: { name, arguments: args } }, session);
         const text = await response.text();
@@ -122,6 +124,22 @@ describe('a cancellation', () => {
       for (const pod of PODS) expect(textOf(await call(pod, 1, 'echo', { text: 'again' }))).toBe('again');
     },
   );
+
+  it('that may have come first, in a session that ends before the store has told: the call is answered', async () => {
+    const { store, call, cancel, end } = await start();
+    const asked = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<boolean>();
+    vi.spyOn(store.sessions, 'takeCancelled').mockImplementation(() => {
+      asked.resolve();
+      return told.promise;
+    });
+    await cancel('b', 1);
+    const called = call('a', 1, 'echo', { text: 'late' });
+    await asked.promise;
+    expect((await end('b')).ok).toBe(true);
+    told.resolve(false);
+    expect(await called).toMatchObject({ error: { code: -32001 } });
+  });
 
   it.each([undefined, null, {}, ['1'], 'x'.repeat(300)])('of %j is accepted and has no effect', async (requestId) => {
     const { call, cancel } = await start();

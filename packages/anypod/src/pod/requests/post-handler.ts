@@ -98,6 +98,11 @@ export class PostHandler {
     request: JsonRpcRequest,
     caller: Caller,
   ): void {
+    // The session may have ended while the store was asked, and a closed server answers nothing.
+    if (live.ended) {
+      exchange.abort(sessionNotFound, 404);
+      return;
+    }
     const fault = metaFault(request);
     const ours = this.#sessionRequests.find(request.method, server);
     const refusal = fault === undefined ? ours?.refuse(request) : rpcError(request.id, RPC.invalidParams, fault);
