@@ -97,7 +97,10 @@ describe('a rejection that nobody handles', () => {
     await call('legacy', url, 'reject_undefined');
     await call('modern', url, 'reject_unreadable');
     await eventually(async () => expect(await faultsOf(pod)).toEqual({ 'kind=unhandled_rejection': 4 }));
-    expect(logLines(pod, 'a promise was rejected')).toMatchObject([
+    // The log arrives by another way than the metrics.
+    const lines = () => logLines(pod, 'a promise was rejected');
+    await eventually(() => expect(lines()).toHaveLength(4));
+    expect(lines()).toMatchObject([
       {
         level: 50,
         tool: 'reject_later',
@@ -172,7 +175,8 @@ describe.each(ERAS)('process.exit() in a %s call', (era) => {
     const { pod, url, balancer } = await start();
     const running = await neighbours(url, balancer);
     expect((await call(era, url, 'exit')).text).toMatch(/must not end the process/);
-    expect(logLines(pod, 'the server called process.exit()')).toMatchObject([{ level: 60, tool: 'exit' }]);
+    const lines = () => logLines(pod, 'the server called process.exit()');
+    await eventually(() => expect(lines()).toMatchObject([{ level: 60, tool: 'exit' }]));
     await running.expectToEndWell();
     expect(await pod.process.exited).toEqual({ code: 1, signal: null });
   });

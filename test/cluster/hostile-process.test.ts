@@ -174,7 +174,8 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
   test('sigterm: listeners of handlers are told once and cut no drain short [host.faults.process]', async () => {
     const { pod, at, expectToDrain } = await startBeside();
     for (const form of formsOf(module)) expect(await call(form, at, 'sigterm')).toMatchObject(DONE);
-    expect(logLines(pod, 'the server module listens to this event')).toMatchObject([{ level: 40, event: 'SIGTERM' }]);
+    const lines = () => logLines(pod, 'the server module listens to this event');
+    await eventually(() => expect(lines()).toMatchObject([{ level: 40, event: 'SIGTERM' }]));
     pod.process.signal('SIGTERM');
     await expectToDrain(0);
   });

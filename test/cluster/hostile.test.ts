@@ -92,7 +92,8 @@ describe.each(DEPLOYMENTS)('a server of $module over $store that goes wrong', ({
     expect(after - before).toBe(row.tool.error === undefined ? 0 : 2);
     if (servesModern) await inModern(row);
     await neighbour.tick();
-    if (row.log !== undefined) expect(pods.logs()).toContain(row.log);
+    const { log } = row;
+    if (log !== undefined) await eventually(() => expect(pods.logs()).toContain(log));
   });
 
   test.each(CLOSING)('$fault: ends its session on every pod [host.faults.close]', async ({ fault, answer }) => {

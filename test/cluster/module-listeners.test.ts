@@ -53,7 +53,8 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('a module that listens to the proc
     const first = await count();
     for (let session = 0; session < 20; session += 1) await openSession(url);
     expect(await count()).toBe(first);
-    expect(logLines(pod, 'the server module adds one listener after the other')).toHaveLength(1);
+    const lines = () => logLines(pod, 'the server module adds one listener after the other');
+    await eventually(() => expect(lines()).toHaveLength(1));
   });
 
   test('does not cut the drain short, and is called after it [pod.drain.listeners]', async () => {
