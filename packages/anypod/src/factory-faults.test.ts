@@ -104,7 +104,7 @@ describe.each(Object.entries(faults))('a factory that %s', (name, fault) => {
     state.broken = false;
     expect((await post(two, 'tools/call', hello, headers)).text).toContain('hello');
     expect((await post(two, 'initialize', initialize)).status).toBe(200);
-    await vi.waitFor(() => expect(two.busy).toBe(0));
+    await vi.waitFor(() => expect(two.busy).toBe(0), 30_000);
   });
 
   it.each([
@@ -122,7 +122,7 @@ describe.each(Object.entries(faults))('a factory that %s', (name, fault) => {
       if (!name.includes('frozen')) expectFailure(await modern(one, 'subscriptions/listen', LISTEN));
       state.broken = false;
       expect((await modern(one, 'tools/call')).text).toContain('hello');
-      await vi.waitFor(() => expect(one.busy).toBe(0));
+      await vi.waitFor(() => expect(one.busy).toBe(0), 30_000);
     },
   );
 });

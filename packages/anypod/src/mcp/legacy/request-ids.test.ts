@@ -93,7 +93,7 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
       ask,
       call: (run: number, id: RequestId) => ask(run, id, 'tools/call', { name: 'tool', arguments: {} }),
       answer: async (run: number) => {
-        await vi.waitFor(() => expect(responses.has(run)).toBe(true));
+        await vi.waitFor(() => expect(responses.has(run)).toBe(true), 30_000);
         const content = responses.get(run)?.result?.['content'] as [{ text: string }] | undefined;
         return JSON.parse(content?.[0].text ?? '"no content"') as unknown;
       },
@@ -119,9 +119,9 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
       return id;
     });
     call(1, 1);
-    await vi.waitFor(() => expect(calls).toBe(1));
+    await vi.waitFor(() => expect(calls).toBe(1), 30_000);
     call(2, 1);
-    await vi.waitFor(() => expect(calls).toBe(2));
+    await vi.waitFor(() => expect(calls).toBe(2), 30_000);
     gates[1]?.resolve();
     expect(await answer(2)).not.toBe(1);
     expect(responses.has(1)).toBe(false);
@@ -142,18 +142,20 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
     });
     call(1, id);
     call(2, id);
-    await vi.waitFor(() => expect(calls).toBe(2));
+    await vi.waitFor(() => expect(calls).toBe(2), 30_000);
     server.abort(2, 'the second');
-    await vi.waitFor(() => expect(aborted).toEqual([[2, 'the second']]));
+    await vi.waitFor(() => expect(aborted).toEqual([[2, 'the second']]), 30_000);
     server.abort(1, 'the first');
     // At once with the same id: the request that has ended does not affect the new one.
     call(3, id);
     expect(await answer(3)).toBe('alive');
-    await vi.waitFor(() =>
-      expect(aborted).toEqual([
-        [2, 'the second'],
-        [1, 'the first'],
-      ]),
+    await vi.waitFor(
+      () =>
+        expect(aborted).toEqual([
+          [2, 'the second'],
+          [1, 'the first'],
+        ]),
+      30_000,
     );
     expect([...responses.keys()]).toEqual([3]);
   });
@@ -166,7 +168,7 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
       calls += 1;
       if (calls > 1) {
         gate.resolve();
-        await vi.waitFor(() => expect(outcomes).toHaveLength(1));
+        await vi.waitFor(() => expect(outcomes).toHaveLength(1), 30_000);
         return 'second';
       }
       await notify('in time');
@@ -195,7 +197,7 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
     call(5, 1);
     expect(await answer(5)).toBe('done');
     late.resolve();
-    await vi.waitFor(() => expect(said).toHaveLength(2));
+    await vi.waitFor(() => expect(said).toHaveLength(2), 30_000);
     expect(said.map(({ related }) => related)).toEqual([
       { run: 5, named: false },
       { run: 5, named: false },
@@ -211,7 +213,7 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
     expect(await answer(2)).toBe('result');
     const other = await open();
     other.request(3, { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }, { caller });
-    await vi.waitFor(() => expect(responses.has(3)).toBe(true));
+    await vi.waitFor(() => expect(responses.has(3)).toBe(true), 30_000);
     expect(responses.get(3)?.result).toHaveProperty('tools');
   });
 });

@@ -80,7 +80,7 @@ describe('a cancellation', () => {
     async (through, next) => {
       const { call, cancel, running, aborted } = await start();
       const held = call('a', 1, 'hold', { key: 'first' });
-      await vi.waitFor(() => expect(running.has('first')).toBe(true));
+      await vi.waitFor(() => expect(running.has('first')).toBe(true), 30_000);
       await cancel(through, 1);
       expect(textOf(await call(next, 1, 'echo', { text: 'second' }))).toBe('second');
       expect(textOf(await call(next, 1, 'echo', { text: 'third' }))).toBe('third');
@@ -105,7 +105,7 @@ describe('a cancellation', () => {
       const { call, cancel, running, aborted } = await start();
       await call(before, 1, 'echo', { text: 'before' });
       const held = call('a', 1, 'hold', { key: 'now' });
-      await vi.waitFor(() => expect(running.has('now')).toBe(true));
+      await vi.waitFor(() => expect(running.has('now')).toBe(true), 30_000);
       await cancel(through, 1);
       await held;
       expect(aborted).toEqual(['now']);

@@ -85,7 +85,7 @@ describe('the progress of a client on a question', () => {
   }
 
   it.each(['owner', 'other'] as const)(
-    'comes in order and before the answer, which is posted to the %s pod',
+    'comes in order and before the answer, which is posted to the %s pod [legacy.question.progress-order]',
     async (where) => {
       const { mail, seen, progress, answer } = await ask(60_000);
       mail.hold();
@@ -95,7 +95,7 @@ describe('the progress of a client on a question', () => {
       await progress('owner', 4);
       await answer(where);
       mail.release();
-      await vi.waitFor(() => expect(seen).toEqual([1, 2, 3, 4, 'decline']));
+      await vi.waitFor(() => expect(seen).toEqual([1, 2, 3, 4, 'decline']), 30_000);
     },
   );
 
@@ -106,8 +106,8 @@ describe('the progress of a client on a question', () => {
     await answer('other');
     const found = async () =>
       (await Promise.all(mail.isAnswered.mock.results.map(({ value }) => value))).includes(true);
-    await vi.waitFor(async () => expect(await found()).toBe(true));
+    await vi.waitFor(async () => expect(await found()).toBe(true), 30_000);
     mail.release();
-    await vi.waitFor(() => expect(seen).toEqual([1, 'decline']));
+    await vi.waitFor(() => expect(seen).toEqual([1, 'decline']), 30_000);
   });
 });

@@ -43,7 +43,7 @@ describe('a server message that belongs to no request', () => {
     await vi.waitFor(async () => {
       const read = await store.standing.read(session, '0-0');
       expect(read?.events.map(({ data }) => JSON.parse(data))).toMatchObject([{ params: info('early') }]);
-    });
+    }, 30_000);
   });
 
   it('is refused in a session that has ended, except a list change, which McpServer sends without waiting', async () => {

@@ -53,7 +53,7 @@ it('renews the session and the log of a silent call, until it ends [legacy.sessi
   );
   done.resolve();
   expect(await call.text()).toContain('"result"');
-  await vi.waitFor(() => expect(pod.busy).toBe(0));
+  await vi.waitFor(() => expect(pod.busy).toBe(0), 30_000);
   touched.mockClear();
   opened.mockClear();
   const other = await post({ id: 0, method: 'initialize', params });
