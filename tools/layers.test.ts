@@ -30,6 +30,10 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     refuses: ['../modern/modern-handler.ts', '../legacy/legacy-host.ts'],
   },
   'mcp/modern': { accepts: ['../sdk/sdk.ts', '../retry/retry-guard.ts'], refuses: ['../legacy/legacy-host.ts'] },
+  auth: {
+    accepts: ['../core/gate.ts', 'jose', 'lru-cache', 'node:crypto'],
+    refuses: ['../http/refusal.ts', '../signing/signer.ts', 'node:http'],
+  },
   signing: { accepts: ['../core/signer.ts', 'node:crypto'], refuses: ['node:fs', '../redis/keys.ts'] },
   telemetry: {
     accepts: ['../core/meter.ts', '@opentelemetry/api'],

@@ -1,3 +1,5 @@
+import { createGate } from './auth/gate.ts';
+import type { AuthOptions } from './auth/options.ts';
 import type { Deadlines } from './core/deadlines.ts';
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
@@ -5,12 +7,9 @@ import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
-import { createEndpoint } from './http/endpoint.ts';
-import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
-import { createHeartbeats } from './http/heartbeats.ts';
-import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
-import { createOldConnections } from './http/old-connections.ts';
-import { createRouter, type Router } from './http/router.ts';
+import type { FetchHandler } from './http/fetch-handler.ts';
+import type { NodeHandler } from './http/node-handler.ts';
+import type { Router } from './http/router.ts';
 import { createLegacyHost } from './mcp/legacy/legacy-host.ts';
 import { createChangeBus } from './mcp/modern/change-bus.ts';
 import { refuseModern } from './mcp/modern/modern-handler.ts';
@@ -30,6 +29,7 @@ import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
+import { wireHttp } from './wire-http.ts';
 import { wireModern } from './wire-modern.ts';
 
 /** Times in ms, sizes in bytes. */
@@ -52,8 +52,17 @@ export interface AnypodOptions extends PodOptions {
   readonly sdk?: ServerSdk;
   /** Host names that the `Host` header may name. Default: any. Set it if browsers on the same machine can reach the server. */
   readonly allowedHosts?: readonly string[];
-  /** Host names whose pages may call the server. Default: the name in the request's `Host` header. */
+  /**
+   * Host names whose pages may call the server, or whole origins such as `https://app.example.com`, or `*`. Default: the name in the request's `Host` header. With
+   * it, these pages may also read the answers (CORS).
+   */
   readonly allowedOrigins?: readonly string[];
+  /** Addresses and networks of proxies, such as `10.0.0.0/8`. Their `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Makes the server a protected resource: who may call, and what. Default: everybody may call everything. */
+  readonly auth?: AuthOptions;
+  /** The path of the endpoint, for the metadata of the protected resource. Default `/mcp`. */
+  readonly path?: string;
   /** Largest request body. Default 4 MiB. */
   readonly maxBodyBytes?: number;
   /** How deep objects and arrays may be nested in a request body. Default 100. */
@@ -96,7 +105,9 @@ const DEFAULTS = {
   heartbeatMs: 15_000,
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
+  retryMs: POD_DEFAULTS.retryMs,
   retryTools: [] as readonly string[],
+  path: '/mcp',
 };
 
 /** One pod. Mount it in any HTTP server. */
@@ -105,7 +116,7 @@ export interface Anypod {
   readonly fetch: FetchHandler;
   /** For `node:http`. */
   readonly handler: NodeHandler;
-  /** For Express: `app.use(anypod.router())`. Default path: `/mcp`. */
+  /** For Express: `app.use(anypod.router())`. Default path: that of the options, or `/mcp`. */
   router(path?: string): Router;
   readonly notify: Notify;
   /** What anypod learnt about the factory at the start. */
@@ -135,6 +146,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
+  const gate = options.auth && createGate(options.auth, { ...settings, ...store, signer, random: randomId, log });
+  const filterOf = gate?.filterOf;
   const podId = randomId().slice(0, 11);
   let questions = 0;
   const newQuestionId = () => `${podId}-${++questions}`;
@@ -148,15 +161,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls, log });
   const pod: Pod = new Pod(
     {
-      pod: podId,
-      store,
-      host,
-      signer,
-      random: randomId,
-      log,
-      meter,
-      ageLimit,
-      callDeadlines,
+      ...{ pod: podId, store, host, signer, random: randomId, log, meter, ageLimit, callDeadlines, filterOf },
+      verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
@@ -165,16 +171,15 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   );
   await startOrClose(pod, closeMeter);
 
-  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit, callDeadlines, build, calls };
+  const shared = { pod, podId, bus, waiters, store, signer, log, meter };
+  const parts = { ...shared, listenAgeLimit, callDeadlines, build, calls, filterOf };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
-  const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
-  const heartbeats = createHeartbeats(settings.heartbeatMs, log);
-  const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });
+  const handlers = wireHttp({ pod, modern, gate, ageLimit, log, meter }, settings);
 
   return {
-    fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
-    handler,
-    router: (path = '/mcp') => createRouter(handler, path),
+    fetch: handlers.fetch,
+    handler: handlers.handler,
+    router: handlers.router,
     notify: createNotify((change) => pod.notify(change)),
     probe,
     ready: () => store.ping(),
@@ -190,7 +195,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       meter.phase('closing');
       await modern.close();
       await pod.close();
-      for (const watching of [heartbeats, ageLimit, listenAgeLimit]) watching.stop();
+      for (const watching of [handlers, ageLimit, listenAgeLimit]) watching.stop();
       if (options.store === undefined) await store.close();
       closeMeter();
     },

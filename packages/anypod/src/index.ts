@@ -2,7 +2,17 @@
  * Run an ordinary MCP server as identical stateless pods. Any pod can answer any request.
  * @module anypod
  */
+
 export { type Anypod, type AnypodOptions, createAnypod } from './anypod.ts';
+export type {
+  AuthOptions,
+  ClaimOptions,
+  DpopOptions,
+  IntrospectionOptions,
+  IssuerOptions,
+  ScopeOptions,
+  ScopePatterns,
+} from './auth/options.ts';
 export type { CallContext } from './core/call-context.ts';
 export type { AuthInfo } from './core/caller.ts';
 export { AnypodError, type AnypodErrorCode } from './core/errors.ts';

@@ -1,5 +1,6 @@
 import type { AgeLimit } from './core/age-limit.ts';
 import type { Deadlines } from './core/deadlines.ts';
+import type { FilterOf } from './core/gate.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import { createRequestState } from './core/request-state.ts';
@@ -32,6 +33,7 @@ export interface ModernParts {
   readonly callDeadlines: Deadlines | undefined;
   readonly build: BuildServer;
   readonly calls: RunningCalls;
+  readonly filterOf: FilterOf | undefined;
 }
 
 export interface ModernSettings extends PodOptions {
@@ -61,6 +63,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     callDeadlines: parts.callDeadlines,
     build: parts.build,
     calls: parts.calls,
+    filterOf: parts.filterOf,
     requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
     spent: store.spent,
     guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log, meter }),

@@ -3,6 +3,8 @@ export interface AuthInfo {
   readonly token: string;
   readonly clientId: string;
   readonly scopes: string[];
+  /** When the token expires, in seconds since the epoch. */
+  readonly expiresAt?: number;
   readonly extra?: Record<string, unknown>;
   readonly [key: string]: unknown;
 }
@@ -23,6 +25,8 @@ export interface Caller {
 export function principalOf(authInfo: AuthInfo | undefined): string | undefined {
   if (authInfo === undefined) return undefined;
   const { iss, sub, tenant } = authInfo.extra ?? {};
+  // A client is not the user whose subject is equal to the client's id.
+  if (sub === undefined && iss !== undefined) return JSON.stringify([iss, authInfo.clientId, tenant ?? '', 'client']);
   return JSON.stringify([iss ?? '', sub ?? authInfo.clientId, tenant ?? '']);
 }
 

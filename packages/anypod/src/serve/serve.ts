@@ -3,10 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
+import type { AuthOptions } from '../auth/options.ts';
 import { AnypodError } from '../core/errors.ts';
+import { METADATA_PATH } from '../core/gate.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createIsEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
+import { authOptionsOf } from './auth-settings.ts';
 import { bannerText, factoryAdvice } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
@@ -54,7 +57,7 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   let anypod: Anypod | undefined;
   const started = Promise.withResolvers<Anypod>();
   const listener = await listen(
-    dispatch(config.path, () => anypod ?? started.promise, health),
+    dispatch(config, () => anypod ?? started.promise, health),
     config,
   );
   const { store, close: closeStore } = await openStore(config, log);
@@ -63,7 +66,7 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
     anypod = await retryUntilStoreUp(signal, log, () =>
       createAnypod({
         // Settings have the same names as the library's options.
-        ...config,
+        ...withAuth(config),
         secrets: config.secrets ?? [randomId() + randomId()],
         cacheBytes: config.cacheBytes ?? cacheBudget(getHeapStatistics().heap_size_limit),
         keptBytes: config.streamByteLimit,
@@ -116,6 +119,13 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   };
 }
 
+/** The settings with the options of the gate in place of its settings. */
+function withAuth(config: Config): Omit<Config, 'auth'> & { readonly auth?: AuthOptions } {
+  const { auth: _, ...settings } = config;
+  const auth = authOptionsOf(config);
+  return auth === undefined ? settings : { ...settings, auth };
+}
+
 /** Turns an error that the operator must correct into a `ConfigError`, which is printed without a stack. */
 function asConfigError(error: unknown): unknown {
   if (!(error instanceof AnypodError)) return error;
@@ -143,9 +153,12 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
 }
 
 /** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
-function dispatch(path: string, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
+function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
+  const { path } = config;
+  const protects = authOptionsOf(config) !== undefined;
   const app = createHealthApp(health, path);
-  const isEndpoint = createIsEndpoint(path);
+  const isPath = createIsEndpoint(path);
+  const isEndpoint = (url: string) => isPath(url) || (protects && url.startsWith(METADATA_PATH));
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
     // Otherwise the balancer would continue to use its open connections.

@@ -73,6 +73,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
       notify: (notification, delivery) =>
         untilHandled(server, notification.method, () => transport.deliver(sealToken(notification), delivery)),
       abort: (run, reason) => transport.abort(run, reason),
+      challenge: (request, asking) => transport.challenge(request, asking),
       handles: (method) => handlesRequest(server, method),
       ask,
       toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page, caller)),

@@ -9,10 +9,12 @@ import {
   type RequestId,
 } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
+import type { ScopeChallenge } from '../../core/scope-challenge.ts';
 import type { DeliveryOptions, Outlet, Related } from '../../core/server-host.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
 import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
+import { type ChallengeResolver, resolveChallenge } from '../sdk/scope-challenges.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import type { QuestionIds } from './question-ids.ts';
 import { createRequestIds } from './request-ids.ts';
@@ -41,6 +43,7 @@ export class SessionTransport extends ServerTransport {
   readonly #requests = createRequestIds();
   #released = false;
   #closed = false;
+  #resolver: ChallengeResolver | undefined;
   /** The SDK does not say to which request an `elicitInput`, `createMessage` or `listRoots` belongs. The async context does. */
   readonly #calls: RunningCalls;
   /** The runs of the running requests for lists, each with the notification that would announce a change of its list. */
@@ -54,6 +57,16 @@ export class SessionTransport extends ServerTransport {
     this.#outlet = outlet;
     this.#questions = questions;
     this.#calls = calls;
+  }
+
+  /** The SDK calls it at `connect`. */
+  setScopeChallengeResolver(resolver: ChallengeResolver): void {
+    this.#resolver = resolver;
+  }
+
+  /** The scopes that the server asks for before it runs a request. */
+  challenge(request: JsonRpcRequest, { authInfo }: Caller): Promise<ScopeChallenge | undefined> | undefined {
+    return resolveChallenge(this.#resolver, request, authInfo);
   }
 
   /** The pod is about to close the server, so this close does not end the session. */

@@ -1,3 +1,4 @@
+import type { FilterOf } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import { LEGACY_VERSIONS } from '../../core/protocol-version.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
@@ -13,6 +14,8 @@ import { bindingOf, type OpenedRequest, openInbound, refusedState } from './seal
 
 export interface ModernOptions extends ModernServerOptions {
   readonly spent: SpentStates;
+  /** Changes lists so that they have only what their caller may use. Undefined: lists stay as they are. */
+  readonly filterOf?: FilterOf | undefined;
   readonly guard: RetryGuard;
   /** Tools whose calls are guarded even if the tools do not ask for it. */
   readonly retryTools: readonly string[];
@@ -45,7 +48,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     const opened = openInbound(body, requestState, binding);
     if (opened === undefined) return refuse(received, refusedState(body));
     const request = { ...received, body: opened.body };
-    const served = { binding, once };
+    const served = { binding, once, filter: options.filterOf?.(body.method, caller) };
     const identity = retry === undefined ? undefined : identifyCall(body, caller);
     if (retry === undefined || identity === undefined) return run(request, opened, served);
     if (typeof identity === 'string') return refuse(received, rpcError(body.id, RPC.invalidParams, identity));

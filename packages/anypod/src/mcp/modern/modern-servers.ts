@@ -2,6 +2,7 @@ import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Caller } from '../../core/caller.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
 import { describeThrown } from '../../core/describe-thrown.ts';
+import type { ListFilter } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { StreamKind } from '../../core/meter.ts';
@@ -11,6 +12,7 @@ import type { BuildServer } from '../sdk/build-server.ts';
 import { createFactoryFailures } from '../sdk/factory-failures.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import type { RunningCalls } from '../sdk/running-calls.ts';
+import { challengeIn } from '../sdk/scope-challenges.ts';
 import type { ServerEventBus, ServerSdk } from '../sdk/sdk.ts';
 import { createToolLists } from '../sdk/tool-lists.ts';
 import type { FactoryContext, Reuse, UserServer } from '../sdk/user-server.ts';
@@ -54,6 +56,8 @@ export interface Served {
   readonly binding: string;
   /** Each of its request states can be used once. */
   readonly once: boolean;
+  /** Leaves out of a list what its caller may not use. */
+  readonly filter?: ListFilter | undefined;
   /** Gets the response as it goes out, even if the client has disconnected. */
   readonly onResponse?: (response: JsonRpcResponse) => void;
 }
@@ -103,9 +107,11 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     return server.server;
   }
 
-  /** Passes on a response that the SDK itself has made. */
+  /** Passes on a response that the SDK itself has made. Throws `ScopeChallenge` for a 403 that asks for scopes. */
   async function answer(view: Request, response: Response, kind: StreamKind, request: ModernRequest): Promise<void> {
     failures.rethrow(view);
+    const challenge = challengeIn(response);
+    if (challenge !== undefined) throw challenge;
     request.reply.response(await watchResponse(response, kind, request.signal(), request.reply.watch));
   }
 
@@ -156,7 +162,8 @@ export function createModernServers(options: ModernServerOptions): ModernServers
 /** The response as it goes out. Seals a state that the client must send back. */
 function rewrite(response: JsonRpcResponse, requestState: RequestState, served: Served | undefined): JsonRpcResponse {
   if (served === undefined) return response;
-  const sealed = sealOutbound(response, requestState, served.binding, served.once);
+  const shown = served.filter === undefined ? response : served.filter(response);
+  const sealed = sealOutbound(shown, requestState, served.binding, served.once);
   served.onResponse?.(sealed);
   return sealed;
 }

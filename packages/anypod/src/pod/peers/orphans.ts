@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { BACKGROUND_CALLER } from '../../core/caller.ts';
+import { BACKGROUND_CALLER, type Caller, principalOf } from '../../core/caller.ts';
 import type { Orphan, StreamKey } from '../../core/event-log.ts';
 import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../../core/json-rpc.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
@@ -10,6 +10,7 @@ import type { SessionCache } from '../sessions/session-cache.ts';
 import { Exchange } from '../streams/exchange.ts';
 import type { Followers } from '../streams/followers.ts';
 import { OwnedStream } from '../streams/owned-stream.ts';
+import { readRequests, type StoredRequests } from '../streams/stored-requests.ts';
 import { mayRerun, type Safety, safetyOf } from './rerun-rule.ts';
 
 type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
@@ -115,9 +116,9 @@ export class Orphans {
 
   async #finish(key: StreamKey, orphan: Orphan): Promise<void> {
     const { meter } = this.#context;
-    const requests = JSON.parse(orphan.requests) as Requests;
-    const stream = OwnedStream.adopt(this.#context, this.#followers, key, requests, orphan);
-    const [first, ...others] = unanswered(requests, orphan);
+    const stored = readRequests(orphan.requests);
+    const stream = OwnedStream.adopt(this.#context, this.#followers, key, stored, orphan);
+    const [first, ...others] = unanswered(stored.requests, orphan);
     // This pod owns the exchange now, and no other pod would end it. So it waits until the store is back.
     const live = await retryWhileStoreAway(this.#context, async () => this.#sessions.take(key.session));
     if (first === undefined || live === undefined) {
@@ -127,18 +128,21 @@ export class Orphans {
       return;
     }
     try {
-      await this.#rerunOrRefuse(live, [first, ...others], stream, orphan.takeOvers);
+      const left = { ...stored, requests: [first, ...others] as const };
+      await this.#rerunOrRefuse(live, left, stream, orphan.takeOvers);
     } finally {
       this.#sessions.release(live);
     }
   }
 
-  async #rerunOrRefuse(live: LiveSession, requests: Requests, stream: OwnedStream, takeOvers: number): Promise<void> {
-    const safeties = await this.#judge(live, requests);
-    const runs = this.#mayRerun(live, safeties, takeOvers);
+  async #rerunOrRefuse(live: LiveSession, left: StoredRequests, stream: OwnedStream, takeOvers: number): Promise<void> {
+    const { requests, authInfo } = left;
+    const caller = authInfo === undefined ? BACKGROUND_CALLER : { ...BACKGROUND_CALLER, authInfo };
+    const safeties = await this.#judge(live, requests, caller);
+    const runs = this.#mayRerun(live, safeties, takeOvers, caller);
     this.#context.meter.orphanEnded(runs ? 'rerun' : 'refused');
     if (runs) {
-      await this.#rerun(live, requests, stream);
+      await this.#rerun(live, requests, stream, caller);
       return;
     }
     for (const [index, { id }] of requests.entries()) {
@@ -148,9 +152,9 @@ export class Orphans {
     }
   }
 
-  async #judge(live: LiveSession, requests: Requests): Promise<readonly Safety[]> {
+  async #judge(live: LiveSession, requests: Requests, caller: Caller): Promise<readonly Safety[]> {
     try {
-      const server = await live.server(BACKGROUND_CALLER);
+      const server = await live.server(caller);
       return await Promise.all(requests.map((request) => safetyOf(request, server)));
     } catch (err) {
       this.#context.log.warn({ err }, 'the calls of a lost pod could not be judged; they are refused');
@@ -158,15 +162,15 @@ export class Orphans {
     }
   }
 
-  /** Whether the requests may run again. A call that was made with credentials may not: only the client's request had them. */
-  #mayRerun(live: LiveSession, safeties: readonly Safety[], takeOvers: number): boolean {
+  /** Whether the requests may run again. A call that needs credentials may not, unless the claims of its caller were stored with it. */
+  #mayRerun(live: LiveSession, safeties: readonly Safety[], takeOvers: number, caller: Caller): boolean {
     const { rerun, rerunLimit } = this.#context.options;
-    if (takeOvers > rerunLimit || live.session.record.principal !== undefined) return false;
+    if (takeOvers > rerunLimit || live.session.record.principal !== principalOf(caller.authInfo)) return false;
     return safeties.every((safety) => mayRerun(safety, rerun));
   }
 
-  async #rerun(live: LiveSession, requests: Requests, stream: OwnedStream): Promise<void> {
-    const server = await live.server(BACKGROUND_CALLER);
+  async #rerun(live: LiveSession, requests: Requests, stream: OwnedStream, caller: Caller): Promise<void> {
+    const server = await live.server(caller);
     if (this.#context.departed()) return;
     live.uses += 1;
     const exchange = new Exchange(this.#context, this.#followers, {
@@ -174,14 +178,15 @@ export class Orphans {
       protocolVersion: live.session.record.protocolVersion,
       requests,
       batch: false,
+      authInfo: caller.authInfo,
       to: { stream },
       onEnd: () => this.#sessions.release(live),
-      onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, BACKGROUND_CALLER)),
+      onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, caller)),
     });
     for (const request of requests) {
       live.arrivals.arrived(request.id);
       const run = live.begin(exchange, request.id);
-      server.request(run, request, { caller: BACKGROUND_CALLER, closeStream: () => exchange.closeConnection() });
+      server.request(run, request, { caller, closeStream: () => exchange.closeConnection() });
     }
   }
 }
