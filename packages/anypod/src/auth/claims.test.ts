@@ -1,8 +1,9 @@
+import type { JWTPayload } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { bearer, createWorld, ISSUER } from './gate.fixture.ts';
 
 describe('claims', () => {
-  it.each<[string, object, object]>([
+  it.each<[string, Record<string, unknown>, object]>([
     [
       'azp and an array of scopes',
       { client_id: undefined, azp: 'cli', scp: ['a', 'b'] },
@@ -12,7 +13,7 @@ describe('claims', () => {
     ['a user without a client', { client_id: undefined }, { clientId: 'ann' }],
   ])('of %s [auth.claims.mapped]', async (_name, claims, expected) => {
     const world = await createWorld();
-    expect(await world.admit(bearer(await world.token(claims)))).toMatchObject(expected);
+    expect(await world.admit(bearer(await world.token(claims as JWTPayload)))).toMatchObject(expected);
   });
 
   it('are read from a path, and only the configured ones are passed [auth.claims.mapped]', async () => {
