@@ -11,8 +11,9 @@ import { nest, type Schema, type Values, valueAt, valuePaths } from './values.ts
 const defaults = parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as Values;
 const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema;
 
-/** Settings that are no value of `config`: the chart gives them itself, or has sections for them. */
-const ELSEWHERE = /^(PORT|HOST|ANYPOD_METRICS_\w+|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+)$/;
+/** Settings that are no value of `config`: the chart gives them itself, has sections for them, or takes them as `extraEnv` (authorization). */
+const ELSEWHERE =
+  /^(PORT|HOST|ANYPOD_METRICS_\w+|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+|ANYPOD_AUTH\w*|ANYPOD_(PUBLIC_URL|TRUSTED_PROXIES|INTROSPECTION_SECRET))$/;
 
 describe('the cases', () => {
   it('set every setting of the service [chart.settings]', () => {

@@ -1,3 +1,4 @@
+import { auth } from './auth.ts';
 import { deployment } from './deployment.ts';
 import { legacy } from './legacy.ts';
 
@@ -29,6 +30,7 @@ const LISTENING = `${TRANSPORTS}#listening-for-messages-from-the-server`;
 
 const entries = {
   ...legacy,
+  ...auth,
   'change.of-own-list': [
     'If a handler announces a change of the list that it is answering, nobody is told. If another call announces one meanwhile, clients are told.',
     ANYPOD,

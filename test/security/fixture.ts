@@ -47,7 +47,7 @@ export default function createServer(context: Context): McpServer {
   );
   server.registerTool('steady', { inputSchema: keyed, annotations: { readOnlyHint: true } }, async ({ key }, ctx) => {
     record('started', key, ctx.http?.authInfo);
-    await delay(1500);
+    await delay(4000);
     return text({ authInfo: ctx.http?.authInfo });
   });
   return server;

@@ -35,5 +35,5 @@ export type { Router } from './http/router.ts';
 export { createRunningCalls, type RunningCalls } from './mcp/sdk/running-calls.ts';
 export type { ServerSdk } from './mcp/sdk/sdk.ts';
 export type { FactoryContext, Reuse, ServerFactory, UserServer } from './mcp/sdk/user-server.ts';
-export type { Notify } from './notify.ts';
+export type { Notify, NotifyAudience } from './notify.ts';
 export type { PodOptions } from './pod/context/options.ts';

@@ -1,5 +1,6 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
-import type { AuthInfo } from '../../core/caller.ts';
+import { type AuthInfo, principalOf } from '../../core/caller.ts';
+import { type Change, concerns } from '../../core/change-log.ts';
 import type { McpHandler, ServerEventBus } from '../sdk/sdk.ts';
 
 export interface ListenStreamsOptions {
@@ -31,7 +32,10 @@ export function createListenStreams(options: ListenStreamsOptions): ListenStream
         open.add(end);
         const forget = ageLimit.watch(end);
         const expiry = endAt(options?.authInfo, end);
-        const unsubscribe = bus.subscribe(listener);
+        const principal = principalOf(options?.authInfo as AuthInfo | undefined);
+        const unsubscribe = bus.subscribe((event) => {
+          if (concerns(event as Change, principal)) listener(event);
+        });
         if (ended) queueMicrotask(end);
         return () => {
           unsubscribe();

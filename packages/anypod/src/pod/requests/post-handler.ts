@@ -64,7 +64,8 @@ export class PostHandler {
     const server = await live.server(caller);
     for (const request of requests) {
       // Before anything is answered, so that the refusal can be a status that makes clients step up.
-      const challenge = await server.challenge(request, caller);
+      const asked = server.challenge(request, caller);
+      const challenge = asked && (await asked);
       if (challenge !== undefined) throw challenge;
     }
     if (this.#context.departed()) throw tooLate();

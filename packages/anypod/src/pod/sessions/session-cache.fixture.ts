@@ -35,7 +35,7 @@ export function setUp(options: PodOptions = {}) {
       abort: nothing,
       notify: async ({ method }) => void notified.push(method),
       handles: () => false,
-    challenge: () => undefined,
+      challenge: () => undefined,
       ask: () => Promise.reject(new Error('not used')),
       toolHints: async () => undefined,
       close,
