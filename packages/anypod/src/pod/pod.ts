@@ -221,14 +221,13 @@ export class Pod {
   }
 
   #heldSince(): number {
-    const held = this.#lease !== undefined && monotonicNow() < this.#lease.until();
-    return held ? (this.#lease?.since() ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    const state = this.#lease?.state();
+    return state !== undefined && monotonicNow() < state.until ? state.since : Number.POSITIVE_INFINITY;
   }
 
   #mayJudge(): boolean {
-    if (this.#lease === undefined) return false;
-    const state = { until: this.#lease.until(), since: this.#lease.since() };
-    return mayJudge(monotonicNow(), this.#context.options.leaseMs, state);
+    const state = this.#lease?.state();
+    return state !== undefined && mayJudge(monotonicNow(), this.#context.options.leaseMs, state);
   }
 
   #changed(change: PositionedChange): void {

@@ -52,7 +52,7 @@ export class Orphans {
   }
 
   /**
-   * Begins a sweep, but only if this pod has held its own lease for a whole lease without a break. In an outage of the store all leases run out
+   * Begins a sweep, but only if this pod has held its own lease long enough without a break. In an outage of the store all leases run out
    * together, so an expired lease is then no evidence that a pod is dead.
    */
   #tick(): void {
