@@ -117,7 +117,7 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
 }
 
 /** Turns an error that the operator must correct into a `ConfigError`, which is printed without a stack. */
-function asConfigError(error: unknown): unknown {
+export function asConfigError(error: unknown): unknown {
   if (!(error instanceof AnypodError)) return error;
   if (error.code === 'factory_failed') return new ConfigError([`<module>: ${error.message}`]);
   return error.code === 'no_common_version' ? new ConfigError([error.message]) : error;
