@@ -156,7 +156,7 @@ function isModern({ params }: JsonRpcRequest): boolean {
 }
 
 /** The HTTP status of a failed request. Undefined: there was no answer. */
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   return (error as { readonly data?: { readonly status?: number } } | undefined)?.data?.status;
 }
 
