@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { REFUSALS } from './cases/refusals.ts';
-import { CHART } from './helm.ts';
-import { refusal, render } from './render.ts';
+import { CHART, HELM_MAJORS } from './helm.ts';
+import { type Judgement, judgeAll } from './judge.ts';
+import { refusal, render, schemaErrors } from './render.ts';
 import { untested } from './sentences.ts';
 import { closedMaps, nest, type Schema, type Values } from './values.ts';
 
@@ -12,20 +13,30 @@ const ON_CLUSTERS = /has no ready pods|does not allow that change/;
 
 const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema;
 
-describe.concurrent('values that cannot work together', () => {
-  it.each(REFUSALS)('are refused: $sentence', async ({ values, sentence }) => {
-    const said = await refusal(nest(values));
-    const problems = said.split('\n').filter((line) => line.startsWith('  - '));
-    expect(problems).toEqual([`  - ${sentence}`]);
+describe.each(HELM_MAJORS)('with helm %s, values that cannot work together', (helm) => {
+  let judgements: readonly Judgement[];
+  beforeAll(async () => {
+    judgements = await judgeAll(
+      REFUSALS.map(({ values }) => nest(values)),
+      helm,
+    );
   });
+
+  it.each(REFUSALS.map((refused, index) => ({ ...refused, index })))(
+    'are refused: $sentence',
+    ({ index, sentence }) => {
+      expect(judgements[index]?.problems).toEqual([sentence]);
+    },
+  );
 
   it('are told all at once [chart.refusals]', async () => {
-    const said = await refusal(
-      nest({ terminationGracePeriodSeconds: 1, 'metrics.port': 3000, 'redis.enabled': false }),
-    );
+    const values = { terminationGracePeriodSeconds: 1, 'metrics.port': 3000, 'redis.enabled': false };
+    const said = await refusal(nest(values), { helm });
     expect(said.split('\n').filter((line) => line.startsWith('  - '))).toHaveLength(3);
   });
+});
 
+describe('the sentences', () => {
   it('have a case for every sentence [chart.refusals]', () => {
     const sentences = REFUSALS.map(({ sentence }) => sentence);
     expect(untested(/^_(?!warnings)/, sentences).filter((sentence) => !ON_CLUSTERS.test(sentence))).toEqual([]);
@@ -56,11 +67,21 @@ const WRONG: readonly [path: string, value: unknown][] = [
   ['networkPolicy.redisPorts', ['6379']],
 ];
 
-describe.concurrent('the schema of the values', () => {
-  it.each(WRONG)('refuses %s: %j', async (path, value) => {
-    expect(await refusal(nest({ [path]: value }))).toMatch(new RegExp(`${path.replaceAll('.', '[./]')}\\b`));
+describe.each(HELM_MAJORS)('with helm %s, the schema', (helm) => {
+  let said: readonly string[];
+  beforeAll(async () => {
+    said = await schemaErrors(
+      WRONG.map(([path, value]) => nest({ [path]: value })),
+      helm,
+    );
   });
 
+  it.each(WRONG.map(([path, value], index) => [path, value, index] as const))('refuses %s: %j', (path, _, index) => {
+    expect(said[index]).toMatch(new RegExp(`\\b${path.replaceAll('.', '[./]')}\\b`));
+  });
+});
+
+describe.concurrent('the schema of the values', () => {
   it('names every key, and refuses others at any depth but in maps that are the user’s own', () => {
     const open = [['', schema] as const, ...closedMaps(schema)].filter(
       ([path, map]) => map.additionalProperties !== false && path !== 'global',
