@@ -18,7 +18,13 @@ export interface MetricsConfig {
 export async function startMetrics(config: MetricsConfig): Promise<() => Promise<void>> {
   const { metricsPort: port, metricsHost: host = config.host } = config;
   if (port === 0) return async () => undefined;
-  const exporter = new PrometheusExporter({ host, port, withoutScopeInfo: true, preventServerStart: true });
+  const exporter = new PrometheusExporter({
+    // Without a host, Node listens on `::`, or on `0.0.0.0` if the kernel has no IPv6.
+    ...(host !== '::' && { host }),
+    port,
+    withoutScopeInfo: true,
+    preventServerStart: true,
+  });
   const provider = new MeterProvider({
     resource: resourceFromAttributes({ 'service.name': 'anypod', 'service.version': version() }),
     readers: [exporter],
