@@ -36,12 +36,23 @@ describe.each(HELM_MAJORS)('with helm %s, values that cannot work together', (he
   });
 });
 
+describe.each(HELM_MAJORS)('with helm %s, the name of a release', (helm) => {
+  it.each(['1shop', 'my.shop'])('may not be %s, because a Service could not have it', async (release) => {
+    const said = await refusal({}, { helm, release });
+    expect(said).toContain(`  - ${NAME_SENTENCE.replace('%q', `"${release}-anypod"`)}`);
+    await expect(render({ fullnameOverride: 'shop' }, { helm, release })).resolves.toBeDefined();
+  });
+});
+
 describe('the sentences', () => {
   it('have a case for every sentence [chart.refusals]', () => {
-    const sentences = REFUSALS.map(({ sentence }) => sentence);
+    const sentences = [NAME_SENTENCE, ...REFUSALS.map(({ sentence }) => sentence)];
     expect(untested(/^_(?!warnings)/, sentences).filter((sentence) => !ON_CLUSTERS.test(sentence))).toEqual([]);
   });
 });
+
+const NAME_SENTENCE =
+  'The Service would be called %q, but its name must begin with a letter and may contain only a-z, 0-9 and hyphens: set fullnameOverride, or choose another release name.';
 
 const WRONG: readonly [path: string, value: unknown][] = [
   ['replicaCount', 'two'],
@@ -65,6 +76,28 @@ const WRONG: readonly [path: string, value: unknown][] = [
   ['service.type', 'ExternalName'],
   ['ingress.preset', 'apache'],
   ['networkPolicy.redisPorts', ['6379']],
+  ['extraEnv', [{ name: 'N', value: 5 }]],
+  ['extraEnv', [{ name: 'N', valu: '5' }]],
+  ['extraContainers', [{ name: 'n', image: 'n:1', env: [{ name: 'N', value: true }] }]],
+  ['initContainers', [{ image: 'n:1' }]],
+  ['extraVolumes', [{ emptyDir: {} }]],
+  ['extraVolumeMounts', [{ name: 'n', path: '/n' }]],
+  ['tolerations', [{ key: 'n', value: true }]],
+  ['dnsConfig.options', [{ name: 'ndots', value: 2 }]],
+  ['hostAliases', [{ hostnames: ['n'] }]],
+  ['keda.triggers', [{ type: 'cpu', metadata: { value: 60 } }]],
+  ['networkPolicy.allowFrom', [{ podselector: {} }]],
+  ['ingress.tls', [{ host: 'n' }]],
+  ['redis.config', { save: ['900 1'] }],
+  ['commonLabels', { version: 1.1 }],
+  ['updateStrategy.type', 'Rolling'],
+  ['updateStrategy.rollingUpdate.maxSurge', '1'],
+  ['podDisruptionBudget.minAvailable', 'half'],
+  ['service.ipFamilies', ['IPv5']],
+  ['service.ipFamilyPolicy', 'DualStack'],
+  ['fullnameOverride', 'Shop'],
+  ['fullnameOverride', '1shop'],
+  ['enabled', 'yes'],
 ];
 
 describe.each(HELM_MAJORS)('with helm %s, the schema', (helm) => {
@@ -89,7 +122,7 @@ describe.concurrent('the schema of the values', () => {
     expect(open.map(([path]) => path)).toEqual([]);
   });
 
-  it.each(['replicas', 'config.drainTimeOut', 'blueGreen.green.image.tags'])(
+  it.each(['replicas', 'config.drainTimeOut', 'blueGreen.green.image.tags', 'dnsConfig.nameserver'])(
     'refuses %s, unknown to it',
     async (path) => {
       const key = path.split('.').at(-1) as string;

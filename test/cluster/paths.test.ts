@@ -49,7 +49,6 @@ describe('another path', () => {
     '/mcp//',
     '/mcpx',
     '/%',
-    '/%2e%2e',
     '/favicon.ico',
     '/.well-known/oauth-protected-resource',
   ])('%s is answered in JSON with the path of the endpoint [http.path.unknown]', async (path) => {
