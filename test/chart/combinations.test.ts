@@ -38,6 +38,12 @@ describe.concurrent('together', () => {
     }
   });
 
+  it('blue-green and Secrets that exist render the same each time, as Argo CD needs it [chart.blue-green]', async () => {
+    const values = nest({ ...SCALED_BLUE_GREEN, 'secret.existingSecret': 's', 'redis.auth.existingSecret': 'r' });
+    const [first, second] = await Promise.all([render(values), render(values)]);
+    expect(second.text).toBe(first.text);
+  });
+
   it('blue-green and autoscaling give each colour an autoscaler of its own [chart.scaled]', async () => {
     const rendering = await render(nest({ ...BLUE_GREEN, 'autoscaling.enabled': true }));
     const targets = rendering.all('HorizontalPodAutoscaler').map(({ spec }) => spec.scaleTargetRef.name);
