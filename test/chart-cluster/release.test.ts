@@ -58,7 +58,8 @@ describe.each(['4', '3'] as const)('a release of helm %s', (major) => {
     await upgrade({ 'redis.auth.existingSecret': 'given' });
     const after = await checksums();
     expect([new Set(before).size, new Set(after).size, new Set([...before, ...after]).size]).toEqual([1, 1, 2]);
-    await namespace.helm(['test', 'demo', '--timeout', '120s']);
+    // The upgrade has waited for pods that are ready, and a pod is ready only once Redis has taken its password.
+    expect(await get('deployment/demo-anypod', '.status.updatedReplicas')).toBe('2');
     await upgrade({});
   });
 

@@ -85,16 +85,25 @@ describe.concurrent('a release', () => {
     expect(manifests.filter(({ metadata }) => metadata.name.includes('anypod-anypod'))).toEqual([]);
   });
 
-  it('with the longest name that Helm allows has names that Kubernetes allows, and no two the same', async () => {
-    const rendering = await render(nest({ ...SCALED_BLUE_GREEN, 'networkPolicy.enabled': true }), {
-      release: 'r'.repeat(53),
-    });
-    const names = rendering.manifests.map(({ metadata }) => metadata.name);
-    expect(names.filter((name) => !/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))).toEqual([]);
-    // Kubernetes makes a label of at most 63 characters of the StatefulSet's name, a hyphen and a hash of 10.
-    expect(rendering.all('StatefulSet').filter(({ metadata }) => metadata.name.length > 52)).toEqual([]);
-    await expectSound(rendering);
-  });
+  it.each([
+    ['Helm allows', {}, 'r'.repeat(53)],
+    ['a value can make it', { fullnameOverride: 'n'.repeat(80) }, 'demo'],
+    ['a release and a value can make it', { nameOverride: 'n'.repeat(63) }, 'r'.repeat(53)],
+  ])(
+    'with a name as long as %s has names and labels that Kubernetes allows, and no two the same',
+    async (_, values, release) => {
+      const rendering = await render(nest({ ...SCALED_BLUE_GREEN, 'networkPolicy.enabled': true, ...values }), {
+        release,
+      });
+      const names = rendering.manifests.map(({ metadata }) => metadata.name);
+      expect(names.filter((name) => !/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name))).toEqual([]);
+      // Kubernetes makes a label of at most 63 characters of the StatefulSet's name, a hyphen and a hash of 10.
+      expect(rendering.all('StatefulSet').filter(({ metadata }) => metadata.name.length > 52)).toEqual([]);
+      const labels = rendering.manifests.flatMap(({ metadata }) => Object.values(metadata.labels ?? {}));
+      expect(labels.filter((label) => !/^[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$/.test(label))).toEqual([]);
+      await expectSound(rendering);
+    },
+  );
 
   it('puts every object into its namespace', async () => {
     const { manifests } = await render(nest({ ...SCALED_BLUE_GREEN, 'networkPolicy.enabled': true }));

@@ -59,7 +59,7 @@ const services: readonly ValueCase[] = [
     value: '',
     check: (rendering) => expect(service(rendering)['ports'][0]).not.toHaveProperty('appProtocol'),
   },
-  inService('trafficDistribution', 'PreferClose'),
+  inService('trafficDistribution', 'PreferSameZone'),
   inService('ipFamilyPolicy', 'PreferDualStack'),
   {
     path: 'service.ipFamilies',
