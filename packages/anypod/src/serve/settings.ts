@@ -24,7 +24,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--host',
     env: 'HOST',
     default: '127.0.0.1',
-    description: 'Address to listen on. Use 0.0.0.0 in a container.',
+    description: 'Address to listen on. In a container, use :: for all addresses, also where the kernel has only IPv4.',
     schema: z.string().min(1, 'must not be empty'),
   },
   ...REDIS_SETTINGS,
