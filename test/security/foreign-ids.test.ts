@@ -4,7 +4,7 @@ import { lastEventId, readStream } from '../cluster/stream-reader.ts';
 import { type Message, messagesOf, openSession, post, sessionOf, textOf, type WireSession } from '../cluster/wire.ts';
 import { bearer, useProtected } from './protected.ts';
 
-const deployment = useProtected();
+const deployment = useProtected({ ANYPOD_LEGACY_SSE: 'true' });
 
 /** Ann's session on pod 0, with a running call that has asked her a question, and a stream. */
 interface Victim {
@@ -162,6 +162,38 @@ describe('in a session of her own, another user', () => {
       expect(response.headers.get('x-evil')).toBeNull();
     },
   );
+});
+
+describe('over HTTP+SSE, another user', () => {
+  const open = (token: string, lastEventId?: string) =>
+    fetch(new URL('/sse', deployment.urls[0]), {
+      headers: {
+        accept: 'text/event-stream',
+        ...bearer(token),
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
+    });
+
+  test('can neither post to a foreign session nor continue its stream [auth.foreign.session]', async () => {
+    const [pod, other] = deployment.urls;
+    const [ann, eve] = [await deployment.token(), await deployment.token({ sub: 'eve' })];
+    const stream = readStream(await open(ann));
+    const address = String((await stream.next())?.data);
+    const eventId = lastEventId(stream.events);
+    const send = (to: URL, path: string, token: string) =>
+      post(new URL(path, to), { jsonrpc: '2.0', id: 1, method: 'tools/list' }, bearer(token));
+    for (const each of [pod, other]) {
+      const foreign = await visible(await send(each, address, eve));
+      expect(foreign).toEqual(await visible(await send(each, `/messages?sessionId=${UNKNOWN}`, eve)));
+      expect(foreign).toMatchObject({ status: 404 });
+    }
+    const resumed = await visible(await open(eve, eventId));
+    expect(resumed).toEqual(await visible(await open(eve, `${UNKNOWN}${eventId.slice(eventId.indexOf('~'))}`)));
+    expect(resumed).toMatchObject({ status: 404 });
+    expect((await send(other, address, ann)).status).toBe(202);
+    await stream.until(({ id }) => id === 1);
+    await stream.cut();
+  });
 });
 
 describe('in the 2026 revision, another user', () => {

@@ -5,7 +5,7 @@ import { messagesOf, openSession, post, textOf } from '../cluster/wire.ts';
 import { createIssuerKey } from '../lib/token-issuer.ts';
 import { bearer, RESOURCE, useProtected } from './protected.ts';
 
-const deployment = useProtected();
+const deployment = useProtected({ ANYPOD_LEGACY_SSE: 'true' });
 
 const METADATA = 'https://mcp.test/.well-known/oauth-protected-resource/mcp';
 const initialize = {
@@ -35,6 +35,11 @@ const DOORS: readonly [string, (pod: URL, headers: Record<string, string>) => Pr
     'GET',
     (pod, headers) => fetch(pod, { headers: { accept: 'text/event-stream', 'mcp-session-id': 'x', ...headers } }),
   ],
+  [
+    'GET of HTTP+SSE',
+    (pod, headers) => fetch(new URL('/sse', pod), { headers: { accept: 'text/event-stream', ...headers } }),
+  ],
+  ['POST of HTTP+SSE', (pod, headers) => post(new URL('/messages?sessionId=x', pod), initialize, headers)],
   ['DELETE', (pod, headers) => fetch(pod, { method: 'DELETE', headers: { 'mcp-session-id': 'x', ...headers } })],
 ];
 

@@ -57,6 +57,10 @@ export interface AnypodOptions extends PodOptions {
    * it, these pages may also read the answers (CORS).
    */
   readonly allowedOrigins?: readonly string[];
+  /**
+   * Whether clients of HTTP+SSE (2024-11-05) are served too, beside the endpoint: with `/mcp`, at `/sse` and `/messages`. Default: false.
+   */
+  readonly legacySse?: boolean;
   /** Addresses and networks of proxies, such as `10.0.0.0/8`. Their `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. Default: none. */
   readonly trustedProxies?: readonly string[];
   /** Makes the server a protected resource: who may call, and what. Default: everybody may call everything. */
@@ -99,6 +103,7 @@ const DEFAULTS = {
   listenMaxAgeMs: POD_DEFAULTS.listenMaxAgeMs,
   callTimeoutMs: POD_DEFAULTS.callTimeoutMs,
   factoryTimeoutMs: 10_000,
+  legacySse: false,
   maxBodyBytes: 4 * 1024 * 1024,
   maxDepth: 100,
   maxBufferedBytes: 1024 * 1024,

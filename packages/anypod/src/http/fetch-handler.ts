@@ -1,6 +1,6 @@
 import type { AuthInfo } from '../core/caller.ts';
 import type { EventSink } from '../core/reply.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from './door.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { type BodyLimits, readWebJson } from './read-body.ts';

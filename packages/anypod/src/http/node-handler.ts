@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthInfo, Caller } from '../core/caller.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from './door.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Incoming } from './incoming.ts';
 import { createNodeReply } from './node-reply.ts';
@@ -18,7 +18,7 @@ export interface NodeHandlerOptions extends BodyLimits {
 }
 
 /** A request with what middleware may have added: verified authentication (`requireBearerAuth`) and a parsed body (`express.json`). */
-type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown };
+type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown; originalUrl?: string };
 
 /** Serves one request of `node:http`. It also works as an Express handler. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;

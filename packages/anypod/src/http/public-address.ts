@@ -6,9 +6,10 @@ import { AnypodError } from '../core/errors.ts';
 export type UrlOf = (request: IncomingMessage) => string;
 
 /** The URL that this process sees. */
-export function ownUrl({ headers, socket, url = '/' }: IncomingMessage): string {
+export function ownUrl(request: IncomingMessage & { readonly originalUrl?: string }): string {
+  const { headers, socket, originalUrl = request.url ?? '/' } = request;
   const scheme = 'encrypted' in socket ? 'https' : 'http';
-  return `${scheme}://${headers.host ?? 'localhost'}${url}`;
+  return `${scheme}://${headers.host ?? 'localhost'}${originalUrl}`;
 }
 
 const HOST = /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;

@@ -26,7 +26,7 @@ export function createSessionEndpoint(pod: Pod): SessionEndpoint {
     body: unknown,
     use: (live: LiveSession) => Promise<void>,
   ): Promise<void> {
-    const live = await pod.take(sessionIdOf(caller), caller);
+    const live = await takeStreamable(pod, caller);
     if (live === undefined) return reply.json(404, JSON.stringify(sessionNotFound(idOf(body))));
     try {
       await use(live);
@@ -64,6 +64,14 @@ export function createSessionEndpoint(pod: Pod): SessionEndpoint {
   }
 
   return { post, get, end };
+}
+
+/** Takes the caller's session into use. A session of HTTP+SSE is unknown here: its client takes answers on its own stream only. */
+async function takeStreamable(pod: Pod, caller: Caller): Promise<LiveSession | undefined> {
+  const live = await pod.take(sessionIdOf(caller), caller);
+  if (live?.session.record.transport !== 'sse') return live;
+  pod.release(live);
+  return undefined;
 }
 
 function sessionIdOf(caller: Caller): string {

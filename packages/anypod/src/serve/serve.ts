@@ -7,7 +7,7 @@ import type { AuthOptions } from '../auth/options.ts';
 import { AnypodError } from '../core/errors.ts';
 import { METADATA_PATH } from '../core/gate.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
-import { createIsEndpoint } from '../http/endpoint-path.ts';
+import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
 import { authOptionsOf } from './auth-settings.ts';
 import { bannerText, factoryAdvice } from './banner.ts';
@@ -127,7 +127,7 @@ function withAuth(config: Config): Omit<Config, 'auth'> & { readonly auth?: Auth
 }
 
 /** Turns an error that the operator must correct into a `ConfigError`, which is printed without a stack. */
-function asConfigError(error: unknown): unknown {
+export function asConfigError(error: unknown): unknown {
   if (!(error instanceof AnypodError)) return error;
   if (error.code === 'factory_failed') return new ConfigError([`<module>: ${error.message}`]);
   return error.code === 'no_common_version' ? new ConfigError([error.message]) : error;
@@ -154,18 +154,19 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
 
 /** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
 function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
-  const { path } = config;
-  const protects = authOptionsOf(config) !== undefined;
+  const { path, legacySse } = config;
   const app = createHealthApp(health, path);
-  const isPath = createIsEndpoint(path);
-  const isEndpoint = (url: string) => isPath(url) || (protects && url.startsWith(METADATA_PATH));
+  const isEndpoint = createIsEndpoint(path);
+  const isSse = legacySse ? createIsSseEndpoint(path) : () => false;
+  const protects = authOptionsOf(config) !== undefined;
+  const isServed = (url: string) => isEndpoint(url) || isSse(url) || (protects && url.startsWith(METADATA_PATH));
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
     // Otherwise the balancer would continue to use its open connections.
     if (health.draining) response.setHeader('connection', 'close');
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
-    else if (!isEndpoint(url)) app(request, response);
+    else if (!isServed(url)) app(request, response);
     else if (ready instanceof Promise) void serveEarly(request, response, ready);
     else ready.handler(request, response);
   };

@@ -34,14 +34,17 @@ export class PostHandler {
     this.#sessionRequests = sessionRequests;
   }
 
-  /** Serves the messages of a POST and answers `reply`. `live` must be in use, and stays in use while an exchange runs. */
+  /**
+   * Serves the messages of a POST and answers `reply`. `live` must be in use, and stays in use while an exchange runs. Returns the exchange, if the POST
+   * has requests.
+   */
   async post(
     live: LiveSession,
     messages: readonly JsonRpcMessage[],
     batch: boolean,
     caller: Caller,
     reply: Reply,
-  ): Promise<void> {
+  ): Promise<Exchange | undefined> {
     const requests = messages.filter(isRequest);
     for (const message of messages) {
       if (isRequest(message)) continue;
@@ -49,9 +52,10 @@ export class PostHandler {
       else await this.#notice(live, message, caller);
     }
     const [first, ...others] = requests;
-    if (live.ended) return reply.json(404, JSON.stringify(sessionNotFound(first?.id ?? null)));
-    if (first === undefined) return reply.empty(202);
-    await this.#run(live, [first, ...others], batch, caller, reply);
+    if (live.ended) reply.json(404, JSON.stringify(sessionNotFound(first?.id ?? null)));
+    else if (first === undefined) reply.empty(202);
+    else return this.#run(live, [first, ...others], batch, caller, reply);
+    return undefined;
   }
 
   async #run(
@@ -60,7 +64,7 @@ export class PostHandler {
     batch: boolean,
     caller: Caller,
     reply: Reply,
-  ): Promise<void> {
+  ): Promise<Exchange | undefined> {
     const server = await live.server(caller);
     for (const request of requests) {
       // Before anything is answered, so that the refusal can be a status that makes clients step up.
@@ -69,7 +73,10 @@ export class PostHandler {
       if (challenge !== undefined) throw challenge;
     }
     if (this.#context.departed()) throw tooLate();
-    if (live.ended) return reply.json(404, JSON.stringify(sessionNotFound(requests[0].id)));
+    if (live.ended) {
+      reply.json(404, JSON.stringify(sessionNotFound(requests[0].id)));
+      return undefined;
+    }
     live.uses += 1;
     const exchange = new Exchange(this.#context, this.#parts.followers, {
       session: live.id,
@@ -87,6 +94,7 @@ export class PostHandler {
         exchange.respond(cancelledEarly(request.id));
       } else this.#dispatch(live, server, exchange, request, caller);
     }
+    return exchange;
   }
 
   /** What may be stored of a caller. A server that gets tokens could not run a call again without one. */

@@ -1,0 +1,79 @@
+import { isRequest } from '../core/json-rpc.ts';
+import { RPC } from '../core/rpc-error.ts';
+import type { Pod } from '../pod/pod.ts';
+import { sessionNotFound } from '../pod/sessions/session-cache.ts';
+import { createFail, type DoorOptions, type Room } from './door.ts';
+import { receive } from './endpoint.ts';
+import { MESSAGES, pathOf, siblingOf } from './endpoint-path.ts';
+import { repeatThroughOutage } from './hold.ts';
+import { headerOf, type Incoming } from './incoming.ts';
+import { idOf, methodOf, parseBatch, parseMessage } from './messages.ts';
+import type { MeteredReply } from './metered-reply.ts';
+import { requireAcceptsEvents, requireJson } from './negotiation.ts';
+import { Refusal } from './refusal.ts';
+
+export interface SseEndpointOptions extends Pick<DoorOptions, 'log' | 'gate'> {
+  readonly pod: Pod;
+}
+
+/** Serves HTTP+SSE (2024-11-05): a GET opens the client's stream, and a POST brings its messages. */
+export function createSseEndpoint({ pod, log, gate }: SseEndpointOptions): Room {
+  const fail = createFail({ log, gate });
+
+  async function open({ caller }: Incoming, reply: MeteredReply): Promise<void> {
+    reply.name('GET', 'legacy');
+    gate?.permit(caller, undefined);
+    requireAcceptsEvents(caller);
+    const messages = siblingOf(pathOf(caller.url ?? '/'), MESSAGES);
+    const addressOf = (session: string) => `${messages}?sessionId=${session}`;
+    await pod.openSse(caller, headerOf(caller, 'last-event-id'), addressOf, reply);
+  }
+
+  async function post(incoming: Incoming, reply: MeteredReply): Promise<void> {
+    const { caller } = incoming;
+    requireJson(caller);
+    const id = sessionIn(caller.url ?? '/');
+    const body = await receive(pod, incoming);
+    reply.name(methodOf(body), 'legacy');
+    const alone = Array.isArray(body) ? undefined : parseMessage(body);
+    const act = () => deliver(id, body, alone, incoming, reply);
+    try {
+      gate?.permit(caller, body);
+      await (alone === undefined || isRequest(alone) ? act() : repeatThroughOutage(act, incoming.signal()));
+    } catch (error) {
+      fail(reply, incoming.caller, body, error);
+    }
+  }
+
+  async function deliver(
+    id: string,
+    body: unknown,
+    alone: ReturnType<typeof parseMessage> | undefined,
+    { caller }: Incoming,
+    reply: MeteredReply,
+  ): Promise<void> {
+    const live = await pod.take(id, caller);
+    try {
+      if (live?.session.record.transport !== 'sse') return reply.json(404, JSON.stringify(sessionNotFound(idOf(body))));
+      const messages = alone === undefined ? parseBatch(body, live.session.record.protocolVersion) : [alone];
+      await pod.postSse(live, messages, alone === undefined, caller, reply);
+    } finally {
+      if (live !== undefined) pod.release(live);
+    }
+  }
+
+  return {
+    requireMethod({ method, caller }) {
+      const serves = pathOf(caller.url ?? '/').endsWith(MESSAGES) ? 'POST' : 'GET';
+      if (method === serves) return;
+      throw new Refusal(405, RPC.refused, `${method} is not served here. Use ${serves}.`, { allow: serves });
+    },
+    serve: (incoming, reply) => (incoming.method === 'GET' ? open(incoming, reply) : post(incoming, reply)),
+  };
+}
+
+function sessionIn(url: string): string {
+  const id = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('sessionId');
+  if (id !== null) return id;
+  throw new Refusal(400, RPC.refused, 'sessionId is missing. Post to the address that the endpoint event names.');
+}
