@@ -18,6 +18,8 @@ export interface TokenIssuer {
   readonly keys: IssuerKey[];
   /** What it answers about opaque tokens. */
   readonly opaque: Map<string, object>;
+  /** While true, it takes requests for its keys and never answers them. */
+  hangs: boolean;
   /** How many requests it got, by path. */
   readonly asked: Map<string, number>;
   /** `claims` replace the usual ones: undefined leaves one out. */
@@ -38,6 +40,7 @@ export async function startTokenIssuer(audience: string): Promise<TokenIssuer> {
     const path = request.url ?? '';
     asked.set(path, (asked.get(path) ?? 0) + 1);
     if (path === '/introspect') void introspect(request, response);
+    else if (path === '/jwks' && issuer.hangs) return;
     else if (path === '/jwks') answer(response, { keys: keys.map(({ jwk }) => jwk) });
     else if (path === '/.well-known/oauth-authorization-server')
       answer(response, { issuer: url, jwks_uri: `${url}/jwks` });
@@ -52,10 +55,11 @@ export async function startTokenIssuer(audience: string): Promise<TokenIssuer> {
     answer(response, opaque.get(new URLSearchParams(body).get('token') ?? '') ?? { active: false });
   }
 
-  return {
+  const issuer: TokenIssuer = {
     url,
     keys,
     opaque,
+    hangs: false,
     asked,
     token(claims = {}, header = {}, key = keys[0] as IssuerKey) {
       const exp = Math.floor(Date.now() / 1000) + 3600;
@@ -77,6 +81,7 @@ export async function startTokenIssuer(audience: string): Promise<TokenIssuer> {
       await once(server, 'close');
     },
   };
+  return issuer;
 }
 
 function answer(response: ServerResponse, body: object): void {

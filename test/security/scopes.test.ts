@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { postModern } from '../cluster/modern-wire.ts';
-import { type Message, messagesOf, openSession, textOf } from '../cluster/wire.ts';
+import { readStream } from '../cluster/stream-reader.ts';
+import { type Message, messagesOf, openSession, post, textOf } from '../cluster/wire.ts';
 import { bearer, useProtected } from './protected.ts';
 
-const deployment = useProtected();
+const deployment = useProtected({ ANYPOD_LEGACY_SSE: 'true' });
 
 /** Sends one request in each era, to different pods. */
 const ERAS: readonly [string, (method: string, params: object, scope: string) => Promise<Response>][] = [
@@ -120,4 +121,21 @@ test('a batch needs the scopes of all its messages [auth.scope.missing]', async 
   expect(refused.status).toBe(403);
   const served = await session.send(deployment.urls[1], [call(1, 'echo'), call(2, 'echo')]);
   expect((await messagesOf(served)).map(textOf)).toEqual(['x', 'x']);
+});
+
+test('over HTTP+SSE a missing scope is a 403 too, for the stream and for a message [auth.scope.missing]', async () => {
+  const [pod, other] = deployment.urls;
+  const open = (token: string) =>
+    fetch(new URL('/sse', pod), { headers: { accept: 'text/event-stream', ...bearer(token) } });
+  expect((await open(await deployment.token({ scope: 'other' }))).status).toBe(403);
+  const token = await deployment.token();
+  const stream = readStream(await open(token));
+  const address = String((await stream.next())?.data);
+  for (const name of ['delete_all', 'report']) {
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } };
+    const refused = await post(new URL(address, other), call, bearer(token));
+    expect(refused.status, name).toBe(403);
+    expect(await refused.json()).toMatchObject({ id: 1, error: { data: { reason: 'insufficient_scope' } } });
+  }
+  await stream.cut();
 });

@@ -139,8 +139,12 @@ test('new keys are found without a restart, and withdrawn ones end [auth.keys.ro
 test('a pod starts while its issuers are away, and its tokens get 503 until they are back [auth.keys.away]', async () => {
   const { a } = deployment;
   const token = await a.token({ tenant: 'acme' }, {}, a.keys.at(-1));
-  await a.stop();
+  a.hangs = true;
   const pod = await deployment.startPod();
+  // A server that never answers costs 5 s, once for all who wait.
+  const waiting = await Promise.all([1, 2, 3].map(() => post(new URL(pod.url), initialize, bearer(token))));
+  expect(waiting.map(({ status }) => status)).toEqual([503, 503, 503]);
+  await a.stop();
   const refused = await post(new URL(pod.url), initialize, bearer(token));
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).toBe('5');
