@@ -3,7 +3,7 @@ import { encodeResponse, type JsonRpcRequest } from '../../core/json-rpc.ts';
 import { metaFault } from '../../core/meta.ts';
 import type { Reply } from '../../core/reply.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
-import { type InitializeParams, initializeFault, type Session } from '../../core/session.ts';
+import { type InitializeParams, initializeFault, NO_CHANGES, type Session } from '../../core/session.ts';
 import { createSessionId } from '../../core/session-id.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
@@ -26,7 +26,7 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
       createdAt: Date.now(),
       ...(principal === undefined ? {} : { principal }),
     };
-    return { record, subscriptions: new Set<string>(), cancelled: new Set<string>(), notifications: [] };
+    return { record, subscriptions: new Set<string>(), cancelled: new Set<string>(), notifications: [], registry: NO_CHANGES };
   }
 
   /** Asks the server, stores the session and answers. If the server refuses, the answer is its error, and no session is stored. */
