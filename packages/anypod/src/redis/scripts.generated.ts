@@ -252,7 +252,7 @@ return waiting
 
 export const createHandle: Script = {
   keys: 2,
-  sha: '0228bc4213b95c632d0b2922df723037d323b0d7',
+  sha: 'd3fc603cba4e221871f426c3555190b9f4f65be9',
   lua: `-- Makes a handle, if its owner has fewer than allowed. A handle that is made twice is made once.
 --
 -- KEYS[1] handle   KEYS[2] the owner's handles
@@ -263,7 +263,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[3]) then return 0 end
+if #redis.call('ZRANGE', KEYS[2], ARGV[3] - 1, ARGV[3] - 1) > 0 then return 0 end
 redis.call('HSET', KEYS[1], 't', ARGV[2])
 for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
@@ -440,12 +440,11 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')
 
 export const loadSession: Script = {
   keys: 4,
-  sha: '134a443dfafa95a675343de1432ecdd6f8b8da23',
+  sha: '7788dd8d00236cc19890f4a2d2204a5a5c163ffd',
   lua: `-- Reads a session, notes that a pod caches it, and renews its keys once a tenth of the TTL has passed.
 --
 -- KEYS[1] session   KEYS[2] subscriptions   KEYS[3] cancelled   KEYS[4] questions
--- ARGV[1] the pod's field   ARGV[2] session TTL, ms
--- ARGV[3] the prefix of the fields of registry changes
+-- ARGV[1] the pod's field   ARGV[2] session TTL, ms   ARGV[3] the prefix of the fields of registry changes
 -- Returns { record, level or nil, subscriptions, cancelled request ids, notifications (JSON) or nil, fields and values of registry changes in turns }, or
 -- nil: no such session.
 
@@ -459,11 +458,10 @@ if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) * 0.9 then
 end
 local changes = {}
 if fields[5] then
-  local all = redis.call('HGETALL', KEYS[1])
-  for i = 1, #all, 2 do
-    if string.sub(all[i], 1, #ARGV[3]) == ARGV[3] then
-      table.insert(changes, all[i])
-      table.insert(changes, all[i + 1])
+  for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+    if string.sub(field, 1, #ARGV[3]) == ARGV[3] then
+      table.insert(changes, field)
+      table.insert(changes, redis.call('HGET', KEYS[1], field))
     end
   end
 end
@@ -716,19 +714,18 @@ return redis.call('HKEYS', KEYS[1])
 
 export const stateEntries: Script = {
   keys: 1,
-  sha: '3e7eff6c47f16ca152b29d898266874dbd90c176',
+  sha: '89b4f3000d2f43e7bb515047a02d2a96e45fc315',
   lua: `-- Reads all entries of a place.
 --
 -- KEYS[1] session or handle
 -- ARGV[1] the prefix of the entries' fields
 -- Returns fields and values in turns.
 
-local all = redis.call('HGETALL', KEYS[1])
 local entries = {}
-for i = 1, #all, 2 do
-  if string.sub(all[i], 1, #ARGV[1]) == ARGV[1] then
-    table.insert(entries, all[i])
-    table.insert(entries, all[i + 1])
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(field, 1, #ARGV[1]) == ARGV[1] then
+    table.insert(entries, field)
+    table.insert(entries, redis.call('HGET', KEYS[1], field))
   end
 end
 return entries

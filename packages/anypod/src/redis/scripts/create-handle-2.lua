@@ -8,7 +8,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[3]) then return 0 end
+if #redis.call('ZRANGE', KEYS[2], ARGV[3] - 1, ARGV[3] - 1) > 0 then return 0 end
 redis.call('HSET', KEYS[1], 't', ARGV[2])
 for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])

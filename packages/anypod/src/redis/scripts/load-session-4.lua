@@ -1,8 +1,7 @@
 -- Reads a session, notes that a pod caches it, and renews its keys once a tenth of the TTL has passed.
 --
 -- KEYS[1] session   KEYS[2] subscriptions   KEYS[3] cancelled   KEYS[4] questions
--- ARGV[1] the pod's field   ARGV[2] session TTL, ms
--- ARGV[3] the prefix of the fields of registry changes
+-- ARGV[1] the pod's field   ARGV[2] session TTL, ms   ARGV[3] the prefix of the fields of registry changes
 -- Returns { record, level or nil, subscriptions, cancelled request ids, notifications (JSON) or nil, fields and values of registry changes in turns }, or
 -- nil: no such session.
 
@@ -16,11 +15,10 @@ if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) * 0.9 then
 end
 local changes = {}
 if fields[5] then
-  local all = redis.call('HGETALL', KEYS[1])
-  for i = 1, #all, 2 do
-    if string.sub(all[i], 1, #ARGV[3]) == ARGV[3] then
-      table.insert(changes, all[i])
-      table.insert(changes, all[i + 1])
+  for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+    if string.sub(field, 1, #ARGV[3]) == ARGV[3] then
+      table.insert(changes, field)
+      table.insert(changes, redis.call('HGET', KEYS[1], field))
     end
   end
 end

@@ -4,12 +4,11 @@
 -- ARGV[1] the prefix of the entries' fields
 -- Returns fields and values in turns.
 
-local all = redis.call('HGETALL', KEYS[1])
 local entries = {}
-for i = 1, #all, 2 do
-  if string.sub(all[i], 1, #ARGV[1]) == ARGV[1] then
-    table.insert(entries, all[i])
-    table.insert(entries, all[i + 1])
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(field, 1, #ARGV[1]) == ARGV[1] then
+    table.insert(entries, field)
+    table.insert(entries, redis.call('HGET', KEYS[1], field))
   end
 end
 return entries
