@@ -3,7 +3,8 @@ import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import { itemsOf, REGISTRIES } from '../internals/registries.ts';
 import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
-import { type ChangedFor, type Unfollowed, VisibleRegistry } from './visible-registry.ts';
+import { createRegistryTexts } from './registry-snapshot.ts';
+import { type ChangedFor, type RegistryOwner, type Unfollowed, VisibleRegistry } from './visible-registry.ts';
 
 /** A notification whose handler runs on every pod. Its owner is no server, because it is no request of one. */
 class NotificationCall extends RunningCall {
@@ -42,6 +43,7 @@ const WHY: Readonly<Record<Unfollowed, string>> = {
 
 export function createHostedRegistries({ calls, log, meter }: HostedRegistriesOptions): HostedRegistries {
   const said = new Set<Unfollowed>();
+  const texts = createRegistryTexts();
 
   function changedFor(): ChangedFor {
     const call = calls.current();
@@ -51,7 +53,7 @@ export function createHostedRegistries({ calls, log, meter }: HostedRegistriesOp
   return {
     watch(server, touched) {
       if (REGISTRIES.every((registry) => itemsOf(server, registry) === undefined)) return undefined;
-      return new VisibleRegistry(server, {
+      const owner: RegistryOwner = {
         changedFor,
         touched,
         unfollowed(why, { kind }, key) {
@@ -62,7 +64,8 @@ export function createHostedRegistries({ calls, log, meter }: HostedRegistriesOp
         },
         failed: (err, { kind }, key) =>
           log.warn({ err, kind, name: key.slice(0, 100) }, 'a change of the registry could not be made on this pod'),
-      });
+      };
+      return new VisibleRegistry(server, owner, texts);
     },
     hand(notification, session, reach, hand) {
       if (reach === undefined) hand();

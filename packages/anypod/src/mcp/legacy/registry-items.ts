@@ -29,36 +29,65 @@ export class Item {
   object: RegisteredItem;
   /** Its name or URI. Undefined: it was removed. */
   key: string | undefined;
-  #visible: readonly unknown[] = [];
-  #code: readonly unknown[] = [];
+  /** Its visible members, then its code; see `Registry.read`. */
+  #values: readonly unknown[];
+  /** The JSON of its visible members that are objects, because code may change an object in place. */
+  #texts: readonly (string | undefined)[];
 
-  constructor(registry: Registry, key: string, object: RegisteredItem) {
-    this.id = key;
-    this.key = key;
+  /** `values`, `texts`: how the item was when the factory returned. */
+  constructor(
+    registry: Registry,
+    id: string,
+    object: RegisteredItem,
+    values: readonly unknown[] = valuesOf(registry, object),
+    texts: readonly (string | undefined)[] = textsOf(registry, values),
+  ) {
+    this.id = id;
+    this.key = id;
     this.object = object;
-    this.see(registry);
+    this.#values = values;
+    this.#texts = texts;
   }
 
   /** Notes how the item is now. */
-  see({ visible, code }: Registry): void {
-    this.#visible = visible.map((member) => seen(this.object[member]));
-    this.#code = code.map((member) => this.object[member]);
+  see(registry: Registry): void {
+    this.#values = valuesOf(registry, this.object);
+    this.#texts = textsOf(registry, this.#values);
   }
 
   /** The visible members that are not as they were seen. */
-  changed({ visible }: Registry): readonly string[] {
-    return visible.filter((member, at) => seen(this.object[member]) !== this.#visible[at]);
+  changed(registry: Registry): readonly string[] {
+    const now = valuesOf(registry, this.object);
+    const texts = textsOf(registry, now);
+    return registry.visible.filter((_, at) => {
+      const text = texts[at];
+      return text === undefined ? now[at] !== this.#values[at] : text !== this.#texts[at];
+    });
   }
 
   /** Whether an object has the code that was seen. */
-  hasCodeOf({ code }: Registry, object: RegisteredItem): boolean {
-    return code.every((member, at) => object[member] === this.#code[at]);
+  hasCodeOf(registry: Registry, object: RegisteredItem): boolean {
+    const now = valuesOf(registry, object);
+    return now.every((value, at) => at < registry.visible.length || value === this.#values[at]);
   }
 }
 
-/** A value for comparison: an object as its JSON, because code may change it in place. */
-function seen(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+function valuesOf(registry: Registry, object: RegisteredItem): readonly unknown[] {
+  const values: unknown[] = [];
+  registry.read(object, values);
+  return values;
+}
+
+/** The JSON of each visible member that is an object. Undefined: it is none, or JSON cannot hold it. */
+export function textsOf({ visible }: Registry, values: readonly unknown[]): readonly (string | undefined)[] {
+  return visible.map((_, at) => {
+    const value = values[at];
+    return typeof value === 'object' && value !== null ? written(value) : undefined;
+  });
+}
+
+/** The JSON of a value. Undefined: JSON cannot hold it. */
+export function written(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
   } catch {

@@ -5,6 +5,7 @@ import { McpServer as V1Oldest, ResourceTemplate as V1OldTemplate } from 'sdk-v1
 import { McpServer as V2Oldest, ResourceTemplate as V2OldTemplate } from 'server-v2-oldest';
 import { describe, expect, it } from 'vitest';
 import type { RegistryChanges } from '../../core/session.ts';
+import { createRegistryTexts } from './registry-snapshot.ts';
 import { type ChangedFor, VisibleRegistry } from './visible-registry.ts';
 
 interface Registered {
@@ -43,7 +44,7 @@ const generations: Readonly<Record<string, Generation>> = {
 const answer = () => ({ content: [] });
 
 /** One pod's server of a session. */
-function pod({ McpServer, Template }: Generation) {
+function pod({ McpServer, Template }: Generation, texts = createRegistryTexts()) {
   const server = new McpServer({ name: 'test', version: '1' });
   const tool = (name: string, run: object = answer) =>
     server.registerTool?.(name, { description: name, annotations: { readOnlyHint: true } }, run) ??
@@ -60,14 +61,18 @@ function pod({ McpServer, Template }: Generation) {
   const log: string[] = [];
   let whose: ChangedFor = 'session';
   let touched = 0;
-  const registry = new VisibleRegistry(server, {
-    changedFor: () => whose,
-    touched: () => {
-      touched += 1;
+  const registry = new VisibleRegistry(
+    server,
+    {
+      changedFor: () => whose,
+      touched: () => {
+        touched += 1;
+      },
+      unfollowed: (why, { kind }, key) => log.push(`${why} ${kind} ${key}`),
+      failed: (error) => log.push(String(error)),
     },
-    unfollowed: (why, { kind }, key) => log.push(`${why} ${kind} ${key}`),
-    failed: (error) => log.push(String(error)),
-  });
+    texts,
+  );
   const names = (member: string) => {
     const items = (server as unknown as Record<string, Record<string, Registered>>)[member] ?? {};
     return Object.entries(items)

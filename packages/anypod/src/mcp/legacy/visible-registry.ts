@@ -1,7 +1,8 @@
 import type { HostedRegistry } from '../../core/server-host.ts';
 import { NO_CHANGES, type RegistryChanges } from '../../core/session.ts';
-import { itemsOf, REGISTRIES, type RegisteredItem, type Registry, watchRegistries } from '../internals/registries.ts';
-import { alterItem, Item, KEY, nameOfPlace, readPlace } from './registry-items.ts';
+import { itemsOf, type RegisteredItem, type Registry, watchRegistries } from '../internals/registries.ts';
+import { alterItem, Item, KEY, nameOfPlace, readPlace, written } from './registry-items.ts';
+import { itemsIn, type RegistrySnapshot, type RegistryTexts, takeSnapshot } from './registry-snapshot.ts';
 
 /**
  * For whom the code runs that changes a registry. `session`: its change concerns this session. `every`: the code runs on every pod, because it handles a
@@ -26,29 +27,34 @@ export interface RegistryOwner {
 export class VisibleRegistry implements HostedRegistry {
   readonly #server: object;
   readonly #owner: RegistryOwner;
-  readonly #items: ReadonlyMap<Registry, Map<string, Item>>;
+  readonly #texts: RegistryTexts;
+  readonly #snapshot: RegistrySnapshot;
+  /** Undefined: nothing has changed so far. */
+  #known: ReadonlyMap<Registry, Map<string, Item>> | undefined;
   /** Items with new code. Other pods do not have them. */
-  readonly #strangers = new WeakSet<RegisteredItem>();
+  #strangers: WeakSet<RegisteredItem> | undefined;
   /** For whom the changes were made that no diff has found yet. Undefined: there are none. */
   #touched: ChangedFor | undefined;
   #muted = false;
-  #changes = new Map<string, string>();
+  #changes: RegistryChanges = NO_CHANGES;
   /** Changes on their way to the store. */
   #leaving: RegistryChanges = NO_CHANGES;
   /** The changes of the session that this registry follows. */
   #followed: RegistryChanges = NO_CHANGES;
 
   /** `server`: as the factory has returned it. */
-  constructor(server: object, owner: RegistryOwner) {
+  constructor(server: object, owner: RegistryOwner, texts: RegistryTexts) {
     this.#server = server;
     this.#owner = owner;
-    this.#items = new Map(REGISTRIES.map((registry) => [registry, this.#look(registry)]));
+    this.#texts = texts;
+    this.#snapshot = takeSnapshot(server);
+    texts.learn(this.#snapshot);
     watchRegistries(server, () => this.touch());
   }
 
-  #look(registry: Registry): Map<string, Item> {
-    const items = Object.entries(itemsOf(this.#server, registry) ?? {});
-    return new Map(items.map(([key, object]) => [key, new Item(registry, key, object)]));
+  get #items(): ReadonlyMap<Registry, Map<string, Item>> {
+    this.#known ??= itemsIn(this.#snapshot, this.#texts);
+    return this.#known;
   }
 
   /** The server's code has changed something, or says so. Returns whether it may announce it. */
@@ -65,7 +71,7 @@ export class VisibleRegistry implements HostedRegistry {
     this.#compare();
     if (this.#changes.size === 0) return NO_CHANGES;
     this.#leaving = this.#changes;
-    this.#changes = new Map();
+    this.#changes = NO_CHANGES;
     return this.#leaving;
   }
 
@@ -74,6 +80,7 @@ export class VisibleRegistry implements HostedRegistry {
   }
 
   follow(changes: RegistryChanges): void {
+    if (changes.size === 0 && this.#followed.size === 0) return;
     this.#compare();
     this.#followed = changes;
     this.#obey();
@@ -100,7 +107,7 @@ export class VisibleRegistry implements HostedRegistry {
     for (const [key, object] of Object.entries(itemsOf(this.#server, registry) ?? {})) {
       const item = byObject.get(object);
       if (item !== undefined) present.set(item, key);
-      else if (!this.#strangers.has(object)) added.push([key, object]);
+      else if (this.#strangers?.has(object) !== true) added.push([key, object]);
     }
     for (const [key, object] of added) {
       const item = this.#learn(registry, known, present, key, object, whose);
@@ -132,6 +139,7 @@ export class VisibleRegistry implements HostedRegistry {
       earlier.object = object;
       return earlier;
     }
+    this.#strangers ??= new WeakSet();
     this.#strangers.add(object);
     if (whose === 'session') this.#owner.unfollowed('added', registry, key);
     return undefined;
@@ -154,7 +162,7 @@ export class VisibleRegistry implements HostedRegistry {
   #note({ kind }: Registry, { id }: Item, member: string, value: unknown, whose: ChangedFor): void {
     const name = nameOfPlace({ kind, member, id });
     if (whose === 'session' || (whose === 'every' && this.#followed.has(name))) {
-      this.#changes.set(name, written(value));
+      this.#changes = new Map(this.#changes).set(name, textOf(value));
     }
   }
 
@@ -166,7 +174,7 @@ export class VisibleRegistry implements HostedRegistry {
       const [registry, item, member] = this.#itemAt(name) ?? [];
       if (registry === undefined || item === undefined || member === undefined) continue;
       const present = member === KEY ? (item.key ?? null) : item.object[member];
-      if (written(present) === json) continue;
+      if (textOf(present) === json) continue;
       const [, changes] = altered.get(item) ?? [registry, new Map<string, unknown>()];
       altered.set(item, [registry, changes.set(member, JSON.parse(json) as unknown)]);
     }
@@ -195,11 +203,7 @@ export class VisibleRegistry implements HostedRegistry {
   }
 }
 
-/** The JSON of a value. What JSON cannot hold counts as absent, which is what a list would fail on. */
-function written(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? 'null';
-  } catch {
-    return 'null';
-  }
+/** The JSON of a change. What JSON cannot hold counts as absent: a list that has it fails. */
+function textOf(value: unknown): string {
+  return written(value) ?? 'null';
 }
