@@ -44,13 +44,11 @@ test.each(['', '/', '?a=b', '/?a=b'])('the endpoint is at its path and "%s" [htt
 
 describe('another path', () => {
   test.each([
-    '/',
     '/sse',
     '/mcp/x',
     '/mcp//',
     '/mcpx',
     '/%',
-    '/%2e%2e',
     '/favicon.ico',
     '/.well-known/oauth-protected-resource',
   ])('%s is answered in JSON with the path of the endpoint [http.path.unknown]', async (path) => {
@@ -61,6 +59,15 @@ describe('another path', () => {
       expect(expectSentence(await response.text())).toContain('/mcp');
     }
   });
+});
+
+test('the root is answered to probes like /readyz, and to others with the path of the endpoint [http.path.root]', async () => {
+  const root = new URL('/', deployment.balancer);
+  for (const method of ['GET', 'HEAD']) expect((await fetch(root, { method })).status).toBe(200);
+  expect(await (await fetch(root)).text()).toContain('/mcp');
+  const refused = await fetch(root, { method: 'POST' });
+  expect(refused.status).toBe(404);
+  expect(expectSentence(await refused.text())).toContain('/mcp');
 });
 
 describe('a probe', () => {

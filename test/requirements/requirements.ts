@@ -87,6 +87,10 @@ const entries = {
     'The answer to an unknown path, a wrong method or an unreadable request is JSON with a sentence, never HTML.',
     ANYPOD,
   ],
+  'http.path.root': [
+    'GET of the root answers like /readyz, because the load balancers of some clouds probe it. Other methods get 404.',
+    'docs/balancers.md',
+  ],
   'http.origin.foreign': ['403 for a foreign Host or Origin.', `${TRANSPORTS}#security-warning`],
 
   'http.balancer.unbuffered': [

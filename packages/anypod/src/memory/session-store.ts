@@ -1,6 +1,12 @@
 import { EntryTable } from '../core/entry-table.ts';
 import { AnypodError } from '../core/errors.ts';
-import { type ClientNotification, NO_CHANGES, type RegistryChanges, type Session } from '../core/session.ts';
+import {
+  type ClientNotification,
+  NO_CHANGES,
+  type RegistryChanges,
+  type Session,
+  type SessionRecord,
+} from '../core/session.ts';
 import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type SessionStore } from '../core/session-store.ts';
 import { entryBytes } from '../core/state-store.ts';
 import type { StoreOptions } from '../core/store.ts';
@@ -53,6 +59,13 @@ function changeRegistry(session: SessionState, changes: RegistryChanges, limit: 
   return refused;
 }
 
+function replaceRecord(session: SessionState | undefined, before: SessionRecord, after: SessionRecord) {
+  if (session === undefined) return undefined;
+  if (JSON.stringify(session.record) !== JSON.stringify(before)) return false;
+  session.record = structuredClone(after);
+  return [...session.pods];
+}
+
 export function createMemorySessionStore(
   sessions: Sessions,
   clock: Clock,
@@ -80,6 +93,8 @@ export function createMemorySessionStore(
       if (state.size > 0) session.state = new EntryTable(stateByteLimit, state);
       sessions.set(record.id, session, sessionTtlMs);
     },
+
+    initialized: async (before, after) => replaceRecord(sessions.get(before.id), before, after),
 
     async load(id, pod) {
       const session = sessions.get(id);

@@ -43,6 +43,7 @@ export interface Config {
   readonly cacheBytes?: number;
   readonly maxBodyBytes: number;
   readonly maxDepth: number;
+  readonly legacySse: boolean;
   readonly factoryTimeoutMs: number;
   readonly onUnhandledRejection: 'log' | 'drain';
   readonly rerun: 'never' | 'read-only' | 'safe';
@@ -71,7 +72,8 @@ function flagName(setting: Setting): string {
 type Arguments = { readonly values: Record<string, unknown>; readonly positionals: string[] };
 
 function readArguments(argv: readonly string[], settings: readonly Setting[]): Arguments {
-  const options = Object.fromEntries(settings.map((setting) => [flagName(setting), { type: 'string' as const }]));
+  const typeOf = ({ alone }: Setting) => (alone ? ('boolean' as const) : ('string' as const));
+  const options = Object.fromEntries(settings.map((setting) => [flagName(setting), { type: typeOf(setting) }]));
   return parseArgs({ args: [...argv], options, allowPositionals: true, strict: false });
 }
 
@@ -117,7 +119,7 @@ function isSet(name: string, values: Readonly<Record<string, unknown>>, env: Env
 }
 
 function readSetting(setting: Setting, flag: unknown, env: Environment): { value: unknown } | { problem: string } {
-  const text = textOf(setting, flag, env) ?? (setting.default || undefined);
+  const text = textOf(setting, setting.alone && flag === true ? 'true' : flag, env) ?? (setting.default || undefined);
   if (text === undefined) return { value: undefined };
   const name = flag === undefined ? setting.env : setting.flag;
   if (typeof text !== 'string') return { problem: `${name}: needs a value` };
@@ -134,8 +136,8 @@ export function hostNamesOf({ host, allowedHosts }: Config): readonly string[] |
 
 /** The text of `--help`. */
 export function helpText(more: readonly Setting[] = []): string {
-  const lines = [...SETTINGS, ...more].map(({ flag, env, default: preset, description }) => {
-    return `  ${`${flag} <value>`.padEnd(28)}${description}\n${' '.repeat(30)}${env}${preset === '' ? '' : `, default ${preset}`}`;
+  const lines = [...SETTINGS, ...more].map(({ flag, env, default: preset, description, alone }) => {
+    return `  ${(alone ? flag : `${flag} <value>`).padEnd(28)}${description}\n${' '.repeat(30)}${env}${preset === '' ? '' : `, default ${preset}`}`;
   });
   return ['Usage: anypod serve <module> [flags]', '', ...lines].join('\n');
 }

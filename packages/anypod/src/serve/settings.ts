@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MODULE_SETTINGS } from './module-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
-import { bytes, count, list, milliseconds, type Setting } from './setting.ts';
+import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
 import { STATE_SETTINGS } from './state-settings.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
@@ -25,7 +25,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--host',
     env: 'HOST',
     default: '127.0.0.1',
-    description: 'Address to listen on. Use 0.0.0.0 in a container.',
+    description: 'Address to listen on. In a container, use :: for all addresses, also where the kernel has only IPv4.',
     schema: z.string().min(1, 'must not be empty'),
   },
   ...REDIS_SETTINGS,
@@ -56,6 +56,16 @@ export const SETTINGS: readonly Setting[] = [
     default: '/mcp',
     description: 'Path of the MCP endpoint.',
     schema: z.string().regex(/^\/[^?#\s]*$/, 'must begin with /'),
+  },
+  {
+    name: 'legacySse',
+    flag: '--legacy-sse',
+    env: 'ANYPOD_LEGACY_SSE',
+    default: 'false',
+    description:
+      'true: also serves clients of HTTP+SSE (2024-11-05), beside the endpoint: with /mcp, at /sse and /messages.',
+    schema: choice,
+    alone: true,
   },
   {
     name: 'allowedHosts',

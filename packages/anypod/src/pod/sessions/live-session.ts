@@ -127,6 +127,7 @@ export class LiveSession {
   adopt(server: HostedServer): void {
     this.#told = new ToldServer(server, this.#context.log);
     this.#server = Promise.resolve(server);
+    this.onTouched();
   }
 
   /** The session's server on this pod, with what it has been told. Undefined: there is none. */
