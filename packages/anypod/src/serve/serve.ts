@@ -3,8 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
-import { AnypodError } from '../core/errors.ts';
+import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
+import { createSparseLog } from '../core/sparse-log.ts';
 import { createIsEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
 import { bannerText, factoryAdvice } from './banner.ts';
@@ -20,6 +22,9 @@ import type { PodWatch } from './pod-watch.ts';
 import { createWorkerLease } from './worker-lease.ts';
 
 const STORE_RETRY_MS = 500;
+const LONGEST_STORE_RETRY_MS = 4000;
+/** What a start waits for, instead of failing. */
+const WAITS_FOR: ReadonlySet<AnypodErrorCode> = new Set(['store_unavailable', 'store_refused']);
 const DRAIN_CHECK_MS = 50;
 /** How long a request waits until the pod has started. */
 const START_HOLD_MS = 10_000;
@@ -57,11 +62,13 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
     dispatch(config.path, () => anypod ?? started.promise, health),
     config,
   );
-  const { store, close: closeStore } = await openStore(config, log);
+  const sparse = createSparseLog(log);
+  const { store, check, close: closeStore } = await openStore(config, sparse);
   const allowedHosts = hostNamesOf(config);
   try {
-    anypod = await retryUntilStoreUp(signal, log, () =>
-      createAnypod({
+    anypod = await retryUntilStoreUp(signal, sparse, async () => {
+      await check();
+      return createAnypod({
         // Settings have the same names as the library's options.
         ...config,
         secrets: config.secrets ?? [randomId() + randomId()],
@@ -72,12 +79,12 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
         log,
         meter,
         calls,
-        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, log) }),
+        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, sparse) }),
         ...(sdk === undefined ? {} : { sdk }),
         ...(reuse === undefined ? {} : { reuse }),
         ...(allowedHosts === undefined ? {} : { allowedHosts }),
-      }),
-    );
+      });
+    });
   } catch (error) {
     listener.destroy();
     await Promise.all([listener.close(), closeStore()]);
@@ -123,15 +130,15 @@ function asConfigError(error: unknown): unknown {
   return error.code === 'no_common_version' ? new ConfigError([error.message]) : error;
 }
 
-/** Repeats `attempt` while the pod cannot reach the store, because a pod may start before its Redis. */
-async function retryUntilStoreUp(signal: AbortSignal, log: Logger, attempt: () => Promise<Anypod>): Promise<Anypod> {
-  for (;;) {
+/** Repeats `attempt` while the store is away or refuses the pod, because a pod may start before its Redis, or before its Redis knows it. */
+async function retryUntilStoreUp(signal: AbortSignal, log: Log, attempt: () => Promise<Anypod>): Promise<Anypod> {
+  for (let waitMs = STORE_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_STORE_RETRY_MS)) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof AnypodError && error.code === 'store_unavailable')) throw error;
+      if (!(error instanceof AnypodError && WAITS_FOR.has(error.code))) throw error;
       log.warn({ reason: error.message }, 'waiting for the store');
-      await delay(STORE_RETRY_MS, undefined, { signal });
+      await delay(waitMs, undefined, { signal });
     }
   }
 }
