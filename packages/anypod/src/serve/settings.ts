@@ -35,6 +35,7 @@ export const SETTINGS: readonly Setting[] = [
     default: '',
     description:
       'Signs session ids, event ids and request state. Use 32 bytes or more, and the same value on all pods. Required with Redis. You can list several, separated by commas: the first one signs, and all of them verify.',
+    fromFile: true,
     schema: list.refine(
       (secrets) => secrets.length > 0 && secrets.every((secret) => Buffer.byteLength(secret) >= 32),
       'must be 32 bytes or more each; make one with: openssl rand -base64 32',
