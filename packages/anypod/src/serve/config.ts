@@ -39,6 +39,7 @@ export interface Config {
   readonly leaseMs: number;
   readonly cacheBytes?: number;
   readonly maxBodyBytes: number;
+  readonly maxHeaderBytes: number;
   readonly maxDepth: number;
   readonly factoryTimeoutMs: number;
   readonly onUnhandledRejection: 'log' | 'drain';
@@ -47,7 +48,9 @@ export interface Config {
   readonly retryTools?: readonly string[];
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
+  readonly exitWithParent: 'npm' | 'always' | 'never';
   readonly logLevel: string;
+  readonly logFormat?: 'json' | 'pretty';
 }
 
 /** Wrong configuration. It has all problems, each with the name of the setting, the fault and the remedy. */
@@ -119,6 +122,14 @@ function readSetting(setting: Setting, flag: unknown, env: Environment): { value
   const [fault, invisible] = [parsed.error.issues[0]?.message ?? '', invisibleFault(text)];
   const too = invisible === undefined || fault.includes(invisible) ? '' : `; it ${invisible}`;
   return { problem: `${name}: ${fault}${too}` };
+}
+
+/** The form of the log, where all settings together may be wrong. Undefined: it is not set, or not valid. */
+export function logFormatOf(argv: readonly string[], env: Environment): Config['logFormat'] {
+  const setting = SETTINGS.find(({ name }) => name === 'logFormat');
+  if (setting === undefined) return undefined;
+  const read = readSetting(setting, readArguments(argv, SETTINGS).values[flagName(setting)], env);
+  return 'value' in read ? (read.value as Config['logFormat']) : undefined;
 }
 
 /** The host names that requests may have: the configured ones, or on a loopback address those of this machine. Undefined: all names. */

@@ -9,7 +9,7 @@ import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
 import { createIsEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
-import { bannerText, factoryAdvice } from './banner.ts';
+import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
 import { createHealthApp, type Health } from './health.ts';
@@ -43,15 +43,15 @@ export interface Serving {
 
 export interface ServeOptions {
   readonly log: Logger;
-  /** Where the banner goes. */
-  readonly print: (text: string) => void;
+  /** Tells the operator what the pod serves, once it does. */
+  readonly announce: (start: Start) => void;
   /** Aborts the start of the pod. */
   readonly signal: AbortSignal;
   readonly watch: PodWatch;
 }
 
 /** Runs one pod with `config`. Throws `ConfigError` for a fault that the operator must correct. */
-export async function serve(config: Config, { log, print, signal, watch }: ServeOptions): Promise<Serving> {
+export async function serve(config: Config, { log, announce, signal, watch }: ServeOptions): Promise<Serving> {
   const { createServer, sdk, reuse } = await loadModule(config.module);
   signal.throwIfAborted();
   const health: Health = { started: false, draining: false };
@@ -61,6 +61,7 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   const listener = await listen(
     dispatch(config.path, () => anypod ?? started.promise, health),
     config,
+    log,
   );
   const sparse = createSparseLog(log);
   const { store, check, close: closeStore } = await openStore(config, sparse);
@@ -93,7 +94,7 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   started.resolve(anypod);
   health.started = true;
   const url = listener.origin + config.path;
-  print(bannerText(url, anypod.probe, config.redis !== undefined));
+  announce({ url, probe: anypod.probe, shared: config.redis !== undefined });
   const advice = factoryAdvice(anypod.probe);
   if (advice !== undefined) log.warn(advice);
   if (anypod.probe.tools === undefined) {

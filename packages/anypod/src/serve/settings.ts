@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MODULE_SETTINGS } from './module-settings.ts';
+import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
 import { bytes, count, list, milliseconds, type Setting } from './setting.ts';
 
@@ -214,6 +215,15 @@ export const SETTINGS: readonly Setting[] = [
     schema: bytes(1024),
   },
   {
+    name: 'maxHeaderBytes',
+    flag: '--max-headers',
+    env: 'ANYPOD_MAX_HEADERS',
+    default: '16384',
+    description:
+      'Maximum size of a request’s headers (bytes). A request with larger ones, for example with a large token, gets 431.',
+    schema: bytes(4096).refine((size) => size <= 1024 * 1024, 'must be 1048576 or less'),
+  },
+  {
     name: 'maxDepth',
     flag: '--max-depth',
     env: 'ANYPOD_MAX_DEPTH',
@@ -239,14 +249,5 @@ export const SETTINGS: readonly Setting[] = [
       'How long running calls may then continue (ms). The sum of this and the drain delay must be below the grace period of the platform.',
     schema: milliseconds(0),
   },
-  {
-    name: 'logLevel',
-    flag: '--log-level',
-    env: 'ANYPOD_LOG_LEVEL',
-    default: 'info',
-    description: 'Log level: debug, info, warn, error or silent.',
-    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
-      error: 'must be debug, info, warn, error or silent',
-    }),
-  },
+  ...PROCESS_SETTINGS,
 ];
