@@ -38,7 +38,7 @@ const isReady = async (port: number) => (await fetch(`http://127.0.0.1:${port}/r
 
 describe('a pod that is told to stop', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'by %s before its start is over exits with 0 and prints no stack',
+    'by %s before its start is over exits with 0 and prints no stack [pod.process.exit]',
     async (signal) => {
       const child = startChild(process.execPath, [MAIN, 'serve', FIXTURE, '--port', '0', '--redis', NO_REDIS], {
         env: { ...process.env, ANYPOD_SECRET: SECRET },
@@ -51,7 +51,7 @@ describe('a pod that is told to stop', () => {
     },
   );
 
-  test('while Redis is away and nobody is left to read its log exits with 0', async () => {
+  test('while Redis is away and nobody is left to read its log exits with 0 [pod.process.exit]', async () => {
     const child = start(FIXTURE, ['--port', '0', '--redis', NO_REDIS]);
     const exited = once(child, 'exit');
     await once(child.stderr as NodeJS.ReadableStream, 'data');
@@ -63,7 +63,7 @@ describe('a pod that is told to stop', () => {
     expect(await exited).toEqual([0, null]);
   });
 
-  test('while the reader of its log has stopped serves until then, and exits with 0', async () => {
+  test('while the reader of its log has stopped serves until then, and exits with 0 [pod.process.exit]', async () => {
     const port = await freePort();
     // Nobody reads these pipes.
     const child = start(PRINTING, ['--port', `${port}`], { FLOOD: '3000' });
@@ -75,7 +75,7 @@ describe('a pod that is told to stop', () => {
 });
 
 describe('a pod whose parent has ended', () => {
-  test('drains and ends if npm started it, and stays otherwise', async () => {
+  test('drains and ends if npm started it, and stays otherwise [pod.process.parent]', async () => {
     const [port, other] = [await freePort(), await freePort()];
     const serve = (at: number) => `"${process.execPath}" "${MAIN}" serve "${FIXTURE}" --port ${at}`;
     // As npm: a shell that does not pass signals on.
@@ -95,7 +95,7 @@ describe('a pod whose parent has ended', () => {
 });
 
 describe('the log', () => {
-  test('is one JSON record a line where no terminal reads it, whoever prints', async () => {
+  test('is one JSON record a line where no terminal reads it, whoever prints [pod.process.log]', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'anypod-process-'));
     cleanUp.push(() => rm(directory, { recursive: true }));
     await writeFile(join(directory, 'secret'), `${SECRET}\n`);
@@ -165,7 +165,7 @@ describe('the log', () => {
   });
 });
 
-test('a request with a token larger than the headers may be gets 431, is logged, and is served where a setting allows it', async () => {
+test('a request with a token larger than the headers may be gets 431, is logged, and is served where a setting allows it [pod.process.headers]', async () => {
   const [pod, other] = await Promise.all([
     startPod({ module: FIXTURE }),
     startPod({ module: FIXTURE, env: { ANYPOD_MAX_HEADERS: '65536' } }),

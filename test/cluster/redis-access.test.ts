@@ -64,7 +64,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-test('a pod waits, not ready, with one sentence for each reason, until its Redis is as it needs it', async () => {
+test('a pod waits, not ready, with one sentence for each reason, until its Redis is as it needs it [store.access]', async () => {
   // Redis says so and closes. Where the pod wrote meanwhile, the system may drop what Redis said.
   await waitsBecause(/raise its maxclients|ECONNRESET|EPIPE/);
   await admin.config('SET', 'maxclients', '100');
@@ -82,7 +82,7 @@ test('a pod waits, not ready, with one sentence for each reason, until its Redis
   expect(a.child.logs()).not.toMatch(/\n {4}at /);
 });
 
-test('without INFO a stream goes on on another pod, in the database of the URL only', async () => {
+test('without INFO a stream goes on on another pod, in the database of the URL only [store.no-info]', async () => {
   b = await start();
   await eventually(async () => expect(await b.readyz()).toBe(200));
   const session = await openSession(a.url);
@@ -94,7 +94,7 @@ test('without INFO a stream goes on on another pod, in the database of the URL o
   expect(await admin.dbsize()).toBe(0);
 });
 
-test('a right that is taken away later is answered with an error, and logged ever more rarely', async () => {
+test('a right that is taken away later is answered with an error, and logged ever more rarely [store.refused]', async () => {
   const lines = () => logLines(a.child, 'a blocking Redis connection failed').length;
   await allow('-xread', '-hmget');
   const session = await openSession(a.url);

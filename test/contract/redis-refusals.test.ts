@@ -31,7 +31,7 @@ async function ran(admin: Redis): Promise<string[]> {
 it.each([
   ['a database that the server does not have', [], '/99'],
   ['another database than 0 in Cluster mode', ['--cluster-enabled', 'yes'], '/1'],
-])('a pod sends nothing to a server with %s, on any connection', async (_what, args, path) => {
+])('a pod sends nothing to a server with %s, on any connection [store.database]', async (_what, args, path) => {
   const { server, admin } = await start(args);
   await admin.config('RESETSTAT');
   const pod = await connect({ redis: `${server.url}${path}` });
@@ -83,7 +83,7 @@ it('a pod that loses the right to open its database sends nothing to another one
   expect(await admin.dbsize()).toBeGreaterThan(0);
 });
 
-it('a command that the user may not run is refused, and does not count as an outage', async () => {
+it('a command that the user may not run is refused, and does not count as an outage [store.refused]', async () => {
   const { server, admin } = await start();
   await admin.call('acl', 'setuser', 'pod', 'on', '>secret', '~anypod:*', '+@all', '-xrange', '-hmget', '-info');
   const pod = await connect({ redis: server.url.replace('//', '//pod:secret@') });
