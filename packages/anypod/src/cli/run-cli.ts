@@ -3,7 +3,9 @@ import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
 import { written } from './lossy-stream.ts';
 import { runCheckCommand } from './run-check.ts';
+import { runConnect } from './run-connect.ts';
 import { runServe } from './run-serve.ts';
+import { runStdio } from './run-stdio.ts';
 import { serializeError } from './serialize-error.ts';
 
 export { ConfigError } from '../serve/config.ts';
@@ -49,11 +51,18 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
     return;
   }
   if (command === undefined || command === '--help' || rest.includes('--help')) {
-    const other = 'anypod check <url> tests a running deployment; see anypod check --help';
+    const other = [
+      'anypod stdio <module> [flags] serves the module to a local client over stdio',
+      'anypod connect <url> connects a local client that speaks stdio to a deployment',
+      'anypod check <url> tests a running deployment; see anypod check --help',
+    ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
   }
-  if (command !== 'serve')
-    throw new ConfigError([`${command}: unknown command; use anypod serve <module> or anypod check <url>`]);
+  if (command === 'stdio') return runStdio(rest);
+  if (command === 'connect') return runConnect(rest);
+  if (command !== 'serve') {
+    throw new ConfigError([`${command}: unknown command; use anypod serve, stdio, connect or check`]);
+  }
   await runServe(rest, around);
 }

@@ -41,6 +41,7 @@ export interface Config {
   readonly maxBodyBytes: number;
   readonly maxHeaderBytes: number;
   readonly maxDepth: number;
+  readonly legacySse: boolean;
   readonly factoryTimeoutMs: number;
   readonly onUnhandledRejection: 'log' | 'drain';
   readonly rerun: 'never' | 'read-only' | 'safe';
@@ -71,7 +72,8 @@ function flagName(setting: Setting): string {
 type Arguments = { readonly values: Record<string, unknown>; readonly positionals: string[] };
 
 function readArguments(argv: readonly string[], settings: readonly Setting[]): Arguments {
-  const options = Object.fromEntries(settings.map((setting) => [flagName(setting), { type: 'string' as const }]));
+  const typeOf = ({ alone }: Setting) => (alone ? ('boolean' as const) : ('string' as const));
+  const options = Object.fromEntries(settings.map((setting) => [flagName(setting), { type: typeOf(setting) }]));
   return parseArgs({ args: [...argv], options, allowPositionals: true, strict: false });
 }
 
@@ -112,7 +114,7 @@ function isSet(name: string, values: Readonly<Record<string, unknown>>, env: Env
 }
 
 function readSetting(setting: Setting, flag: unknown, env: Environment): { value: unknown } | { problem: string } {
-  const found = textOf(setting, flag, env);
+  const found = textOf(setting, setting.alone && flag === true ? 'true' : flag, env);
   if ('problem' in found) return found;
   const { name, text = setting.default || undefined } = found;
   if (text === undefined) return { value: undefined };
@@ -141,8 +143,8 @@ export function hostNamesOf({ host, allowedHosts }: Config): readonly string[] |
 
 /** The text of `--help`. */
 export function helpText(more: readonly Setting[] = []): string {
-  const lines = [...SETTINGS, ...more].map(({ flag, env, default: preset, description }) => {
-    return `  ${`${flag} <value>`.padEnd(28)}${description}\n${' '.repeat(30)}${env}${preset === '' ? '' : `, default ${preset}`}`;
+  const lines = [...SETTINGS, ...more].map(({ flag, env, default: preset, description, alone }) => {
+    return `  ${(alone ? flag : `${flag} <value>`).padEnd(28)}${description}\n${' '.repeat(30)}${env}${preset === '' ? '' : `, default ${preset}`}`;
   });
   return ['Usage: anypod serve <module> [flags]', '', ...lines].join('\n');
 }

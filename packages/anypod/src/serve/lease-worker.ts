@@ -29,7 +29,7 @@ for (;;) {
   try {
     await store.pods.renew(pod, leaseMs);
     state = renewedAt(asked, leaseMs, state);
-    shared.set([state.until, state.since]);
+    shared.set([state.until, state.since, state.judgesFrom]);
     say('renewed');
   } catch (error) {
     say('failed', reasonOf(error));

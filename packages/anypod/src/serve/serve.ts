@@ -7,7 +7,7 @@ import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
-import { createIsEndpoint } from '../http/endpoint-path.ts';
+import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
 import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
@@ -59,7 +59,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
   let anypod: Anypod | undefined;
   const started = Promise.withResolvers<Anypod>();
   const listener = await listen(
-    dispatch(config.path, () => anypod ?? started.promise, health),
+    dispatch(config, () => anypod ?? started.promise, health),
     config,
     log,
   );
@@ -125,7 +125,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
 }
 
 /** Turns an error that the operator must correct into a `ConfigError`, which is printed without a stack. */
-function asConfigError(error: unknown): unknown {
+export function asConfigError(error: unknown): unknown {
   if (!(error instanceof AnypodError)) return error;
   if (error.code === 'factory_failed') return new ConfigError([`<module>: ${error.message}`]);
   return error.code === 'no_common_version' ? new ConfigError([error.message]) : error;
@@ -151,16 +151,21 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
 }
 
 /** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
-function dispatch(path: string, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
+function dispatch(
+  { path, legacySse }: Pick<Config, 'path' | 'legacySse'>,
+  anypod: () => Anypod | Promise<Anypod>,
+  health: Health,
+): RequestListener {
   const app = createHealthApp(health, path);
   const isEndpoint = createIsEndpoint(path);
+  const isSse = legacySse ? createIsSseEndpoint(path) : () => false;
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
     // Otherwise the balancer would continue to use its open connections.
     if (health.draining) response.setHeader('connection', 'close');
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
-    else if (!isEndpoint(url)) app(request, response);
+    else if (!isEndpoint(url) && !isSse(url)) app(request, response);
     else if (ready instanceof Promise) void serveEarly(request, response, ready);
     else ready.handler(request, response);
   };

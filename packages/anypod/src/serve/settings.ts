@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MODULE_SETTINGS } from './module-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
-import { bytes, count, list, milliseconds, type Setting } from './setting.ts';
+import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
@@ -57,6 +57,16 @@ export const SETTINGS: readonly Setting[] = [
     default: '/mcp',
     description: 'Path of the MCP endpoint.',
     schema: z.string().regex(/^\/[^?#\s]*$/, 'must begin with /'),
+  },
+  {
+    name: 'legacySse',
+    flag: '--legacy-sse',
+    env: 'ANYPOD_LEGACY_SSE',
+    default: 'false',
+    description:
+      'true: also serves clients of HTTP+SSE (2024-11-05), beside the endpoint: with /mcp, at /sse and /messages.',
+    schema: choice,
+    alone: true,
   },
   {
     name: 'allowedHosts',

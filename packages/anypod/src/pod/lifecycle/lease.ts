@@ -32,8 +32,7 @@ export async function holdLease(pods: PodRegistry, pod: string, leaseMs: number,
   }, leaseMs / RENEWALS_PER_LEASE).unref();
 
   return {
-    until: () => state.until,
-    since: () => state.since,
+    state: () => state,
     stop: async () => clearInterval(timer),
   };
 }

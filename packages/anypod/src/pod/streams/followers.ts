@@ -82,7 +82,7 @@ export class Followers {
       onEnd();
     });
     if (replay.events.length === 0) this.#prime(follower, record.protocolVersion);
-    endWhenOld(this.#context, record.protocolVersion, follower.sink);
+    endWhenOld(this.#context, record, follower.sink);
     this.#catchUp(connection, follower, replay);
     return true;
   }
