@@ -30,7 +30,7 @@ import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
-import { wireModern } from './wire-modern.ts';
+import { type ModernParts, wireModern } from './wire-modern.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
@@ -67,6 +67,13 @@ export interface AnypodOptions extends PodOptions {
   /** How long a client may take to answer an `input_required` result. Default 600000. */
   readonly requestStateTtlMs?: number;
   /**
+   * How many calls of the 2026 revision may wait in this process for answers of their clients, because their handlers have asked and wait. Default
+   * 1000.
+   */
+  readonly parkedCalls?: number;
+  /** How long such a call may wait. Default 600000. */
+  readonly parkedTtlMs?: number;
+  /**
    * Names of tools whose calls run once in the 2026 revision, however often a client repeats them, as if they had
    * `_meta["anypod/retry"]`. Default: none.
    */
@@ -96,6 +103,8 @@ const DEFAULTS = {
   heartbeatMs: 15_000,
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
+  parkedCalls: 1000,
+  parkedTtlMs: 600_000,
   retryTools: [] as readonly string[],
 };
 
@@ -136,16 +145,15 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
   const podId = randomId().slice(0, 11);
-  let questions = 0;
-  const newQuestionId = () => `${podId}-${++questions}`;
   const bus = createChangeBus((change) => {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   }, log);
   const waiters = createCallWaiters();
+  const mail: ModernParts['mail'] = { deliver: () => undefined };
   const ageLimit = createAgeLimit(settings.maxAgeMs, log);
   const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs, log);
   const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
-  const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls, log });
+  const host = createLegacyHost({ build, newQuestionId: numbered(podId), bytes: probe.bytes, calls, log });
   const pod: Pod = new Pod(
     {
       pod: podId,
@@ -159,14 +167,15 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       callDeadlines,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
+      onParked: (message) => mail.deliver(message),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
     },
     options,
   );
   await startOrClose(pod, closeMeter);
 
-  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit, callDeadlines, build, calls };
-  const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
+  const parts = { pod, bus, waiters, mail, store, signer, log, meter, build, calls, listenAgeLimit, callDeadlines };
+  const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: !probe.modern }, settings);
   const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs, log);
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });
@@ -195,6 +204,12 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       closeMeter();
     },
   };
+}
+
+/** Returns names that are unique across pods. */
+function numbered(podId: string): () => string {
+  let count = 0;
+  return () => `${podId}-${++count}`;
 }
 
 /** With no time limit, calls need no deadlines. */

@@ -1,4 +1,3 @@
-import type { Caller } from '../../core/caller.ts';
 import {
   isRequest,
   isResponse,
@@ -10,8 +9,8 @@ import {
 } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { DeliveryOptions, Outlet, Related } from '../../core/server-host.ts';
-import { lazyRequest } from '../sdk/lazy-request.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
+import { messageExtra } from '../sdk/message-extra.ts';
 import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import type { QuestionIds } from './question-ids.ts';
@@ -193,32 +192,4 @@ export class SessionTransport extends ServerTransport {
 /** The request to which a message belongs. Undefined for one of our own requests (its run is negative), because no client waits for it. */
 function relatedTo(run: number | undefined, named: boolean): Related | undefined {
   return run === undefined || run < 0 ? undefined : { run, named };
-}
-
-/**
- * What v1 tells handlers about the HTTP request. An object literal with a getter has for each request the cost that a class has once. It also keeps
- * what the getter sees until the next full garbage collection.
- */
-class RequestInfo {
-  readonly headers: Caller['headers'];
-  readonly #url: string;
-
-  constructor({ headers, url }: Caller) {
-    this.headers = headers;
-    this.#url = url;
-  }
-
-  get url(): URL {
-    return new URL(this.#url);
-  }
-}
-
-/** The `MessageExtraInfo` of v1 (`requestInfo`) and v2 (`request`) in one. */
-function messageExtra({ caller, closeStream }: DeliveryOptions): unknown {
-  return {
-    ...(caller.authInfo === undefined ? {} : { authInfo: caller.authInfo }),
-    requestInfo: new RequestInfo(caller),
-    request: lazyRequest(caller),
-    ...(closeStream === undefined ? {} : { closeSSEStream: closeStream }),
-  };
 }
