@@ -4,7 +4,7 @@ import { createQuestions } from './questions.ts';
 
 /** The tools of the 2026 scenarios that ask. Each waits for the answers, as every tool of SDK v1 does. */
 export function registerAskingTools(server: McpServer): void {
-  const { askFor, sample, listRoots } = createQuestions(server);
+  const { askFor, confirm, sample, listRoots } = createQuestions(server);
   const tool = (name: string, description: string, ask: () => Promise<string>) =>
     server.registerTool(name, { description }, async () => say(await ask()));
 
@@ -26,12 +26,12 @@ export function registerAskingTools(server: McpServer): void {
   tool('test_input_required_result_list_roots', 'Asks for roots.', async () => `Roots: ${await listRoots()}`);
 
   tool('test_input_required_result_request_state', 'Asks; the host keeps the state.', async () => {
-    await askFor('ok', 'Please confirm', 'boolean');
+    await confirm();
     return 'state-ok';
   });
 
   tool('test_input_required_result_tampered_state', 'Asks; the host refuses a changed state.', async () => {
-    await askFor('ok', 'Please confirm', 'boolean');
+    await confirm();
     return 'The state is untouched.';
   });
 

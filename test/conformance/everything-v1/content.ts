@@ -15,6 +15,31 @@ const regional = {
   level: z.int().optional(),
 };
 
+/** Keywords of JSON Schema 2020-12 that zod has no types for. It writes them as they are. */
+const contact = z
+  .strictObject({
+    name: z.string().optional(),
+    address: z.unknown().meta({ $ref: '#/$defs/address' }).optional(),
+    contactMethod: z.enum(['phone', 'email']).optional(),
+    phone: z.string().optional(),
+    email: z.string().optional(),
+  })
+  .meta({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $defs: {
+      address: {
+        $anchor: 'addressDef',
+        type: 'object',
+        properties: { street: { type: 'string' }, city: { type: 'string' } },
+      },
+    },
+    allOf: [{ anyOf: [{ required: ['phone'] }, { required: ['email'] }] }],
+    if: { properties: { contactMethod: { const: 'phone' } }, required: ['contactMethod'] },
+    // biome-ignore lint/suspicious/noThenProperty: it is a keyword of JSON Schema.
+    then: { required: ['phone'] },
+    else: { required: ['email'] },
+  });
+
 function resource(uri: string, mimeType: string, text: string): ContentBlock {
   return { type: 'resource', resource: { uri, mimeType, text } };
 }
@@ -41,6 +66,8 @@ export function registerContent(server: McpServer): void {
   }));
   const headed = { description: 'Takes an argument in a header too.', inputSchema: regional };
   server.registerTool('test_x_mcp_header', headed, ({ region, level }) => say(`region=${region}, level=${level}`));
+  const listed = { description: 'Has a schema with many keywords.', inputSchema: contact };
+  server.registerTool('json_schema_2020_12_tool', listed, (args) => say(JSON.stringify(args)));
   registerResources(server);
 }
 
