@@ -16,7 +16,7 @@ import { writeMessage } from '../../core/written.ts';
 import type { AskableTransport } from '../internals/questions.ts';
 import { CallQuestions } from '../parked/call-questions.ts';
 import type { ParkedCall } from '../parked/parked-calls.ts';
-import type { Round } from '../parked/round.ts';
+import { heardIn, type Round } from '../parked/round.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
 import { openToken } from '../sdk/progress-tokens.ts';
 import { RunningCall } from '../sdk/running-calls.ts';
@@ -30,10 +30,6 @@ export const SERVED: Response = new Response(null);
 
 /** The HTTP status of a call for which this pod has no room. */
 const UNAVAILABLE = 503;
-
-interface SendOptions {
-  readonly relatedRequestId?: RequestId;
-}
 
 interface MessageExtra {
   readonly request?: unknown;
@@ -99,7 +95,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     return this.#request !== undefined && !this.#closed;
   }
 
-  async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
+  async send(message: JsonRpcMessage, options?: { readonly relatedRequestId?: RequestId }): Promise<void> {
     if (isResponse(message)) {
       const written = this.leave(message, this.#call);
       if (message.id === this.#id) this.#complete(written);
@@ -121,7 +117,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
       this.#requireRunning(related);
       // A client that accepts only JSON can get nothing but the response (MCP 2026-07-28, Streamable HTTP).
       if (this.#round !== undefined && this.#round.channel.form !== 'json') {
-        await this.#round.channel.message(writeMessage(openToken(message)));
+        const heard = heardIn(this.#round, message, this.#options.round.progressToken);
+        if (heard !== undefined) await this.#round.channel.message(writeMessage(openToken(heard)));
       }
     }
   }
@@ -235,7 +232,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     this.#round = round;
     if (this.#closed) return;
     round.signal.addEventListener('abort', this.#gone, { once: true });
-    round.channel.onGone(this.#gone);
+    // A stream that ends with its answer closes too.
+    round.channel.onGone(() => this.#round === round && this.#end());
     this.#deadline = this.#options.deadlines?.add(this);
     if (round.signal.aborted) this.#end();
   }

@@ -123,7 +123,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     const { channel = new ReplyChannel(reply), onResponse } = served ?? {};
     server.exchange = new ModernExchange({
       ...shared,
-      round: { id: body.id, channel, signal: request.signal(), onResponse },
+      round: { id: body.id, progressToken: progressTokenOf(body), channel, signal: request.signal(), onResponse },
       seal: (response) => sealOutbound(response, requestState, served),
       asking: served && { ...served, body, parked },
       ...(server.shared && { id: ++lastId }),
@@ -211,6 +211,11 @@ function createSupply(options: ModernServerOptions, lists: ToolLists): ServerSup
 /** A facade that only tells the guest's capabilities. */
 async function facadeFor(options: ModernServerOptions, context: FactoryContext): Promise<UserServer> {
   return (await createFacade(await options.build(context), { caller: BACKGROUND_CALLER }, options)).server;
+}
+
+/** Undefined: the client wants no progress. */
+export function progressTokenOf({ params }: JsonRpcRequest): unknown {
+  return (params?.['_meta'] as Record<string, unknown> | undefined)?.['progressToken'];
 }
 
 function fetchOptions(parsedBody: JsonRpcRequest, { authInfo }: Caller): { parsedBody: unknown; authInfo?: unknown } {

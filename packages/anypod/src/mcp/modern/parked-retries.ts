@@ -4,7 +4,7 @@ import type { ParkedState } from '../parked/parked-state.ts';
 import type { Parking } from '../parked/parking.ts';
 import type { Woken } from '../parked/relayed-round.ts';
 import { ReplyChannel } from '../parked/reply-channel.ts';
-import type { ModernRequest, ModernServers, Served } from './modern-servers.ts';
+import { type ModernRequest, type ModernServers, progressTokenOf, type Served } from './modern-servers.ts';
 import { refusedState } from './sealed-state.ts';
 
 /** Serves a client's next request for a call that was parked. */
@@ -18,7 +18,8 @@ export function createGoOn(servers: ModernServers, parking: Parking): GoOn {
   return async (request, state, served) => {
     const { body, signal, reply } = request;
     const channel = new ReplyChannel(reply);
-    const round = { id: body.id, channel, signal: signal(), onResponse: served.onResponse };
+    const { onResponse } = served;
+    const round = { id: body.id, progressToken: progressTokenOf(body), channel, signal: signal(), onResponse };
     const responses = body.params?.['inputResponses'];
     // Stays if the SDK refuses the request, which answers it.
     let woken = 'served' as Woken;

@@ -6,7 +6,7 @@ import { MailedChannel, type ParkedEvent } from './mailed-channel.ts';
 import type { ParkedCall, ParkedCalls } from './parked-calls.ts';
 import type { ParkedState } from './parked-state.ts';
 import type { Woken } from './relayed-round.ts';
-import { type Answers, createRelays, type ParkingPeers } from './relays.ts';
+import { type Answers, createRelays, type MailedAnswers, type ParkingPeers } from './relays.ts';
 import type { Round } from './round.ts';
 
 export interface ParkingOptions {
@@ -47,17 +47,22 @@ export function createParking({ calls, peers, random, log }: ParkingOptions): Pa
     const parked = closed || far.has(wait) ? undefined : calls.take(call);
     if (closed) say(from, wait, { what: 'lost' });
     else if (parked === undefined) say(from, wait, { what: far.has(wait) ? 'woken' : 'unknown' });
-    else void run(parked, { from, wait, request, form }, JSON.parse(data));
+    else void run(parked, { from, wait, request, form }, JSON.parse(data) as MailedAnswers);
   }
 
   /** Lets a call of this pod go on, and mails what it says. */
-  async function run(parked: ParkedCall, { from, wait, request, form }: FarRequest, responses: unknown): Promise<void> {
+  async function run(
+    parked: ParkedCall,
+    { from, wait, request, form }: FarRequest,
+    mailed: MailedAnswers,
+  ): Promise<void> {
     const gone = new AbortController();
     far.set(wait, { from, gone });
     say(from, wait, { what: 'woken' });
     const channel = new MailedChannel(form, (event) => say(from, wait, event));
     try {
-      await parked.resume({ id: request, channel, signal: gone.signal }, responses);
+      const { responses, progressToken } = mailed;
+      await parked.resume({ id: request, progressToken, channel, signal: gone.signal }, responses);
     } finally {
       far.delete(wait);
     }

@@ -17,6 +17,12 @@ export interface ParkingPeers {
 
 export type Answers = Extract<ParkedMail, { readonly type: 'parked-answers' }>;
 
+/** The data of the mail. */
+export interface MailedAnswers {
+  readonly responses: unknown;
+  readonly progressToken: unknown;
+}
+
 /** The rounds of this pod's clients whose calls run on other pods. */
 export interface Relays {
   /** Sends the answers of a round to the pod of its call. Passes on what the call says, until it has answered the round, or is lost. */
@@ -43,14 +49,14 @@ export function createRelays(peers: ParkingPeers, writes: LastingWrites, random:
 
   return {
     async wake({ call, pod }, round, responses) {
-      const { id: request, channel, signal } = round;
+      const { id: request, channel, signal, progressToken } = round;
       const wait = random();
       const relay = new RelayedRound(round);
       const leave = () => {
         writes.run('leave a parked call', () => peers.send(pod, { type: 'parked-left', wait }));
         relay.leave();
       };
-      const data = JSON.stringify(responses ?? {});
+      const data = JSON.stringify({ responses, progressToken } satisfies MailedAnswers);
       const mail = { type: 'parked-answers', call, from: peers.pod, wait, request, form: channel.form, data } as const;
       relayed.set(wait, relay);
       signal.addEventListener('abort', leave, { once: true });

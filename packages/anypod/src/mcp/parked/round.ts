@@ -1,4 +1,4 @@
-import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 import type { AnswerForm } from '../../core/reply.ts';
 
 /** Where a round's messages go: to the client's connection, or to the pod that has it. */
@@ -17,9 +17,26 @@ export interface Channel {
 /** One request of a client for a call. A call that asks its client has several, the first of which has begun it. */
 export interface Round {
   readonly id: RequestId;
+  /** The token for progress in this round. Each request of the client has its own. Undefined: the client wants none. */
+  readonly progressToken: unknown;
   readonly channel: Channel;
   /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
   /** Gets the response as it goes out, even if the client has disconnected. */
   readonly onResponse?: ((response: JsonRpcResponse) => void) | undefined;
+}
+
+/**
+ * A handler's message as the client of this round expects it: with the round's own token for progress. `first` is the token with which the call began,
+ * and which its handler knows. Undefined: the client wants no progress in this round.
+ */
+export function heardIn(
+  { progressToken }: Round,
+  message: JsonRpcNotification,
+  first: unknown,
+): JsonRpcNotification | undefined {
+  const { method, params } = message;
+  const isOwn = method === 'notifications/progress' && params?.['progressToken'] === first;
+  if (!isOwn || progressToken === first) return message;
+  return progressToken === undefined ? undefined : { ...message, params: { ...params, progressToken } };
 }
