@@ -46,8 +46,8 @@ export interface AnypodOptions extends PodOptions {
    */
   readonly secrets?: readonly string[];
   /**
-   * The copy of `@modelcontextprotocol/server` that `createServer` uses. Default: the one that anypod resolves. If there is
-   * none, anypod serves only sessions.
+   * The copy of `@modelcontextprotocol/server` that `createServer` uses. Default: the one that anypod resolves. anypod speaks 2026-07-28 for servers of
+   * another copy or of SDK v1. Without any copy, anypod serves only sessions.
    */
   readonly sdk?: ServerSdk;
   /** Host names that the `Host` header may name. Default: any. Set it if browsers on the same machine can reach the server. */
@@ -175,7 +175,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   await startOrClose(pod, closeMeter);
 
   const parts = { pod, bus, waiters, mail, store, signer, log, meter, build, calls, listenAgeLimit, callDeadlines };
-  const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: !probe.modern }, settings);
+  const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: probe.guests }, settings);
   const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs, log);
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });

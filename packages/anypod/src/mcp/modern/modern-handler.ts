@@ -101,8 +101,8 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
 }
 
 /**
- * The answer if the user's server is of SDK v1, which knows no modern revision. It is the refusal of the SDK's own v1 server, without an error code of
- * 2026-07-28. After such a code clients do not fall back to `initialize` (`@ai-sdk/mcp` stops at -32022).
+ * The answer if no SDK v2 is installed. It is the refusal of the SDK's own v1 server, without an error code of 2026-07-28. After such a code clients do
+ * not fall back to `initialize` (`@ai-sdk/mcp` stops at -32022).
  */
 export const refuseModern: ModernHandler = {
   takesInitialize: false,
