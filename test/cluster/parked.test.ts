@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { alternating } from '../lib/pod-choosing-fetch.ts';
+import { alternating, choosing } from '../lib/pod-choosing-fetch.ts';
 import { type Pod, startPod } from '../lib/pods.ts';
 import { connectMode } from './client-v2.ts';
 import { useDeployment } from './deployment.ts';
@@ -137,4 +138,34 @@ describe.each(['v1', 'v2'] as const)('handlers of SDK %s that await their questi
     await victim.kill9();
     expect((await waiting).error).toMatchObject({ code: -32603, data: { reason: 'pod_lost' } });
   });
+
+  test.runIf(sdk === 'v2').each([
+    ['an answer that was given meanwhile counts', true, ['first', 'second']],
+    ['an open question is asked again', false, ['first', 'first', 'second']],
+  ])(
+    'a handler that asks in rounds goes on in a session whose pod was killed between two; %s [legacy.rounds.lost]',
+    async (_case, answers, expected) => {
+      const [, b, c] = deployment.pods;
+      const victim = await startVictim();
+      const asked: unknown[] = [];
+      const elicitation = async ({ message }: Record<string, unknown>) => {
+        asked.push(message);
+        // A pod sends a question to its client and to the log at the same time. A pod that is killed before the log has it is lost with its call.
+        if (asked.length === 1) await delay(500).then(() => victim.kill9());
+        if (asked.length === 1 && !answers) await new Promise(() => undefined);
+        return { action: 'accept', content: { answer: `to the ${message}` } };
+      };
+      const pods = [new URL(victim.url), b, c];
+      let next = 0;
+      const fetch = choosing(pods, ({ body }) => (methodOf(body) === 'tools/call' ? 0 : 1 + (next++ % 2)));
+      const client = await connectMode('legacy', { fetch, answers: { elicitation } });
+      const trail = JSON.parse(await client.call('two_rounds', {}, { timeout: 60_000 })) as { answer: string }[];
+      expect([asked, trail.map(({ answer }) => answer)]).toEqual([expected, ['to the first', 'to the second']]);
+      await client.close();
+    },
+  );
 });
+
+function methodOf(body: unknown): unknown {
+  return (body as { method?: unknown } | undefined)?.method;
+}

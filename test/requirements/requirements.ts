@@ -128,6 +128,10 @@ const entries = {
     'A server of SDK v1 serves 2026-07-28, with the checks of that revision, and clients that may choose take it.',
     `${MODERN}/basic/versioning`,
   ],
+  'legacy.rounds.lost': [
+    'If a pod is lost while a handler that asks in rounds waits for answers, another pod calls the handler again with them.',
+    ANYPOD,
+  ],
   'modern.push.rounds': [
     'A handler that awaits a question is asked for in an input_required result, and goes on with the answer.',
     `${MODERN}/basic/patterns/mrtr`,

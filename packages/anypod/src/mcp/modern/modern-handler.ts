@@ -48,13 +48,15 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   async function call(received: ModernRequest): Promise<void> {
     const { body, caller, reply, signal } = received;
     const known = policyOf(received);
-    const { retry, ...policy } = known instanceof Promise ? await known : known;
+    const policy = known instanceof Promise ? await known : known;
+    const { retry, once, headerSchema } = policy;
     const binding = bindingOf(body, caller);
     const state = parkedStateOf(body, binding);
     const opened = state === undefined ? openInbound(body, requestState, binding) : { body };
     if (opened === undefined) return refuse(received, refusedState(body));
     const request = { ...received, body: opened.body };
-    const served = { binding, ...policy, rerunnable: policy.rerunnable && options.reruns };
+    const rerunnable = policy.rerunnable && options.reruns;
+    const served: Served = { binding, once, rerunnable, headerSchema };
     const serve = (one: ModernRequest, more: Served, by?: string) =>
       state === undefined ? run(one, opened, more, by) : goOn(one, state, more);
     const identity = retry === undefined ? undefined : identifyCall(body, caller);

@@ -125,11 +125,19 @@ export function createModernServers(options: ModernServerOptions): ModernServers
       ...shared,
       round: { id: body.id, progressToken: progressTokenOf(body), channel, signal: request.signal(), onResponse },
       seal: (response) => sealOutbound(response, requestState, served),
-      asking: served && { ...served, body, parked },
+      asking: served && askingOf(served, body),
       ...(server.shared && { id: ++lastId }),
     });
     return server.server;
   }
+
+  const askingOf = ({ binding, rerunnable, given }: Served, body: JsonRpcRequest) => ({
+    parked,
+    binding,
+    body,
+    rerunnable,
+    given,
+  });
 
   /** Passes on a response that the SDK itself has made. */
   async function answer(view: Request, response: Response, kind: StreamKind, request: ModernRequest): Promise<void> {
