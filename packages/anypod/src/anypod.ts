@@ -1,4 +1,3 @@
-import type { Deadlines } from './core/deadlines.ts';
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
@@ -33,6 +32,7 @@ import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
 import { wireModern } from './wire-modern.ts';
+import { type StateParts, wireState } from './wire-state.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
@@ -82,6 +82,8 @@ export interface AnypodOptions extends PodOptions {
    * request gets a new server. Set it only if the factory keeps no data of a caller. With it, the factory does not learn the request or its token.
    */
   readonly reuse?: Reuse;
+  /** How long the handles of servers last that nobody opens. A server may ask for less. Default 24 h. */
+  readonly handleTtlMs?: number;
   /** Takes and holds the pod's lease. Default: in this thread. */
   readonly takeLease?: TakeLease;
   readonly log?: Log;
@@ -104,6 +106,8 @@ const DEFAULTS = {
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
   retryTools: [] as readonly string[],
+  stateByteLimit: POD_DEFAULTS.stateByteLimit,
+  handleTtlMs: 24 * 60 * 60 * 1000,
 };
 
 /** One pod. Mount it in any HTTP server. */
@@ -133,26 +137,23 @@ export interface Anypod {
  */
 export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const settings = { ...DEFAULTS, ...options };
-  const log = options.log ?? silentLog;
+  const { log = silentLog, calls = createRunningCalls() } = options;
   const signer = createSigner(secretsOf(options));
   const store = options.store ?? createMemoryStore();
   const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
-  const { build, probe } = await lookAtFactory(settings, sdk);
-  const calls = options.calls ?? createRunningCalls();
+  const podId = randomId().slice(0, 11);
+  const state = wireState(store, podId, settings);
+  const { build, probe } = await lookAtFactory(settings, state, sdk);
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
-  const podId = randomId().slice(0, 11);
-  let questions = 0;
-  const newQuestionId = () => `${podId}-${++questions}`;
   const bus = createChangeBus((change) => {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   }, log);
   const waiters = createCallWaiters();
-  const ageLimit = createAgeLimit(settings.maxAgeMs, log);
-  const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs, log);
-  const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
-  const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls, log });
+  const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
+  const newQuestionId = createQuestionNames(podId);
+  const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls, log, meter });
   const pod: Pod = new Pod(
     {
       pod: podId,
@@ -162,6 +163,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       random: randomId,
       log,
       meter,
+      ...state,
       ageLimit,
       callDeadlines,
       onChange: (change) => bus.deliver(change),
@@ -173,7 +175,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   await startOrClose(pod, closeMeter);
 
   const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit, callDeadlines, build, calls };
-  const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
+  const modern =
+    probe.modern && sdk !== undefined ? state.withCallers(wireModern({ ...parts, sdk }, settings)) : refuseModern;
   const endpoint = createEndpoints({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs, log);
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });
@@ -204,6 +207,15 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   };
 }
 
+/** Names questions, each differently from those of all pods. */
+function createQuestionNames(podId: string): () => string {
+  let questions = 0;
+  return () => {
+    questions += 1;
+    return `${podId}-${questions}`;
+  };
+}
+
 /** The endpoint for both eras, and beside it the one for HTTP+SSE if it is served. */
 function createEndpoints(options: EndpointOptions & { readonly legacySse: boolean }): Endpoint {
   const endpoint = createEndpoint(options);
@@ -212,14 +224,31 @@ function createEndpoints(options: EndpointOptions & { readonly legacySse: boolea
   return (incoming, reply) => (isSseUrl(incoming.caller.url ?? '') ? sse : endpoint)(incoming, reply);
 }
 
-/** With no time limit, calls need no deadlines. */
-function createCallDeadlines(afterMs: number, log: Log): Deadlines | undefined {
-  return afterMs === 0 ? undefined : createDeadlines(afterMs, monotonicNow, log);
+interface TimeLimits {
+  readonly maxAgeMs: number;
+  readonly listenMaxAgeMs: number;
+  readonly callTimeoutMs: number;
 }
 
-async function lookAtFactory(settings: AnypodOptions & { readonly factoryTimeoutMs: number }, sdk?: ServerSdk) {
-  const build = createServerBuilder(settings.createServer, settings.factoryTimeoutMs);
-  return { build, probe: await probeFactory(build, sdk, settings.factoryTimeoutMs).catch(explain) };
+function createTimeLimits({ maxAgeMs, listenMaxAgeMs, callTimeoutMs }: TimeLimits, log: Log) {
+  // With no time limit, calls need no deadlines.
+  const callDeadlines = callTimeoutMs === 0 ? undefined : createDeadlines(callTimeoutMs, monotonicNow, log);
+  return {
+    ageLimit: createAgeLimit(maxAgeMs, log),
+    listenAgeLimit: createAgeLimit(listenMaxAgeMs, log),
+    callDeadlines,
+  };
+}
+
+interface FactorySettings {
+  readonly createServer: ServerFactory;
+  readonly factoryTimeoutMs: number;
+}
+
+async function lookAtFactory(settings: FactorySettings, state: StateParts, sdk: ServerSdk | undefined) {
+  const { createServer, factoryTimeoutMs } = settings;
+  const build = state.withState(createServerBuilder(createServer, factoryTimeoutMs));
+  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs).catch(explain) };
 }
 
 /** The operator who starts a pod may read what the factory threw; clients may not. */

@@ -16,6 +16,7 @@ export interface Listener {
 
 export interface ListenOptions {
   readonly port: number;
+  /** `::` means all addresses: IPv6 and IPv4, or IPv4 alone if the kernel has no IPv6. */
   readonly host: string;
   /** How long the pod keeps an idle connection: longer than the balancer does, so that no request is sent on a connection that is closing. */
   readonly keepAliveMs: number;
@@ -37,10 +38,10 @@ export async function listen(
   answerMalformed(server, log);
   keepConnections(server, options);
   await bind(server, port, host);
-  const { port: bound } = server.address() as AddressInfo;
-  const name = host.includes(':') ? `[${host}]` : host;
+  const { port: bound, address } = server.address() as AddressInfo;
+  const name = host === '::' ? address : host;
   return {
-    origin: `http://${name}:${bound}`,
+    origin: `http://${name.includes(':') ? `[${name}]` : name}:${bound}`,
     close: () => new Promise((resolve) => void server.close(() => resolve())),
     destroy: () => server.closeAllConnections(),
   };
@@ -75,6 +76,7 @@ function bind(server: Server, port: number, host: string): Promise<void> {
         error.code === 'EADDRINUSE' ? 'is in use; choose another with --port' : `cannot be used: ${error.message}`;
       reject(new ConfigError([`PORT: ${host}:${port} ${remedy}`]));
     });
-    server.listen({ port, host, backlog: BACKLOG }, resolve);
+    // Without a host, Node listens on `::`, which takes IPv4 too, or on `0.0.0.0` if the kernel has no IPv6.
+    server.listen({ port, ...(host !== '::' && { host }), backlog: BACKLOG }, resolve);
   });
 }

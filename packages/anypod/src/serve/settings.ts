@@ -3,6 +3,7 @@ import { MODULE_SETTINGS } from './module-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
 import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
+import { STATE_SETTINGS } from './state-settings.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
@@ -25,7 +26,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--host',
     env: 'HOST',
     default: '127.0.0.1',
-    description: 'Address to listen on. Use 0.0.0.0 in a container.',
+    description: 'Address to listen on. In a container, use :: for all addresses, also where the kernel has only IPv4.',
     schema: z.string().min(1, 'must not be empty'),
   },
   ...REDIS_SETTINGS,
@@ -241,6 +242,7 @@ export const SETTINGS: readonly Setting[] = [
     description: 'Maximum depth of nested objects and arrays in a request body.',
     schema: count(10).refine((depth) => depth <= 1000, 'must be 1000 or less'),
   },
+  ...STATE_SETTINGS,
   ...MODULE_SETTINGS,
   {
     name: 'drainDelayMs',
