@@ -162,8 +162,14 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const waiters = createCallWaiters();
   const mail: ModernParts['mail'] = { deliver: () => undefined };
   const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
-  const newQuestionId = createQuestionNames(podId);
-  const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls, log, meter });
+  const host = createLegacyHost({
+    build,
+    newQuestionId: createQuestionNames(podId),
+    bytes: probe.bytes,
+    calls,
+    log,
+    meter,
+  });
   const pod: Pod = new Pod(
     {
       pod: podId,
