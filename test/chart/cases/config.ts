@@ -51,5 +51,8 @@ export const config: readonly ValueCase[] = [
   setting('redisReplicas', 1, 'ANYPOD_REDIS_REPLICAS'),
   setting('drainDelay', 1500, 'ANYPOD_DRAIN_DELAY'),
   setting('drainTimeout', 120_000, 'ANYPOD_DRAIN_TIMEOUT'),
+  setting('maxHeaders', 65_536, 'ANYPOD_MAX_HEADERS'),
+  setting('legacySse', true, 'ANYPOD_LEGACY_SSE'),
+  setting('logFormat', 'pretty', 'ANYPOD_LOG_FORMAT'),
   setting('logLevel', 'debug', 'ANYPOD_LOG_LEVEL'),
 ];
