@@ -31,7 +31,7 @@ import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
-import { wireModern } from './wire-modern.ts';
+import { type ModernParts, wireModern } from './wire-modern.ts';
 import { type StateParts, wireState } from './wire-state.ts';
 
 /** Times in ms, sizes in bytes. */
@@ -48,8 +48,8 @@ export interface AnypodOptions extends PodOptions {
    */
   readonly secrets?: readonly string[];
   /**
-   * The copy of `@modelcontextprotocol/server` that `createServer` uses. Default: the one that anypod resolves. If there is
-   * none, anypod serves only sessions.
+   * The copy of `@modelcontextprotocol/server` that `createServer` uses. Default: the one that anypod resolves. anypod speaks 2026-07-28 for servers of
+   * another copy or of SDK v1. Without any copy, anypod serves only sessions.
    */
   readonly sdk?: ServerSdk;
   /** Host names that the `Host` header may name. Default: any. Set it if browsers on the same machine can reach the server. */
@@ -72,6 +72,13 @@ export interface AnypodOptions extends PodOptions {
   readonly maxSubscriptions?: number;
   /** How long a client may take to answer an `input_required` result. Default 600000. */
   readonly requestStateTtlMs?: number;
+  /**
+   * How many calls of the 2026 revision may wait in this process for answers of their clients, because their handlers have asked and wait. Default
+   * 1000.
+   */
+  readonly parkedCalls?: number;
+  /** How long such a call may wait. Default 600000. */
+  readonly parkedTtlMs?: number;
   /**
    * Names of tools whose calls run once in the 2026 revision, however often a client repeats them, as if they had
    * `_meta["anypod/retry"]`. Default: none.
@@ -105,6 +112,8 @@ const DEFAULTS = {
   heartbeatMs: 15_000,
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
+  parkedCalls: 1000,
+  parkedTtlMs: 600_000,
   retryTools: [] as readonly string[],
   stateByteLimit: POD_DEFAULTS.stateByteLimit,
   handleTtlMs: 24 * 60 * 60 * 1000,
@@ -151,9 +160,16 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   }, log);
   const waiters = createCallWaiters();
+  const mail: ModernParts['mail'] = { deliver: () => undefined };
   const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
-  const newQuestionId = createQuestionNames(podId);
-  const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls, log, meter });
+  const host = createLegacyHost({
+    build,
+    newQuestionId: createQuestionNames(podId),
+    bytes: probe.bytes,
+    calls,
+    log,
+    meter,
+  });
   const pod: Pod = new Pod(
     {
       pod: podId,
@@ -168,15 +184,16 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       callDeadlines,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
+      onParked: (message) => mail.deliver(message),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
     },
     options,
   );
   await startOrClose(pod, closeMeter);
 
-  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit, callDeadlines, build, calls };
+  const parts = { pod, bus, waiters, mail, store, signer, log, meter, build, calls, listenAgeLimit, callDeadlines };
   const modern =
-    probe.modern && sdk !== undefined ? state.withCallers(wireModern({ ...parts, sdk }, settings)) : refuseModern;
+    sdk === undefined ? refuseModern : state.withCallers(wireModern({ ...parts, sdk, guests: probe.guests }, settings));
   const endpoint = createEndpoints({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs, log);
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });

@@ -23,6 +23,8 @@ export const config: readonly ValueCase[] = [
   setting('sessionTtl', 604_800_000, 'ANYPOD_SESSION_TTL'),
   setting('upgradeAfter', 0, 'ANYPOD_UPGRADE_AFTER'),
   setting('callTimeout', 60_000, 'ANYPOD_CALL_TIMEOUT'),
+  setting('parkedCalls', 50, 'ANYPOD_PARKED_CALLS'),
+  setting('parkedTtl', 60_000, 'ANYPOD_PARKED_TTL'),
   setting('heartbeat', 20_000, 'ANYPOD_HEARTBEAT'),
   setting('keepAlive', 75_000, 'ANYPOD_KEEP_ALIVE'),
   setting('maxAge', 0, 'ANYPOD_MAX_AGE'),
@@ -49,5 +51,8 @@ export const config: readonly ValueCase[] = [
   setting('redisReplicas', 1, 'ANYPOD_REDIS_REPLICAS'),
   setting('drainDelay', 1500, 'ANYPOD_DRAIN_DELAY'),
   setting('drainTimeout', 120_000, 'ANYPOD_DRAIN_TIMEOUT'),
+  setting('maxHeaders', 65_536, 'ANYPOD_MAX_HEADERS'),
+  setting('legacySse', true, 'ANYPOD_LEGACY_SSE'),
+  setting('logFormat', 'pretty', 'ANYPOD_LOG_FORMAT'),
   setting('logLevel', 'debug', 'ANYPOD_LOG_LEVEL'),
 ];

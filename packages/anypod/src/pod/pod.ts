@@ -5,7 +5,7 @@ import { type Change, changeName, type PositionedChange } from '../core/change-l
 import type { Deadlines } from '../core/deadlines.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
 import type { HandlesFor } from '../core/handles.ts';
-import type { Listening } from '../core/inbox.ts';
+import type { Listening, ParkedMail } from '../core/inbox.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
@@ -64,6 +64,8 @@ export interface PodDependencies {
   readonly onChange: (change: Change) => void;
   /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
+  /** Called with what other pods say about parked calls. */
+  readonly onParked?: (mail: ParkedMail) => void;
 }
 
 /**
@@ -197,6 +199,11 @@ export class Pod {
     const name = changeName(change);
     await announcer.announce(name, () => store.changes.publish(change));
     await announcer.told(name);
+  }
+
+  /** Unguessable, and without meaning. */
+  get id(): string {
+    return this.#context.pod;
   }
 
   /** Whether another pod is certainly dead. */

@@ -21,6 +21,8 @@ export interface Keys {
   changes(): string;
   call(call: string): string;
   spent(state: string): string;
+  /** Where a pod tries at the start whether it may run its commands. */
+  trial(attempt: string, type: string): string;
   handle(group: string, handle: string): string;
   handles(group: string): string;
 }
@@ -53,6 +55,7 @@ export function createKeys(prefix: string, versions: readonly string[] = KEY_VER
     changes: () => `${root}:changes`,
     call: (call) => `${root}:call:{${call}}`,
     spent: (state) => `${root}:spent:{${state}}`,
+    trial: (attempt, type) => `${root}:trial:{${attempt}}:${type}`,
     handle: (group, handle) => `${root}:handles:{${group}}:${handle}`,
     handles: (group) => `${root}:handles:{${group}}`,
   };

@@ -704,13 +704,17 @@ return redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])
 
 export const serverId: Script = {
   keys: 1,
-  sha: '2d7365bcab985732348f9224a9a9d13a01e9e4f5',
+  sha: '7303862d910d78e0575f05d261ca320122251de4',
   lua: `-- Names the server process that has a key. After a failover or a restart it is another one.
 --
 -- KEYS[1] any key
--- Returns its run id.
+-- Returns its run id, or null if the user may not run INFO.
 
-return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local info = redis.pcall('INFO', 'server')
+if type(info) ~= 'string' then
+  return false
+end
+return string.match(info, 'run_id:(%x+)')
 `,
 };
 

@@ -4,6 +4,7 @@ import { AnypodError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { HostedServer, Initialized, Kept, Outlet, ServerHost } from '../../core/server-host.ts';
 import type { InitializeParams } from '../../core/session.ts';
+import { noteRounds } from '../internals/input-rounds.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
 import { handlesRequest, leaveLogLevelsToPods, untilHandled } from '../internals/own-handlers.ts';
 import { type BuildServer, closeQuietly } from '../sdk/build-server.ts';
@@ -41,6 +42,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
       own.onListChange(() => registry?.touch());
       memoizeSchemas(server);
       leaveLogLevelsToPods(server);
+      noteRounds(server);
       await server.connect(transport);
       transport.useEntry(messageEntryOf(server));
       transport.useLists(lists, server);

@@ -2,6 +2,7 @@ import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
 import type { EventIds } from '../../core/event-id.ts';
 import type { HandlesFor } from '../../core/handles.ts';
+import type { ParkedMail } from '../../core/inbox.ts';
 import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { ServerHost } from '../../core/server-host.ts';
@@ -50,6 +51,8 @@ export interface PodContext {
   readonly departed: () => boolean;
   /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
+  /** Called with what other pods say about parked calls. */
+  readonly onParked?: (mail: ParkedMail) => void;
   /** Aborts when the pod closes. After that the pod retries nothing. */
   readonly closing: AbortSignal;
 }
