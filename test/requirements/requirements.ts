@@ -1,4 +1,5 @@
 import { deployment } from './deployment.ts';
+import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
 
 /**
@@ -29,6 +30,7 @@ const LISTENING = `${TRANSPORTS}#listening-for-messages-from-the-server`;
 
 const entries = {
   ...legacy,
+  ...kept,
   'change.of-own-list': [
     'If a handler announces a change of the list that it is answering, nobody is told. If another call announces one meanwhile, clients are told.',
     ANYPOD,
@@ -37,23 +39,6 @@ const entries = {
     'Of equal changes that come close together, clients hear of two at most: the first at once, and always the last.',
     ANYPOD,
   ],
-  'session.registry': [
-    "What the server's code changes in its registry is so on every pod before the client can hear of it.",
-    ANYPOD,
-  ],
-  'session.registry.unfollowed': [
-    'A change of the registry that other pods cannot follow is counted, and logged once.',
-    'docs/state.md',
-  ],
-  'session.state': [
-    'An entry of a session that was written before a call was answered is there for the next call on any pod.',
-    'docs/state.md',
-  ],
-  'session.state.update': [
-    'Updates of one entry at once on several pods lose nothing, and none is made twice.',
-    'docs/state.md',
-  ],
-  'state.handles': ['A handle has its entries on any pod, in every revision, for its owner only.', 'docs/state.md'],
   'http.status.method': ['405 with Allow for other methods.', 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6'],
   'http.status.content-type': ['415 for anything but JSON.', 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16'],
   'http.status.body-size': ['413 above the limit.', 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14'],

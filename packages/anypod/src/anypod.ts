@@ -162,19 +162,12 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const waiters = createCallWaiters();
   const mail: ModernParts['mail'] = { deliver: () => undefined };
   const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
-  const host = createLegacyHost({
-    build,
-    newQuestionId: createQuestionNames(podId),
-    bytes: probe.bytes,
-    calls,
-    log,
-    meter,
-  });
+  const hosting = { build, newQuestionId: createQuestionNames(podId), bytes: probe.bytes, calls, log, meter };
   const pod: Pod = new Pod(
     {
       pod: podId,
       store,
-      host,
+      host: createLegacyHost(hosting),
       signer,
       random: randomId,
       log,
