@@ -141,6 +141,9 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   #ask(question: JsonRpcRequest, related: RequestId | undefined): void {
     const { asking } = this.#options;
     this.#requireRunning(related);
+    const current = this.#options.calls.current();
+    const isAnother = related === undefined && current !== undefined && current !== this.#call;
+    if (isAnother) throw new Error('In 2026-07-28 a server can ask its client only while it serves a request.');
     if (asking === undefined) throw new Error('This request has no client that could be asked.');
     this.#questions ??= new CallQuestions(asking);
     const known = this.#questions.ask(question);
