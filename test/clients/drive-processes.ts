@@ -20,7 +20,7 @@ export async function connectInspector(era: 'legacy' | 'auto' | 'modern', url: U
     return (JSON.parse(stdout) as { result: { tools?: { name: string }[]; content?: { text: string }[] } }).result;
   };
   return {
-    revision: era,
+    revision: 'not told',
     asks: undefined,
     hasProgress: false,
     connectsAnew: true,
