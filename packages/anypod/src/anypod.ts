@@ -1,16 +1,17 @@
-import type { Deadlines } from './core/deadlines.ts';
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
-import { createEndpoint } from './http/endpoint.ts';
+import { createEndpoint, type Endpoint, type EndpointOptions } from './http/endpoint.ts';
+import { isSseUrl } from './http/endpoint-path.ts';
 import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
 import { createOldConnections } from './http/old-connections.ts';
 import { createRouter, type Router } from './http/router.ts';
+import { createSseEndpoint } from './http/sse-endpoint.ts';
 import { createLegacyHost } from './mcp/legacy/legacy-host.ts';
 import { createChangeBus } from './mcp/modern/change-bus.ts';
 import { refuseModern } from './mcp/modern/modern-handler.ts';
@@ -31,6 +32,7 @@ import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
 import { type ModernParts, wireModern } from './wire-modern.ts';
+import { type StateParts, wireState } from './wire-state.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
@@ -54,6 +56,10 @@ export interface AnypodOptions extends PodOptions {
   readonly allowedHosts?: readonly string[];
   /** Host names whose pages may call the server. Default: the name in the request's `Host` header. */
   readonly allowedOrigins?: readonly string[];
+  /**
+   * Whether clients of HTTP+SSE (2024-11-05) are served too, beside the endpoint: with `/mcp`, at `/sse` and `/messages`. Default: false.
+   */
+  readonly legacySse?: boolean;
   /** Largest request body. Default 4 MiB. */
   readonly maxBodyBytes?: number;
   /** How deep objects and arrays may be nested in a request body. Default 100. */
@@ -83,6 +89,8 @@ export interface AnypodOptions extends PodOptions {
    * request gets a new server. Set it only if the factory keeps no data of a caller. With it, the factory does not learn the request or its token.
    */
   readonly reuse?: Reuse;
+  /** How long the handles of servers last that nobody opens. A server may ask for less. Default 24 h. */
+  readonly handleTtlMs?: number;
   /** Takes and holds the pod's lease. Default: in this thread. */
   readonly takeLease?: TakeLease;
   readonly log?: Log;
@@ -97,6 +105,7 @@ const DEFAULTS = {
   listenMaxAgeMs: POD_DEFAULTS.listenMaxAgeMs,
   callTimeoutMs: POD_DEFAULTS.callTimeoutMs,
   factoryTimeoutMs: 10_000,
+  legacySse: false,
   maxBodyBytes: 4 * 1024 * 1024,
   maxDepth: 100,
   maxBufferedBytes: 1024 * 1024,
@@ -106,6 +115,8 @@ const DEFAULTS = {
   parkedCalls: 1000,
   parkedTtlMs: 600_000,
   retryTools: [] as readonly string[],
+  stateByteLimit: POD_DEFAULTS.stateByteLimit,
+  handleTtlMs: 24 * 60 * 60 * 1000,
 };
 
 /** One pod. Mount it in any HTTP server. */
@@ -135,25 +146,30 @@ export interface Anypod {
  */
 export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const settings = { ...DEFAULTS, ...options };
-  const log = options.log ?? silentLog;
+  const { log = silentLog, calls = createRunningCalls() } = options;
   const signer = createSigner(secretsOf(options));
   const store = options.store ?? createMemoryStore();
   const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
-  const { build, probe } = await lookAtFactory(settings, sdk);
-  const calls = options.calls ?? createRunningCalls();
+  const podId = randomId().slice(0, 11);
+  const state = wireState(store, podId, settings);
+  const { build, probe } = await lookAtFactory(settings, state, sdk);
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
-  const podId = randomId().slice(0, 11);
   const bus = createChangeBus((change) => {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   }, log);
   const waiters = createCallWaiters();
   const mail: ModernParts['mail'] = { deliver: () => undefined };
-  const ageLimit = createAgeLimit(settings.maxAgeMs, log);
-  const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs, log);
-  const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
-  const host = createLegacyHost({ build, newQuestionId: numbered(podId), bytes: probe.bytes, calls, log });
+  const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
+  const host = createLegacyHost({
+    build,
+    newQuestionId: createQuestionNames(podId),
+    bytes: probe.bytes,
+    calls,
+    log,
+    meter,
+  });
   const pod: Pod = new Pod(
     {
       pod: podId,
@@ -163,6 +179,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       random: randomId,
       log,
       meter,
+      ...state,
       ageLimit,
       callDeadlines,
       onChange: (change) => bus.deliver(change),
@@ -175,15 +192,16 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   await startOrClose(pod, closeMeter);
 
   const parts = { pod, bus, waiters, mail, store, signer, log, meter, build, calls, listenAgeLimit, callDeadlines };
-  const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: probe.guests }, settings);
-  const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
+  const modern =
+    sdk === undefined ? refuseModern : state.withCallers(wireModern({ ...parts, sdk, guests: probe.guests }, settings));
+  const endpoint = createEndpoints({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs, log);
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });
 
   return {
     fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
     handler,
-    router: (path = '/mcp') => createRouter(handler, path),
+    router: (path = '/mcp') => createRouter(handler, path, settings.legacySse),
     notify: createNotify((change) => pod.notify(change)),
     probe,
     ready: () => store.ping(),
@@ -206,20 +224,48 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   };
 }
 
-/** Returns names that are unique across pods. */
-function numbered(podId: string): () => string {
-  let count = 0;
-  return () => `${podId}-${++count}`;
+/** Names questions, each differently from those of all pods. */
+function createQuestionNames(podId: string): () => string {
+  let questions = 0;
+  return () => {
+    questions += 1;
+    return `${podId}-${questions}`;
+  };
 }
 
-/** With no time limit, calls need no deadlines. */
-function createCallDeadlines(afterMs: number, log: Log): Deadlines | undefined {
-  return afterMs === 0 ? undefined : createDeadlines(afterMs, monotonicNow, log);
+/** The endpoint for both eras, and beside it the one for HTTP+SSE if it is served. */
+function createEndpoints(options: EndpointOptions & { readonly legacySse: boolean }): Endpoint {
+  const endpoint = createEndpoint(options);
+  if (!options.legacySse) return endpoint;
+  const sse = createSseEndpoint(options);
+  return (incoming, reply) => (isSseUrl(incoming.caller.url ?? '') ? sse : endpoint)(incoming, reply);
 }
 
-async function lookAtFactory(settings: AnypodOptions & { readonly factoryTimeoutMs: number }, sdk?: ServerSdk) {
-  const build = createServerBuilder(settings.createServer, settings.factoryTimeoutMs);
-  return { build, probe: await probeFactory(build, sdk, settings.factoryTimeoutMs).catch(explain) };
+interface TimeLimits {
+  readonly maxAgeMs: number;
+  readonly listenMaxAgeMs: number;
+  readonly callTimeoutMs: number;
+}
+
+function createTimeLimits({ maxAgeMs, listenMaxAgeMs, callTimeoutMs }: TimeLimits, log: Log) {
+  // With no time limit, calls need no deadlines.
+  const callDeadlines = callTimeoutMs === 0 ? undefined : createDeadlines(callTimeoutMs, monotonicNow, log);
+  return {
+    ageLimit: createAgeLimit(maxAgeMs, log),
+    listenAgeLimit: createAgeLimit(listenMaxAgeMs, log),
+    callDeadlines,
+  };
+}
+
+interface FactorySettings {
+  readonly createServer: ServerFactory;
+  readonly factoryTimeoutMs: number;
+}
+
+async function lookAtFactory(settings: FactorySettings, state: StateParts, sdk: ServerSdk | undefined) {
+  const { createServer, factoryTimeoutMs } = settings;
+  const build = state.withState(createServerBuilder(createServer, factoryTimeoutMs));
+  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs).catch(explain) };
 }
 
 /** The operator who starts a pod may read what the factory threw; clients may not. */

@@ -4,6 +4,7 @@ import { principalOf } from '../core/caller.ts';
 import { type Change, changeName, type PositionedChange } from '../core/change-log.ts';
 import type { Deadlines } from '../core/deadlines.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
+import type { HandlesFor } from '../core/handles.ts';
 import type { Listening, ParkedMail } from '../core/inbox.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
@@ -11,6 +12,7 @@ import type { Meter } from '../core/meter.ts';
 import type { ServerHost } from '../core/server-host.ts';
 import { isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
+import type { StateLanes } from '../core/state-lanes.ts';
 import type { Store } from '../core/store.ts';
 import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
@@ -23,11 +25,14 @@ import { holdLease, monotonicNow } from './lifecycle/lease.ts';
 import { Confirmations } from './peers/confirmations.ts';
 import { announceAnswer, createInboxHandler, type PodParts } from './peers/inbox-handler.ts';
 import { Orphans } from './peers/orphans.ts';
+import { shareRegistry } from './peers/registry-changes.ts';
 import { endByServer, endSession } from './peers/session-end.ts';
 import { createInitialize, type Initialize } from './requests/initialize.ts';
 import { createListen, type Listen } from './requests/listen.ts';
 import { PostHandler } from './requests/post-handler.ts';
 import { createSessionRequests } from './requests/session-requests.ts';
+import { createPostSse, type PostSse } from './requests/sse-post.ts';
+import { createOpenSseStream, type OpenSseStream } from './requests/sse-stream.ts';
 import type { LiveSession } from './sessions/live-session.ts';
 import { Renewal } from './sessions/renewal.ts';
 import { SessionCache } from './sessions/session-cache.ts';
@@ -45,6 +50,10 @@ export interface PodDependencies {
   readonly random: RandomId;
   readonly log: Log;
   readonly meter: Meter;
+  /** Writes what servers keep for their sessions. */
+  readonly lanes: StateLanes;
+  /** Makes what servers keep under handles. */
+  readonly handlesFor: HandlesFor;
   /** Ends streams that are old. */
   readonly ageLimit: AgeLimit;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
@@ -70,6 +79,10 @@ export class Pod {
   readonly post: PostHandler['post'];
   /** Serves a GET with the standing stream, or if it has an exchange's event id, with the rest of that exchange. */
   readonly listen: Listen;
+  /** Serves the stream of a client of HTTP+SSE. */
+  readonly openSse: OpenSseStream;
+  /** Serves the messages of a client of HTTP+SSE. */
+  readonly postSse: PostSse;
   readonly #context: PodContext;
   readonly #parts: PodParts;
   readonly #drain: Drain;
@@ -107,15 +120,25 @@ export class Pod {
       followers.endSession(ended);
       standing.end(ended);
     };
-    const sessions = new SessionCache(context, standing.send, onEnded, (live) => {
+    const onServerClosed = (live: LiveSession) => {
       context.background.run('end session', endByServer(context, sessions, confirmations, live));
-    });
+    };
+    const sessions: SessionCache = new SessionCache(context, standing.send, onEnded, onServerClosed, (live) =>
+      shareRegistry(context, sessions, confirmations, live),
+    );
     this.#context = context;
     this.#parts = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
     this.initialize = createInitialize(context, sessions);
     const posts = new PostHandler(context, this.#parts, createSessionRequests(context, sessions, confirmations));
     this.post = posts.post.bind(posts);
     this.listen = createListen(context, this.#parts);
+    this.postSse = createPostSse(context, { posts, sessions, confirmations });
+    this.openSse = createOpenSseStream({
+      context,
+      listen: this.listen,
+      take: (id, caller) => this.take(id, caller),
+      release: (live) => this.release(live),
+    });
     this.#renewal = new Renewal(context, sessions);
     this.#drain = new Drain(context, this.#parts);
     this.#onChange = onChange;
@@ -228,14 +251,13 @@ export class Pod {
   }
 
   #heldSince(): number {
-    const held = this.#lease !== undefined && monotonicNow() < this.#lease.until();
-    return held ? (this.#lease?.since() ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    const state = this.#lease?.state();
+    return state !== undefined && monotonicNow() < state.until ? state.since : Number.POSITIVE_INFINITY;
   }
 
   #mayJudge(): boolean {
-    if (this.#lease === undefined) return false;
-    const state = { until: this.#lease.until(), since: this.#lease.since() };
-    return mayJudge(monotonicNow(), this.#context.options.leaseMs, state);
+    const state = this.#lease?.state();
+    return state !== undefined && mayJudge(monotonicNow(), this.#context.options.leaseMs, state);
   }
 
   #changed(change: PositionedChange): void {
