@@ -6,6 +6,8 @@ export interface Suite {
   readonly args: readonly string[];
   /** How many scenarios it has. Fewer: it broke off. More: somebody changed it. */
   readonly scenarios: number;
+  /** The SDK of the server that it judges. Default: v2. */
+  readonly sdk?: 'v1';
 }
 
 export const suites: readonly Suite[] = [
@@ -15,6 +17,8 @@ export const suites: readonly Suite[] = [
   revision('2026-07-28', 40),
   requirements('2025-11-25', 33),
   requirements('2026-07-28', 50),
+  { ...revision('2025-11-25', 33), id: 'v1-2025-11-25', sdk: 'v1' },
+  { ...revision('2026-07-28', 40), id: 'v1-2026-07-28', sdk: 'v1' },
 ];
 
 function revision(version: string, scenarios: number): Suite {

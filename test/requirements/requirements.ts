@@ -1,5 +1,6 @@
 import { auth } from './auth.ts';
 import { deployment } from './deployment.ts';
+import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
 
 /**
@@ -31,6 +32,7 @@ const LISTENING = `${TRANSPORTS}#listening-for-messages-from-the-server`;
 const entries = {
   ...legacy,
   ...auth,
+  ...kept,
   'change.of-own-list': [
     'If a handler announces a change of the list that it is answering, nobody is told. If another call announces one meanwhile, clients are told.',
     ANYPOD,
@@ -130,10 +132,41 @@ const entries = {
     ANYPOD,
   ],
   'modern.state.once': ['A single-use request state is accepted once across all pods.', ANYPOD],
-  'modern.v1.refused': [
-    'A client that tries 2026-07-28 first falls back to initialize if the server uses SDK v1.',
-    `${MODERN}/basic/lifecycle`,
+  'modern.v1.served': [
+    'A server of SDK v1 serves 2026-07-28, with the checks of that revision, and clients that may choose take it.',
+    `${MODERN}/basic/versioning`,
   ],
+  'legacy.rounds.lost': [
+    'If a pod is lost while a handler that asks in rounds waits for answers, another pod calls the handler again with them.',
+    ANYPOD,
+  ],
+  'modern.push.rounds': [
+    'A handler that awaits a question is asked for in an input_required result, and goes on with the answer.',
+    `${MODERN}/basic/patterns/mrtr`,
+  ],
+  'modern.push.at-once': [
+    'Questions that a handler asks at once go out together; what the client leaves open is asked again.',
+    `${MODERN}/basic/patterns/mrtr`,
+  ],
+  'modern.push.declined': ['A handler learns that the user declined or cancelled.', `${MODERN}/client/elicitation`],
+  'modern.push.capability': [
+    'If a call fails because its client cannot be asked, the client gets -32021 with what it would have to declare.',
+    `${MODERN}/basic`,
+  ],
+  'modern.push.state': [
+    'The state of a parked call wakes it once, for the same caller and the same request.',
+    `${MODERN}/basic/patterns/mrtr`,
+  ],
+  'modern.push.any-pod': ['The answers to a parked call may reach any pod, and so may its progress.', ANYPOD],
+  'modern.push.lost': ['If the pod of a parked call is gone, its client gets an error that says so.', ANYPOD],
+  'modern.push.reruns': ['If its tool may run again, it does, with the answers that the client has given.', ANYPOD],
+  'modern.push.expires': ['A call that waits for too long for answers is aborted.', ANYPOD],
+  'modern.push.limit': ['A pod parks so many calls and no more.', ANYPOD],
+  'modern.push.cancelled': [
+    'A client that disconnects ends the parked call which speaks to it, and no other.',
+    `${MODERN}/basic/utilities/cancellation`,
+  ],
+  'modern.push.drain': ['Parked calls keep no pod from leaving.', ANYPOD],
 
   'host.faults.values': [
     'Whatever a handler returns, throws or sends, its call gets an answer that says what was wrong. Other calls do not notice.',
@@ -148,6 +181,26 @@ const entries = {
     ANYPOD,
   ],
   'host.faults.timeout': ['A call that takes longer than ANYPOD_CALL_TIMEOUT gets an error and is aborted.', ANYPOD],
+  'store.access': [
+    'A pod tries at its start what it needs of Redis. It stays not ready and says in one sentence which user may not do what, until it is allowed.',
+    ANYPOD,
+  ],
+  'store.database': ['A pod sends no command to another database than the one of its URL.', ANYPOD],
+  'store.refused': ['A command that Redis does not allow is answered with an error, and is no outage.', ANYPOD],
+  'store.no-info': ['A pod whose user may not run INFO loses no message.', ANYPOD],
+  'pod.process.exit': [
+    'A pod stops with exit code 0 before its start is over, and whether or not somebody reads its log.',
+    ANYPOD,
+  ],
+  'pod.process.parent': ['A pod that npm started drains when its parent has ended.', ANYPOD],
+  'pod.process.log': [
+    'Where no terminal reads it, every line of the log is one JSON record with the name of its level.',
+    ANYPOD,
+  ],
+  'pod.process.headers': [
+    'Headers that are too large get 431 as a JSON-RPC error, a log line, and have a setting.',
+    ANYPOD,
+  ],
   'pod.drain.order': [
     'On SIGTERM a pod is alive but not ready, serves requests on connections that it then closes, and exits with 0. A second SIGTERM ends it at once.',
     ANYPOD,

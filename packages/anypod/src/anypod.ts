@@ -1,6 +1,5 @@
 import { createGate } from './auth/gate.ts';
 import type { AuthOptions } from './auth/options.ts';
-import type { Deadlines } from './core/deadlines.ts';
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
@@ -30,7 +29,8 @@ import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
 import { wireHttp } from './wire-http.ts';
-import { wireModern } from './wire-modern.ts';
+import { type ModernParts, wireModern } from './wire-modern.ts';
+import { type StateParts, wireState } from './wire-state.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
@@ -46,8 +46,8 @@ export interface AnypodOptions extends PodOptions {
    */
   readonly secrets?: readonly string[];
   /**
-   * The copy of `@modelcontextprotocol/server` that `createServer` uses. Default: the one that anypod resolves. If there is
-   * none, anypod serves only sessions.
+   * The copy of `@modelcontextprotocol/server` that `createServer` uses. Default: the one that anypod resolves. anypod speaks 2026-07-28 for servers of
+   * another copy or of SDK v1. Without any copy, anypod serves only sessions.
    */
   readonly sdk?: ServerSdk;
   /** Host names that the `Host` header may name. Default: any. Set it if browsers on the same machine can reach the server. */
@@ -80,6 +80,13 @@ export interface AnypodOptions extends PodOptions {
   /** How long a client may take to answer an `input_required` result. Default 600000. */
   readonly requestStateTtlMs?: number;
   /**
+   * How many calls of the 2026 revision may wait in this process for answers of their clients, because their handlers have asked and wait. Default
+   * 1000.
+   */
+  readonly parkedCalls?: number;
+  /** How long such a call may wait. Default 600000. */
+  readonly parkedTtlMs?: number;
+  /**
    * Names of tools whose calls run once in the 2026 revision, however often a client repeats them, as if they had
    * `_meta["anypod/retry"]`. Default: none.
    */
@@ -89,6 +96,8 @@ export interface AnypodOptions extends PodOptions {
    * request gets a new server. Set it only if the factory keeps no data of a caller. With it, the factory does not learn the request or its token.
    */
   readonly reuse?: Reuse;
+  /** How long the handles of servers last that nobody opens. A server may ask for less. Default 24 h. */
+  readonly handleTtlMs?: number;
   /** Takes and holds the pod's lease. Default: in this thread. */
   readonly takeLease?: TakeLease;
   readonly log?: Log;
@@ -111,8 +120,12 @@ const DEFAULTS = {
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
   retryMs: POD_DEFAULTS.retryMs,
-  retryTools: [] as readonly string[],
   path: '/mcp',
+  parkedCalls: 1000,
+  parkedTtlMs: 600_000,
+  retryTools: [] as readonly string[],
+  stateByteLimit: POD_DEFAULTS.stateByteLimit,
+  handleTtlMs: 24 * 60 * 60 * 1000,
 };
 
 /** One pod. Mount it in any HTTP server. */
@@ -142,43 +155,43 @@ export interface Anypod {
  */
 export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const settings = { ...DEFAULTS, ...options };
-  const log = options.log ?? silentLog;
+  const { log = silentLog, calls = createRunningCalls() } = options;
   const signer = createSigner(secretsOf(options));
   const store = options.store ?? createMemoryStore();
   const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
-  const { build, probe } = await lookAtFactory(settings, sdk);
-  const calls = options.calls ?? createRunningCalls();
+  const podId = randomId().slice(0, 11);
+  const state = wireState(store, podId, settings);
+  const { build, probe } = await lookAtFactory(settings, state, sdk);
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
   const gate = options.auth && createGate(options.auth, { ...settings, ...store, signer, random: randomId, log });
   const filterOf = gate?.filterOf;
-  const podId = randomId().slice(0, 11);
-  let questions = 0;
-  const newQuestionId = () => `${podId}-${++questions}`;
   const bus = createChangeBus((change) => {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   }, log);
   const waiters = createCallWaiters();
-  const ageLimit = createAgeLimit(settings.maxAgeMs, log);
-  const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs, log);
-  const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
-  const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls, log });
+  const mail: ModernParts['mail'] = { deliver: () => undefined };
+  const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
+  const hosting = { build, newQuestionId: createQuestionNames(podId), bytes: probe.bytes, calls, log, meter };
   const pod: Pod = new Pod(
     {
-      ...{ pod: podId, store, host, signer, random: randomId, log, meter, ageLimit, callDeadlines, filterOf },
+      ...{ pod: podId, store, signer, random: randomId, log, meter, ...state, ageLimit, callDeadlines, filterOf },
+      host: createLegacyHost(hosting),
       verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
+      onParked: (message) => mail.deliver(message),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
     },
     options,
   );
   await startOrClose(pod, closeMeter);
 
-  const shared = { pod, podId, bus, waiters, store, signer, log, meter };
-  const parts = { ...shared, listenAgeLimit, callDeadlines, build, calls, filterOf };
-  const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
+  const shared = { pod, bus, waiters, mail, store, signer, log, meter, build, calls };
+  const parts = { ...shared, listenAgeLimit, callDeadlines, filterOf };
+  const modern =
+    sdk === undefined ? refuseModern : state.withCallers(wireModern({ ...parts, sdk, guests: probe.guests }, settings));
   const handlers = wireHttp({ pod, modern, gate, ageLimit, log, meter }, settings);
 
   return {
@@ -207,14 +220,40 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   };
 }
 
-/** With no time limit, calls need no deadlines. */
-function createCallDeadlines(afterMs: number, log: Log): Deadlines | undefined {
-  return afterMs === 0 ? undefined : createDeadlines(afterMs, monotonicNow, log);
+/** Names questions, each differently from those of all pods. */
+function createQuestionNames(podId: string): () => string {
+  let questions = 0;
+  return () => {
+    questions += 1;
+    return `${podId}-${questions}`;
+  };
 }
 
-async function lookAtFactory(settings: AnypodOptions & { readonly factoryTimeoutMs: number }, sdk?: ServerSdk) {
-  const build = createServerBuilder(settings.createServer, settings.factoryTimeoutMs);
-  return { build, probe: await probeFactory(build, sdk, settings.factoryTimeoutMs).catch(explain) };
+interface TimeLimits {
+  readonly maxAgeMs: number;
+  readonly listenMaxAgeMs: number;
+  readonly callTimeoutMs: number;
+}
+
+function createTimeLimits({ maxAgeMs, listenMaxAgeMs, callTimeoutMs }: TimeLimits, log: Log) {
+  // With no time limit, calls need no deadlines.
+  const callDeadlines = callTimeoutMs === 0 ? undefined : createDeadlines(callTimeoutMs, monotonicNow, log);
+  return {
+    ageLimit: createAgeLimit(maxAgeMs, log),
+    listenAgeLimit: createAgeLimit(listenMaxAgeMs, log),
+    callDeadlines,
+  };
+}
+
+interface FactorySettings {
+  readonly createServer: ServerFactory;
+  readonly factoryTimeoutMs: number;
+}
+
+async function lookAtFactory(settings: FactorySettings, state: StateParts, sdk: ServerSdk | undefined) {
+  const { createServer, factoryTimeoutMs } = settings;
+  const build = state.withState(createServerBuilder(createServer, factoryTimeoutMs));
+  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs).catch(explain) };
 }
 
 /** The operator who starts a pod may read what the factory threw; clients may not. */

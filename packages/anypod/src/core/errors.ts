@@ -1,11 +1,16 @@
 /** Every fault that anypod itself reports. `http/refusal.ts` has the table of their HTTP and JSON-RPC forms. */
 export type AnypodErrorCode =
   | 'store_unavailable'
+  | 'store_refused'
   | 'subscription_limit'
   | 'no_common_version'
   | 'factory_failed'
   | 'invalid_secret'
   | 'invalid_options'
+  | 'state_too_large'
+  | 'state_conflict'
+  | 'state_gone'
+  | 'handle_limit'
   | 'draining';
 
 /** An error with a code; `message` is a sentence that says what to do. */

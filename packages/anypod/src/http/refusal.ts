@@ -37,11 +37,17 @@ export function tooLarge(maxBytes: number): Refusal {
 /** The HTTP form of anypod's own faults. */
 const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: Record<string, string> }>> = {
   store_unavailable: { status: 503, headers: { 'retry-after': '1' } },
+  store_refused: { status: 500 },
   subscription_limit: { status: 429 },
   no_common_version: { status: 500 },
   factory_failed: { status: 500 },
   invalid_secret: { status: 500 },
   invalid_options: { status: 500 },
+  // Code of the user's server gets these from the state. A client sees them only if the server passes them on.
+  state_too_large: { status: 500 },
+  state_conflict: { status: 500 },
+  state_gone: { status: 500 },
+  handle_limit: { status: 500 },
   draining: { status: 503, headers: { 'retry-after': '1' } },
 };
 

@@ -13,6 +13,7 @@ import type { SessionState } from './session-state.ts';
 import { createMemorySessionStore } from './session-store.ts';
 import { createMemorySpentStates } from './spent-states.ts';
 import { createMemoryStandingLog } from './standing-log.ts';
+import { createMemoryStateStore, type HandleState } from './state-store.ts';
 
 const SWEEP_MS = 60_000;
 
@@ -31,6 +32,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const sessions = createExpiringMap<SessionState>(clock);
   const calls = createExpiringMap<StoredCall>(clock);
   const spent = createExpiringMap<string>(clock);
+  const handles = createExpiringMap<HandleState>(clock);
   const inbox = createMemoryInbox();
   const ownership = createMemoryOwnership();
   const changes = createMemoryChangeLog(clock, settings.standingLimit);
@@ -39,6 +41,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     sessions.sweep();
     calls.sweep();
     spent.sweep();
+    handles.sweep();
     for (const id of sessions.keys()) sessions.get(id)?.streams.sweep();
   }
   const sweeping = setInterval(sweep, SWEEP_MS).unref();
@@ -54,6 +57,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     changes,
     calls: createMemoryCallStore(calls),
     spent: createMemorySpentStates(spent),
+    state: createMemoryStateStore(sessions, handles, settings),
     versions: { current: () => FIRST_KEY_VERSION, look: async () => undefined },
     ping: async () => undefined,
     async close() {

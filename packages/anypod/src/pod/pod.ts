@@ -5,13 +5,15 @@ import { type Change, changeName, type PositionedChange } from '../core/change-l
 import type { Deadlines } from '../core/deadlines.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
 import type { FilterOf } from '../core/gate.ts';
-import type { Listening } from '../core/inbox.ts';
+import type { HandlesFor } from '../core/handles.ts';
+import type { Listening, ParkedMail } from '../core/inbox.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import type { ServerHost } from '../core/server-host.ts';
 import { isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
+import type { StateLanes } from '../core/state-lanes.ts';
 import type { Store } from '../core/store.ts';
 import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
@@ -24,6 +26,7 @@ import { holdLease, monotonicNow } from './lifecycle/lease.ts';
 import { Confirmations } from './peers/confirmations.ts';
 import { announceAnswer, createInboxHandler, type PodParts } from './peers/inbox-handler.ts';
 import { Orphans } from './peers/orphans.ts';
+import { shareRegistry } from './peers/registry-changes.ts';
 import { endByServer, endSession } from './peers/session-end.ts';
 import { createInitialize, type Initialize } from './requests/initialize.ts';
 import { createListen, type Listen } from './requests/listen.ts';
@@ -48,6 +51,10 @@ export interface PodDependencies {
   readonly random: RandomId;
   readonly log: Log;
   readonly meter: Meter;
+  /** Writes what servers keep for their sessions. */
+  readonly lanes: StateLanes;
+  /** Makes what servers keep under handles. */
+  readonly handlesFor: HandlesFor;
   /** Ends streams that are old. */
   readonly ageLimit: AgeLimit;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
@@ -62,6 +69,8 @@ export interface PodDependencies {
   readonly onChange: (change: Change) => void;
   /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
+  /** Called with what other pods say about parked calls. */
+  readonly onParked?: (mail: ParkedMail) => void;
 }
 
 /**
@@ -116,9 +125,12 @@ export class Pod {
       followers.endSession(ended);
       standing.end(ended);
     };
-    const sessions = new SessionCache(context, standing.send, onEnded, (live) => {
+    const onServerClosed = (live: LiveSession) => {
       context.background.run('end session', endByServer(context, sessions, confirmations, live));
-    });
+    };
+    const sessions: SessionCache = new SessionCache(context, standing.send, onEnded, onServerClosed, (live) =>
+      shareRegistry(context, sessions, confirmations, live),
+    );
     this.#context = context;
     this.#parts = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
     this.initialize = createInitialize(context, sessions);
@@ -195,6 +207,11 @@ export class Pod {
     const name = changeName(change);
     await announcer.announce(name, () => store.changes.publish(change));
     await announcer.told(name);
+  }
+
+  /** Unguessable, and without meaning. */
+  get id(): string {
+    return this.#context.pod;
   }
 
   /** Whether another pod is certainly dead. */

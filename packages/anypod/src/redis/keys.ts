@@ -21,6 +21,10 @@ export interface Keys {
   changes(): string;
   call(call: string): string;
   spent(state: string): string;
+  /** Where a pod tries at the start whether it may run its commands. */
+  trial(attempt: string, type: string): string;
+  handle(group: string, handle: string): string;
+  handles(group: string): string;
 }
 
 /** The versions of a session's keys that this build reads and writes, newest first. */
@@ -51,5 +55,8 @@ export function createKeys(prefix: string, versions: readonly string[] = KEY_VER
     changes: () => `${root}:changes`,
     call: (call) => `${root}:call:{${call}}`,
     spent: (state) => `${root}:spent:{${state}}`,
+    trial: (attempt, type) => `${root}:trial:{${attempt}}:${type}`,
+    handle: (group, handle) => `${root}:handles:{${group}}:${handle}`,
+    handles: (group) => `${root}:handles:{${group}}`,
   };
 }

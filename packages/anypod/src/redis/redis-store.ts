@@ -14,6 +14,7 @@ import { createRedisQuestionStore } from './question-store.ts';
 import { createRedisSessionStore } from './session-store.ts';
 import { createRedisSpentStates } from './spent-states.ts';
 import { createRedisStandingLog } from './standing-log.ts';
+import { createRedisStateStore } from './state-store.ts';
 import { createPlainWrites, createReplicatedWrites } from './writes.ts';
 
 const MINUTE_MS = 60 * 1000;
@@ -83,6 +84,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     changes: { ...changes, follow: (...args) => track(changes.follow(...args)) },
     calls: createRedisCallStore(commands, keys),
     spent: createRedisSpentStates(commands, keys),
+    state: createRedisStateStore(commands, keys, settings),
     versions: createRedisKeyVersions(commands, keys, versions, settleMs),
     async ping() {
       await commands.call('ping');

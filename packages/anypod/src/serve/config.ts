@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
 import { type AuthConfig, authFaults } from './auth-settings.ts';
 import type { Setting } from './setting.ts';
+import { type Environment, invisibleFault, textOf } from './setting-text.ts';
 import { SETTINGS } from './settings.ts';
 
 /** The configuration of `serve`, with one member per setting. */
@@ -26,6 +27,8 @@ export interface Config extends AuthConfig {
   readonly sessionTtlMs: number;
   readonly upgradeAfterMs: number;
   readonly callTimeoutMs: number;
+  readonly parkedCalls: number;
+  readonly parkedTtlMs: number;
   readonly heartbeatMs: number;
   readonly keepAliveMs: number;
   readonly maxAgeMs: number;
@@ -36,9 +39,14 @@ export interface Config extends AuthConfig {
   readonly streamByteLimit: number;
   readonly standingRetentionMs: number;
   readonly standingLimit: number;
+  readonly stateByteLimit: number;
+  readonly handleTtlMs: number;
+  readonly handleLimit: number;
+  readonly anonymousHandleLimit: number;
   readonly leaseMs: number;
   readonly cacheBytes?: number;
   readonly maxBodyBytes: number;
+  readonly maxHeaderBytes: number;
   readonly maxDepth: number;
   readonly legacySse: boolean;
   readonly factoryTimeoutMs: number;
@@ -48,7 +56,9 @@ export interface Config extends AuthConfig {
   readonly retryTools?: readonly string[];
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
+  readonly exitWithParent: 'npm' | 'always' | 'never';
   readonly logLevel: string;
+  readonly logFormat?: 'json' | 'pretty';
 }
 
 /** Wrong configuration. It has all problems, each with the name of the setting, the fault and the remedy. */
@@ -73,8 +83,6 @@ function readArguments(argv: readonly string[], settings: readonly Setting[]): A
   const options = Object.fromEntries(settings.map((setting) => [flagName(setting), { type: typeOf(setting) }]));
   return parseArgs({ args: [...argv], options, allowPositionals: true, strict: false });
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the arguments after `serve`, and the environment. `more` are settings of the program that runs the pod. Throws `ConfigError`. */
 export function readConfig(argv: readonly string[], env: Environment, more: readonly Setting[] = []): Config {
@@ -106,23 +114,32 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
   return config as unknown as Config;
 }
 
-/** The text of a setting from its flag or variable. An empty variable counts as absent, because charts and compose files omit a value so. */
-function textOf(setting: Setting, flag: unknown, env: Environment): unknown {
-  return flag ?? (env[setting.env] || undefined);
-}
-
 function isSet(name: string, values: Readonly<Record<string, unknown>>, env: Environment): boolean {
   const setting = SETTINGS.find((one) => one.name === name);
-  return setting !== undefined && textOf(setting, values[flagName(setting)], env) !== undefined;
+  if (setting === undefined) return false;
+  const found = textOf(setting, values[flagName(setting)], env);
+  return 'problem' in found || found.text !== undefined;
 }
 
 function readSetting(setting: Setting, flag: unknown, env: Environment): { value: unknown } | { problem: string } {
-  const text = textOf(setting, setting.alone && flag === true ? 'true' : flag, env) ?? (setting.default || undefined);
+  const found = textOf(setting, setting.alone && flag === true ? 'true' : flag, env);
+  if ('problem' in found) return found;
+  const { name, text = setting.default || undefined } = found;
   if (text === undefined) return { value: undefined };
-  const name = flag === undefined ? setting.env : setting.flag;
   if (typeof text !== 'string') return { problem: `${name}: needs a value` };
   const parsed = setting.schema.safeParse(text);
-  return parsed.success ? { value: parsed.data } : { problem: `${name}: ${parsed.error.issues[0]?.message}` };
+  if (parsed.success) return { value: parsed.data };
+  const [fault, invisible] = [parsed.error.issues[0]?.message ?? '', invisibleFault(text)];
+  const too = invisible === undefined || fault.includes(invisible) ? '' : `; it ${invisible}`;
+  return { problem: `${name}: ${fault}${too}` };
+}
+
+/** The form of the log, where all settings together may be wrong. Undefined: it is not set, or not valid. */
+export function logFormatOf(argv: readonly string[], env: Environment): Config['logFormat'] {
+  const setting = SETTINGS.find(({ name }) => name === 'logFormat');
+  if (setting === undefined) return undefined;
+  const read = readSetting(setting, readArguments(argv, SETTINGS).values[flagName(setting)], env);
+  return 'value' in read ? (read.value as Config['logFormat']) : undefined;
 }
 
 /** The host names that requests may have: the configured ones, or on a loopback address those of this machine. Undefined: all names. */

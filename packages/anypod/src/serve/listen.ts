@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Log, silentLog } from '../core/log.ts';
 import { ConfigError } from './config.ts';
 import { answerMalformed } from './malformed-requests.ts';
 
@@ -21,14 +22,20 @@ export interface ListenOptions {
   readonly keepAliveMs: number;
   /** How long a pod still serves after it was told to stop, on connections that close. */
   readonly drainDelayMs: number;
+  /** The most bytes of a request's headers. Default 16 KiB. */
+  readonly maxHeaderBytes?: number;
 }
 
 /** Listens. Throws `ConfigError` if the address cannot be used. */
-export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
-  const { port, host } = options;
+export async function listen(
+  handler: RequestListener,
+  options: ListenOptions,
+  log: Log = silentLog,
+): Promise<Listener> {
+  const { port, host, maxHeaderBytes: maxHeaderSize = 16_384 } = options;
   // Node would answer a request without Host with a bare status. The handler says what is wrong.
-  const server = createServer({ noDelay: true, requireHostHeader: false }, handler);
-  answerMalformed(server);
+  const server = createServer({ noDelay: true, requireHostHeader: false, maxHeaderSize }, handler);
+  answerMalformed(server, log);
   keepConnections(server, options);
   await bind(server, port, host);
   const { port: bound, address } = server.address() as AddressInfo;

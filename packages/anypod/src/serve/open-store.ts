@@ -1,13 +1,17 @@
 import type { Log } from '../core/log.ts';
 import type { Store, StoreOptions } from '../core/store.ts';
 import { createMemoryStore } from '../memory/index.ts';
+import { checkAccess } from '../redis/access.ts';
 import { createRedisStore } from '../redis/index.ts';
 import type { Config } from './config.ts';
+import { readRedisAddress } from './redis-address.ts';
 import { connectRedis } from './redis-connection.ts';
 
 /** The store, and a function that closes it with its connections. */
 export interface OpenStore {
   readonly store: Store;
+  /** Tries what a pod will need of the store. Throws `AnypodError` `store_refused`, with a sentence for the operator, or `store_unavailable`. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -15,6 +19,7 @@ export interface OpenStore {
 export async function openStore(config: Config, log: Log, patienceMs?: number): Promise<OpenStore> {
   const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
     config;
+  const { stateByteLimit, handleLimit, anonymousHandleLimit } = config;
   const options: StoreOptions = {
     sessionTtlMs,
     streamRetentionMs,
@@ -22,10 +27,13 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
     streamByteLimit,
     standingRetentionMs,
     standingLimit,
+    stateByteLimit,
+    handleLimit,
+    anonymousHandleLimit,
   };
   if (config.redis === undefined) {
     const store = createMemoryStore(options);
-    return { store, close: () => store.close() };
+    return { store, check: async () => undefined, close: () => store.close() };
   }
   const client = await connectRedis(config, log, patienceMs);
   const onError = (err: unknown) => log.warn({ err }, 'a blocking Redis connection failed; it reconnects by itself');
@@ -37,6 +45,10 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
   });
   return {
     store,
+    async check() {
+      const { username: user = 'default' } = readRedisAddress(config) ?? {};
+      await checkAccess(client, { user, prefix: config.prefix, replicas: config.redisReplicas });
+    },
     async close() {
       await store.close();
       client.disconnect();

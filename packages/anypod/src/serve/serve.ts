@@ -4,13 +4,15 @@ import { getHeapStatistics } from 'node:v8';
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
 import type { AuthOptions } from '../auth/options.ts';
-import { AnypodError } from '../core/errors.ts';
+import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
 import { METADATA_PATH } from '../core/gate.ts';
+import type { Log } from '../core/log.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
+import { createSparseLog } from '../core/sparse-log.ts';
 import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
 import { authOptionsOf } from './auth-settings.ts';
-import { bannerText, factoryAdvice } from './banner.ts';
+import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
 import { createHealthApp, type Health } from './health.ts';
@@ -23,6 +25,9 @@ import type { PodWatch } from './pod-watch.ts';
 import { createWorkerLease } from './worker-lease.ts';
 
 const STORE_RETRY_MS = 500;
+const LONGEST_STORE_RETRY_MS = 4000;
+/** What a start waits for, instead of failing. */
+const WAITS_FOR: ReadonlySet<AnypodErrorCode> = new Set(['store_unavailable', 'store_refused']);
 const DRAIN_CHECK_MS = 50;
 /** How long a request waits until the pod has started. */
 const START_HOLD_MS = 10_000;
@@ -41,15 +46,15 @@ export interface Serving {
 
 export interface ServeOptions {
   readonly log: Logger;
-  /** Where the banner goes. */
-  readonly print: (text: string) => void;
+  /** Tells the operator what the pod serves, once it does. */
+  readonly announce: (start: Start) => void;
   /** Aborts the start of the pod. */
   readonly signal: AbortSignal;
   readonly watch: PodWatch;
 }
 
 /** Runs one pod with `config`. Throws `ConfigError` for a fault that the operator must correct. */
-export async function serve(config: Config, { log, print, signal, watch }: ServeOptions): Promise<Serving> {
+export async function serve(config: Config, { log, announce, signal, watch }: ServeOptions): Promise<Serving> {
   const { createServer, sdk, reuse } = await loadModule(config.module);
   signal.throwIfAborted();
   const health: Health = { started: false, draining: false };
@@ -59,12 +64,15 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   const listener = await listen(
     dispatch(config, () => anypod ?? started.promise, health),
     config,
+    log,
   );
-  const { store, close: closeStore } = await openStore(config, log);
+  const sparse = createSparseLog(log);
+  const { store, check, close: closeStore } = await openStore(config, sparse);
   const allowedHosts = hostNamesOf(config);
   try {
-    anypod = await retryUntilStoreUp(signal, log, () =>
-      createAnypod({
+    anypod = await retryUntilStoreUp(signal, sparse, async () => {
+      await check();
+      return createAnypod({
         // Settings have the same names as the library's options.
         ...withAuth(config),
         secrets: config.secrets ?? [randomId() + randomId()],
@@ -75,12 +83,12 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
         log,
         meter,
         calls,
-        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, log) }),
+        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, sparse) }),
         ...(sdk === undefined ? {} : { sdk }),
         ...(reuse === undefined ? {} : { reuse }),
         ...(allowedHosts === undefined ? {} : { allowedHosts }),
-      }),
-    );
+      });
+    });
   } catch (error) {
     listener.destroy();
     await Promise.all([listener.close(), closeStore()]);
@@ -89,7 +97,7 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   started.resolve(anypod);
   health.started = true;
   const url = listener.origin + config.path;
-  print(bannerText(url, anypod.probe, config.redis !== undefined));
+  announce({ url, probe: anypod.probe, shared: config.redis !== undefined });
   const advice = factoryAdvice(anypod.probe);
   if (advice !== undefined) log.warn(advice);
   if (anypod.probe.tools === undefined) {
@@ -133,15 +141,15 @@ export function asConfigError(error: unknown): unknown {
   return error.code === 'no_common_version' ? new ConfigError([error.message]) : error;
 }
 
-/** Repeats `attempt` while the pod cannot reach the store, because a pod may start before its Redis. */
-async function retryUntilStoreUp(signal: AbortSignal, log: Logger, attempt: () => Promise<Anypod>): Promise<Anypod> {
-  for (;;) {
+/** Repeats `attempt` while the store is away or refuses the pod, because a pod may start before its Redis, or before its Redis knows it. */
+async function retryUntilStoreUp(signal: AbortSignal, log: Log, attempt: () => Promise<Anypod>): Promise<Anypod> {
+  for (let waitMs = STORE_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_STORE_RETRY_MS)) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof AnypodError && error.code === 'store_unavailable')) throw error;
+      if (!(error instanceof AnypodError && WAITS_FOR.has(error.code))) throw error;
       log.warn({ reason: error.message }, 'waiting for the store');
-      await delay(STORE_RETRY_MS, undefined, { signal });
+      await delay(waitMs, undefined, { signal });
     }
   }
 }

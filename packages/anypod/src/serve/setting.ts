@@ -8,6 +8,8 @@ export interface Setting {
   /** The default as the documentation shows it. Empty: none. */
   readonly default: string;
   readonly description: string;
+  /** The value may also be in the file that the variable with `_FILE` at its end names. */
+  readonly fromFile?: true;
   readonly schema: z.ZodType;
   /** The flag may stand alone, which means `true`. */
   readonly alone?: true;

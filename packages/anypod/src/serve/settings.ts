@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { AUTH_SETTINGS } from './auth-settings.ts';
 import { MODULE_SETTINGS } from './module-settings.ts';
+import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
 import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
+import { STATE_SETTINGS } from './state-settings.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
@@ -36,6 +38,7 @@ export const SETTINGS: readonly Setting[] = [
     default: '',
     description:
       'Signs session ids, event ids and request state. Use 32 bytes or more, and the same value on all pods. Required with Redis. You can list several, separated by commas: the first one signs, and all of them verify.',
+    fromFile: true,
     schema: list.refine(
       (secrets) => secrets.length > 0 && secrets.every((secret) => Buffer.byteLength(secret) >= 32),
       'must be 32 bytes or more each; make one with: openssl rand -base64 32',
@@ -111,6 +114,23 @@ export const SETTINGS: readonly Setting[] = [
     description:
       'Maximum time of a call, including the time in which it waits for answers of the client (ms). A longer call gets an error of reason timeout. 0 means no maximum.',
     schema: milliseconds(0),
+  },
+  {
+    name: 'parkedCalls',
+    flag: '--parked-calls',
+    env: 'ANYPOD_PARKED_CALLS',
+    default: '1000',
+    description:
+      'Maximum number of calls of 2026-07-28 per pod whose handlers wait for answers of their clients. Above it, a call whose tool may run again is run again when its answers come, and any other call gets a 503.',
+    schema: count(0),
+  },
+  {
+    name: 'parkedTtlMs',
+    flag: '--parked-ttl',
+    env: 'ANYPOD_PARKED_TTL',
+    default: '600000',
+    description: 'How long such a call may wait for its answers (ms). After that its handler is aborted.',
+    schema: milliseconds(100),
   },
   {
     name: 'heartbeatMs',
@@ -225,6 +245,15 @@ export const SETTINGS: readonly Setting[] = [
     schema: bytes(1024),
   },
   {
+    name: 'maxHeaderBytes',
+    flag: '--max-headers',
+    env: 'ANYPOD_MAX_HEADERS',
+    default: '16384',
+    description:
+      'Maximum size of a request’s headers (bytes). A request with larger ones, for example with a large token, gets 431.',
+    schema: bytes(4096).refine((size) => size <= 1024 * 1024, 'must be 1048576 or less'),
+  },
+  {
     name: 'maxDepth',
     flag: '--max-depth',
     env: 'ANYPOD_MAX_DEPTH',
@@ -232,6 +261,7 @@ export const SETTINGS: readonly Setting[] = [
     description: 'Maximum depth of nested objects and arrays in a request body.',
     schema: count(10).refine((depth) => depth <= 1000, 'must be 1000 or less'),
   },
+  ...STATE_SETTINGS,
   ...MODULE_SETTINGS,
   {
     name: 'drainDelayMs',
@@ -250,14 +280,5 @@ export const SETTINGS: readonly Setting[] = [
       'How long running calls may then continue (ms). The sum of this and the drain delay must be below the grace period of the platform.',
     schema: milliseconds(0),
   },
-  {
-    name: 'logLevel',
-    flag: '--log-level',
-    env: 'ANYPOD_LOG_LEVEL',
-    default: 'info',
-    description: 'Log level: debug, info, warn, error or silent.',
-    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
-      error: 'must be debug, info, warn, error or silent',
-    }),
-  },
+  ...PROCESS_SETTINGS,
 ];

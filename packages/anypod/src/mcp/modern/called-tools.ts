@@ -21,6 +21,9 @@ export type PolicyOf = (request: ModernRequest) => ToolPolicy | Promise<ToolPoli
 
 const NO_POLICY: ToolPolicy = { once: false, rerunnable: false };
 
+/** Prompts and resources are only read. */
+const READING: ToolPolicy = { once: false, rerunnable: true };
+
 export function createPolicyOf({ servers, bus, retryTools, log }: CalledToolsOptions): PolicyOf {
   const policies = createToolPolicies(retryTools);
   bus.subscribe(({ kind }) => {
@@ -30,6 +33,7 @@ export function createPolicyOf({ servers, bus, retryTools, log }: CalledToolsOpt
   return (request) => {
     const { body } = request;
     const name = body.params?.['name'];
+    if (body.method === 'prompts/get' || body.method === 'resources/read') return READING;
     if (body.method !== 'tools/call' || body.id === undefined || typeof name !== 'string') return NO_POLICY;
     const known = policies.known(name);
     if (known !== undefined) return known;

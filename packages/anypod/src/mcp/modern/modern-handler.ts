@@ -4,12 +4,15 @@ import { LEGACY_VERSIONS } from '../../core/protocol-version.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
 import type { SpentStates } from '../../core/spent-states.ts';
+import type { ParkedState, ParkedStates } from '../parked/parked-state.ts';
+import type { Parking } from '../parked/parking.ts';
 import { identifyCall } from '../retry/call-identity.ts';
 import type { RetryGuard } from '../retry/retry-guard.ts';
 import { sealToken } from '../sdk/progress-tokens.ts';
 import { createPolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
 import { createModernServers, type ModernRequest, type ModernServerOptions, type Served } from './modern-servers.ts';
+import { createGoOn } from './parked-retries.ts';
 import { bindingOf, type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
 
 export interface ModernOptions extends ModernServerOptions {
@@ -17,16 +20,21 @@ export interface ModernOptions extends ModernServerOptions {
   /** Changes lists so that they have only what their caller may use. Undefined: lists stay as they are. */
   readonly filterOf?: FilterOf | undefined;
   readonly guard: RetryGuard;
+  readonly parking: Parking;
+  readonly parkedStates: ParkedStates;
   /** Tools whose calls are guarded even if the tools do not ask for it. */
   readonly retryTools: readonly string[];
+  /** Calls may run again if their tools declare that this does no harm. */
+  readonly reruns: boolean;
 }
 
 /** Serves 2026-07-28 through the SDK's own handler. */
 export function createModernHandler(options: ModernOptions): ModernHandler {
-  const { guard, requestState, spent } = options;
+  const { guard, requestState, spent, parking, parkedStates } = options;
   const servers = createModernServers(options);
   const policyOf = createPolicyOf({ ...options, servers });
   const calls = createModernCalls();
+  const goOn = createGoOn(servers, parking);
 
   function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
     reply.watch.answered(true);
@@ -43,25 +51,36 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   async function call(received: ModernRequest): Promise<void> {
     const { body, caller, reply, signal } = received;
     const known = policyOf(received);
-    const { retry, once, rerunnable } = known instanceof Promise ? await known : known;
+    const policy = known instanceof Promise ? await known : known;
+    const { retry, once, headerSchema } = policy;
     const binding = bindingOf(body, caller);
-    const opened = openInbound(body, requestState, binding);
+    const state = parkedStateOf(body, binding);
+    const opened = state === undefined ? openInbound(body, requestState, binding) : { body };
     if (opened === undefined) return refuse(received, refusedState(body));
     const request = { ...received, body: opened.body };
-    const served = { binding, once, filter: options.filterOf?.(body.method, caller) };
+    const rerunnable = policy.rerunnable && options.reruns;
+    const filter = options.filterOf?.(body.method, caller);
+    const served: Served = { binding, once, rerunnable, headerSchema, filter };
+    const serve = (one: ModernRequest, more: Served, by?: string) =>
+      state === undefined ? run(one, opened, more, by) : goOn(one, state, more);
     const identity = retry === undefined ? undefined : identifyCall(body, caller);
-    if (retry === undefined || identity === undefined) return run(request, opened, served);
+    if (retry === undefined || identity === undefined) return serve(request, served);
     if (typeof identity === 'string') return refuse(received, rpcError(body.id, RPC.invalidParams, identity));
     await guard.serve({
       ...identity,
       id: body.id,
       rule: retry,
-      rerunnable,
+      rerunnable: policy.rerunnable,
       reply,
       signal: signal(),
       run: (until, detached, onResponse) =>
-        run({ ...request, signal: until, reply: detached }, opened, { ...served, onResponse }, identity.key),
+        serve({ ...request, signal: until, reply: detached }, { ...served, onResponse }, identity.key),
     });
+  }
+
+  function parkedStateOf(body: JsonRpcRequest, binding: string): ParkedState | undefined {
+    const sealed = body.params?.['requestState'];
+    return typeof sealed === 'string' ? parkedStates.open(sealed, binding, body) : undefined;
   }
 
   return {
@@ -73,14 +92,14 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       return calls.run(body.id ?? null, reply, (cuttable) => call({ ...request, reply: cuttable }));
     },
     get busy() {
-      return calls.busy;
+      return calls.busy + parking.busy;
     },
     async drain() {
       servers.stopListening();
     },
     async close() {
       calls.end();
-      await guard.close();
+      await Promise.all([guard.close(), parking.close()]);
       servers.stopListening();
       await servers.stopCalls();
     },
@@ -88,8 +107,8 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
 }
 
 /**
- * The answer if the user's server is of SDK v1, which knows no modern revision. It is the refusal of the SDK's own v1 server, without an error code of
- * 2026-07-28. After such a code clients do not fall back to `initialize` (`@ai-sdk/mcp` stops at -32022).
+ * The answer if no SDK v2 is installed. It is the refusal of the SDK's own v1 server, without an error code of 2026-07-28. After such a code clients do
+ * not fall back to `initialize` (`@ai-sdk/mcp` stops at -32022).
  */
 export const refuseModern: ModernHandler = {
   takesInitialize: false,

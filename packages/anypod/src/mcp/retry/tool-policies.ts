@@ -20,6 +20,8 @@ export interface ToolPolicy {
   readonly once: boolean;
   /** Its hints say that a second run does no harm. */
   readonly rerunnable: boolean;
+  /** Its input schema, if it names headers that repeat arguments (SEP-2243). */
+  readonly headerSchema?: unknown;
 }
 
 /** Asks a server for a page of its tools. */
@@ -38,6 +40,7 @@ export interface ToolPolicies {
 interface Tool {
   readonly name: string;
   readonly annotations?: ToolHints;
+  readonly inputSchema?: unknown;
   readonly _meta?: Readonly<Record<string, unknown>>;
 }
 
@@ -54,10 +57,15 @@ export function createToolPolicies(named: readonly string[]): ToolPolicies {
   let listing: Promise<void> | undefined;
   let listless = false;
 
-  const policyOf = ({ name, annotations, _meta }: Tool): ToolPolicy => {
+  const policyOf = ({ name, annotations, inputSchema, _meta }: Tool): ToolPolicy => {
     const retry = ruleOf(_meta?.[RETRY]) ?? (forced.has(name) ? ruleOf(true) : undefined);
     const rerunnable = annotations?.readOnlyHint === true || annotations?.idempotentHint === true;
-    return { once: _meta?.[ONCE] === true, rerunnable, ...(retry === undefined ? {} : { retry }) };
+    return {
+      once: _meta?.[ONCE] === true,
+      rerunnable,
+      ...(namesHeaders(inputSchema) && { headerSchema: inputSchema }),
+      ...(retry === undefined ? {} : { retry }),
+    };
   };
 
   async function listAll(list: ListTools): Promise<void> {
@@ -94,6 +102,10 @@ export function createToolPolicies(named: readonly string[]): ToolPolicies {
       listless = false;
     },
   };
+}
+
+function namesHeaders(schema: unknown): boolean {
+  return schema !== undefined && JSON.stringify(schema).includes('"x-mcp-header"');
 }
 
 /** Reads `true`, or an object with the members that differ from the defaults. Undefined: any other value, which asks for nothing. */

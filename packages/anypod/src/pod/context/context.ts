@@ -2,10 +2,13 @@ import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
 import type { EventIds } from '../../core/event-id.ts';
 import type { FilterOf } from '../../core/gate.ts';
+import type { HandlesFor } from '../../core/handles.ts';
+import type { ParkedMail } from '../../core/inbox.ts';
 import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { ServerHost } from '../../core/server-host.ts';
 import type { RandomId, Signer } from '../../core/signer.ts';
+import type { StateLanes } from '../../core/state-lanes.ts';
 import type { Store } from '../../core/store.ts';
 import type { Announcer } from './announcer.ts';
 import type { Background } from './background.ts';
@@ -36,6 +39,10 @@ export interface PodContext {
   readonly verifiesCallers?: boolean;
   /** Changes lists so that they have only what their caller may use. Undefined: lists stay as they are. */
   readonly filterOf?: FilterOf | undefined;
+  /** Writes what servers keep for their sessions. */
+  readonly lanes: StateLanes;
+  /** Makes what servers keep under handles. */
+  readonly handlesFor: HandlesFor;
   readonly background: Background;
   /** Tells clients of changes. It joins equal changes that come close together. */
   readonly announcer: Announcer;
@@ -52,6 +59,8 @@ export interface PodContext {
   readonly departed: () => boolean;
   /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
+  /** Called with what other pods say about parked calls. */
+  readonly onParked?: (mail: ParkedMail) => void;
   /** Aborts when the pod closes. After that the pod retries nothing. */
   readonly closing: AbortSignal;
 }

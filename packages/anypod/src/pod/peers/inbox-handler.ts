@@ -65,6 +65,10 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
         return parts.confirmations.confirmed(message.ack, message.from);
       case 'call-ended':
         return context.onCallEnded?.(message.call);
+      case 'parked-answers':
+      case 'parked-event':
+      case 'parked-left':
+        return context.onParked?.(message);
       case 'pod-left':
         return background.run('take over', parts.orphans.inheritFrom(message.pod));
       case 'answered':

@@ -12,6 +12,7 @@ import type { Followers } from '../streams/followers.ts';
 import { OwnedStream } from '../streams/owned-stream.ts';
 import { createStandingSink } from '../streams/standing-reply.ts';
 import { readRequests, type StoredRequests } from '../streams/stored-requests.ts';
+import { enteredAgain } from './reentry.ts';
 import { mayRerun, type Safety, safetyOf } from './rerun-rule.ts';
 
 type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
@@ -133,7 +134,9 @@ export class Orphans {
     }
     try {
       const left = { ...stored, requests: [first, ...others] as const };
-      await this.#rerunOrRefuse(live, left, stream, orphan.takeOvers);
+      const again = others.length > 0 ? undefined : await this.#enteredAgain(live, key, left, orphan, stream);
+      if (again === undefined) await this.#rerunOrRefuse(live, left, stream, orphan.takeOvers);
+      else await this.#rerun(live, [again], stream, callerOf(stored));
     } finally {
       this.#sessions.release(live);
     }
@@ -146,9 +149,24 @@ export class Orphans {
     return read?.events ?? [];
   }
 
+  /** The request with which a call goes on that only waited for answers. Undefined: it did not, or it needs credentials that are not stored. */
+  async #enteredAgain(
+    live: LiveSession,
+    key: StreamKey,
+    { requests: [request], authInfo }: StoredRequests,
+    orphan: Orphan,
+    stream: OwnedStream,
+  ): Promise<JsonRpcRequest | undefined> {
+    if (live.session.record.principal !== principalOf(authInfo)) return undefined;
+    const context = this.#context;
+    const again = await retryWhileStoreAway(context, () => enteredAgain(context, key, request, orphan, stream));
+    if (again !== undefined) context.meter.orphanEnded('rerun');
+    return again;
+  }
+
   async #rerunOrRefuse(live: LiveSession, left: StoredRequests, stream: OwnedStream, takeOvers: number): Promise<void> {
-    const { requests, authInfo } = left;
-    const caller = authInfo === undefined ? BACKGROUND_CALLER : { ...BACKGROUND_CALLER, authInfo };
+    const { requests } = left;
+    const caller = callerOf(left);
     const safeties = await this.#judge(live, requests, caller);
     const runs = this.#mayRerun(live, safeties, takeOvers, caller);
     this.#context.meter.orphanEnded(runs ? 'rerun' : 'refused');
@@ -211,4 +229,9 @@ function unanswered(requests: Requests, events: readonly { readonly data: string
       .map((message) => (message as { id: unknown }).id),
   );
   return requests.filter((request) => isRequest(request) && !answered.has(request.id));
+}
+
+/** Who made the requests, as far as it is stored. */
+function callerOf({ authInfo }: StoredRequests): Caller {
+  return authInfo === undefined ? BACKGROUND_CALLER : { ...BACKGROUND_CALLER, authInfo };
 }
