@@ -25,7 +25,8 @@ const provider = await createProvider({
   scopes: values.scope,
   tokenSeconds: Number(values['token-seconds']),
 });
-const server = createServer(provider.callback());
+const serve = provider.callback();
+const server = createServer((request, response) => void serve(request, response));
 server.listen(Number(values.port), HOST, () => {
   console.log(`Authorization server for development: ${issuer}. It lets everybody in.`);
 });
