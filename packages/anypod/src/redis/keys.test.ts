@@ -18,7 +18,8 @@ describe('docs/keyspace.md', () => {
   });
 
   it.each(Object.keys(keys) as (keyof Keys)[])('spells %s as the code does', (kind) => {
-    const [first, second] = kind === 'inbox' || kind === 'owned' ? ['<pod>', ''] : ['<id>', '<x>'];
+    const ofPod = kind === 'inbox' || kind === 'owned';
+    const [first, second] = ofPod ? ['<pod>', ''] : kind.startsWith('handle') ? ['<group>', '<id>'] : ['<id>', '<x>'];
     expect(keys[kind](first, second)).toBe(`anypod:v1:${documented().get(kind)}`);
   });
 });
