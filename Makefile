@@ -104,7 +104,7 @@ chaos: build services ## Run test-chaos at full length, also with pods of two ve
 e2e-k8s: $(INSTALLED) .helm/4/ready e2e-image ## Test the chart under load on the cluster of KUBECONFIG: rollouts, kills, flips (SCENARIO=restart,kill)
 	PATH=$(CURDIR)/.helm/4:$$PATH node test/k8s/run.ts
 
-clients: build services ## Test old official clients through the balancer
+clients: build services ## Run official clients and those of others against servers of both SDKs; writes the table of docs/clients.md
 	NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node node test/clients/run.ts
 
 leak: build services ## Check that thousands of sessions and cancelled calls leave nothing behind

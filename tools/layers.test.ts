@@ -29,6 +29,8 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     accepts: ['../../core/call-store.ts'],
     refuses: ['../modern/modern-handler.ts', '../legacy/legacy-host.ts'],
   },
+  'mcp/guest': { accepts: ['../sdk/sdk.ts'], refuses: ['../modern/modern-handler.ts', '../legacy/legacy-host.ts'] },
+  'mcp/parked': { accepts: ['../sdk/sdk.ts'], refuses: ['../modern/modern-handler.ts', '../legacy/legacy-host.ts'] },
   'mcp/modern': { accepts: ['../sdk/sdk.ts', '../retry/retry-guard.ts'], refuses: ['../legacy/legacy-host.ts'] },
   auth: {
     accepts: ['../core/gate.ts', 'jose', 'lru-cache', 'node:crypto'],

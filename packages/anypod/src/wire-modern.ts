@@ -64,7 +64,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
   const parked = createParkedCalls({
     pod: pod.id,
     limit: settings.parkedCalls,
-    deadlines: createDeadlines(settings.parkedTtlMs, monotonicNow, log),
+    deadlines: createDeadlines(settings.parkedTtlMs, monotonicNow, log, false),
     states: parkedStates,
     random: randomId,
   });
