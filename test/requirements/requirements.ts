@@ -1,3 +1,4 @@
+import { auth } from './auth.ts';
 import { deployment } from './deployment.ts';
 import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
@@ -31,6 +32,7 @@ const LISTENING = `${TRANSPORTS}#listening-for-messages-from-the-server`;
 
 const entries = {
   ...legacy,
+  ...auth,
   ...kept,
   'change.of-own-list': [
     'If a handler announces a change of the list that it is answering, nobody is told. If another call announces one meanwhile, clients are told.',

@@ -1,17 +1,14 @@
+import { createGate } from './auth/gate.ts';
+import type { AuthOptions } from './auth/options.ts';
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
-import { createEndpoint, type Endpoint, type EndpointOptions } from './http/endpoint.ts';
-import { isSseUrl } from './http/endpoint-path.ts';
-import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
-import { createHeartbeats } from './http/heartbeats.ts';
-import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
-import { createOldConnections } from './http/old-connections.ts';
-import { createRouter, type Router } from './http/router.ts';
-import { createSseEndpoint } from './http/sse-endpoint.ts';
+import type { FetchHandler } from './http/fetch-handler.ts';
+import type { NodeHandler } from './http/node-handler.ts';
+import type { Router } from './http/router.ts';
 import { createLegacyHost } from './mcp/legacy/legacy-host.ts';
 import { createChangeBus } from './mcp/modern/change-bus.ts';
 import { refuseModern } from './mcp/modern/modern-handler.ts';
@@ -31,6 +28,7 @@ import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
+import { wireHttp } from './wire-http.ts';
 import { type ModernParts, wireModern } from './wire-modern.ts';
 import { type StateParts, wireState } from './wire-state.ts';
 
@@ -54,12 +52,21 @@ export interface AnypodOptions extends PodOptions {
   readonly sdk?: ServerSdk;
   /** Host names that the `Host` header may name. Default: any. Set it if browsers on the same machine can reach the server. */
   readonly allowedHosts?: readonly string[];
-  /** Host names whose pages may call the server. Default: the name in the request's `Host` header. */
+  /**
+   * Host names whose pages may call the server, or whole origins such as `https://app.example.com`, or `*`. Default: the name in the request's `Host` header. With
+   * it, these pages may also read the answers (CORS).
+   */
   readonly allowedOrigins?: readonly string[];
   /**
    * Whether clients of HTTP+SSE (2024-11-05) are served too, beside the endpoint: with `/mcp`, at `/sse` and `/messages`. Default: false.
    */
   readonly legacySse?: boolean;
+  /** Addresses and networks of proxies, such as `10.0.0.0/8`. Their `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Makes the server a protected resource: who may call, and what. Default: everybody may call everything. */
+  readonly auth?: AuthOptions;
+  /** The path of the endpoint, for the metadata of the protected resource. Default `/mcp`. */
+  readonly path?: string;
   /** Largest request body. Default 4 MiB. */
   readonly maxBodyBytes?: number;
   /** How deep objects and arrays may be nested in a request body. Default 100. */
@@ -112,6 +119,8 @@ const DEFAULTS = {
   heartbeatMs: 15_000,
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
+  retryMs: POD_DEFAULTS.retryMs,
+  path: '/mcp',
   parkedCalls: 1000,
   parkedTtlMs: 600_000,
   retryTools: [] as readonly string[],
@@ -125,7 +134,7 @@ export interface Anypod {
   readonly fetch: FetchHandler;
   /** For `node:http`. */
   readonly handler: NodeHandler;
-  /** For Express: `app.use(anypod.router())`. Default path: `/mcp`. */
+  /** For Express: `app.use(anypod.router())`. Default path: that of the options, or `/mcp`. */
   router(path?: string): Router;
   readonly notify: Notify;
   /** What anypod learnt about the factory at the start. */
@@ -156,6 +165,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
+  const gate = options.auth && createGate(options.auth, { ...settings, ...store, signer, random: randomId, log });
+  const filterOf = gate?.filterOf;
   const bus = createChangeBus((change) => {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   }, log);
@@ -165,16 +176,9 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const hosting = { build, newQuestionId: createQuestionNames(podId), bytes: probe.bytes, calls, log, meter };
   const pod: Pod = new Pod(
     {
-      pod: podId,
-      store,
+      ...{ pod: podId, store, signer, random: randomId, log, meter, ...state, ageLimit, callDeadlines, filterOf },
       host: createLegacyHost(hosting),
-      signer,
-      random: randomId,
-      log,
-      meter,
-      ...state,
-      ageLimit,
-      callDeadlines,
+      verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
       onParked: (message) => mail.deliver(message),
@@ -184,17 +188,16 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   );
   await startOrClose(pod, closeMeter);
 
-  const parts = { pod, bus, waiters, mail, store, signer, log, meter, build, calls, listenAgeLimit, callDeadlines };
+  const shared = { pod, bus, waiters, mail, store, signer, log, meter, build, calls };
+  const parts = { ...shared, listenAgeLimit, callDeadlines, filterOf };
   const modern =
     sdk === undefined ? refuseModern : state.withCallers(wireModern({ ...parts, sdk, guests: probe.guests }, settings));
-  const endpoint = createEndpoints({ ...settings, pod, modern, log, meter });
-  const heartbeats = createHeartbeats(settings.heartbeatMs, log);
-  const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });
+  const handlers = wireHttp({ pod, modern, gate, ageLimit, log, meter }, settings);
 
   return {
-    fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
-    handler,
-    router: (path = '/mcp') => createRouter(handler, path, settings.legacySse),
+    fetch: handlers.fetch,
+    handler: handlers.handler,
+    router: handlers.router,
     notify: createNotify((change) => pod.notify(change)),
     probe,
     ready: () => store.ping(),
@@ -210,7 +213,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       meter.phase('closing');
       await modern.close();
       await pod.close();
-      for (const watching of [heartbeats, ageLimit, listenAgeLimit]) watching.stop();
+      for (const watching of [handlers, ageLimit, listenAgeLimit]) watching.stop();
       if (options.store === undefined) await store.close();
       closeMeter();
     },
@@ -224,14 +227,6 @@ function createQuestionNames(podId: string): () => string {
     questions += 1;
     return `${podId}-${questions}`;
   };
-}
-
-/** The endpoint for both eras, and beside it the one for HTTP+SSE if it is served. */
-function createEndpoints(options: EndpointOptions & { readonly legacySse: boolean }): Endpoint {
-  const endpoint = createEndpoint(options);
-  if (!options.legacySse) return endpoint;
-  const sse = createSseEndpoint(options);
-  return (incoming, reply) => (isSseUrl(incoming.caller.url ?? '') ? sse : endpoint)(incoming, reply);
 }
 
 interface TimeLimits {

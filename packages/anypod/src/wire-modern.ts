@@ -1,5 +1,6 @@
 import type { AgeLimit } from './core/age-limit.ts';
 import type { Deadlines } from './core/deadlines.ts';
+import type { FilterOf } from './core/gate.ts';
 import type { ParkedMail } from './core/inbox.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
@@ -41,6 +42,7 @@ export interface ModernParts {
   /** The user's servers do not speak 2026-07-28. */
   readonly guests: boolean;
   readonly calls: RunningCalls;
+  readonly filterOf: FilterOf | undefined;
 }
 
 export interface ModernSettings extends PodOptions {
@@ -87,6 +89,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     build: parts.build,
     guests: parts.guests,
     calls: parts.calls,
+    filterOf: parts.filterOf,
     requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
     spent: store.spent,
     guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log, meter }),

@@ -1,6 +1,7 @@
 import type { Caller } from './caller.ts';
 import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from './json-rpc.ts';
 import type { WebReply } from './reply.ts';
+import type { ScopeChallenge } from './scope-challenge.ts';
 import type { InitializeParams, RegistryChanges, SessionRecord } from './session.ts';
 import type { SessionState, StateHandles } from './state.ts';
 
@@ -85,6 +86,8 @@ export interface HostedServer {
   ): Promise<void>;
   /** Aborts the handler of a request. The request gets no response. */
   abort(run: number, reason: string | undefined): void;
+  /** The scopes that the server asks for before it runs a request. Returns no promise if it asks for none. */
+  challenge(request: JsonRpcRequest, caller: Caller): Promise<ScopeChallenge | undefined> | undefined;
   /** Whether the server itself answers requests of this method. */
   handles(method: string): boolean;
   /** Sends a request that the pod makes itself. There is no answer if the server is closed. */

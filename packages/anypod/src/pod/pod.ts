@@ -4,6 +4,7 @@ import { principalOf } from '../core/caller.ts';
 import { type Change, changeName, type PositionedChange } from '../core/change-log.ts';
 import type { Deadlines } from '../core/deadlines.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
+import type { FilterOf } from '../core/gate.ts';
 import type { HandlesFor } from '../core/handles.ts';
 import type { Listening, ParkedMail } from '../core/inbox.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
@@ -58,6 +59,10 @@ export interface PodDependencies {
   readonly ageLimit: AgeLimit;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines?: Deadlines | undefined;
+  /** See `PodContext.verifiesCallers`. */
+  readonly verifiesCallers?: boolean;
+  /** See `PodContext.filterOf`. */
+  readonly filterOf?: FilterOf | undefined;
   /** Holds the pod's lease. Default: from this thread. */
   readonly takeLease?: TakeLease;
   /** Called with every change of all pods, in order. */
@@ -171,9 +176,12 @@ export class Pod {
   async take(id: string, caller: Caller): Promise<LiveSession | undefined> {
     const { sessions } = this.#parts;
     if (this.#drain.departed) throw tooLate();
-    if (sessions.peek(id) === undefined && !isSessionId(this.#context.signer, id)) return undefined;
+    const principal = principalOf(caller.authInfo);
+    const cached = sessions.peek(id);
+    const isOwn = cached !== undefined && cached.session.record.principal === principal;
+    if (!isOwn && !isSessionId(this.#context.signer, id, principal)) return undefined;
     const live = await sessions.take(id);
-    if (live === undefined || live.session.record.principal === principalOf(caller.authInfo)) return live;
+    if (live === undefined || live.session.record.principal === principal) return live;
     sessions.release(live);
     return undefined;
   }

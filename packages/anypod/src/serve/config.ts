@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
+import { type AuthConfig, authFaults } from './auth-settings.ts';
 import type { Setting } from './setting.ts';
 import { type Environment, invisibleFault, textOf } from './setting-text.ts';
 import { SETTINGS } from './settings.ts';
 
 /** The configuration of `serve`, with one member per setting. */
-export interface Config {
+export interface Config extends AuthConfig {
   readonly module: string;
   readonly port: number;
   readonly host: string;
@@ -108,6 +109,7 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
   if ((config['redisTlsCert'] === undefined) !== (config['redisTlsKey'] === undefined)) {
     problems.push('ANYPOD_REDIS_TLS_CERT and ANYPOD_REDIS_TLS_KEY: set both, or neither');
   }
+  problems.push(...authFaults(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as unknown as Config;
 }

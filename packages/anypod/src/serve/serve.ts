@@ -3,12 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
+import type { AuthOptions } from '../auth/options.ts';
 import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
+import { METADATA_PATH } from '../core/gate.ts';
 import type { Log } from '../core/log.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
 import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
+import { authOptionsOf } from './auth-settings.ts';
 import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
@@ -71,7 +74,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
       await check();
       return createAnypod({
         // Settings have the same names as the library's options.
-        ...config,
+        ...withAuth(config),
         secrets: config.secrets ?? [randomId() + randomId()],
         cacheBytes: config.cacheBytes ?? cacheBudget(getHeapStatistics().heap_size_limit),
         keptBytes: config.streamByteLimit,
@@ -124,6 +127,13 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
   };
 }
 
+/** The settings with the options of the gate in place of its settings. */
+function withAuth(config: Config): Omit<Config, 'auth'> & { readonly auth?: AuthOptions } {
+  const { auth: _, ...settings } = config;
+  const auth = authOptionsOf(config);
+  return auth === undefined ? settings : { ...settings, auth };
+}
+
 /** Turns an error that the operator must correct into a `ConfigError`, which is printed without a stack. */
 export function asConfigError(error: unknown): unknown {
   if (!(error instanceof AnypodError)) return error;
@@ -151,21 +161,20 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
 }
 
 /** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
-function dispatch(
-  { path, legacySse }: Pick<Config, 'path' | 'legacySse'>,
-  anypod: () => Anypod | Promise<Anypod>,
-  health: Health,
-): RequestListener {
+function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
+  const { path, legacySse } = config;
   const app = createHealthApp(health, path);
   const isEndpoint = createIsEndpoint(path);
   const isSse = legacySse ? createIsSseEndpoint(path) : () => false;
+  const protects = authOptionsOf(config) !== undefined;
+  const isServed = (url: string) => isEndpoint(url) || isSse(url) || (protects && url.startsWith(METADATA_PATH));
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
     // Otherwise the balancer would continue to use its open connections.
     if (health.draining) response.setHeader('connection', 'close');
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
-    else if (!isEndpoint(url) && !isSse(url)) app(request, response);
+    else if (!isServed(url)) app(request, response);
     else if (ready instanceof Promise) void serveEarly(request, response, ready);
     else ready.handler(request, response);
   };

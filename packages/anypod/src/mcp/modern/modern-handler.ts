@@ -1,3 +1,4 @@
+import type { FilterOf } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import { LEGACY_VERSIONS } from '../../core/protocol-version.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
@@ -16,6 +17,8 @@ import { bindingOf, type OpenedRequest, openInbound, refusedState } from './seal
 
 export interface ModernOptions extends ModernServerOptions {
   readonly spent: SpentStates;
+  /** Changes lists so that they have only what their caller may use. Undefined: lists stay as they are. */
+  readonly filterOf?: FilterOf | undefined;
   readonly guard: RetryGuard;
   readonly parking: Parking;
   readonly parkedStates: ParkedStates;
@@ -56,7 +59,8 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     if (opened === undefined) return refuse(received, refusedState(body));
     const request = { ...received, body: opened.body };
     const rerunnable = policy.rerunnable && options.reruns;
-    const served: Served = { binding, once, rerunnable, headerSchema };
+    const filter = options.filterOf?.(body.method, caller);
+    const served: Served = { binding, once, rerunnable, headerSchema, filter };
     const serve = (one: ModernRequest, more: Served, by?: string) =>
       state === undefined ? run(one, opened, more, by) : goOn(one, state, more);
     const identity = retry === undefined ? undefined : identifyCall(body, caller);

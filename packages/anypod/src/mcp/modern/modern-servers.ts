@@ -3,6 +3,7 @@ import { BACKGROUND_CALLER, type Caller } from '../../core/caller.ts';
 import type { Change } from '../../core/change-log.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
 import { describeThrown } from '../../core/describe-thrown.ts';
+import type { ListFilter } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { StreamKind } from '../../core/meter.ts';
@@ -18,6 +19,7 @@ import type { BuildServer } from '../sdk/build-server.ts';
 import { createFactoryFailures, type FactoryFailures } from '../sdk/factory-failures.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import type { RunningCalls } from '../sdk/running-calls.ts';
+import { challengeIn } from '../sdk/scope-challenges.ts';
 import type { McpHandler, ServerEventBus, ServerSdk } from '../sdk/sdk.ts';
 import { createToolLists, type ToolLists } from '../sdk/tool-lists.ts';
 import type { FactoryContext, Reuse, UserServer } from '../sdk/user-server.ts';
@@ -65,6 +67,8 @@ export interface Served {
   readonly binding: string;
   /** Each of its request states can be used once. */
   readonly once: boolean;
+  /** Leaves out of a list what its caller may not use. */
+  readonly filter?: ListFilter | undefined;
   /** The call may run again. */
   readonly rerunnable: boolean;
   /** The input schema of the called tool, if it names headers. */
@@ -126,16 +130,18 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     const round = { id: body.id, progressToken, channel, signal: request.signal(), onResponse };
     server.exchange = new ModernExchange(round, {
       ...shared,
-      seal: (response) => sealOutbound(response, requestState, served),
+      seal: (response) => sealOutbound(served?.filter?.(response) ?? response, requestState, served),
       asking: served && askingOf(served, body, parked),
       ...(server.shared && { id: ++lastId }),
     });
     return server.server;
   }
 
-  /** Passes on a response that the SDK itself has made. */
+  /** Passes on a response that the SDK itself has made. Throws `ScopeChallenge` for a 403 that asks for scopes. */
   async function answer(view: Request, response: Response, kind: StreamKind, request: ModernRequest): Promise<void> {
     failures.rethrow(view);
+    const challenge = challengeIn(response);
+    if (challenge !== undefined) throw challenge;
     request.reply.response(await watchResponse(response, kind, request.signal(), request.reply.watch));
   }
 

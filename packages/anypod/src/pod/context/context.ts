@@ -1,6 +1,7 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
 import type { EventIds } from '../../core/event-id.ts';
+import type { FilterOf } from '../../core/gate.ts';
 import type { HandlesFor } from '../../core/handles.ts';
 import type { ParkedMail } from '../../core/inbox.ts';
 import type { Log } from '../../core/log.ts';
@@ -31,6 +32,13 @@ export interface PodContext {
   readonly deadlines: Deadlines;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines?: Deadlines | undefined;
+  /**
+   * anypod itself has verified the callers. So ids of sessions can be bound to principals, and what is known of a caller holds no secret and may be
+   * stored with a call.
+   */
+  readonly verifiesCallers?: boolean;
+  /** Changes lists so that they have only what their caller may use. Undefined: lists stay as they are. */
+  readonly filterOf?: FilterOf | undefined;
   /** Writes what servers keep for their sessions. */
   readonly lanes: StateLanes;
   /** Makes what servers keep under handles. */
