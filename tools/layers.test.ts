@@ -25,13 +25,19 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     refuses: ['../../pod/lifecycle/lease.ts', '../../signing/signer.ts', '../legacy/legacy-host.ts'],
   },
   'mcp/legacy': { accepts: ['../sdk/sdk.ts'], refuses: ['../modern/modern-handler.ts', '../../http/endpoint.ts'] },
+  'mcp/guest': { accepts: ['../sdk/sdk.ts'], refuses: ['../parked/parking.ts', '../modern/modern-handler.ts'] },
+  'mcp/parked': {
+    accepts: ['../sdk/sdk.ts', '../retry/lasting-writes.ts'],
+    refuses: ['../guest/facade.ts', '../modern/modern-handler.ts'],
+  },
   'mcp/retry': {
     accepts: ['../../core/call-store.ts'],
     refuses: ['../modern/modern-handler.ts', '../legacy/legacy-host.ts'],
   },
-  'mcp/guest': { accepts: ['../sdk/sdk.ts'], refuses: ['../modern/modern-handler.ts', '../legacy/legacy-host.ts'] },
-  'mcp/parked': { accepts: ['../sdk/sdk.ts'], refuses: ['../modern/modern-handler.ts', '../legacy/legacy-host.ts'] },
-  'mcp/modern': { accepts: ['../sdk/sdk.ts', '../retry/retry-guard.ts'], refuses: ['../legacy/legacy-host.ts'] },
+  'mcp/modern': {
+    accepts: ['../sdk/sdk.ts', '../retry/retry-guard.ts', '../guest/facade.ts', '../parked/parking.ts'],
+    refuses: ['../legacy/legacy-host.ts'],
+  },
   auth: {
     accepts: ['../core/gate.ts', 'jose', 'lru-cache', 'node:crypto'],
     refuses: ['../http/refusal.ts', '../signing/signer.ts', 'node:http'],

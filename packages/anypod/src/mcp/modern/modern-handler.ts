@@ -84,7 +84,8 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   }
 
   return {
-    takesInitialize: true,
+    // A server of SDK v1 has sessions above all, so its clients may name a newer version in the header than in the body.
+    takesInitialize: !options.guests,
     serve(parsed, caller, signal, reply) {
       const body = sealToken(parsed as JsonRpcRequest);
       const request = { body, caller, reply, signal };
