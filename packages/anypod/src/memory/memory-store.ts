@@ -13,6 +13,9 @@ import type { SessionState } from './session-state.ts';
 import { createMemorySessionStore } from './session-store.ts';
 import { createMemorySpentStates } from './spent-states.ts';
 import { createMemoryStandingLog } from './standing-log.ts';
+import { createTaskQueue } from './task-queue.ts';
+import type { StoredTask } from './task-steps.ts';
+import { createMemoryTaskStore } from './task-store.ts';
 
 const SWEEP_MS = 60_000;
 
@@ -31,6 +34,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const sessions = createExpiringMap<SessionState>(clock);
   const calls = createExpiringMap<StoredCall>(clock);
   const spent = createExpiringMap<string>(clock);
+  const tasks = createExpiringMap<StoredTask>(clock);
+  const queue = createTaskQueue();
   const inbox = createMemoryInbox();
   const ownership = createMemoryOwnership();
   const changes = createMemoryChangeLog(clock, settings.standingLimit);
@@ -39,6 +44,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     sessions.sweep();
     calls.sweep();
     spent.sweep();
+    tasks.sweep();
     for (const id of sessions.keys()) sessions.get(id)?.streams.sweep();
   }
   const sweeping = setInterval(sweep, SWEEP_MS).unref();
@@ -54,10 +60,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     changes,
     calls: createMemoryCallStore(calls),
     spent: createMemorySpentStates(spent),
+    tasks: createMemoryTaskStore(tasks, queue, clock),
     versions: { current: () => FIRST_KEY_VERSION, look: async () => undefined },
     ping: async () => undefined,
     async close() {
       clearInterval(sweeping);
+      queue.close();
       inbox.close();
       changes.close();
     },

@@ -18,7 +18,7 @@ describe('docs/keyspace.md', () => {
   });
 
   it.each(Object.keys(keys) as (keyof Keys)[])('spells %s as the code does', (kind) => {
-    const [first, second] = kind === 'inbox' || kind === 'owned' ? ['<pod>', ''] : ['<id>', '<x>'];
+    const [first, second] = kind === 'inbox' || kind === 'owned' || kind === 'held' ? ['<pod>', ''] : ['<id>', '<x>'];
     expect(keys[kind](first, second)).toBe(`anypod:v1:${documented().get(kind)}`);
   });
 });

@@ -12,6 +12,8 @@ import { spentStatesContract } from './spent-states.contract.ts';
 import { standingLogContract } from './standing-log.contract.ts';
 import type { Contract, Runner, Subject } from './subject.ts';
 import { takeOverContract } from './take-over.contract.ts';
+import { taskStepsContract } from './task-steps.contract.ts';
+import { taskStoreContract } from './task-store.contract.ts';
 
 const CONTRACTS: readonly Contract[] = [
   sessionStoreContract,
@@ -27,6 +29,8 @@ const CONTRACTS: readonly Contract[] = [
   changeLogContract,
   callStoreContract,
   spentStatesContract,
+  taskStoreContract,
+  taskStepsContract,
 ];
 
 /** Defines tests for everything that a store must do, with the given test runner. Each test gets its own store. */
