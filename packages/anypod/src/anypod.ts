@@ -5,6 +5,7 @@ import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
+import type { TaskSettings } from './core/task-rule.ts';
 import { createEndpoint } from './http/endpoint.ts';
 import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
@@ -29,8 +30,10 @@ import { createAgeLimit } from './pod/lifecycle/age-limit.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
+import type { TaskRoom } from './tasks/task-room.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
 import { wireModern } from './wire-modern.ts';
+import { TASK_DEFAULTS, wireTasks } from './wire-tasks.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
@@ -71,6 +74,14 @@ export interface AnypodOptions extends PodOptions {
    * `_meta["anypod/retry"]`. Default: none.
    */
   readonly retryTools?: readonly string[];
+  /** What the operator says about the tasks of tools, by name; `*` is for all others. It goes before `_meta["anypod/task"]`. Default: nothing. */
+  readonly taskTools?: Readonly<Record<string, TaskSettings>>;
+  /** How many queued tasks this process runs at a time. Default 10. */
+  readonly taskConcurrency?: number;
+  /** Largest result of a task. Default 1 MiB. */
+  readonly taskResultBytes?: number;
+  /** How many unfinished tasks a principal may have, or a session without one, or all other anonymous callers together. Default 1000. */
+  readonly taskLimit?: number;
   /**
    * Whether a server may serve more than one request of the 2026 revision: requests of one `principal` with the same scopes, or `all`. Default: each
    * request gets a new server. Set it only if the factory keeps no data of a caller. With it, the factory does not learn the request or its token.
@@ -97,6 +108,8 @@ const DEFAULTS = {
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
   retryTools: [] as readonly string[],
+  taskTools: {} as Readonly<Record<string, TaskSettings>>,
+  ...TASK_DEFAULTS,
 };
 
 /** One pod. Mount it in any HTTP server. */
@@ -136,8 +149,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
   const podId = randomId().slice(0, 11);
-  let questions = 0;
-  const newQuestionId = () => `${podId}-${++questions}`;
+  const shared = { podId, store, log, meter, calls };
   const bus = createChangeBus((change) => {
     pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
   }, log);
@@ -145,16 +157,16 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const ageLimit = createAgeLimit(settings.maxAgeMs, log);
   const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs, log);
   const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
-  const host = createLegacyHost({ build, newQuestionId, bytes: probe.bytes, calls, log });
+  const host = createLegacyHost({ build, newQuestionId: numberedIds(podId), bytes: probe.bytes, calls, log });
+  const tasks = wireTasks({ ...shared, stand: (session, data) => pod.stand(session, data) }, settings);
   const pod: Pod = new Pod(
     {
+      ...shared,
+      tasks,
       pod: podId,
-      store,
       host,
       signer,
       random: randomId,
-      log,
-      meter,
       ageLimit,
       callDeadlines,
       onChange: (change) => bus.deliver(change),
@@ -163,10 +175,9 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     },
     options,
   );
-  await startOrClose(pod, closeMeter);
-
-  const parts = { pod, podId, bus, waiters, store, signer, log, meter, listenAgeLimit, callDeadlines, build, calls };
+  const parts = { ...shared, tasks, pod, bus, waiters, signer, listenAgeLimit, callDeadlines, build };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
+  await startOrClose(pod, tasks, closeMeter);
   const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs, log);
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });
@@ -181,6 +192,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     async drain() {
       meter.phase('draining');
       pod.drain();
+      await tasks.drain();
       await modern.drain();
     },
     get busy() {
@@ -188,13 +200,18 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     },
     async close() {
       meter.phase('closing');
-      await modern.close();
-      await pod.close();
+      for (const part of [tasks, modern, pod]) await part.close();
       for (const watching of [heartbeats, ageLimit, listenAgeLimit]) watching.stop();
       if (options.store === undefined) await store.close();
       closeMeter();
     },
   };
+}
+
+/** Ids that no other pod uses. */
+function numberedIds(pod: string): () => string {
+  let last = 0;
+  return () => `${pod}-${++last}`;
 }
 
 /** With no time limit, calls need no deadlines. */
@@ -216,9 +233,10 @@ function explain(failure: unknown): never {
 }
 
 /** Starts the pod. If that fails, closes it, so that nothing is left behind. */
-async function startOrClose(pod: Pod, closeMeter: () => void): Promise<void> {
+async function startOrClose(pod: Pod, tasks: TaskRoom, closeMeter: () => void): Promise<void> {
   try {
     await pod.start();
+    await tasks.start();
   } catch (error) {
     await pod.close();
     closeMeter();

@@ -6,6 +6,7 @@ import { createRequestState } from './core/request-state.ts';
 import type { ModernHandler } from './core/server-host.ts';
 import type { Signer } from './core/signer.ts';
 import type { Store } from './core/store.ts';
+import type { TaskSettings } from './core/task-rule.ts';
 import type { ChangeBus } from './mcp/modern/change-bus.ts';
 import { createModernHandler } from './mcp/modern/modern-handler.ts';
 import type { CallWaiters } from './mcp/retry/call-waiters.ts';
@@ -17,8 +18,10 @@ import type { Reuse } from './mcp/sdk/user-server.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import type { Pod } from './pod/pod.ts';
 import { randomId } from './signing/signer.ts';
+import type { TaskRoom } from './tasks/task-room.ts';
 
 export interface ModernParts {
+  readonly tasks: TaskRoom;
   readonly pod: Pod;
   readonly podId: string;
   readonly sdk: ServerSdk;
@@ -37,6 +40,7 @@ export interface ModernParts {
 export interface ModernSettings extends PodOptions {
   readonly requestStateTtlMs: number;
   readonly retryTools: readonly string[];
+  readonly taskTools: Readonly<Record<string, TaskSettings>>;
   readonly reuse?: Reuse;
   readonly heartbeatMs: number;
   readonly maxSubscriptions: number;
@@ -53,7 +57,8 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     isLost: (other: string) => pod.isLost(other),
     send: store.inbox.send,
   };
-  return createModernHandler({
+  const requestState = createRequestState(signer, settings.requestStateTtlMs, randomId);
+  const handler = createModernHandler({
     sdk,
     bus,
     log,
@@ -61,12 +66,14 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     callDeadlines: parts.callDeadlines,
     build: parts.build,
     calls: parts.calls,
-    requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
+    requestState,
     spent: store.spent,
     guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log, meter }),
     retryTools: settings.retryTools,
+    taskTools: settings.taskTools,
     ...(settings.reuse === undefined ? {} : { reuse: settings.reuse }),
     keepAliveMs: settings.heartbeatMs,
     maxSubscriptions: settings.maxSubscriptions,
   });
+  return parts.tasks.around(handler, requestState);
 }

@@ -58,6 +58,10 @@ export type InboxMessage =
     }
   /** A call that must run once has ended, with or without a stored response. A pod that waits for it looks again. */
   | { readonly type: 'call-ended'; readonly call: string }
+  /** A task has changed for which a request on the receiving pod waits. The pod reads it again. */
+  | { readonly type: 'task-changed'; readonly task: string }
+  /** A task that the receiving pod runs was cancelled: abort its handler. */
+  | { readonly type: 'task-cancelled'; readonly task: string }
   /** A newer connection follows the exchange elsewhere: end this one. */
   | { readonly type: 'follower-replaced'; readonly connection: string }
   /** A newer standing connection was opened elsewhere: end this one. */

@@ -12,6 +12,7 @@ import type { ServerHost } from '../core/server-host.ts';
 import { isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
+import type { TaskPeer } from '../core/task-peer.ts';
 import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';
@@ -55,6 +56,8 @@ export interface PodDependencies {
   readonly onChange: (change: Change) => void;
   /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
+  /** The tasks of this pod. */
+  readonly tasks?: TaskPeer;
 }
 
 /**
@@ -176,6 +179,11 @@ export class Pod {
     await announcer.told(name);
   }
 
+  /** Sends a message on a session's standing stream. Rejects if there is no such session. */
+  stand(session: string, data: string): Promise<void> {
+    return this.#parts.standing.send(session, data);
+  }
+
   /** Whether another pod is certainly dead. */
   async isLost(pod: string): Promise<boolean> {
     return this.#context.mayJudge() && !(await this.#context.store.pods.living()).has(pod);
@@ -242,5 +250,6 @@ export class Pod {
     this.#parts.followers.recheck();
     this.#parts.standing.recheck();
     this.#rereadQuestions();
+    this.#context.tasks?.missed();
   }
 }

@@ -1,21 +1,25 @@
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import { LEGACY_VERSIONS } from '../../core/protocol-version.ts';
+import { bindingOf } from '../../core/request-state.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
 import type { SpentStates } from '../../core/spent-states.ts';
+import { NO_TASKS, type TaskSettings } from '../../core/task-rule.ts';
 import { identifyCall } from '../retry/call-identity.ts';
 import type { RetryGuard } from '../retry/retry-guard.ts';
 import { sealToken } from '../sdk/progress-tokens.ts';
 import { createPolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
 import { createModernServers, type ModernRequest, type ModernServerOptions, type Served } from './modern-servers.ts';
-import { bindingOf, type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
+import { type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
 
 export interface ModernOptions extends ModernServerOptions {
   readonly spent: SpentStates;
   readonly guard: RetryGuard;
   /** Tools whose calls are guarded even if the tools do not ask for it. */
   readonly retryTools: readonly string[];
+  /** What the operator says about the tasks of tools, by name. */
+  readonly taskTools: Readonly<Record<string, TaskSettings>>;
 }
 
 /** Serves 2026-07-28 through the SDK's own handler. */
@@ -69,6 +73,10 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       if (body.method === 'subscriptions/listen') return servers.listen(request);
       return calls.run(body.id ?? null, reply, (cuttable) => call({ ...request, reply: cuttable }));
     },
+    taskRule(body, caller, signal) {
+      const policy = policyOf({ body: sealToken(body as JsonRpcRequest), caller, signal });
+      return policy instanceof Promise ? policy.then(({ task }) => task) : policy.task;
+    },
     get busy() {
       return calls.busy;
     },
@@ -95,6 +103,7 @@ export const refuseModern: ModernHandler = {
     const message = `This server speaks ${LEGACY_VERSIONS.at(-1)} and earlier; start with initialize.`;
     reply.json(400, JSON.stringify(rpcError(id ?? null, RPC.refused, message, { supported: LEGACY_VERSIONS })));
   },
+  taskRule: () => NO_TASKS,
   busy: 0,
   drain: async () => undefined,
   close: async () => undefined,
