@@ -1,3 +1,4 @@
+import type { Change } from './core/change-log.ts';
 import type { Deadlines } from './core/deadlines.ts';
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
@@ -108,7 +109,6 @@ const DEFAULTS = {
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
   retryTools: [] as readonly string[],
-  taskTools: {} as Readonly<Record<string, TaskSettings>>,
   ...TASK_DEFAULTS,
 };
 
@@ -150,15 +150,14 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
   const podId = randomId().slice(0, 11);
   const shared = { podId, store, log, meter, calls };
-  const bus = createChangeBus((change) => {
-    pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
-  }, log);
+  const bus = createChangeBus((change) => publish(pod, change, log), log);
   const waiters = createCallWaiters();
   const ageLimit = createAgeLimit(settings.maxAgeMs, log);
   const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs, log);
   const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
-  const host = createLegacyHost({ build, newQuestionId: numberedIds(podId), bytes: probe.bytes, calls, log });
   const tasks = wireTasks({ ...shared, stand: (session, data) => pod.stand(session, data) }, settings);
+  const legacy = createLegacyHost({ build, newQuestionId: numberedIds(podId), bytes: probe.bytes, calls, log });
+  const host = tasks.inSessions(legacy, (id, caller) => pod.hold(id, caller));
   const pod: Pod = new Pod(
     {
       ...shared,
@@ -206,6 +205,10 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       closeMeter();
     },
   };
+}
+
+function publish(pod: Pod, change: Change, log: Log): void {
+  pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
 }
 
 /** Ids that no other pod uses. */

@@ -1,6 +1,7 @@
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
+import type { TaskSettings } from './core/task-rule.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { randomId } from './signing/signer.ts';
@@ -19,12 +20,14 @@ export interface TaskRoomSettings extends PodOptions {
   readonly taskConcurrency: number;
   readonly taskResultBytes: number;
   readonly taskLimit: number;
+  readonly taskTools: Readonly<Record<string, TaskSettings>>;
 }
 
-export const TASK_DEFAULTS: Readonly<Record<Exclude<keyof TaskRoomSettings, keyof PodOptions>, number>> = {
+export const TASK_DEFAULTS: Omit<TaskRoomSettings, keyof PodOptions> = {
   taskConcurrency: 10,
   taskResultBytes: 1024 * 1024,
   taskLimit: 1000,
+  taskTools: {},
 };
 
 /** Builds the tasks of a pod from its parts. */
@@ -42,5 +45,6 @@ export function wireTasks({ podId, store, log, meter, stand }: TaskParts, settin
     now: monotonicNow,
     send: store.inbox.send,
     tellSession: stand,
+    taskTools: settings.taskTools,
   });
 }

@@ -12,7 +12,7 @@ import type { ServerHost } from '../core/server-host.ts';
 import { isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 import type { Store } from '../core/store.ts';
-import type { TaskPeer } from '../core/task-peer.ts';
+import type { HeldSession, TaskPeer } from '../core/task-peer.ts';
 import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';
@@ -159,6 +159,12 @@ export class Pod {
   /** Ends one use of a session. */
   release(live: LiveSession): void {
     this.#parts.sessions.release(live);
+  }
+
+  /** Takes the caller's session into use, to run a task in it. Undefined: this caller has no such session. */
+  async hold(id: string, caller: Caller): Promise<HeldSession | undefined> {
+    const live = await this.take(id, caller);
+    return live && { server: (by) => live.server(by), release: () => this.release(live) };
   }
 
   /** The place that an event id names in this session. Undefined: the id is not genuine. Does not ask the store. */

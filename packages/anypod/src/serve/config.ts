@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { TaskSettings } from '../core/task-rule.ts';
 import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
 import type { Setting } from './setting.ts';
 import { SETTINGS } from './settings.ts';
@@ -44,6 +45,10 @@ export interface Config {
   readonly rerun: 'never' | 'read-only' | 'safe';
   readonly rerunLimit: number;
   readonly retryTools?: readonly string[];
+  readonly taskTools?: Readonly<Record<string, TaskSettings>>;
+  readonly taskConcurrency: number;
+  readonly taskResultBytes: number;
+  readonly taskLimit: number;
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
   readonly logLevel: string;

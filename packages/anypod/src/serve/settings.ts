@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MODULE_SETTINGS } from './module-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
 import { bytes, count, list, milliseconds, type Setting } from './setting.ts';
+import { TASK_SETTINGS } from './task-settings.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
@@ -221,6 +222,7 @@ export const SETTINGS: readonly Setting[] = [
     schema: count(10).refine((depth) => depth <= 1000, 'must be 1000 or less'),
   },
   ...MODULE_SETTINGS,
+  ...TASK_SETTINGS,
   {
     name: 'drainDelayMs',
     flag: '--drain-delay',

@@ -1,16 +1,20 @@
 import type { Deadlines } from '../core/deadlines.ts';
 import type { InboxMessage } from '../core/inbox.ts';
 import type { RequestState } from '../core/request-state.ts';
-import type { ModernHandler } from '../core/server-host.ts';
+import type { ModernHandler, ServerHost } from '../core/server-host.ts';
+import type { HoldSession } from '../core/task-peer.ts';
+import type { TaskSettings } from '../core/task-rule.ts';
 import { createBackground } from '../pod/context/background.ts';
 import { createDeadlines } from '../pod/context/deadlines.ts';
-import { createTaskControl } from './control.ts';
+import { createTaskControl, type TaskControl } from './control.ts';
 import type { ChangedTask, TaskContext } from './engine/context.ts';
 import { type RunTask, TaskEngine } from './engine/engine.ts';
 import { Watches } from './engine/watches.ts';
 import { TaskListeners } from './modern/listen.ts';
 import { withModernTasks } from './modern/modern-tasks.ts';
 import { createCallRunner } from './modern/run-call.ts';
+import { withSessionTasks } from './session/session-host.ts';
+import { createToolRules } from './session/tool-rules.ts';
 import { statusNotification } from './session/views.ts';
 
 /** How long a closing pod still retries writes, ms. */
@@ -19,6 +23,8 @@ const CLOSE_WITHIN_MS = 2000;
 export interface TaskRoomOptions extends Omit<TaskContext, 'background' | 'closing' | 'changed'> {
   /** Monotonic ms. */
   readonly now: () => number;
+  /** What the operator says about the tasks of tools, by name. */
+  readonly taskTools: Readonly<Record<string, TaskSettings>>;
 }
 
 /** Everything of this pod that concerns tasks. */
@@ -26,6 +32,7 @@ export class TaskRoom {
   readonly #context: TaskContext;
   readonly #watches: Watches;
   readonly #engine: TaskEngine;
+  readonly #control: TaskControl;
   readonly #options: TaskRoomOptions;
   readonly #deadlines = new Map<number, Deadlines>();
   readonly #closing = new AbortController();
@@ -42,6 +49,16 @@ export class TaskRoom {
     };
     this.#watches = new Watches(this.#context);
     this.#engine = new TaskEngine(this.#context, (task, run) => this.#run(task, run));
+    this.#control = createTaskControl(this.#context, this.#engine);
+  }
+
+  /** Puts the dialect of 2025-11-25 around the servers of `host`. */
+  inSessions(host: ServerHost, hold: HoldSession): ServerHost {
+    const rules = createToolRules(this.#options.taskTools);
+    const shared = { context: this.#context, control: this.#control, watches: this.#watches, rules };
+    const served = withSessionTasks(shared, host, hold);
+    this.#runInSession = served.run;
+    return served.host;
   }
 
   /** Puts the extension of 2026-07-28 around `handler`. */
@@ -52,7 +69,7 @@ export class TaskRoom {
       requestState,
       context: this.#context,
       engine: this.#engine,
-      control: createTaskControl(this.#context, this.#engine),
+      control: this.#control,
       listeners: new TaskListeners(this.#watches),
       deadlines: (afterMs) => this.#deadlinesOf(afterMs),
     });

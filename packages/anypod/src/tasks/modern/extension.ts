@@ -32,7 +32,7 @@ export function isFramed(request: JsonRpcRequest, headers: Readonly<Record<strin
     header('mcp-protocol-version') === FIRST_MODERN_VERSION &&
     typeof meta[CAPABILITIES] === 'object' &&
     header('mcp-method') === request.method &&
-    (name === undefined || header('mcp-name') === name)
+    (typeof name !== 'string' || header('mcp-name') === name)
   );
 }
 

@@ -2,6 +2,7 @@ import type { JsonRpcMessage, JsonRpcNotification, JsonRpcResponse } from '../..
 import { isResponse } from '../../core/json-rpc.ts';
 import { silentWatch } from '../../core/meter.ts';
 import type { EventSink, WebReply } from '../../core/reply.ts';
+import { progressText } from '../engine/progress.ts';
 
 /** What a task wants to know of its run. */
 export interface RunListener {
@@ -46,15 +47,4 @@ export function takeMessage(data: string, listener: RunListener): void {
   const text = isResponse(message) ? undefined : progressText(message as JsonRpcNotification);
   if (isResponse(message)) listener.respond(message);
   else if (text !== undefined) listener.report(text);
-}
-
-/** The longest message of a task, in characters. */
-const MOST_TEXT = 1000;
-
-/** What a progress notification says. Undefined: it is another message. */
-export function progressText({ method, params }: JsonRpcNotification): string | undefined {
-  if (method !== 'notifications/progress') return undefined;
-  const { message, progress, total } = params ?? {};
-  const count = total === undefined ? `${progress}` : `${progress} of ${total}`;
-  return (typeof message === 'string' ? message : count).slice(0, MOST_TEXT);
 }
