@@ -1,11 +1,35 @@
 import { fileURLToPath } from 'node:url';
+import {
+  createTaskSessionFromClient,
+  type RawClientDispatch,
+  resultFromTaskOutcome,
+} from '@modelcontextprotocol/ext-tasks/client';
 import { describe, expect, test } from 'vitest';
+import { alternating } from '../lib/pod-choosing-fetch.ts';
+import { connectMode } from './client-v2.ts';
 import { useDeployment } from './deployment.ts';
 import { postModern } from './modern-wire.ts';
 import { eventually } from './settle.ts';
 import { readStream } from './stream-reader.ts';
 import { ABLE, beginTask, callTool, getTask, isOver, type SeenTask, send, taskWhen } from './task-wire.ts';
-import { textOf } from './wire.ts';
+import { messagesOf, post, textOf } from './wire.ts';
+
+/** The raw requests of the extension's client, to the pods in turn. */
+function dispatchTo(pods: readonly URL[]): RawClientDispatch {
+  let turn = 0;
+  return async (request) => {
+    const { method, params } = request as { method: string; params: Record<string, unknown> };
+    const name = params['name'] ?? params['taskId'];
+    const pod = pods[turn++ % pods.length] as URL;
+    const headers = { 'mcp-method': method, ...(typeof name === 'string' && { 'mcp-name': name }) };
+    const body = { jsonrpc: '2.0', id: turn, ...(request as object) };
+    const response = await post(pod, body, { 'mcp-protocol-version': '2026-07-28', ...headers });
+    const { result, error } = (await messagesOf(response)).at(-1) ?? {};
+    return error === undefined
+      ? { kind: 'result', result: result as never }
+      : { kind: 'error', error: { jsonrpc: '2.0', id: turn, error } as never };
+  };
+}
 
 const FIXTURE_TASKS = fileURLToPath(new URL('fixture-tasks.ts', import.meta.url));
 
@@ -116,6 +140,32 @@ describe('tasks of 2026-07-28 on three pods', () => {
     expect(await codeOf('tasks/update', { taskId })).toBe(-32602);
     expect(await codeOf('tasks/result', { taskId })).toBe(-32601);
     expect(textOf(await send(a, 'tools/call', { name: 'never', arguments: { key: 'task' }, task: {} }))).toBe('task');
+  });
+
+  test('the official client of the extension runs tasks, each request on another pod [task.clients]', async () => {
+    const answers = { elicitation: () => ({ action: 'accept', content: { name: 'Eve' } }) };
+    const fetch = alternating(deployment.pods);
+    const { client, close } = await connectMode({ pin: '2026-07-28' }, { fetch, answers });
+    const clientCapabilities = { elicitation: { form: {} } };
+    const framing = { protocolVersion: '2026-07-28', clientInfo: { name: 'ext', version: '1' }, clientCapabilities };
+    const session = createTaskSessionFromClient(client, {
+      endpointId: 'anypod',
+      rawDispatch: dispatchTo(deployment.pods),
+      v2RequestFraming: framing,
+      onInputRequest: async () => ({ action: 'accept', content: { name: 'Eve' } }) as never,
+    });
+    for (const [name, args, expected] of [
+      ['always', { key: 'ext-always' }, /^ext-always on/],
+      ['read', { key: 'ext-read', ms: 500 }, /^ext-read on/],
+      ['rounds', { key: 'ext-rounds' }, /^ext-rounds after 2 rounds$/],
+    ] as const) {
+      const execution = await session.callTool(name, args);
+      expect(execution.kind).toBe('task');
+      const { outcome } = await execution.settle();
+      expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: expect.stringMatching(expected) }] });
+    }
+    await session.close();
+    await close();
   });
 
   test('a client that has too many tasks gets an error that says what to do [task.limit]', async () => {

@@ -63,6 +63,8 @@ export interface Task extends TaskSummary {
   readonly answers: Readonly<Record<string, string>>;
   /** The request state that the next run gets. */
   readonly state?: string;
+  /** The pods on which requests wait for a change. */
+  readonly watching: readonly string[];
 }
 
 /** Whether a task has ended, for whatever reason. */

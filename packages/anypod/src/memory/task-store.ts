@@ -25,17 +25,27 @@ export function createMemoryTaskStore(tasks: ExpiringMap<StoredTask>, queue: Tas
       if (all(call.owner).filter(({ task }) => !isOver(task)).length >= limit) return false;
       const phase = pod === undefined ? 'queued' : 'running';
       const begun = pod === undefined ? { run: 0 } : { run: 1, pod };
-      const task = { id, call, phase, losses: 0, updatedAt: clock(), questions: {}, answers: {}, ...begun } as const;
+      const task = {
+        id,
+        call,
+        phase,
+        losses: 0,
+        updatedAt: clock(),
+        questions: {},
+        answers: {},
+        watching: [],
+        ...begun,
+      } as const;
       tasks.set(id, { task, expiresAt: clock() + call.ttlMs, watching: new Set() }, call.ttlMs);
       if (pod === undefined) queue.push(id);
       return true;
     },
 
-    read: async (id) => tasks.get(id)?.task,
+    read: async (id) => seen(tasks.get(id)),
 
     async watch(id, pod) {
       tasks.get(id)?.watching.add(pod);
-      return tasks.get(id)?.task;
+      return seen(tasks.get(id));
     },
 
     async unwatch(id, pod) {
@@ -47,7 +57,7 @@ export function createMemoryTaskStore(tasks: ExpiringMap<StoredTask>, queue: Tas
       const found = all(owner).sort((one, other) => other.expiresAt - one.expiresAt);
       const page = found.slice(from, from + count);
       const summaries = page.map(
-        ({ task: { outcome, questions, answers, state, ...summary } }): TaskSummary => summary,
+        ({ task: { outcome, questions, answers, state, watching, ...summary } }): TaskSummary => summary,
       );
       return { tasks: summaries, ...(found.length > from + count && { next: String(from + count) }) };
     },
@@ -73,4 +83,8 @@ export function createMemoryTaskStore(tasks: ExpiringMap<StoredTask>, queue: Tas
 
     queued: async () => queue.size,
   };
+}
+
+function seen(stored: StoredTask | undefined): Task | undefined {
+  return stored && { ...stored.task, watching: [...stored.watching] };
 }

@@ -38,6 +38,7 @@ export function taskOf(id: string, flat: readonly string[]): Task | undefined {
     ...(state !== undefined && { state }),
     questions: named(fields, 'q:'),
     answers: named(fields, 'a:'),
+    watching: Object.keys(named(fields, 'w:')),
   };
 }
 

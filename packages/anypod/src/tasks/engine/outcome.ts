@@ -18,8 +18,10 @@ export function failure(message: string, reason: string): TaskOutcome {
   return ofError({ code: RPC.internal, message, data: { reason } });
 }
 
-function ofResult({ resultType: _, ...result }: Readonly<Record<string, unknown>>): TaskOutcome {
-  return { kind: result['isError'] === true ? 'tool_error' : 'result', json: JSON.stringify(result) };
+/** The result as 2026-07-28 has it, with its type. */
+function ofResult(result: Readonly<Record<string, unknown>>): TaskOutcome {
+  const kind = result['isError'] === true ? 'tool_error' : 'result';
+  return { kind, json: JSON.stringify({ ...result, resultType: 'complete' }) };
 }
 
 function ofError(error: NonNullable<JsonRpcResponse['error']>): TaskOutcome {

@@ -41,5 +41,6 @@ function resultOf(id: JsonRpcRequest['id'], task: Task): JsonRpcResponse {
   if (outcome === undefined) return rpcError(id, RPC.internal, 'The task was cancelled.', { reason: 'cancelled' });
   const value = JSON.parse(outcome.json) as unknown;
   if (outcome.kind === 'error') return { jsonrpc: '2.0', id, error: value as JsonRpcError };
-  return { jsonrpc: '2.0', id, result: relatedTo(task.id, value as Record<string, unknown>) };
+  const { resultType: _, ...result } = value as Record<string, unknown>;
+  return { jsonrpc: '2.0', id, result: relatedTo(task.id, result) };
 }

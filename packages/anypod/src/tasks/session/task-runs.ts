@@ -14,8 +14,13 @@ const FIRST_RUN = 2 ** 40;
 /** The progress token of runs whose client sent none. */
 const OWN_TOKEN = 'anypod/task';
 
+/** How many polls a client may miss before a question goes to its standing stream, and how long that takes at least, ms. */
+const POLLS = 2;
+const MIN_WAIT_MS = 1000;
+
 interface Running {
   readonly run: TaskRun;
+  /** The questions that wait for an answer. */
   readonly questions: Set<string>;
   readonly respond: (response: JsonRpcResponse | undefined) => void;
 }
@@ -96,9 +101,24 @@ export class TaskRuns {
     const deliver = async (data: string) => {
       questions.add(question);
       await run.pause({ questions: { [question]: data }, parked: true });
+      const wait = Math.max(MIN_WAIT_MS, POLLS * run.call.pollIntervalMs);
+      setTimeout(
+        () => this.#context.background.run('send a question', this.#stand(running, question, data)),
+        wait,
+      ).unref();
     };
     const asked = { ...request, params: relatedTo(run.id, request.params) };
     await this.#outlet.ask(question, asked, { ...related, deliver });
+  }
+
+  /**
+   * A client should ask for the result when its task needs input, and gets the questions there. Some only listen to their standing stream. They get the
+   * question there if nobody has asked for the result by now.
+   */
+  async #stand({ run, questions }: Running, question: string, data: string): Promise<void> {
+    if (run.over || !questions.has(question)) return;
+    const task = await this.#context.tasks.read(run.id);
+    if (task?.watching.length === 0) await this.#outlet.notify(JSON.parse(data) as JsonRpcNotification, undefined);
   }
 
   async #withdraw(question: string, notification: JsonRpcNotification, related: Related | undefined): Promise<void> {
