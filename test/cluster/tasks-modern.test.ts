@@ -9,6 +9,7 @@ import { alternating } from '../lib/pod-choosing-fetch.ts';
 import { connectMode } from './client-v2.ts';
 import { useDeployment } from './deployment.ts';
 import { postModern } from './modern-wire.ts';
+import { commandsDuring } from './redis-commands.ts';
 import { eventually } from './settle.ts';
 import { readStream } from './stream-reader.ts';
 import { ABLE, beginTask, callTool, getTask, isOver, type SeenTask, send, taskWhen } from './task-wire.ts';
@@ -166,6 +167,35 @@ describe('tasks of 2026-07-28 on three pods', () => {
     }
     await session.close();
     await close();
+  });
+
+  test('a task costs six commands at most, and a short call none [cost.redis.tasks]', async () => {
+    const [a] = deployment.pods;
+    const run = async (tool: string, args: object) => {
+      const { taskId } = await beginTask(a, tool, args);
+      await eventually(async () => expect(isOver(await getTask(a, taskId))).toBe(true));
+      return taskId;
+    };
+    await run('always', { key: 'learnt' });
+    const gets = (id: string) => (words: readonly string[]) => words.at(0) === 'hgetall' && words.at(1)?.endsWith(id);
+    for (const [tool, args] of [
+      ['always', { key: 'commands' }],
+      ['read', { key: 'commands', ms: 500 }],
+    ] as const) {
+      let id = '';
+      const commands = await commandsDuring(deployment.redisUrl, async () => {
+        id = await run(tool, args);
+      });
+      const ofTask = commands.filter((words) => words.some((word) => word.endsWith(id)) && gets(id)(words) !== true);
+      expect(ofTask.length).toBeGreaterThan(1);
+      // And one XREADGROUP that brings the task, if it is queued.
+      expect(ofTask.length).toBeLessThanOrEqual(tool === 'always' ? 5 : 6);
+    }
+    const short = await commandsDuring(deployment.redisUrl, async () => {
+      for (let n = 0; n < 20; n += 1) await callTool(a, 'read', { key: 'short commands' });
+    });
+    const own = short.filter((words) => words.some((word) => word.includes('{tasks}:task:')));
+    expect(own).toEqual([]);
   });
 
   test('a client that has too many tasks gets an error that says what to do [task.limit]', async () => {

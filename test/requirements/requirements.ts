@@ -1,5 +1,6 @@
 import { deployment } from './deployment.ts';
 import { legacy } from './legacy.ts';
+import { tasks } from './tasks.ts';
 
 /**
  * The behaviours that anypod promises. Each has the clause of the specification that it follows, or anypod's own guarantee if the specification says
@@ -90,6 +91,10 @@ const entries = {
   ],
 
   'legacy.session.forged-id': ['A forged session id is refused without asking the store.', ANYPOD],
+  'cost.redis.tasks': [
+    'A task without questions costs six Redis commands at most, and a call that is too short for one costs none.',
+    ANYPOD,
+  ],
   'cost.redis.round-trips': [
     'A pod asks Redis once for a session that it has not cached, and never for a cached session or a stateless call.',
     ANYPOD,
@@ -261,6 +266,7 @@ const entries = {
   ],
 
   ...deployment,
+  ...tasks,
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
 
 export type RequirementId = keyof typeof entries;
