@@ -41,7 +41,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-unit test-contract test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients leak bench bench-peers loadtest k6
+.PHONY: test test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients leak bench bench-peers loadtest k6
 test: build services ## Run all tests that a change must pass; the last line has the count
 	node tools/test.ts
 
@@ -50,6 +50,9 @@ test-unit: build ## Run the fast tests next to the source, without sockets
 
 test-contract: build services ## Test the contract of the ports on memory, Redis and Redis Cluster
 	$(call VITEST,contract)
+
+test-redis-kin: build services ## Test the same contract on Redis 7, Redis 8 and Valkey, of Debian's packages (KIND=valkey for one)
+	tools/test-redis-kin.sh
 
 test-cluster: build services ## Test several processes with Redis, haproxy and nginx, without affinity
 	$(call VITEST,cluster)
@@ -162,4 +165,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target
+	rm -rf .k6 .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target

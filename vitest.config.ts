@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Files that start processes run one after the other: the tests decide on order, never on time, but pods need a core. */
 const serial = { fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_000 };
 
+/** One run of helm renders hundreds of values. */
+const many = { testTimeout: 60_000, hookTimeout: 300_000 };
+
 /** Pods of a real cluster come and go meanwhile. */
 const live = { testTimeout: 300_000, hookTimeout: 300_000 };
 
@@ -30,7 +33,7 @@ export default defineConfig({
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
       { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial } },
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
-      { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], ...many } },
       { test: { name: 'chart-cluster', include: ['test/chart-cluster/**/*.test.ts'], ...serial, ...live } },
       { test: { name: 'repo', include: ['{tools,test/requirements}/**/*.test.ts'], ...serial } },
     ],

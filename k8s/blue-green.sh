@@ -117,7 +117,7 @@ addresses_of() {
   done
 }
 
-# Starts a pod with the image, the account and the security context of the idle colour. It checks that colour through the preview Service. A stream that it
+# Starts a pod with the image, the account, the security context and the place of the idle colour. It checks that colour through the preview Service. A stream that it
 # begins on an idle pod must continue on a pod of the other colour, so the check also proves that clients can move.
 check() {
   local pod=$name-check phase port
@@ -152,6 +152,10 @@ spec:
   enableServiceLinks: false
   serviceAccountName: $(of_deployment "$idle" .spec.template.spec.serviceAccountName)
   imagePullSecrets: $(json_of "$idle" .spec.template.spec.imagePullSecrets)
+  nodeSelector: $(json_of "$idle" .spec.template.spec.nodeSelector)
+  tolerations: $(json_of "$idle" .spec.template.spec.tolerations)
+  dnsConfig: $(json_of "$idle" .spec.template.spec.dnsConfig)
+  hostAliases: $(json_of "$idle" .spec.template.spec.hostAliases)
   securityContext: $(json_of "$idle" .spec.template.spec.securityContext)
   containers:
     - name: check

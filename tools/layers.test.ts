@@ -35,6 +35,10 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     accepts: ['../core/meter.ts', '@opentelemetry/api'],
     refuses: ['@opentelemetry/sdk-metrics', '../pod/lifecycle/lease.ts', 'node:http'],
   },
+  stdio: {
+    accepts: ['../core/json-rpc.ts', '@modelcontextprotocol/client', 'node:readline'],
+    refuses: ['../serve/config.ts', '@modelcontextprotocol/server', '../http/endpoint.ts'],
+  },
   testing: { accepts: ['../core/store.ts', 'node:assert/strict'], refuses: ['vitest', '../memory/index.ts'] },
   pod: {
     accepts: ['../core/store.ts', './requests/post-handler.ts'],

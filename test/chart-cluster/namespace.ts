@@ -27,7 +27,10 @@ export async function createNamespace(name: string, major: '3' | '4' = '4'): Pro
     const all = nest({ 'image.repository': repository, 'image.tag': tag, ...values });
     const withValues = ['install', 'upgrade', 'template'].includes(arguments_[0] ?? '');
     const more = withValues ? [CHART, '--values', '-'] : [];
-    return helmCommand([...arguments_, '--namespace', name, ...more], withValues ? JSON.stringify(all) : '');
+    return helmCommand(
+      [...arguments_.slice(0, 1), '--namespace', name, ...arguments_.slice(1), ...more],
+      withValues ? JSON.stringify(all) : '',
+    );
   };
 
   async function succeed(result: ReturnType<Command>): Promise<string> {

@@ -44,6 +44,25 @@ describe.each(['4', '3'] as const)('a release of helm %s', (major) => {
     expect(await get('deployment/demo-anypod', '.metadata.generation')).not.toBe(pods);
   });
 
+  it('replaces Redis and the server when an upgrade finds another password in the Secret [chart.secrets]', async () => {
+    const password = (value: string) => JSON.stringify({ stringData: { password: value } });
+    const checksum = (object: string) => get(object, '.spec.template.metadata.annotations.checksum/redis');
+    const checksums = async () => [
+      await checksum('deployment/demo-anypod'),
+      await checksum('statefulset/demo-anypod-redis'),
+    ];
+    await namespace.kubectl(['create', 'secret', 'generic', 'given', '--from-literal=password=first']);
+    await upgrade({ 'redis.auth.existingSecret': 'given' });
+    const before = await checksums();
+    await namespace.kubectl(['patch', 'secret', 'given', '--patch', password('second')]);
+    await upgrade({ 'redis.auth.existingSecret': 'given' });
+    const after = await checksums();
+    expect([new Set(before).size, new Set(after).size, new Set([...before, ...after]).size]).toEqual([1, 1, 2]);
+    // The upgrade has waited for pods that are ready, and a pod is ready only once Redis has taken its password.
+    expect(await get('deployment/demo-anypod', '.status.updatedReplicas')).toBe('2');
+    await upgrade({});
+  });
+
   it('refuses another volume for its Redis [chart.refusals]', async () => {
     // What the first install chose depends on whether the cluster has a default StorageClass.
     const { ok, stderr } = await namespace.tryHelm(['upgrade', 'demo'], {
@@ -54,6 +73,14 @@ describe.each(['4', '3'] as const)('a release of helm %s', (major) => {
     expect(stderr).toMatch(
       /redis\.persistence asks for 3Gi ReadWriteOnce, but the Redis of this release has (no volume|2Gi ReadWriteOnce),/,
     );
+  });
+
+  it('needs no word about colours where it sees the namespace, and asks where it does not [chart.blue-green]', async () => {
+    const dryRun = ['install', 'colored', '--dry-run=server'];
+    const seen = await namespace.tryHelm(dryRun, BLUE_GREEN);
+    expect([seen.ok, seen.stderr]).toEqual([true, '']);
+    const unseen = await namespace.tryHelm([...dryRun, '--namespace', 'nowhere', '--create-namespace'], BLUE_GREEN);
+    expect(unseen.stderr).toContain('set blueGreen.activeColor, blueGreen.blue.replicas, blueGreen.green.replicas');
   });
 
   it('becomes blue-green with the traffic on blue', async () => {

@@ -1,14 +1,20 @@
-import { readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
-import { type Manifest, nameOf } from '../manifests/documents.ts';
-import { CHART, createCommand } from './helm.ts';
-import { type Rendering, render } from './render.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { type Manifest, nameOf, parseManifests } from '../manifests/documents.ts';
+import { comparable } from './comparable.ts';
+import { CHART, createCommand, HELM_MAJORS } from './helm.ts';
+import { type Rendering, render, renderAll } from './render.ts';
 import { expectSound } from './soundness.ts';
+import { merge, type Values } from './values.ts';
 
 /** Values files of which each shows a feature. */
 const FEATURES = readdirSync(join(CHART, 'ci')).map((file) => `ci/${file}`);
+const read = (file: string) => parse(readFileSync(join(CHART, file), 'utf8'), { version: '1.1' }) as Values;
+const VALUES = FEATURES.map(read);
+const DEFAULTS = read('values.yaml');
 
 /** The objects by name, so that their order, and what is made at random, does not matter. */
 function normalized({ manifests }: Rendering): string {
@@ -44,27 +50,51 @@ describe('the defaults', () => {
   });
 });
 
-describe.concurrent.each(['4', '3'] as const)('helm %s', (major) => {
-  const helm = createCommand('helm', major);
-
-  it('lints the defaults without a warning', async () => {
-    const { ok, stdout, stderr } = await helm(['lint', '--strict', CHART]);
+describe.each(HELM_MAJORS)('helm %s', (major) => {
+  it('lints the defaults and every feature without a warning', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'anypod-lint-'));
+    const charts = FEATURES.map((_, index) => join(folder, String(index), 'anypod'));
+    for (const [index, chart] of charts.entries()) {
+      cpSync(CHART, chart, { recursive: true });
+      writeFileSync(join(chart, 'values.yaml'), JSON.stringify(merge(DEFAULTS, VALUES[index] as Values)));
+    }
+    const { ok, stdout, stderr } = await createCommand('helm', major)(['lint', '--strict', CHART, ...charts]);
+    rmSync(folder, { recursive: true });
     expect(ok, stdout + stderr).toBe(true);
-  });
-
-  it.each(FEATURES)('lints %s without a warning', async (file) => {
-    const { ok, stdout, stderr } = await helm(['lint', '--strict', CHART, '--values', join(CHART, file)]);
-    expect(ok, stdout + stderr).toBe(true);
+    expect(stdout).toContain(`${charts.length + 1} chart(s) linted, 0 chart(s) failed`);
   });
 });
 
-describe.concurrent('the features', () => {
-  it.each(FEATURES)('%s renders sound objects, the same with helm 3 [chart.valid] [chart.helm]', async (files) => {
-    const [rendering, older] = await Promise.all([
-      render({}, { files: [files] }),
-      render({}, { files: [files], helm: '3' }),
-    ]);
-    expect(normalized(older)).toBe(normalized(rendering));
-    await expectSound(rendering);
+describe('the features', () => {
+  let renderings: readonly Rendering[];
+  let older: readonly Rendering[];
+  beforeAll(async () => {
+    [renderings, older] = await Promise.all([renderAll(VALUES), renderAll(VALUES, { helm: '3' })]);
+  });
+
+  it.each(FEATURES.map((file, index) => [file, index] as const))(
+    '%s renders sound objects, the same with helm 3 [chart.valid] [chart.helm]',
+    async (_, index) => {
+      const rendering = renderings[index] as Rendering;
+      expect(comparable(older[index] as Rendering)).toBe(comparable(rendering));
+      await expectSound(rendering);
+    },
+  );
+
+  it('are taken by kustomize, each with a prefix of its own [chart.valid]', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'anypod-kustomize-'));
+    for (const [index, { text }] of renderings.entries()) {
+      mkdirSync(join(folder, String(index)));
+      writeFileSync(join(folder, String(index), 'objects.yaml'), text);
+      const kustomization = { resources: ['objects.yaml'], namePrefix: `f${index}-` };
+      writeFileSync(join(folder, String(index), 'kustomization.yaml'), JSON.stringify(kustomization));
+    }
+    const resources = renderings.map((_, index) => String(index));
+    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ resources }));
+    const { ok, stdout, stderr } = await createCommand('kubectl')(['kustomize', folder]);
+    rmSync(folder, { recursive: true });
+    expect(ok, stderr).toBe(true);
+    const count = renderings.reduce((sum, { manifests }) => sum + manifests.length, 0);
+    expect(parseManifests(stdout)).toHaveLength(count);
   });
 });

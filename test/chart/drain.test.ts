@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { type RenderOptions, refusal, render } from './render.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { judgeAll } from './judge.ts';
+import { type Rendering, type RenderOptions, refusal, render, renderAll } from './render.ts';
 import { nest } from './values.ts';
 
 interface Times {
@@ -35,24 +36,30 @@ function neededSeconds({ preStop, margin, delay, retry, longestCall }: Times): n
   return preStop + margin + (delay + retry + longestCall) / 1000;
 }
 
-describe.concurrent('the grace period', () => {
-  it.each(TIMES)(
+describe('the grace period', () => {
+  const graceOf = ({ template }: Rendering): number => template()['spec'].terminationGracePeriodSeconds;
+  const withGrace = (seconds: readonly number[]) =>
+    TIMES.map((times, index) => nest({ ...valuesOf(times), terminationGracePeriodSeconds: seconds[index] }));
+  let computed: readonly number[];
+  beforeAll(async () => {
+    computed = (await renderAll(TIMES.map((times) => nest(valuesOf(times))))).map(graceOf);
+  });
+
+  it.each(TIMES.map((times, index) => ({ ...times, index })))(
     'is long enough, and not much longer, for $preStop s, $delay ms, $longestCall ms [chart.grace-period]',
-    async (times) => {
-      const { template } = await render(nest(valuesOf(times)));
-      const grace = template()['spec'].terminationGracePeriodSeconds;
-      expect(grace).toBeGreaterThanOrEqual(neededSeconds(times));
-      expect(grace).toBeLessThan(neededSeconds(times) + 4);
+    ({ index, ...times }) => {
+      expect(computed[index]).toBeGreaterThanOrEqual(neededSeconds(times));
+      expect(computed[index]).toBeLessThan(neededSeconds(times) + 4);
     },
   );
 
-  it.each(TIMES)('is refused where it is a second too small for $preStop s, $longestCall ms', async (times) => {
-    const values = valuesOf(times);
-    const needed = (await render(nest(values))).template()['spec'].terminationGracePeriodSeconds;
-    const givenExactly = await render(nest({ ...values, terminationGracePeriodSeconds: needed }));
-    expect(givenExactly.template()['spec'].terminationGracePeriodSeconds).toBe(needed);
-    const said = await refusal(nest({ ...values, terminationGracePeriodSeconds: needed - 1 }));
-    expect(said).toMatch(new RegExp(`terminationGracePeriodSeconds.*\\b${needed}\\b`));
+  it('is refused where it is a second too small', async () => {
+    expect((await renderAll(withGrace(computed))).map(graceOf)).toEqual(computed);
+    const judgements = await judgeAll(withGrace(computed.map((seconds) => seconds - 1)), '4');
+    for (const [index, { problems }] of judgements.entries())
+      expect(problems).toEqual([
+        expect.stringMatching(new RegExp(`terminationGracePeriodSeconds.*\\b${computed[index]}\\b`)),
+      ]);
   });
 });
 

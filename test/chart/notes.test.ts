@@ -1,17 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { CHART, createCommand } from './helm.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CHART, createCommand, HELM_MAJORS } from './helm.ts';
+import { judgeAll } from './judge.ts';
 import { untested } from './sentences.ts';
-import { nest } from './values.ts';
-
-const helm = createCommand('helm');
-
-/** What helm prints after an install. */
-async function notes(values: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const arguments_ = ['install', 'demo', CHART, '--namespace', 'tools', '--dry-run=client', '--values', '-'];
-  const { ok, stdout, stderr } = await helm(arguments_, JSON.stringify(nest(values)));
-  expect(ok, stderr).toBe(true);
-  return stdout.slice(stdout.indexOf('NOTES:'));
-}
+import { type ByPath, nest } from './values.ts';
 
 const GATEWAY = { 'httpRoute.enabled': true, 'httpRoute.parentRefs': [{ name: 'gateway' }] };
 
@@ -76,21 +67,50 @@ const PRODUCTION = {
   'secret.existingSecret': 'signing',
 };
 
-describe.concurrent('the notes', () => {
-  it.each(ENDPOINTS)('say %s', async (url, values) => {
-    expect(await notes(values)).toContain(url);
+const BLUE_GREEN = {
+  'blueGreen.enabled': true,
+  'blueGreen.activeColor': 'blue',
+  'blueGreen.blue.replicas': 2,
+  'blueGreen.green.replicas': 0,
+  'blueGreen.green.image.tag': '2.0',
+};
+
+describe.each(HELM_MAJORS)('the notes of helm %s', (helm) => {
+  const SETS = [...ENDPOINTS, ...WARNINGS].map(([, values]) => values);
+  let notes: readonly string[];
+  let production: string;
+  let colored: string;
+
+  beforeAll(async () => {
+    const judgements = await judgeAll([PRODUCTION, BLUE_GREEN, ...SETS].map(nest), helm);
+    expect(judgements.flatMap(({ problems }) => problems)).toEqual([]);
+    [production = '', colored = '', ...notes] = judgements.map((judgement) => judgement.notes);
   });
 
-  it('say where each colour of a blue-green release stands, and how to flip', async () => {
-    const said = await notes({ 'blueGreen.enabled': true, 'blueGreen.green.image.tag': '2.0' });
-    expect(said).toContain('service/demo-anypod sends to blue, service/demo-anypod-preview to green');
-    expect(said).toContain('green: anypod:2.0, 0 pods');
-    expect(said).toContain(`patch service demo-anypod -p '{"spec":{"selector":{"color":"green"}}}'`);
+  const notesOf = (values: object) => notes[SETS.indexOf(values as ByPath)];
+
+  it.each(ENDPOINTS)('say %s', (url, values) => {
+    expect(notesOf(values)).toContain(url);
   });
 
-  it.each(WARNINGS)('warn: %s', async (sentence, values) => {
-    expect(await notes(values)).toContain(`  - ${sentence}`);
-    expect(await notes(PRODUCTION)).not.toContain(sentence);
+  it('say where each colour of a blue-green release stands, and how to flip', () => {
+    expect(colored).toContain('service/demo-anypod sends to blue, service/demo-anypod-preview to green');
+    expect(colored).toContain('green: anypod:2.0, 0 pods');
+    expect(colored).toContain(`patch service demo-anypod -p '{"spec":{"selector":{"color":"green"}}}'`);
+  });
+
+  it.each(WARNINGS)('warn: %s', (sentence, values) => {
+    expect(notesOf(values)).toContain(`  - ${sentence}`);
+    expect(production).not.toContain(sentence);
+  });
+});
+
+describe('the notes', () => {
+  it('are what helm prints after an install', async () => {
+    const arguments_ = ['install', 'demo', CHART, '--namespace', 'tools', '--dry-run=client'];
+    const { ok, stdout, stderr } = await createCommand('helm')(arguments_);
+    expect(ok, stderr).toBe(true);
+    expect(stdout.slice(stdout.indexOf('NOTES:'))).toContain('http://127.0.0.1:3000/mcp');
   });
 
   it('have a case for every warning', () => {

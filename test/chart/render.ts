@@ -1,13 +1,14 @@
 import { expect } from 'vitest';
 import { type Manifest, nameOf, parseManifests } from '../manifests/documents.ts';
-import { CHART, createCommand } from './helm.ts';
+import { aliasOf, runBatch } from './batch-chart.ts';
+import { CHART, createCommand, type HelmMajor } from './helm.ts';
 import type { Values } from './values.ts';
 
 export interface RenderOptions {
   /** The release's name; `demo` unless told. */
   readonly release?: string;
   /** Helm's major version. */
-  readonly helm?: '3' | '4';
+  readonly helm?: HelmMajor;
   /** The cluster's version. */
   readonly kubeVersion?: string;
   /** Values files, relative to the chart. */
@@ -43,6 +44,33 @@ export async function render(values: Values = {}, options: RenderOptions = {}): 
   const { ok, stdout, stderr } = await template(values, options);
   expect(ok, stderr).toBe(true);
   return rendering(stdout, options.release ?? 'demo');
+}
+
+/** Renders the chart with many sets of values in one run of helm (`runBatch`); fails the test where helm refuses one. */
+export async function renderAll(
+  sets: readonly Values[],
+  { release = 'demo', helm = '4', kubeVersion }: Omit<RenderOptions, 'files'> = {},
+): Promise<Rendering[]> {
+  const { ok, stdout, stderr } = await runBatch(['template', release], sets, {
+    helm,
+    arguments_: kubeVersion ? ['--kube-version', kubeVersion] : [],
+  });
+  if (!ok)
+    throw new Error(stderr.replaceAll(/\bc(\d+)\b/g, (alias, index) => `${alias} ${JSON.stringify(sets[index])}`));
+  const texts = new Map<string, string[]>();
+  for (const document of stdout.split(/^---\n/m)) {
+    const alias = /^# Source: batch\/charts\/(c\d+)\//.exec(document)?.[1] ?? '';
+    texts.set(alias, [...(texts.get(alias) ?? []), document]);
+  }
+  return sets.map((_, index) => rendering(texts.get(aliasOf(index))?.join('---\n') ?? '', release));
+}
+
+/** What the schema says about each of many sets of values, all of which it refuses. */
+export async function schemaErrors(sets: readonly Values[], helm: HelmMajor): Promise<string[]> {
+  const { ok, stderr } = await runBatch(['template', 'demo'], sets, { helm });
+  expect(ok, 'the schema refuses these values').toBe(false);
+  const lines = stderr.split('\n');
+  return sets.map((_, index) => lines.filter((line) => new RegExp(`\\b${aliasOf(index)}\\b`).test(line)).join('\n'));
 }
 
 /** What helm says where it refuses these values; fails the test where it takes them. */

@@ -12,6 +12,8 @@ export interface ValueCase {
   readonly with?: Readonly<Record<string, unknown>>;
   /** Other values, by path, that are refused without this one, and so no part of what it is compared to. */
   readonly needs?: Readonly<Record<string, unknown>>;
+  /** Problems that come with the value, and are no fault of the chart. */
+  readonly allows?: RegExp;
   /** Throws unless the rendering shows the value; has to throw where it has the default. */
   readonly check: (rendering: Rendering) => void;
 }

@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CASES } from './cases/cases.ts';
-import { CHART } from './helm.ts';
-import { type Rendering, render } from './render.ts';
+import { comparable } from './comparable.ts';
+import { CHART, HELM_MAJORS, type HelmMajor } from './helm.ts';
+import { type Rendering, renderAll } from './render.ts';
 import { expectSound } from './soundness.ts';
-import { nest, type Schema, type Values, valueAt, valuePaths } from './values.ts';
+import type { ValueCase } from './value-case.ts';
+import { type ByPath, nest, type Schema, type Values, valueAt, valuePaths } from './values.ts';
 
 const defaults = parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as Values;
 const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema;
 
 /** Settings that are no value of `config`: the chart gives them itself, or has sections for them. */
 const ELSEWHERE = /^(PORT|HOST|ANYPOD_METRICS_\w+|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+)$/;
+
+/** What only a chart above this one reads; combinations.test.ts has it. */
+const FOR_PARENTS = 'enabled';
 
 describe('the cases', () => {
   it('set every setting of the service [chart.settings]', () => {
@@ -27,29 +32,44 @@ describe('the cases', () => {
   });
 
   it('set every value that the schema knows, and no other [chart.values]', () => {
-    expect([...new Set(CASES.map(({ path }) => path))].sort()).toEqual(valuePaths(schema).sort());
+    const known = valuePaths(schema).filter((path) => path !== FOR_PARENTS);
+    expect([...new Set(CASES.map(({ path }) => path))].sort()).toEqual(known.sort());
   });
 });
 
-/** Many cases are compared to the same rendering. */
-const rendered = new Map<string, Promise<Rendering>>();
+/** Values by path as one text, so that cases that are compared to the same rendering share it. */
+const keyOf = (byPath: ByPath) => JSON.stringify(byPath);
+const given = ({ path, value, with: others = {}, needs = {} }: ValueCase): ByPath => ({
+  ...others,
+  ...needs,
+  [path]: value,
+});
+const compared = ({ path, instead, with: others = {} }: ValueCase): ByPath =>
+  instead === undefined ? others : { ...others, [path]: instead };
 
-function renderOnce(byPath: Readonly<Record<string, unknown>>): Promise<Rendering> {
-  const key = JSON.stringify(byPath);
-  const rendering = rendered.get(key) ?? render(nest(byPath));
-  rendered.set(key, rendering);
-  return rendering;
-}
+const SETS = [...new Set(CASES.flatMap((one) => [given(one), compared(one)]).map(keyOf))].map(
+  (key) => JSON.parse(key) as ByPath,
+);
 
-describe.concurrent('a value', () => {
-  it.each(CASES)('$path: $value', async ({ path, value, instead, with: others = {}, needs = {}, check }) => {
+describe('a value', () => {
+  const renderings = { '4': new Map<string, Rendering>(), '3': new Map<string, Rendering>() };
+
+  beforeAll(async () => {
+    const render = async (helm: HelmMajor) => {
+      const all = await renderAll(SETS.map(nest), { helm });
+      for (const [index, set] of SETS.entries()) renderings[helm].set(keyOf(set), all[index] as Rendering);
+    };
+    await Promise.all(HELM_MAJORS.map(render));
+  });
+
+  it.each(CASES)('$path: $value [chart.helm]', async (one) => {
+    const { path, value, instead, check, allows = /^$/ } = one;
     expect(value).not.toEqual(instead ?? valueAt(defaults, path));
-    const [without, rendering] = await Promise.all([
-      renderOnce(instead === undefined ? others : { ...others, [path]: instead }),
-      renderOnce({ ...others, ...needs, [path]: value }),
-    ]);
+    const rendering = renderings[4].get(keyOf(given(one))) as Rendering;
     check(rendering);
+    const without = renderings[4].get(keyOf(compared(one))) as Rendering;
     expect(() => check(without), 'the check sees the difference').toThrow();
-    await expectSound(rendering);
+    await expectSound(rendering, allows);
+    expect(comparable(renderings[3].get(keyOf(given(one))) as Rendering)).toBe(comparable(rendering));
   });
 });

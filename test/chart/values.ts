@@ -1,8 +1,11 @@
 /** Values as a user gives them to helm, nested. */
 export type Values = { readonly [key: string]: unknown };
 
+/** Values by their path: `{ 'image.tag': '9' }`. */
+export type ByPath = Readonly<Record<string, unknown>>;
+
 /** `{ 'image.tag': '9' }` → `{ image: { tag: '9' } }` */
-export function nest(byPath: Readonly<Record<string, unknown>>): Values {
+export function nest(byPath: ByPath): Values {
   const values: Record<string, unknown> = {};
   for (const [path, value] of Object.entries(byPath)) {
     const keys = path.split('.');
@@ -15,6 +18,17 @@ export function nest(byPath: Readonly<Record<string, unknown>>): Values {
     inner[last] = value;
   }
   return values;
+}
+
+/** Values over other values, as helm merges them: maps by key, all else as a whole. */
+export function merge(below: Values, above: Values): Values {
+  const isMap = (value: unknown): value is Values =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  const merged = Object.entries(above).map(([key, value]) => {
+    const under = below[key];
+    return [key, isMap(value) && isMap(under) ? merge(under, value) : value] as const;
+  });
+  return { ...below, ...Object.fromEntries(merged) };
 }
 
 /** The value at `image.tag`. */

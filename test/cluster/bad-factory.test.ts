@@ -25,7 +25,8 @@ describe('a factory that fails at the start', () => {
     const child = serve(factory);
     expect(await child.exited).toEqual({ code: 2, signal: null });
     expect(child.logs()).toMatch(sentence);
-    expect(child.logs()).toMatch(/^Cannot start:\n {2}- <module>: .*\n$/);
+    const lines = logLines(child, '');
+    expect(lines).toMatchObject([{ level: 'fatal', msg: expect.stringMatching(/^cannot start: <module>: /) }]);
   });
 });
 
@@ -35,8 +36,8 @@ describe('a server that does not list its tools at the start', () => {
     const pod = await startPod({ module, env });
     const url = new URL(pod.url);
     const told = () => logLines(pod, 'the server did not list its tools in time');
-    await eventually(() => expect(told()).toMatchObject([{ level: 40 }]));
-    expect(pod.logs()).toContain('Tools          not known yet');
+    await eventually(() => expect(told()).toMatchObject([{ level: 'warn' }]));
+    await eventually(() => expect(logLines(pod, 'the pod serves')).toMatchObject([{ tools: 'not known yet' }]));
     const session = await openSession(url);
     expect((await session.send(url, { jsonrpc: '2.0', id: 1, method: 'ping' })).status).toBe(200);
     expect((await messagesOf(await modern(url, 'server/discover', {})))[0]?.result).toBeDefined();

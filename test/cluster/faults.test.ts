@@ -102,13 +102,13 @@ describe('a rejection that nobody handles', () => {
     await eventually(() => expect(lines()).toHaveLength(4));
     expect(lines()).toMatchObject([
       {
-        level: 50,
+        level: 'error',
         tool: 'reject_later',
         session: session?.id.slice(0, 8),
         err: { message: 'Error: nobody handles this' },
       },
       {
-        level: 50,
+        level: 'error',
         tool: 'reject_later',
         method: 'tools/call',
         err: { stack: expect.stringContaining('fixture-faults') },
@@ -138,7 +138,7 @@ describe.each(ERAS)('an exception that nobody catches, in a %s call', (era) => {
     expect((await call(era, url, 'throw_later')).text).toBe('done');
     await eventually(() => expect(logLines(pod, 'an exception was not caught')).toHaveLength(1));
     expect(logLines(pod, 'an exception was not caught')[0]).toMatchObject({
-      level: 60,
+      level: 'fatal',
       tool: 'throw_later',
       err: { message: 'Error: nobody catches this' },
     });
@@ -176,7 +176,7 @@ describe.each(ERAS)('process.exit() in a %s call', (era) => {
     const running = await neighbours(url, balancer);
     expect((await call(era, url, 'exit')).text).toMatch(/must not end the process/);
     const lines = () => logLines(pod, 'the server called process.exit()');
-    await eventually(() => expect(lines()).toMatchObject([{ level: 60, tool: 'exit' }]));
+    await eventually(() => expect(lines()).toMatchObject([{ level: 'fatal', tool: 'exit' }]));
     await running.expectToEndWell();
     expect(await pod.process.exited).toEqual({ code: 1, signal: null });
   });
@@ -189,7 +189,7 @@ describe('an event loop that stands still', () => {
     // A busy machine may make it stand still once more.
     const told = () => logLines(pod, 'the event loop stood still').filter(({ begun }) => `${begun}`.includes('block'));
     await eventually(() => expect(told()).toHaveLength(1));
-    expect(told()[0]).toMatchObject({ level: 40 });
+    expect(told()[0]).toMatchObject({ level: 'warn' });
     expect(told()[0]?.['blockedMs']).toBeGreaterThanOrEqual(1000);
     const metrics = await scrape(pod.metrics);
     expect(sumOf([metrics], 'anypod_faults_total')['kind=blocked_loop']).toBeGreaterThanOrEqual(1);

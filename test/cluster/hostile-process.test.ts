@@ -35,21 +35,21 @@ const HARMLESS = [
     fault: 'unhandled',
     answer: DONE,
     log: 'a promise was rejected and nobody handled it; the pod continues',
-    line: { level: 50, tool: 'unhandled', err: { message: 'Error: hostile: unhandled' } },
+    line: { level: 'error', tool: 'unhandled', err: { message: 'Error: hostile: unhandled' } },
     kind: 'unhandled_rejection',
   },
   {
     fault: 'unhandled-later',
     answer: DONE,
     log: 'a promise was rejected and nobody handled it; the pod continues',
-    line: { level: 50, tool: 'unhandled-later', err: { message: 'Error: hostile: unhandled later' } },
+    line: { level: 'error', tool: 'unhandled-later', err: { message: 'Error: hostile: unhandled later' } },
     kind: 'unhandled_rejection',
   },
   {
     fault: 'block',
     answer: DONE,
     log: 'the event loop stood still',
-    line: { level: 40, begun: expect.arrayContaining(['block']) },
+    line: { level: 'warn', begun: expect.arrayContaining(['block']) },
     kind: 'blocked_loop',
   },
 ] as const;
@@ -60,14 +60,14 @@ const FATAL = [
     fault: 'uncaught',
     answer: DONE,
     log: 'an exception was not caught; the pod drains',
-    line: { level: 60, tool: 'uncaught', err: { message: 'Error: hostile: uncaught' } },
+    line: { level: 'fatal', tool: 'uncaught', err: { message: 'Error: hostile: uncaught' } },
     kind: 'uncaught_exception',
   },
   {
     fault: 'exit',
     answer: { result: { isError: true, content: [{ text: expect.stringContaining('must not end the process') }] } },
     log: 'the server called process.exit(); the pod drains',
-    line: { level: 60, tool: 'exit' },
+    line: { level: 'fatal', tool: 'exit' },
     kind: 'process_exit',
   },
 ] as const;
@@ -175,7 +175,7 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
     const { pod, at, expectToDrain } = await startBeside();
     for (const form of formsOf(module)) expect(await call(form, at, 'sigterm')).toMatchObject(DONE);
     const lines = () => logLines(pod, 'the server module listens to this event');
-    await eventually(() => expect(lines()).toMatchObject([{ level: 40, event: 'SIGTERM' }]));
+    await eventually(() => expect(lines()).toMatchObject([{ level: 'warn', event: 'SIGTERM' }]));
     pod.process.signal('SIGTERM');
     await expectToDrain(0);
   });

@@ -43,24 +43,29 @@ test.each(['', '/', '?a=b', '/?a=b'])('the endpoint is at its path and "%s" [htt
 });
 
 describe('another path', () => {
-  test.each([
-    '/',
-    '/sse',
-    '/mcp/x',
-    '/mcp//',
-    '/mcpx',
-    '/%',
-    '/%2e%2e',
-    '/favicon.ico',
-    '/.well-known/oauth-protected-resource',
-  ])('%s is answered in JSON with the path of the endpoint [http.path.unknown]', async (path) => {
-    for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS', 'PUT']) {
-      const response = await fetch(new URL(deployment.balancer).origin + path, { method });
-      expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/json; charset=utf-8']);
-      expect(response.headers.get('x-powered-by')).toBeNull();
-      expect(expectSentence(await response.text())).toContain('/mcp');
-    }
-  });
+  test.each(['/sse', '/mcp/x', '/mcp//', '/mcpx', '/%', '/favicon.ico', '/.well-known/oauth-protected-resource'])(
+    '%s is answered in JSON with the path of the endpoint [http.path.unknown]',
+    async (path) => {
+      for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS', 'PUT']) {
+        const response = await fetch(new URL(deployment.balancer).origin + path, { method });
+        expect([response.status, response.headers.get('content-type')]).toEqual([
+          404,
+          'application/json; charset=utf-8',
+        ]);
+        expect(response.headers.get('x-powered-by')).toBeNull();
+        expect(expectSentence(await response.text())).toContain('/mcp');
+      }
+    },
+  );
+});
+
+test('the root is answered to probes like /readyz, and to others with the path of the endpoint [http.path.root]', async () => {
+  const root = new URL('/', deployment.balancer);
+  for (const method of ['GET', 'HEAD']) expect((await fetch(root, { method })).status).toBe(200);
+  expect(await (await fetch(root)).text()).toContain('/mcp');
+  const refused = await fetch(root, { method: 'POST' });
+  expect(refused.status).toBe(404);
+  expect(expectSentence(await refused.text())).toContain('/mcp');
 });
 
 describe('a probe', () => {

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { startChild } from '../lib/child.ts';
 import { startPod } from '../lib/pods.ts';
 import { FIXTURE } from './deployment.ts';
-import { SERVICE } from './service-pods.ts';
+import { SERVICE, startServicePod } from './service-pods.ts';
 
 const MAIN = fileURLToPath(new URL(`../../${SERVICE}`, import.meta.url));
 
@@ -33,6 +34,19 @@ describe('the settings of the service', () => {
     const logs = await refused({ PORT: '0', ANYPOD_METRICS_PORT: `${port}` });
     expect(logs).toContain(`ANYPOD_METRICS_PORT: 127.0.0.1:${port} is in use; choose another`);
     taken.close();
+  });
+
+  test('with HOST=:: let the pod and its metrics be reached over IPv6 and IPv4', async () => {
+    const pod = await startServicePod({ module: FIXTURE, env: { HOST: '::' } });
+    // A kernel without IPv6 has only the one.
+    const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ family }) => family === 'IPv6'));
+    const statusOf = async (url: string, host: string) => (await fetch(url.replace('127.0.0.1', host))).status;
+    for (const host of ['127.0.0.1', ...(hasIpv6 ? ['[::1]'] : [])]) {
+      expect(await statusOf(`${pod.origin}/readyz`, host)).toBe(200);
+      expect(await statusOf(`${pod.metrics}/metrics`, host)).toBe(200);
+      expect(await statusOf(pod.metrics, host)).toBe(404);
+    }
+    expect(await pod.stop()).toEqual({ code: 0, signal: null });
   });
 
   test('turn metrics off: two pods with port 0 run on one machine', async () => {

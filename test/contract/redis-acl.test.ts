@@ -77,7 +77,8 @@ describe('a user with the rules of docs/redis.md, on one server', () => {
     const admin = new Redis(server.url);
     const stats = await admin.info('commandstats');
     admin.disconnect();
-    const used = new Set([...stats.matchAll(/^cmdstat_([a-z|]+):/gm)].map(([, name]) => `+${name}`));
+    const ran = [...stats.matchAll(/^cmdstat_([a-z|]+):/gm)].map(([, name = '']) => name);
+    const used = new Set(ran.flatMap((name) => [`+${name}`, `+${name.split('|')[0]}`]));
     const elsewhere = ['+select', '+cluster|slots', '+cluster|info', '+client|setname'];
     const commands = rules.filter((rule) => rule.startsWith('+') && !elsewhere.includes(rule));
     expect(commands.filter((rule) => !used.has(rule))).toEqual([]);
@@ -106,7 +107,8 @@ it('takes user and password as they are from their settings, before those of the
   const pod = await connect({ redis, redisUsername: name, redisPassword: unusual });
   const stranger = await connect({ redis });
   expect(await codeOf(pod.store.ping())).toBe('resolved');
-  expect(await codeOf(stranger.store.ping())).toMatchObject({ message: expect.stringMatching(/^WRONGPASS/) });
+  expect(await codeOf(stranger.store.ping())).toBe('store_unavailable');
+  expect(stranger.warnings).toContain('Redis connection error');
   await Promise.all([pod.close(), stranger.close()]);
   await server.stop();
 });

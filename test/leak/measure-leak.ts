@@ -17,8 +17,8 @@ const SETTLE_MS = 30_000;
 /** What one pod holds after its garbage is collected. */
 export interface Held {
   readonly heapBytes: number;
-  /** Open handles and timers by type. */
-  readonly handles: Readonly<Record<string, number>>;
+  /** Open handles and timers by type, and how many objects of sessions and calls live. */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** What is held at one time. */
@@ -32,8 +32,8 @@ export interface LeakOptions {
   readonly cancelled: number;
   /** The round before the baseline, which fills caches and lets code be compiled. */
   readonly warmUp: number;
-  /** How much a pod's heap may grow and still count as returned. */
-  readonly heapToleranceBytes: number;
+  /** How much a pod's heap may grow and still count as returned. Undefined: the heap's size is only reported. */
+  readonly heapToleranceBytes?: number;
   readonly report?: (line: string) => void;
 }
 
@@ -56,16 +56,16 @@ async function measurePod(pod: Pod, directory: string, count: number): Promise<H
 }
 
 /** What `after` holds beyond `baseline`. */
-export function compare(baseline: Snapshot, after: Snapshot, heapToleranceBytes: number): string[] {
+export function compare(baseline: Snapshot, after: Snapshot, heapToleranceBytes = Number.POSITIVE_INFINITY): string[] {
   const leaks: string[] = [];
   if (after.redisKeys > baseline.redisKeys) leaks.push(`Redis keys: ${baseline.redisKeys} -> ${after.redisKeys}`);
-  for (const [index, { heapBytes, handles }] of after.pods.entries()) {
+  for (const [index, { heapBytes, counts }] of after.pods.entries()) {
     const before = baseline.pods[index] as Held;
     if (heapBytes > before.heapBytes + heapToleranceBytes) {
       leaks.push(`pod ${index} heap: ${before.heapBytes} -> ${heapBytes} bytes`);
     }
-    for (const [type, count] of Object.entries(handles)) {
-      const had = before.handles[type] ?? 0;
+    for (const [type, count] of Object.entries(counts)) {
+      const had = before.counts[type] ?? 0;
       if (count > had) leaks.push(`pod ${index} ${type}: ${had} -> ${count}`);
     }
   }
@@ -75,9 +75,9 @@ export function compare(baseline: Snapshot, after: Snapshot, heapToleranceBytes:
 /** The lesser of two snapshots in each respect: what is held is there at all times, what passes is not. */
 function lesser(one: Snapshot, other: Snapshot): Snapshot {
   const pods = one.pods.map((held, index) => {
-    const { heapBytes, handles } = other.pods[index] as Held;
-    const both = Object.entries(held.handles).map(([type, count]) => [type, Math.min(count, handles[type] ?? 0)]);
-    return { heapBytes: Math.min(held.heapBytes, heapBytes), handles: Object.fromEntries(both) };
+    const { heapBytes, counts } = other.pods[index] as Held;
+    const both = Object.entries(held.counts).map(([type, count]) => [type, Math.min(count, counts[type] ?? 0)]);
+    return { heapBytes: Math.min(held.heapBytes, heapBytes), counts: Object.fromEntries(both) };
   });
   return { pods, redisKeys: Math.min(one.redisKeys, other.redisKeys) };
 }
@@ -112,7 +112,7 @@ export async function measureLeak(options: LeakOptions): Promise<LeakReport> {
   try {
     await load(warmUp, warmUp);
     let baseline = await snapshot();
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 1; round += 1) {
       await delay(1000);
       baseline = lesser(baseline, await snapshot());
     }

@@ -5,8 +5,26 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
+import { queryObjects, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { McpServer } from '@modelcontextprotocol/server';
+
+/** The modules that the pod runs, so the classes are the same. */
+const load = (module: string) => import(new URL(`../../packages/anypod/src/${module}.ts`, import.meta.url).href);
+const { LiveSession } = await load('pod/sessions/live-session');
+const { Exchange } = await load('pod/streams/exchange');
+const { OwnedStream } = await load('pod/streams/owned-stream');
+const { StreamLog } = await load('pod/streams/stream-log');
+const { SessionTransport } = await load('mcp/legacy/session-transport');
+const { RunningCall } = await load('mcp/sdk/running-calls');
+const { MeteredReply } = await load('http/metered-reply');
+
+/** The prototype of everything that a session or a call is made of, so that one query, which walks the whole heap, counts all. */
+class PartOfSession {}
+for (const made of [LiveSession, Exchange, OwnedStream, StreamLog, RunningCall, MeteredReply, McpServer]) {
+  Object.setPrototypeOf(made.prototype, PartOfSession.prototype);
+}
+Object.setPrototypeOf(Object.getPrototypeOf(SessionTransport.prototype), PartOfSession.prototype);
 
 const directory = process.env['LEAK_DIRECTORY'] ?? '.';
 setFlagsFromString('--expose-gc');
@@ -28,8 +46,10 @@ async function measure(): Promise<void> {
   }
   const { heapUsed, external } = process.memoryUsage();
   const handles = countByType(process.getActiveResourcesInfo());
+  // The prototypes themselves count too.
+  const objects = { 'objects of sessions': queryObjects(PartOfSession, { format: 'count' }) };
   const file = join(directory, `${process.pid}-${measured}.json`);
-  writeFileSync(`${file}.part`, JSON.stringify({ heapBytes: heapUsed + external, handles }));
+  writeFileSync(`${file}.part`, JSON.stringify({ heapBytes: heapUsed + external, counts: { ...handles, ...objects } }));
   renameSync(`${file}.part`, file);
 }
 

@@ -43,10 +43,9 @@ const find = (manifests: readonly Manifest[], kind: string, name = 'anypod') =>
 
 describe.each(FOLDERS)('k8s/%s', (folder) => {
   it('is what an API server takes, leads nowhere wrong, and runs restricted without secrets in sight', async () => {
-    const text = await render(folder);
-    const manifests = parseManifests(text);
+    const manifests = await manifestsOf(folder);
     const problems = [
-      ...(await validateManifests(text)).filter((problem) => !isOfUnknownKind(problem)),
+      ...(await validateManifests(manifests)).filter((problem) => !isOfUnknownKind(problem)),
       ...referenceProblems(manifests),
       ...podSecurityProblems(manifests),
       ...secrecyProblems(manifests),
@@ -113,10 +112,10 @@ describe('the network policy', () => {
     const overlay = { resources: ['../../k8s/base'], components: ['../../k8s/components/network-policy'] };
     try {
       writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(overlay));
-      const text = await kustomize(folder.slice(ROOT.length + 1));
-      expect(await validateManifests(text)).toEqual([]);
-      expect(referenceProblems(parseManifests(text))).toEqual([]);
-      expect(find(parseManifests(text), 'NetworkPolicy')).toBeDefined();
+      const manifests = parseManifests(await kustomize(folder.slice(ROOT.length + 1)));
+      expect(await validateManifests(manifests)).toEqual([]);
+      expect(referenceProblems(manifests)).toEqual([]);
+      expect(find(manifests, 'NetworkPolicy')).toBeDefined();
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -63,7 +63,7 @@ function broken(from: string, to: string): string {
 
 describe('the schema check', () => {
   it('takes sound objects of the core and of custom resources', async () => {
-    await expect(validateManifests(SOUND)).resolves.toEqual([]);
+    await expect(validateManifests(parseManifests(SOUND))).resolves.toEqual([]);
   });
 
   it.each([
@@ -84,18 +84,16 @@ describe('the schema check', () => {
     ['app: web, color: blue', 'app: web, color: 3', 'labels.color must be string'],
     ['annotations: { any/key: value }', 'annotations:', 'metadata.annotations is empty'],
   ])('refuses %s as %s', async (from, to, problem) => {
-    expect(await validateManifests(broken(from, to))).toContainEqual(expect.stringMatching(problem));
+    expect(await validateManifests(parseManifests(broken(from, to)))).toContainEqual(expect.stringMatching(problem));
   });
 
   it('refuses an object that comes twice', async () => {
-    const problems = await validateManifests(`${SOUND}---${SOUND}`);
+    const problems = await validateManifests(parseManifests(`${SOUND}---${SOUND}`));
     expect(problems).toContain('Deployment web: comes twice');
   });
 
-  it('refuses a key that comes twice', async () => {
-    await expect(validateManifests(broken('maxReplicas: 3', 'maxReplicas: 3, maxReplicas: 4'))).rejects.toThrow(
-      'unique',
-    );
+  it('refuses a key that comes twice', () => {
+    expect(() => parseManifests(broken('maxReplicas: 3', 'maxReplicas: 3, maxReplicas: 4'))).toThrow('unique');
   });
 });
 

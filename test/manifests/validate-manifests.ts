@@ -1,4 +1,4 @@
-import { type Manifest, nameOf, parseManifests } from './documents.ts';
+import { type Manifest, nameOf } from './documents.ts';
 import { findValidator } from './schemas.ts';
 import { watchReads } from './watch-reads.ts';
 
@@ -8,13 +8,12 @@ interface SchemaError {
 }
 
 /**
- * Checks every object of a YAML text against the schema of its kind, as strictly as an API server that refuses unknown
+ * Checks every object against the schema of its kind, as strictly as an API server that refuses unknown
  * fields: a misspelt field, a wrong type, an API version that is not served, an empty field, an object that comes twice.
  *
  * @returns one sentence per problem; none where all is well.
  */
-export async function validateManifests(text: string): Promise<string[]> {
-  const manifests = parseManifests(text);
+export async function validateManifests(manifests: readonly Manifest[]): Promise<string[]> {
   const problems = await Promise.all(manifests.map(validate));
   return [...problems.flat(), ...doubles(manifests)];
 }

@@ -71,6 +71,10 @@ const entries = {
     'The answer to an unknown path, a wrong method or an unreadable request is JSON with a sentence, never HTML.',
     ANYPOD,
   ],
+  'http.path.root': [
+    'GET of the root answers like /readyz, because the load balancers of some clouds probe it. Other methods get 404.',
+    'docs/balancers.md',
+  ],
   'http.origin.foreign': ['403 for a foreign Host or Origin.', `${TRANSPORTS}#security-warning`],
 
   'http.balancer.unbuffered': [
@@ -147,6 +151,26 @@ const entries = {
     ANYPOD,
   ],
   'host.faults.timeout': ['A call that takes longer than ANYPOD_CALL_TIMEOUT gets an error and is aborted.', ANYPOD],
+  'store.access': [
+    'A pod tries at its start what it needs of Redis. It stays not ready and says in one sentence which user may not do what, until it is allowed.',
+    ANYPOD,
+  ],
+  'store.database': ['A pod sends no command to another database than the one of its URL.', ANYPOD],
+  'store.refused': ['A command that Redis does not allow is answered with an error, and is no outage.', ANYPOD],
+  'store.no-info': ['A pod whose user may not run INFO loses no message.', ANYPOD],
+  'pod.process.exit': [
+    'A pod stops with exit code 0 before its start is over, and whether or not somebody reads its log.',
+    ANYPOD,
+  ],
+  'pod.process.parent': ['A pod that npm started drains when its parent has ended.', ANYPOD],
+  'pod.process.log': [
+    'Where no terminal reads it, every line of the log is one JSON record with the name of its level.',
+    ANYPOD,
+  ],
+  'pod.process.headers': [
+    'Headers that are too large get 431 as a JSON-RPC error, a log line, and have a setting.',
+    ANYPOD,
+  ],
   'pod.drain.order': [
     'On SIGTERM a pod is alive but not ready, serves requests on connections that it then closes, and exits with 0. A second SIGTERM ends it at once.',
     ANYPOD,

@@ -1,3 +1,4 @@
+import { ITEM_SHAPES } from './item-shapes.ts';
 import type { Value } from './read-values.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -21,7 +22,7 @@ function schemaOf(value: Value): Schema {
   const types = value.types ?? [typeOf(value)];
   const what = {
     ...(description !== '' && { description }),
-    type: types.length === 1 ? types[0] : types,
+    type: oneOrMore(types),
     ...bounds(value, types),
   };
   if (types.includes('array')) return { ...what, items: itemsSchema(value) };
@@ -32,13 +33,19 @@ function schemaOf(value: Value): Schema {
 }
 
 function openMap({ children, openType }: Value): Schema {
-  const others = { additionalProperties: openType === undefined ? true : { type: openType } };
+  const others = { additionalProperties: openType === undefined ? true : { type: oneOrMore(openType.split('|')) } };
   return children.length === 0 ? others : { ...closedMap(children), ...others };
 }
 
 function itemsSchema({ items, path }: Value): Schema {
   if (items === undefined) throw new Error(`values.yaml: ${path}: say @items`);
-  return { type: items.length === 1 ? items[0] : items };
+  const shapes = items.map((item): Schema => ITEM_SHAPES[item] ?? { type: item });
+  // The members of a map say nothing about items of another type, so all can stand in one schema.
+  return { ...Object.assign({}, ...shapes), type: oneOrMore(shapes.map(({ type }) => type)) };
+}
+
+function oneOrMore<T>(all: readonly T[]): T | readonly T[] {
+  return all.length === 1 ? (all[0] as T) : all;
 }
 
 function bounds({ allowed, min, max, pattern }: Value, types: readonly string[]): Schema {

@@ -14,10 +14,9 @@ chart joins lists with commas. For null and an empty list it sets no variable, s
 {{- define "anypod.configVariables" -}}
 {{- range $key, $value := .Values.config }}
 {{- if kindIs "slice" $value }}{{ $value = join "," $value }}{{ end }}
-{{- if kindIs "float64" $value }}{{ $value = int64 $value }}{{ end }}
 {{- if not (or (kindIs "invalid" $value) (eq (toString $value) "")) }}
 - name: ANYPOD_{{ snakecase $key | upper }}
-  value: {{ toString $value | quote }}
+  value: {{ include "anypod.number" $value | quote }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -42,7 +41,7 @@ chart joins lists with commas. For null and an empty list it sets no variable, s
 {{/* All variables that the chart sets. `extraEnv` must not repeat them. */}}
 {{- define "anypod.ownEnv" -}}
 - name: HOST
-  value: "0.0.0.0"
+  value: {{ .Values.listenAddress | quote }}
 - name: PORT
   value: "3000"
 - name: ANYPOD_METRICS_PORT

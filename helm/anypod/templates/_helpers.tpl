@@ -29,22 +29,18 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: redis
 {{- end }}
 
-{{/* Labels of an object: (dict "context" $ "component" "server"). */}}
+{{/*
+Labels of an object: (dict "context" $ "component" "server" "color" "blue" "own" (dict …)). They are merged into one map, because a key that comes twice
+is refused by kustomize, Argo CD and Flux. The user's labels override those of the chart, but for those that select.
+*/}}
 {{- define "anypod.labels" -}}
-{{- with .context -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-app.kubernetes.io/name: {{ include "anypod.name" . | quote }}
-app.kubernetes.io/instance: {{ .Release.Name | quote }}
-{{- if .Chart.AppVersion }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | replace "+" "_" | quote }}
-{{- end }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-app.kubernetes.io/part-of: {{ include "anypod.name" . | quote }}
-{{- end }}
-app.kubernetes.io/component: {{ .component }}
-{{- with .context.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $name := include "anypod.name" .context }}
+{{- $selecting := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" .context.Release.Name "app.kubernetes.io/component" .component }}
+{{- with .color }}{{ $_ := set $selecting "color" . }}{{ end }}
+{{- $chart := printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- $others := dict "helm.sh/chart" $chart "app.kubernetes.io/managed-by" .context.Release.Service "app.kubernetes.io/part-of" $name }}
+{{- with .context.Chart.AppVersion }}{{ $_ := set $others "app.kubernetes.io/version" (. | replace "+" "_") }}{{ end }}
+{{- toYaml (merge $selecting (default (dict) .own) (default (dict) .context.Values.commonLabels) $others) }}
 {{- end }}
 
 {{/* The annotations of an object, indented for `metadata`, or nothing. Its own override the common ones: (dict "context" $ "own" (dict …)). */}}
@@ -68,11 +64,13 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 {{- end }}
 
-{{/* Pull secrets as a block, or nothing. */}}
+{{/* Pull secrets as a block, or nothing: (dict "context" $ "more" (list …)). */}}
 {{- define "anypod.imagePullSecrets" -}}
 {{- $names := list }}
-{{- range concat (default (list) .Values.global.imagePullSecrets) (default (list) .Values.imagePullSecrets) }}
+{{- with .context.Values }}
+{{- range concat (default (list) .global.imagePullSecrets) (default (list) .imagePullSecrets) (default (list) $.more) }}
 {{- if kindIs "string" . }}{{ $names = append $names . }}{{ else }}{{ $names = append $names .name }}{{ end }}
+{{- end }}
 {{- end }}
 {{- with uniq $names -}}
 imagePullSecrets:
@@ -93,6 +91,11 @@ imagePullSecrets:
 {{/* The Secret that signs ids: the existing one, or the one that the chart generates. */}}
 {{- define "anypod.secretName" -}}
 {{- default (include "anypod.fullname" .) .Values.secret.existingSecret }}
+{{- end }}
+
+{{/* A number as text. Helm reads numbers as floats and would write a large one as 1e+07. */}}
+{{- define "anypod.number" -}}
+{{- if and (kindIs "float64" .) (eq (floor .) .) }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
 {{- end }}
 
 {{/* A value that changes with an object outside the chart: (dict "context" $ "kind" "Secret" "name" "…"). Nothing without access to the cluster. */}}

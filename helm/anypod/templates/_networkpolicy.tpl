@@ -1,17 +1,35 @@
+{{/* The ports in a list of servers, as a JSON list: (dict "hosts" (list "a:1" "b") "default" 6379). */}}
+{{- define "anypod.portsOf" -}}
+{{- $ports := list }}
+{{- range include "anypod.redisHosts" .hosts | fromJsonArray }}
+{{- $ports = append $ports (regexFind ":[0-9]+$" . | trimPrefix ":" | default (toString $.default) | int) }}
+{{- end }}
+{{- toJson $ports }}
+{{- end }}
+
+{{/* The servers that `externalRedis.url` names, as a JSON list. */}}
+{{- define "anypod.externalRedis.urlHosts" -}}
+{{- regexReplaceAll "[/?].*$" (regexReplaceAll "^[^/]*//([^@/]*@)?" . "") "" | splitList "," | compact | toJson }}
+{{- end }}
+
 {{/* The ports of the external Redis and its Sentinels, as a YAML list. */}}
 {{- define "anypod.externalRedis.ports" -}}
 {{- $external := .Values.externalRedis }}
+{{- $url := default "" $external.url }}
+{{- $toSentinels := regexMatch "^(sentinel|rediss?\\+sentinel):" $url }}
 {{- $ports := list }}
-{{- if $external.host }}
-{{- $ports = append $ports (int $external.port) }}
-{{- else }}
 {{- range .Values.networkPolicy.redisPorts }}{{ $ports = append $ports (int .) }}{{ end }}
+{{- /* Sentinels and Clusters name servers of their own, and a Secret may hold the URL. */}}
+{{- if and (not $ports) (or $external.urlKey $external.sentinel.nodes $external.cluster.nodes (contains "+cluster:" $url) $toSentinels) }}
+{{- $ports = list 6379 }}
 {{- end }}
-{{- range $external.sentinel.nodes }}
-{{- $ports = append $ports (regexFind ":[0-9]+$" . | trimPrefix ":" | default "26379" | int) }}
-{{- end }}
-{{- range $external.cluster.nodes }}
-{{- $ports = append $ports (regexFind ":[0-9]+$" . | trimPrefix ":" | default "6379" | int) }}
+{{- if $external.host }}{{ $ports = append $ports (int $external.port) }}{{ end }}
+{{- $urlHosts := include "anypod.externalRedis.urlHosts" $url | fromJsonArray }}
+{{- $named := list (dict "hosts" $urlHosts "default" ($toSentinels | ternary 26379 6379)) }}
+{{- $named = append $named (dict "hosts" $external.sentinel.nodes "default" 26379) }}
+{{- $named = append $named (dict "hosts" $external.cluster.nodes "default" 6379) }}
+{{- range $named }}
+{{- range include "anypod.portsOf" . | fromJsonArray }}{{ $ports = append $ports (int .) }}{{ end }}
 {{- end }}
 {{- toYaml (uniq $ports) }}
 {{- end }}

@@ -1,8 +1,11 @@
-{{/* Labels of the server's pods. The user's labels cannot override the selector labels. */}}
+{{/* Labels of the server's pods: (dict "context" $ "color" "blue"). The user's labels override all but the selector labels. */}}
 {{- define "anypod.podLabels" -}}
-{{- $selector := include "anypod.selectorLabels" . | fromYaml }}
-{{- $version := dict "app.kubernetes.io/version" (.Chart.AppVersion | toString | replace "+" "_") }}
-{{- toYaml (merge (dict) $selector $version (default (dict) .Values.podLabels) (default (dict) .Values.commonLabels)) }}
+{{- $selector := include "anypod.selectorLabels" .context | fromYaml }}
+{{- with .color }}{{ $_ := set $selector "color" . }}{{ end }}
+{{- $version := dict "app.kubernetes.io/version" (.context.Chart.AppVersion | toString | replace "+" "_") }}
+{{- with .context.Values }}
+{{- toYaml (merge $selector (default (dict) .podLabels) (default (dict) .commonLabels) $version) }}
+{{- end }}
 {{- end }}
 
 {{/* The pod of a Deployment: (dict "context" $ "image" "…"). */}}
@@ -10,17 +13,15 @@
 {{- $image := .image }}
 {{- with .context }}
 serviceAccountName: {{ include "anypod.serviceAccountName" . | quote }}
-automountServiceAccountToken: false
+automountServiceAccountToken: {{ default false .Values.serviceAccount.automount }}
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ include "anypod.gracePeriod" . }}
-{{- with include "anypod.imagePullSecrets" . }}
+{{- with include "anypod.imagePullSecrets" (dict "context" .) }}
 {{ . }}
 {{- end }}
-{{- with .Values.runtimeClassName }}
-runtimeClassName: {{ . | quote }}
-{{- end }}
+{{- include "anypod.nameResolution" .Values }}
 securityContext:
-  {{- toYaml .Values.podSecurityContext | nindent 2 }}
+  {{- include "anypod.securityContext" (dict "context" . "security" .Values.podSecurityContext) | nindent 2 }}
 {{- with .Values.initContainers }}
 initContainers:
   {{- toYaml . | nindent 2 }}
@@ -53,7 +54,7 @@ ports:
     protocol: TCP
   {{- if .Values.metrics.enabled }}
   - name: metrics
-    containerPort: {{ .Values.metrics.port }}
+    containerPort: {{ int .Values.metrics.port }}
     protocol: TCP
   {{- end }}
 env:
@@ -77,7 +78,7 @@ resources:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 securityContext:
-  {{- toYaml .Values.securityContext | nindent 2 }}
+  {{- include "anypod.securityContext" (dict "context" . "security" .Values.securityContext) | nindent 2 }}
 volumeMounts:
   {{- include "anypod.volumeMounts" . | nindent 2 }}
 {{- end }}

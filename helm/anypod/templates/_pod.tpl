@@ -21,10 +21,9 @@ checksum/server: {{ .Values.server.inline | sha256sum }}
 checksum/server: {{ . }}
 {{- end }}
 {{- end }}
+{{- include "anypod.redis.podChecksums" . }}
 {{- $secrets := dict "secret" .Values.secret.existingSecret }}
-{{- if .Values.redis.enabled }}
-{{- $_ := set $secrets "redis" .Values.redis.auth.existingSecret }}
-{{- else }}
+{{- if not .Values.redis.enabled }}
 {{- $_ := set $secrets "redis" .Values.externalRedis.existingSecret }}
 {{- $_ := set $secrets "redis-tls" .Values.externalRedis.tls.existingSecret }}
 {{- end }}
@@ -46,7 +45,7 @@ checksum/{{ $name }}: {{ . }}
     name: {{ include "anypod.server.configMapName" . | quote }}
 {{- else if eq .Values.server.source "volume" }}
 - name: server
-  {{- toYaml .Values.server.volume | nindent 2 }}
+  {{- toYaml (omit .Values.server.volume "name") | nindent 2 }}
 {{- end }}
 {{- if include "anypod.mountsRedisTls" . }}
 - name: redis-tls
@@ -85,12 +84,12 @@ checksum/{{ $name }}: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* A probe: (dict "path" "/livez" "probe" .Values.probes.liveness). */}}
+{{/* A probe: (dict "path" "/livez" "probe" .Values.probes.liveness). Kubernetes refuses a second way to ask. */}}
 {{- define "anypod.probe" -}}
 httpGet:
   path: {{ .path }}
   port: http
-{{- with omit .probe "httpGet" }}
+{{- with omit .probe "httpGet" "exec" "grpc" "tcpSocket" }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
@@ -129,5 +128,37 @@ tolerations:
 {{- end }}
 {{- with .priorityClassName }}
 priorityClassName: {{ . | quote }}
+{{- end }}
+{{- with .runtimeClassName }}
+runtimeClassName: {{ . | quote }}
+{{- end }}
+{{- with .schedulerName }}
+schedulerName: {{ . | quote }}
+{{- end }}
+{{- end }}
+
+{{/* The fields that say how a pod resolves names. */}}
+{{- define "anypod.nameResolution" -}}
+{{- with .dnsPolicy }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- $config := dict }}
+{{- range $key, $value := .dnsConfig }}{{ if $value }}{{ $_ := set $config $key $value }}{{ end }}{{ end }}
+{{- with $config }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* A security context of a pod or container, without the ids that a platform chooses: (dict "context" $ "security" (dict …)). */}}
+{{- define "anypod.securityContext" -}}
+{{- if .context.Values.platformUserIds }}
+{{- toYaml (omit .security "runAsUser" "runAsGroup" "fsGroup" "fsGroupChangePolicy") }}
+{{- else }}
+{{- toYaml .security }}
 {{- end }}
 {{- end }}

@@ -3,6 +3,15 @@
 {{- toYaml (merge (dict) $selector (default (dict) .Values.redis.podLabels) (default (dict) .Values.commonLabels)) }}
 {{- end }}
 
+{{/* Redis and the server's pods read the password at their start. So both have this annotation, and an upgrade replaces both when the Secret changes. */}}
+{{- define "anypod.redis.podChecksums" -}}
+{{- if and .Values.redis.enabled .Values.redis.auth.enabled .Values.redis.auth.existingSecret }}
+{{- with include "anypod.revision" (dict "context" . "kind" "Secret" "name" .Values.redis.auth.existingSecret) }}
+checksum/redis: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* The container of the chart's own Redis, without its name. */}}
 {{- define "anypod.redis.container" -}}
 {{- $redis := .Values.redis }}
@@ -33,7 +42,7 @@ args:
   {{- end }}
   {{- range $name, $value := $redis.config }}
   - --{{ $name }}
-  - {{ toString $value | quote }}
+  - {{ kindIs "bool" $value | ternary (ternary "yes" "no" (eq (toString $value) "true")) (include "anypod.number" $value) | quote }}
   {{- end }}
 {{- if $redis.auth.enabled }}
 env:

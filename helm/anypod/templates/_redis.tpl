@@ -1,5 +1,9 @@
+{{/*
+The name of the chart's own Redis. Kubernetes appends a hyphen and ten characters to the name of a StatefulSet for a label of its pods, which may have 63
+characters. So the name may have 52.
+*/}}
 {{- define "anypod.redis.fullname" -}}
-{{ include "anypod.fullname" . }}-redis
+{{ include "anypod.fullname" . | trunc 46 | trimSuffix "-" }}-redis
 {{- end }}
 
 {{/* The Secret with the password of the chart's own Redis. */}}
@@ -58,15 +62,24 @@ first install, a default StorageClass decides.
 {{- join "," $forms }}
 {{- end }}
 
+{{/* Servers of Redis as they stand in a URL, as a JSON list. An IPv6 address without brackets gets them, and has no port. */}}
+{{- define "anypod.redisHosts" -}}
+{{- $hosts := list }}
+{{- range . }}
+{{- $hosts = append $hosts (regexMatch "^[^\\[]*:[^:]*:" . | ternary (printf "[%s]" .) .) }}
+{{- end }}
+{{- toJson $hosts }}
+{{- end }}
+
 {{/* REDIS_URL of the external Redis, without credentials. Nothing if a Secret holds the URL. */}}
 {{- define "anypod.externalRedis.url" -}}
 {{- $external := .Values.externalRedis }}
 {{- $scheme := $external.tls.enabled | ternary "rediss" "redis" }}
 {{- $db := int $external.db }}
 {{- if $external.url }}{{ $external.url }}
-{{- else if $external.host }}{{ printf "%s://%s:%d/%d" $scheme $external.host (int $external.port) $db }}
-{{- else if $external.sentinel.nodes }}{{ printf "%s+sentinel://%s/%s/%d" $scheme (join "," $external.sentinel.nodes) $external.sentinel.masterName $db }}
-{{- else if $external.cluster.nodes }}{{ printf "%s+cluster://%s" $scheme (join "," $external.cluster.nodes) }}
+{{- else if $external.host }}{{ printf "%s://%s:%d/%d" $scheme (include "anypod.redisHosts" (list $external.host) | fromJsonArray | first) (int $external.port) $db }}
+{{- else if $external.sentinel.nodes }}{{ printf "%s+sentinel://%s/%s/%d" $scheme (include "anypod.redisHosts" $external.sentinel.nodes | fromJsonArray | join ",") $external.sentinel.masterName $db }}
+{{- else if $external.cluster.nodes }}{{ printf "%s+cluster://%s" $scheme (include "anypod.redisHosts" $external.cluster.nodes | fromJsonArray | join ",") }}
 {{- end }}
 {{- end }}
 

@@ -35,6 +35,8 @@
 - externalRedis.tls
 - replicaCount
 - updateStrategy
+- updateStrategy.type
+- updateStrategy.rollingUpdate
 - minReadySeconds
 - revisionHistoryLimit
 - drain
@@ -44,9 +46,11 @@
 - probes.startup
 - probes.readiness
 - probes.liveness
+- platformUserIds
 - podSecurityContext
 - securityContext
 - serviceAccount
+- dnsConfig
 - topologySpread
 - topologySpread.whenUnsatisfiable
 - podDisruptionBudget
@@ -61,6 +65,7 @@
 - blueGreen.blue.image
 - blueGreen.green
 - blueGreen.green.image
+- listenAddress
 - service
 - service.type
 - service.port

@@ -5,11 +5,14 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- $nulls := include "anypod.problems.nulls" . }}
 {{- $nulls }}
 {{- if not $nulls }}
+{{- include "anypod.problems.names" . }}
 {{- include "anypod.problems.redis" . }}
 {{- include "anypod.problems.redisVolume" . }}
 {{- include "anypod.problems.server" . }}
 {{- include "anypod.problems.pods" . }}
+{{- include "anypod.problems.twice" . }}
 {{- include "anypod.problems.scaling" . }}
+{{- include "anypod.problems.budget" . }}
 {{- include "anypod.problems.blueGreen" . }}
 {{- include "anypod.problems.network" . }}
 {{- end }}
@@ -18,6 +21,14 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{/* One sentence of that list. */}}
 {{- define "anypod.problem" }}
 - {{ . | quote }}
+{{- end }}
+
+{{/* Kubernetes takes the name of the release in more places than Helm: Services begin with a letter and have no dot. */}}
+{{- define "anypod.problems.names" -}}
+{{- $name := include "anypod.fullname" . }}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) }}
+{{- include "anypod.problem" (printf "The Service would be called %q, but its name must begin with a letter and may contain only a-z, 0-9 and hyphens: set fullnameOverride, or choose another release name." $name) }}
+{{- end }}
 {{- end }}
 
 {{- define "anypod.problems.redis" -}}
@@ -87,7 +98,27 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- end }}
 {{- end }}
 
-{{/* Problems with extraEnv, the grace period and the update strategy. */}}
+{{/* Names that must be unique in a pod. */}}
+{{- define "anypod.problems.twice" -}}
+{{- $lists := dict "extraVolumes" (include "anypod.volumes" . | fromYamlArray) "extraVolumeMounts" (include "anypod.volumeMounts" . | fromYamlArray) }}
+{{- $_ := set $lists "extraContainers" (concat (list (dict "name" "server")) (default (list) .Values.initContainers) (default (list) .Values.extraContainers)) }}
+{{- range $value, $items := $lists }}
+{{- $key := eq $value "extraVolumeMounts" | ternary "mountPath" "name" }}
+{{- $seen := list }}
+{{- range $item := $items }}
+{{- /* An item of another kind is another problem. */}}
+{{- if kindIs "map" $item }}
+{{- $name := get $item $key }}
+{{- if has $name $seen }}
+{{- include "anypod.problem" (printf "%s: the pod has %q already, and Kubernetes refuses it twice: use another one." $value $name) }}
+{{- end }}
+{{- $seen = append $seen $name }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Problems with extraEnv, the grace period, the update strategy and the resolver. */}}
 {{- define "anypod.problems.pods" -}}
 {{- $own := list }}
 {{- range include "anypod.ownEnv" . | fromYamlArray }}{{ $own = append $own .name }}{{ end }}
@@ -102,8 +133,12 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- include "anypod.problem" (printf "terminationGracePeriodSeconds is %d, but pods need %d seconds to shut down without a loss (drain.preStop + config.drainDelay + config.retry + config.drainTimeout + drain.margin): remove it, raise it to %d, or lower config.drainTimeout." (int .) $needed $needed) }}
 {{- end }}
 {{- end }}
-{{- $rolling := default (dict) .Values.updateStrategy.rollingUpdate }}
-{{- if and (has (toString $rolling.maxUnavailable) (list "0" "0%")) (has (toString $rolling.maxSurge) (list "0" "0%")) }}
+{{- $rolling := .Values.updateStrategy.rollingUpdate }}
+{{- $replacesNone := and (regexMatch "^0+%?$" (toString $rolling.maxUnavailable)) (regexMatch "^0+%?$" (toString $rolling.maxSurge)) }}
+{{- if and $replacesNone (eq .Values.updateStrategy.type "RollingUpdate") }}
 {{- include "anypod.problem" "updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both 0, so a rollout could never replace a pod: set maxSurge=1." }}
+{{- end }}
+{{- if and (eq (default "" .Values.dnsPolicy) "None") (not .Values.dnsConfig.nameservers) }}
+{{- include "anypod.problem" "dnsPolicy is None, so pods would have no name server: set dnsConfig.nameservers." }}
 {{- end }}
 {{- end }}

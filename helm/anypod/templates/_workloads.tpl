@@ -38,6 +38,25 @@ The Deployments, as a YAML list of {name, color, tag, repository, digest, replic
 {{- get (default (dict) $spec.selector) "color" }}
 {{- end }}
 
+{{/* Whether `lookup` sees the namespace: "true" or nothing. Every namespace has a ServiceAccount `default`. */}}
+{{- define "anypod.seesCluster" -}}
+{{- if include "anypod.liveColor" . }}true
+{{- else if lookup "v1" "ServiceAccount" .Release.Namespace "default" }}true
+{{- end }}
+{{- end }}
+
+{{/* The values of blueGreen that only a look at the cluster could replace, as text. */}}
+{{- define "anypod.blueGreen.unknown" -}}
+{{- $unknown := list }}
+{{- if not .Values.blueGreen.activeColor }}{{ $unknown = append $unknown "blueGreen.activeColor" }}{{ end }}
+{{- if not (include "anypod.scaledElsewhere" .) }}
+{{- range $color := list "blue" "green" }}
+{{- if kindIs "invalid" (get $.Values.blueGreen $color).replicas }}{{ $unknown = append $unknown (printf "blueGreen.%s.replicas" $color) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- join ", " $unknown }}
+{{- end }}
+
 {{- define "anypod.previewColor" -}}
 {{- eq (include "anypod.activeColor" .) "blue" | ternary "green" "blue" }}
 {{- end }}
@@ -66,6 +85,16 @@ pods that somebody scaled down after a flip: (dict "context" $ "color" "blue" "g
 {{- $active := include "anypod.activeColor" . }}
 {{- range include "anypod.workloads" . | fromYamlArray }}
 {{- if or (eq .color "") (eq .color $active) }}{{ .image }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* The address families of a Service. */}}
+{{- define "anypod.ipFamilies" -}}
+{{- with .Values.service.ipFamilyPolicy }}
+  ipFamilyPolicy: {{ . }}
+{{- end }}
+{{- with .Values.service.ipFamilies }}
+  ipFamilies: {{ toJson . }}
 {{- end }}
 {{- end }}
 

@@ -7,12 +7,14 @@ import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
 import type { TaskSettings } from './core/task-rule.ts';
-import { createEndpoint } from './http/endpoint.ts';
+import { createEndpoint, type Endpoint, type EndpointOptions } from './http/endpoint.ts';
+import { isSseUrl } from './http/endpoint-path.ts';
 import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
 import { createOldConnections } from './http/old-connections.ts';
 import { createRouter, type Router } from './http/router.ts';
+import { createSseEndpoint } from './http/sse-endpoint.ts';
 import { createLegacyHost } from './mcp/legacy/legacy-host.ts';
 import { createChangeBus } from './mcp/modern/change-bus.ts';
 import { refuseModern } from './mcp/modern/modern-handler.ts';
@@ -58,6 +60,10 @@ export interface AnypodOptions extends PodOptions {
   readonly allowedHosts?: readonly string[];
   /** Host names whose pages may call the server. Default: the name in the request's `Host` header. */
   readonly allowedOrigins?: readonly string[];
+  /**
+   * Whether clients of HTTP+SSE (2024-11-05) are served too, beside the endpoint: with `/mcp`, at `/sse` and `/messages`. Default: false.
+   */
+  readonly legacySse?: boolean;
   /** Largest request body. Default 4 MiB. */
   readonly maxBodyBytes?: number;
   /** How deep objects and arrays may be nested in a request body. Default 100. */
@@ -102,6 +108,7 @@ const DEFAULTS = {
   listenMaxAgeMs: POD_DEFAULTS.listenMaxAgeMs,
   callTimeoutMs: POD_DEFAULTS.callTimeoutMs,
   factoryTimeoutMs: 10_000,
+  legacySse: false,
   maxBodyBytes: 4 * 1024 * 1024,
   maxDepth: 100,
   maxBufferedBytes: 1024 * 1024,
@@ -177,14 +184,14 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const parts = { ...shared, tasks, pod, bus, waiters, signer, listenAgeLimit, callDeadlines, build };
   const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
   await startOrClose(pod, tasks, closeMeter);
-  const endpoint = createEndpoint({ ...settings, pod, modern, log, meter });
+  const endpoint = createEndpoints({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs, log);
   const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });
 
   return {
     fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
     handler,
-    router: (path = '/mcp') => createRouter(handler, path),
+    router: (path = '/mcp') => createRouter(handler, path, settings.legacySse),
     notify: createNotify((change) => pod.notify(change)),
     probe,
     ready: () => store.ping(),
@@ -215,6 +222,14 @@ function publish(pod: Pod, change: Change, log: Log): void {
 function numberedIds(pod: string): () => string {
   let last = 0;
   return () => `${pod}-${++last}`;
+}
+
+/** The endpoint for both eras, and beside it the one for HTTP+SSE if it is served. */
+function createEndpoints(options: EndpointOptions & { readonly legacySse: boolean }): Endpoint {
+  const endpoint = createEndpoint(options);
+  if (!options.legacySse) return endpoint;
+  const sse = createSseEndpoint(options);
+  return (incoming, reply) => (isSseUrl(incoming.caller.url ?? '') ? sse : endpoint)(incoming, reply);
 }
 
 /** With no time limit, calls need no deadlines. */

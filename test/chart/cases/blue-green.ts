@@ -2,7 +2,9 @@ import { expect } from 'vitest';
 import type { ValueCase } from '../value-case.ts';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
-const ON = { 'blueGreen.enabled': true };
+/** What has to be said where nobody can look at a cluster. */
+const SAID = { 'blueGreen.activeColor': 'blue', 'blueGreen.blue.replicas': 2, 'blueGreen.green.replicas': 0 };
+const ON = { 'blueGreen.enabled': true, ...SAID };
 
 /** The image of one colour; the other keeps that of `image`. */
 function ofColor(color: 'blue' | 'green', other: 'blue' | 'green'): ValueCase[] {
@@ -32,6 +34,7 @@ export const blueGreen: readonly ValueCase[] = [
   {
     path: 'blueGreen.enabled',
     value: true,
+    needs: SAID,
     check: ({ find, all }) => {
       expect(all('Deployment').map(({ metadata }) => metadata.name)).toEqual(['demo-anypod-blue', 'demo-anypod-green']);
       expect(find('Service')['spec'].selector).toMatchObject({ color: 'blue' });
@@ -52,8 +55,6 @@ export const blueGreen: readonly ValueCase[] = [
     check: ({ find }) => {
       expect(find('Service')['spec'].selector).toMatchObject({ color: 'green' });
       expect(find('Service', '-preview')['spec'].selector).toMatchObject({ color: 'blue' });
-      expect(find('Deployment', '-green')['spec'].replicas).toBe(2);
-      expect(find('Deployment', '-blue')['spec'].replicas).toBe(0);
     },
   },
   ...ofColor('blue', 'green'),

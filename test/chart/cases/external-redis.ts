@@ -46,6 +46,28 @@ export const externalRedis: readonly ValueCase[] = [
     'REDIS_URL',
     'redis://redis.example.com:6379/0',
   ),
+  variable(
+    'host',
+    { value: 'fd00::1', instead: 'other.example.com', with: { ...OUTSIDE, 'externalRedis.port': 6380 } },
+    'REDIS_URL',
+    'redis://[fd00::1]:6380/0',
+  ),
+  variable(
+    'sentinel.nodes',
+    {
+      value: ['fd00::1', '[fd00::2]:26380'],
+      instead: ['s3'],
+      with: { ...OUTSIDE, 'externalRedis.sentinel.masterName': 'm' },
+    },
+    'REDIS_URL',
+    'redis+sentinel://[fd00::1],[fd00::2]:26380/m/0',
+  ),
+  variable(
+    'cluster.nodes',
+    { value: ['fd00::1', '[fd00::2]:7000', '[fd00::3]'], instead: ['c3'], with: OUTSIDE },
+    'REDIS_URL',
+    'redis+cluster://[fd00::1],[fd00::2]:7000,[fd00::3]',
+  ),
   variable('port', { value: 6380, with: HOST }, 'REDIS_URL', 'redis://redis.example.com:6380/0'),
   variable('db', { value: 3, with: HOST }, 'REDIS_URL', 'redis://redis.example.com:6379/3'),
   variable(

@@ -29,6 +29,25 @@ export const names: readonly ValueCase[] = [
     },
   },
   {
+    path: 'commonLabels',
+    value: {
+      'app.kubernetes.io/part-of': 'platform',
+      'app.kubernetes.io/version': '7',
+      'app.kubernetes.io/component': 'mine',
+    },
+    with: { 'metrics.serviceMonitor.enabled': true, 'metrics.serviceMonitor.labels': { 'helm.sh/chart': 'theirs' } },
+    check: ({ manifests, find, template }) => {
+      const partOf = manifests.map(({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of']);
+      expect([...new Set(partOf)]).toEqual(['platform']);
+      expect(find('ServiceMonitor').metadata.labels?.['helm.sh/chart']).toBe('theirs');
+      expect(find('Service', '-pods').metadata.labels?.['app.kubernetes.io/component']).toBe('pods');
+      expect(template().metadata.labels).toMatchObject({
+        'app.kubernetes.io/version': '7',
+        'app.kubernetes.io/component': 'server',
+      });
+    },
+  },
+  {
     path: 'commonAnnotations',
     value: { team: 'shop' },
     check: ({ manifests }) => {

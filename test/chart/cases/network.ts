@@ -14,6 +14,23 @@ const ingress = ({ find }: Rendering): Manifest => find('Ingress')['spec'];
 const route = ({ find }: Rendering): Manifest => find('HTTPRoute')['spec'];
 const policy = ({ find }: Rendering): Manifest => find('NetworkPolicy')['spec'];
 
+/** The resolver's ports: those of Services, and those of OpenShift's pods. */
+const DNS = [53, 53, 5353, 5353];
+
+/** Where a policy has to let pods go for the URL of a Redis. */
+const URLS: readonly [url: string, ports: readonly number[]][] = [
+  ['rediss://redis.example.com:6380', [6380]],
+  ['redis://redis.example.com/2', [6379]],
+  ['redis://[fd00::1]:6381/0', [6381]],
+  ['redis://[fd00::1]', [6379]],
+  ['redis+sentinel://s1,s2:26380/main/0', [6379, 26_379, 26_380]],
+  ['sentinel://s1/main', [6379, 26_379]],
+  ['rediss+cluster://c1:7000,c2:7001', [6379, 7000, 7001]],
+];
+
+const egressPorts = (rendering: Rendering): number[] =>
+  policy(rendering)['egress'].flatMap((rule: Manifest) => rule['ports'].map(({ port }: Manifest) => port));
+
 /** A value that stands in the Service's spec as it was given. */
 function inService(key: string, value: unknown, others: object = {}): ValueCase {
   return {
@@ -42,7 +59,21 @@ const services: readonly ValueCase[] = [
     value: '',
     check: (rendering) => expect(service(rendering)['ports'][0]).not.toHaveProperty('appProtocol'),
   },
-  inService('trafficDistribution', 'PreferClose'),
+  inService('trafficDistribution', 'PreferSameZone'),
+  inService('ipFamilyPolicy', 'PreferDualStack'),
+  {
+    path: 'service.ipFamilies',
+    value: ['IPv6', 'IPv4'],
+    check: ({ all }) => {
+      expect(all('Service')).toHaveLength(3);
+      for (const { spec } of all('Service')) expect(spec.ipFamilies).toEqual(['IPv6', 'IPv4']);
+    },
+  },
+  {
+    path: 'listenAddress',
+    value: '0.0.0.0',
+    check: ({ env }) => expect(env('HOST')).toBe('0.0.0.0'),
+  },
   inService('loadBalancerClass', 'internal', { 'service.type': 'LoadBalancer' }),
   inService('loadBalancerSourceRanges', ['10.0.0.0/8'], { 'service.type': 'LoadBalancer' }),
   inService('externalTrafficPolicy', 'Local', { 'service.type': 'LoadBalancer' }),
@@ -234,12 +265,18 @@ const policies: readonly ValueCase[] = [
   {
     path: 'networkPolicy.redisPorts',
     value: [6380, 16_380],
-    with: { ...POLICY, 'redis.enabled': false, 'externalRedis.url': 'redis://redis.example.com:6380' },
-    check: (rendering) => {
-      const ports = policy(rendering)['egress'].flatMap((rule: Manifest) => rule['ports']);
-      expect(ports.map(({ port }: Manifest) => port)).toEqual([53, 53, 6380, 16_380]);
-    },
+    with: { ...POLICY, 'redis.enabled': false, 'externalRedis.url': 'redis+cluster://redis.example.com:6380' },
+    check: (rendering) => expect(egressPorts(rendering)).toEqual([...DNS, 6380, 16_380]),
   },
+  ...URLS.map(([url, ports]): ValueCase => {
+    return {
+      path: 'externalRedis.url',
+      value: url,
+      instead: 'redis://redis.example.com:9999',
+      with: { ...POLICY, 'redis.enabled': false },
+      check: (rendering) => expect(egressPorts(rendering)).toEqual([...DNS, ...ports]),
+    };
+  }),
   {
     path: 'networkPolicy.extraEgress',
     value: [{ to: [EDGE] }],

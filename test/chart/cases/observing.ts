@@ -19,6 +19,36 @@ function inEndpoint(key: string, value: unknown): ValueCase {
   };
 }
 
+/** A value of the test's pod, beside or over that of the server's pods. */
+function inTest(
+  key: string,
+  value: object,
+  shown: (pod: Manifest) => unknown,
+  beside: Readonly<Record<string, unknown>> = {},
+  more: object = {},
+): ValueCase {
+  return {
+    path: `tests.${key}`,
+    value,
+    with: beside,
+    check: ({ find }) => {
+      const all = shown(find('Pod', '-check'));
+      if (Array.isArray(more)) expect(all).toEqual(more);
+      else expect(all).toMatchObject({ ...more, ...value });
+    },
+  };
+}
+
+/** Values of the server's pods that the test's pod has too. */
+const FED: readonly [path: string, value: unknown][] = [
+  ['affinity', { nodeAffinity: {} }],
+  ['priorityClassName', 'high'],
+  ['runtimeClassName', 'gvisor'],
+  ['schedulerName', 'binpack'],
+  ['dnsPolicy', 'Default'],
+  ['hostAliases', [{ ip: '192.0.2.1', hostnames: ['redis.example.com'] }]],
+];
+
 export const observing: readonly ValueCase[] = [
   {
     path: 'metrics.enabled',
@@ -58,6 +88,43 @@ export const observing: readonly ValueCase[] = [
     value: false,
     check: ({ all }) => expect(all('Pod')).toEqual([]),
   },
+  inTest(
+    'podLabels',
+    { tier: 'test' },
+    ({ metadata }) => metadata.labels,
+    { podLabels: { tier: 'web', team: 'shop' } },
+    { team: 'shop' },
+  ),
+  inTest(
+    'podAnnotations',
+    { 'sidecar.istio.io/inject': 'false' },
+    ({ metadata }) => metadata.annotations,
+    { podAnnotations: { 'sidecar.istio.io/inject': 'true', team: 'shop' } },
+    { team: 'shop', 'helm.sh/hook': 'test' },
+  ),
+  inTest(
+    'nodeSelector',
+    { pool: 'test' },
+    ({ spec }) => spec.nodeSelector,
+    { nodeSelector: { disk: 'ssd' } },
+    { disk: 'ssd' },
+  ),
+  inTest('affinity', { nodeAffinity: {} }, ({ spec }) => spec.affinity),
+  inTest('resources', { limits: { memory: '1Gi' } }, ({ spec }) => spec.containers[0].resources),
+  inTest(
+    'tolerations',
+    [{ key: 'test' }],
+    ({ spec }) => spec.tolerations,
+    { tolerations: [{ key: 'spot', operator: 'Exists' }] },
+    [{ key: 'spot', operator: 'Exists' }, { key: 'test' }],
+  ),
+  inTest('imagePullSecrets', ['test'], ({ spec }) => spec.imagePullSecrets, { imagePullSecrets: ['own'] }, [
+    { name: 'own' },
+    { name: 'test' },
+  ]),
+  ...FED.map(([path, value]): ValueCase => {
+    return { path, value, check: ({ find }) => expect(find('Pod', '-check')['spec'][path]).toEqual(value) };
+  }),
   {
     path: 'tests.tool',
     value: 'greet',

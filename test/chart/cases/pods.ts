@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { podTemplates } from '../../manifests/pod-templates.ts';
 import type { Rendering } from '../render.ts';
 import type { ValueCase } from '../value-case.ts';
 
@@ -19,9 +20,10 @@ function inDeployment(key: string, value: unknown, field = key): ValueCase {
 function probe(kind: string, path: string): ValueCase {
   return {
     path: `probes.${kind}`,
-    value: { periodSeconds: 7, httpGet: { path: '/elsewhere', port: 1 } },
+    value: { periodSeconds: 7, httpGet: { path: '/elsewhere', port: 1 }, tcpSocket: { port: 1 } },
     check: ({ container }) => {
       expect(container()[`${kind}Probe`]).toMatchObject({ httpGet: { path, port: 'http' }, periodSeconds: 7 });
+      expect(container()[`${kind}Probe`]).not.toHaveProperty('tcpSocket');
     },
   };
 }
@@ -61,6 +63,24 @@ const scheduling: readonly ValueCase[] = [
   inPod('tolerations', [{ key: 'spot', operator: 'Exists' }]),
   inPod('priorityClassName', 'high'),
   inPod('runtimeClassName', 'gvisor'),
+  inPod('schedulerName', 'binpack'),
+];
+
+/** A list of the resolver's configuration. */
+function inDnsConfig(key: string, value: unknown): ValueCase {
+  return {
+    path: `dnsConfig.${key}`,
+    value,
+    check: ({ template }) => expect(template()['spec'].dnsConfig).toEqual({ [key]: value }),
+  };
+}
+
+const resolving: readonly ValueCase[] = [
+  inPod('dnsPolicy', 'Default'),
+  inDnsConfig('nameservers', ['192.0.2.53']),
+  inDnsConfig('searches', ['example.com']),
+  inDnsConfig('options', [{ name: 'ndots', value: '2' }]),
+  inPod('hostAliases', [{ ip: '192.0.2.1', hostnames: ['redis.example.com'] }]),
 ];
 
 const additions: readonly ValueCase[] = [
@@ -108,11 +128,25 @@ const additions: readonly ValueCase[] = [
 
 export const pods: readonly ValueCase[] = [
   inDeployment('replicaCount', 5, 'replicas'),
-  inDeployment(
-    'updateStrategy',
-    { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: '50%' } },
-    'strategy',
-  ),
+  {
+    path: 'updateStrategy.type',
+    value: 'Recreate',
+    check: ({ find }) => expect(find('Deployment')['spec'].strategy).toEqual({ type: 'Recreate' }),
+  },
+  {
+    path: 'updateStrategy.rollingUpdate.maxSurge',
+    value: '50%',
+    check: ({ find }) => {
+      expect(find('Deployment')['spec'].strategy.rollingUpdate).toEqual({ maxUnavailable: 0, maxSurge: '50%' });
+    },
+  },
+  {
+    path: 'updateStrategy.rollingUpdate.maxUnavailable',
+    value: 1,
+    check: ({ find }) => {
+      expect(find('Deployment')['spec'].strategy.rollingUpdate).toEqual({ maxUnavailable: 1, maxSurge: 1 });
+    },
+  },
   inDeployment('minReadySeconds', 30),
   inDeployment('revisionHistoryLimit', 2),
   {
@@ -154,6 +188,17 @@ export const pods: readonly ValueCase[] = [
     },
   },
   {
+    path: 'platformUserIds',
+    value: true,
+    with: { 'securityContext.runAsUser': 2000 },
+    check: ({ text, manifests }) => {
+      expect(text).not.toMatch(/runAsUser|runAsGroup|fsGroup/);
+      const pods = podTemplates(manifests);
+      expect(pods).toHaveLength(3);
+      for (const { spec } of pods) expect(spec.securityContext.runAsNonRoot).toBe(true);
+    },
+  },
+  {
     path: 'securityContext',
     value: { runAsUser: 2000 },
     check: ({ container }) => {
@@ -177,6 +222,16 @@ export const pods: readonly ValueCase[] = [
     },
   },
   {
+    path: 'serviceAccount.automount',
+    value: true,
+    allows: /gets a service account token$/,
+    check: ({ find, template }) => {
+      expect(find('ServiceAccount')['automountServiceAccountToken']).toBe(true);
+      expect(template()['spec'].automountServiceAccountToken).toBe(true);
+      expect(find('Pod', '-check')['spec'].automountServiceAccountToken).toBe(false);
+    },
+  },
+  {
     path: 'serviceAccount.annotations',
     value: { role: 'shop' },
     check: ({ find }) => expect(find('ServiceAccount').metadata.annotations).toMatchObject({ role: 'shop' }),
@@ -194,5 +249,6 @@ export const pods: readonly ValueCase[] = [
     check: ({ template }) => expect(template().metadata.annotations).toMatchObject({ tier: 'web' }),
   },
   ...scheduling,
+  ...resolving,
   ...additions,
 ];

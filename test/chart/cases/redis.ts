@@ -75,6 +75,21 @@ export const redis: readonly ValueCase[] = [
     check: (rendering) => expect(redisIn(rendering)['args'].join(' ')).toContain('--slowlog-max-len 256'),
   },
   {
+    path: 'redis.config',
+    value: {
+      'repl-backlog-size': 10_485_760,
+      activedefrag: false,
+      'lazyfree-lazy-expire': true,
+      'active-defrag-ratio': 0.5,
+    },
+    check: (rendering) => {
+      const args = redisIn(rendering)['args'].join(' ');
+      expect(args).toContain(
+        '--active-defrag-ratio 0.5 --activedefrag no --lazyfree-lazy-expire yes --repl-backlog-size 10485760',
+      );
+    },
+  },
+  {
     path: 'redis.persistence.enabled',
     value: true,
     check: (rendering) => {

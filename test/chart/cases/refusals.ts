@@ -11,6 +11,21 @@ const TLS_SECRET = { 'externalRedis.tls.existingSecret': 'tls' };
 const SCALING = { 'autoscaling.enabled': true };
 const KEDA = { 'keda.enabled': true, 'keda.triggers': [{ type: 'cpu', metadata: { value: '60' } }] };
 
+const BLUE_GREEN = {
+  'blueGreen.enabled': true,
+  'blueGreen.activeColor': 'blue',
+  'blueGreen.blue.replicas': 2,
+  'blueGreen.green.replicas': 0,
+};
+
+/** A budget that never allows an eviction, in one of its spellings. */
+function undrainable(minAvailable: number | string, pods: number, others: Refusal['values'] = {}): Refusal {
+  return {
+    values: { 'podDisruptionBudget.minAvailable': minAvailable, ...others },
+    sentence: `podDisruptionBudget.minAvailable is ${minAvailable}, and there may be only ${pods} pods, so nobody could drain a node with one: set it lower, or use maxUnavailable=1 instead.`,
+  };
+}
+
 const ofRedis: readonly Refusal[] = [
   {
     values: { 'externalRedis.host': 'redis.example.com' },
@@ -115,7 +130,7 @@ const ofPods: readonly Refusal[] = [
       'terminationGracePeriodSeconds is 30, but pods need 44 seconds to shut down without a loss (drain.preStop + config.drainDelay + config.retry + config.drainTimeout + drain.margin): remove it, raise it to 44, or lower config.drainTimeout.',
   },
   {
-    values: { updateStrategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: '0%' } } },
+    values: { updateStrategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: '00%' } } },
     sentence:
       'updateStrategy.rollingUpdate: maxUnavailable and maxSurge are both 0, so a rollout could never replace a pod: set maxSurge=1.',
   },
@@ -128,9 +143,37 @@ const ofPods: readonly Refusal[] = [
     sentence:
       'podDisruptionBudget has neither maxUnavailable nor minAvailable: set one, or podDisruptionBudget.enabled=false.',
   },
+  ...[0, '0', '0%', '00%'].map((maxUnavailable) => ({
+    values: { 'podDisruptionBudget.maxUnavailable': maxUnavailable },
+    sentence: `podDisruptionBudget.maxUnavailable is ${maxUnavailable}, so nobody could ever drain a node with a pod: set it to 1.`,
+  })),
+  undrainable(2, 2),
+  undrainable('2', 2),
+  undrainable('100%', 2),
+  undrainable('150%', 2),
+  undrainable('51%', 2),
+  undrainable('1%', 1, { replicaCount: 1 }),
+  undrainable(3, 3, { 'autoscaling.enabled': true, 'autoscaling.minReplicas': 3 }),
+  undrainable(1, 1, { ...KEDA, 'keda.minReplicas': 0 }),
+  undrainable(2, 2, BLUE_GREEN),
   {
-    values: { 'podDisruptionBudget.maxUnavailable': '0%' },
-    sentence: 'podDisruptionBudget.maxUnavailable is 0, so nobody could ever drain a node with a pod: set it to 1.',
+    values: { extraVolumes: [{ name: 'tmp', emptyDir: {} }] },
+    sentence: 'extraVolumes: the pod has "tmp" already, and Kubernetes refuses it twice: use another one.',
+  },
+  {
+    values: {
+      extraVolumes: [{ name: 'more', emptyDir: {} }],
+      extraVolumeMounts: [{ name: 'more', mountPath: '/tmp' }],
+    },
+    sentence: 'extraVolumeMounts: the pod has "/tmp" already, and Kubernetes refuses it twice: use another one.',
+  },
+  {
+    values: { extraContainers: [{ name: 'server', image: 'other:1' }] },
+    sentence: 'extraContainers: the pod has "server" already, and Kubernetes refuses it twice: use another one.',
+  },
+  {
+    values: { dnsPolicy: 'None' },
+    sentence: 'dnsPolicy is None, so pods would have no name server: set dnsConfig.nameservers.',
   },
 ];
 
@@ -166,7 +209,7 @@ const ofScaling: readonly Refusal[] = [
     sentence: 'keda.minReplicas is 20 and maxReplicas 10: raise maxReplicas.',
   },
   {
-    values: { ...KEDA, 'blueGreen.enabled': true },
+    values: { ...KEDA, 'blueGreen.enabled': true, 'blueGreen.activeColor': 'blue' },
     sentence:
       'keda would always restart the idle colour of blueGreen: use autoscaling instead, which does not touch a Deployment with 0 replicas.',
   },
@@ -177,7 +220,27 @@ const ofScaling: readonly Refusal[] = [
   },
 ];
 
+/** No test of this folder shows the chart a cluster. */
+const ofBlueGreen: readonly Refusal[] = [
+  [{}, 'blueGreen.activeColor, blueGreen.blue.replicas, blueGreen.green.replicas'],
+  [{ 'blueGreen.activeColor': 'green', 'blueGreen.green.replicas': 2 }, 'blueGreen.blue.replicas'],
+  [{ 'autoscaling.enabled': true }, 'blueGreen.activeColor'],
+].map(([values, missing]) => ({
+  values: { 'blueGreen.enabled': true, ...(values as object) },
+  sentence: `The namespace cannot be seen (helm template, helm lint, Argo CD, or it does not exist yet), so the chart does not know which colour has the traffic and how many pods each colour has: set ${missing}.`,
+}));
+
 const ofNetwork: readonly Refusal[] = [
+  ...['loadBalancerClass', 'loadBalancerSourceRanges'].map((key) => ({
+    values: { [`service.${key}`]: key === 'loadBalancerClass' ? 'internal' : ['192.0.2.0/24'] },
+    sentence: `service.${key} is set, but only a LoadBalancer Service has it: set service.type=LoadBalancer, or remove it.`,
+  })),
+  {
+    values: { 'service.ipFamilyPolicy': 'SingleStack', 'service.ipFamilies': ['IPv6', 'IPv4'] },
+    sentence:
+      'service.ipFamilies has two families, but service.ipFamilyPolicy is SingleStack: set PreferDualStack or RequireDualStack, or keep one family.',
+  },
+
   {
     values: { 'metrics.serviceMonitor.enabled': true, 'metrics.enabled': false },
     sentence: 'metrics.serviceMonitor.enabled is set, but pods serve no metrics: set metrics.enabled=true.',
@@ -226,6 +289,7 @@ export const REFUSALS: readonly Refusal[] = [
   ...ofServer,
   ...ofPods,
   ...ofScaling,
+  ...ofBlueGreen,
   ...ofNetwork,
   ...ofNulls,
 ];

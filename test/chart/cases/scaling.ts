@@ -24,12 +24,12 @@ function autoscaling(key: string, value: unknown, expected: object, others: obje
 function perPod(key: string, metric: string): ValueCase {
   return {
     path: `autoscaling.${key}`,
-    value: 50,
+    value: 1_000_000,
     with: ON,
     check: (rendering) => {
       expect(autoscaler(rendering)['metrics']).toContainEqual({
         type: 'Pods',
-        pods: { metric: { name: metric }, target: { type: 'AverageValue', averageValue: '50' } },
+        pods: { metric: { name: metric }, target: { type: 'AverageValue', averageValue: '1000000' } },
       });
     },
   };
@@ -58,6 +58,7 @@ export const scaling: readonly ValueCase[] = [
   {
     path: 'podDisruptionBudget.minAvailable',
     value: 2,
+    with: { replicaCount: 3 },
     check: (rendering) => {
       expect(budget(rendering)).toMatchObject({ minAvailable: 2, unhealthyPodEvictionPolicy: 'AlwaysAllow' });
       expect(budget(rendering)).not.toHaveProperty('maxUnavailable');
@@ -95,7 +96,7 @@ export const scaling: readonly ValueCase[] = [
   keda('minReplicas', 0, 'minReplicaCount'),
   keda('maxReplicas', 30, 'maxReplicaCount'),
   keda('pollingInterval', 5, 'pollingInterval'),
-  keda('cooldownPeriod', 60, 'cooldownPeriod'),
+  keda('cooldownPeriod', 2_592_000, 'cooldownPeriod'),
   {
     path: 'keda.triggers',
     value: TRIGGERS,

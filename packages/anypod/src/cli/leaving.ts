@@ -17,6 +17,8 @@ export interface LeavingOptions {
   readonly after: () => Promise<void>;
   /** Runs last: the listeners of the server's module for the cause. */
   readonly runListeners: (cause: Cause) => Promise<void>;
+  /** Resolves when the log is written, or after a short time. */
+  readonly lastLines: () => Promise<void>;
   readonly guard: ExitGuard;
 }
 
@@ -33,7 +35,7 @@ const BREAK_OFF_MS = 3000;
 /** The most time that closing may take after the drain: repeated writes, connections, the listeners of the module. */
 const CLOSE_MS = 10_000;
 
-export function createLeaving({ config, stopping, after, runListeners, guard }: LeavingOptions): Leaving {
+export function createLeaving({ config, stopping, after, runListeners, lastLines, guard }: LeavingOptions): Leaving {
   let pod: Promise<Serving | undefined> | undefined;
   let serving: Serving | undefined;
   let left = false;
@@ -68,10 +70,11 @@ export function createLeaving({ config, stopping, after, runListeners, guard }: 
           guard.open(code);
           return runListeners(cause);
         })
-        .then(
-          () => guard.exit(code),
-          () => guard.exit(1),
-        );
+        .catch(() => {
+          code = Math.max(code, 1);
+        })
+        .then(lastLines)
+        .finally(() => guard.exit(code));
     },
   };
 }

@@ -1,7 +1,11 @@
-import { ConfigError, helpText } from '../serve/config.ts';
+import { ConfigError, helpText, logFormatOf } from '../serve/config.ts';
+import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
+import { written } from './lossy-stream.ts';
 import { runCheckCommand } from './run-check.ts';
+import { runConnect } from './run-connect.ts';
 import { runServe } from './run-serve.ts';
+import { runStdio } from './run-stdio.ts';
 import { serializeError } from './serialize-error.ts';
 
 export { ConfigError } from '../serve/config.ts';
@@ -9,6 +13,7 @@ export type { Setting } from '../serve/setting.ts';
 export type { HostProgram } from './host-program.ts';
 
 const EXIT_CONFIG = 2;
+const LAST_LINES_MS = 500;
 const NONE: HostProgram = { settings: [], start: async () => async () => undefined };
 
 /**
@@ -19,11 +24,25 @@ export async function runCli(args: readonly string[], around: HostProgram = NONE
   try {
     await run(args, around);
   } catch (error) {
-    const known = error instanceof ConfigError;
-    const { stack, message } = serializeError(error);
-    process.stderr.write(`${known ? error.message : (stack ?? message)}\n`);
-    process.exit(known ? EXIT_CONFIG : 1);
+    tell(error, args);
+    await written(process.stderr, LAST_LINES_MS);
+    process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
   }
+}
+
+/** Prints why the command failed: as log records if a collector reads the log of a pod, otherwise as text. */
+function tell(error: unknown, [command, ...rest]: readonly string[]): void {
+  const known = error instanceof ConfigError;
+  const format = command === 'serve' ? formatFor(logFormatOf(rest, process.env), process.stdout) : 'pretty';
+  if (format === 'json') {
+    const log = createLog('fatal', format, process.stderr);
+    if (!known) log.fatal({ err: error }, 'cannot start');
+    else for (const problem of error.problems) log.fatal(`cannot start: ${problem}`);
+    return;
+  }
+  process.stderr.on('error', () => undefined);
+  const { stack, message } = serializeError(error);
+  process.stderr.write(`${known ? error.message : (stack ?? message)}\n`);
 }
 
 async function run([command, ...rest]: readonly string[], around: HostProgram): Promise<void> {
@@ -32,11 +51,18 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
     return;
   }
   if (command === undefined || command === '--help' || rest.includes('--help')) {
-    const other = 'anypod check <url> tests a running deployment; see anypod check --help';
+    const other = [
+      'anypod stdio <module> [flags] serves the module to a local client over stdio',
+      'anypod connect <url> connects a local client that speaks stdio to a deployment',
+      'anypod check <url> tests a running deployment; see anypod check --help',
+    ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
   }
-  if (command !== 'serve')
-    throw new ConfigError([`${command}: unknown command; use anypod serve <module> or anypod check <url>`]);
+  if (command === 'stdio') return runStdio(rest);
+  if (command === 'connect') return runConnect(rest);
+  if (command !== 'serve') {
+    throw new ConfigError([`${command}: unknown command; use anypod serve, stdio, connect or check`]);
+  }
   await runServe(rest, around);
 }

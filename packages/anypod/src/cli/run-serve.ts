@@ -1,32 +1,62 @@
-import { pino } from 'pino';
+import { bannerText, startFields } from '../serve/banner.ts';
 import { readConfig } from '../serve/config.ts';
 import { createPodWatch } from '../serve/pod-watch.ts';
 import { serve } from '../serve/serve.ts';
+import { SETTINGS } from '../serve/settings.ts';
+import { unknownVariables } from '../serve/unknown-variables.ts';
+import { captureText } from './capture-text.ts';
+import { createLog, formatFor } from './create-log.ts';
 import { createExitGuard } from './exit-guard.ts';
 import type { HostProgram } from './host-program.ts';
 import { createLeaving } from './leaving.ts';
-import { holdModuleListeners } from './module-listeners.ts';
-import { serializeError } from './serialize-error.ts';
+import { written } from './lossy-stream.ts';
+import { holdModuleListeners, type ModuleListeners } from './module-listeners.ts';
+import { watchParent } from './parent-watch.ts';
 import { leaveOnSignals, refuseExit, surviveFaults } from './watch-process.ts';
+
+/** How long a process that ends waits for somebody to read its last log lines. */
+const LAST_LINES_MS = 500;
 
 /** `anypod serve`: resolves once the pod serves, or was told to stop before. Rejects with `ConfigError` for a fault that the operator must correct. */
 export async function runServe(argv: readonly string[], around: HostProgram): Promise<void> {
   const config = readConfig(argv, process.env, around.settings);
-  const err = (thrown: unknown) => serializeError(thrown);
-  const options = { level: config.logLevel, redact: ['authorization', '*.token'], serializers: { err } };
-  const log = pino(options, pino.destination(2));
-  const after = await around.start({ ...config });
+  const format = formatFor(config.logFormat, process.stdout);
+  const log = createLog(config.logLevel, format, process.stderr);
+  // Nobody may be left to read it. That is no reason to end.
+  process.stdout.on('error', () => undefined);
+  if (format === 'json') captureText(log, process, console);
+  for (const sentence of unknownVariables(process.env, [...SETTINGS, ...around.settings])) log.warn(sentence);
 
   const stopping = new AbortController();
-  const watch = createPodWatch();
   const guard = createExitGuard(process);
-  const leaving = createLeaving({ config, stopping, after, runListeners: (cause) => listeners.run(cause), guard });
+  let stopProgram = async () => {};
+  let listeners: ModuleListeners | undefined;
+  const leaving = createLeaving({
+    config,
+    stopping,
+    after: () => stopProgram(),
+    runListeners: async (cause) => listeners?.run(cause),
+    lastLines: () => written(process.stderr, LAST_LINES_MS),
+    guard,
+  });
+  leaveOnSignals({ leaving, guard });
+  watchParent(config.exitWithParent, process, () => {
+    log.warn('the process that started this one has ended; the pod drains and ends (--exit-with-parent)');
+    leaving.leave(0, { event: 'SIGTERM', args: ['SIGTERM'] });
+  });
+  stopProgram = await around.start({ ...config });
+  const watch = createPodWatch();
   const parts = { config, log, watch, leaving, guard };
-  leaveOnSignals(parts);
   surviveFaults(parts);
   // This must come after anypod's own listeners, and before the module, which may add some.
-  const listeners = holdModuleListeners(process, log);
-  const starting = serve(config, { log, print: (text) => process.stdout.write(text), signal: stopping.signal, watch });
+  listeners = holdModuleListeners(process, log);
+  const starting = serve(config, {
+    log,
+    announce: (start) =>
+      format === 'json' ? log.info(startFields(start), 'the pod serves') : process.stdout.write(bannerText(start)),
+    signal: stopping.signal,
+    watch,
+  });
   leaving.follow(starting);
   try {
     await starting;

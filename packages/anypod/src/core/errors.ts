@@ -1,6 +1,7 @@
 /** Every fault that anypod itself reports. `http/refusal.ts` has the table of their HTTP and JSON-RPC forms. */
 export type AnypodErrorCode =
   | 'store_unavailable'
+  | 'store_refused'
   | 'subscription_limit'
   | 'no_common_version'
   | 'factory_failed'

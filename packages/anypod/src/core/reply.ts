@@ -2,6 +2,8 @@ import type { RequestWatch, StreamKind } from './meter.ts';
 
 /** One server-sent event. Empty `data` with an id is a priming event (MCP 2025-11-25, Streamable HTTP). */
 export interface SseEvent {
+  /** Default: `message`. */
+  readonly event?: string;
   readonly id?: string;
   /** How long the client should wait before it reconnects, in ms. */
   readonly retry?: number;
@@ -18,6 +20,8 @@ export interface EventSink {
   /** Ends the response; the client may come back with the last event id, after `retryMs` where given. */
   end(retryMs?: number): void;
   readonly open: boolean;
+  /** True: what was sent reaches the client even after this pod has gone, so the sink is used until the last message. Default: false. */
+  readonly outlives?: boolean;
   /** Calls `listener` once, when the connection is gone, whichever side ended it. */
   onClose(listener: () => void): void;
 }
@@ -29,6 +33,8 @@ export type AnswerForm = 'either' | 'json' | 'stream';
 export interface Reply {
   /** If it is `json`, do not call `stream` for the answer to a POST. */
   readonly form: AnswerForm;
+  /** True: its streams outlive this pod; see `EventSink`. Default: false. */
+  readonly outlives?: boolean;
   /** `body` is serialised JSON. A client that takes only streams gets a 200 as a stream of one event. */
   json(status: number, body: string, headers?: Readonly<Record<string, string>>): void;
   empty(status: number): void;

@@ -26,6 +26,11 @@ export interface SessionStore {
    * session's standing stream begins there.
    */
   create(record: SessionRecord, pod: string, changes?: string): Promise<void>;
+  /**
+   * Replaces the record `before` of a session that is not initialized by `after`, which has the same id. Returns the pods that cache the session. False:
+   * another call was first. Undefined: there is no such session.
+   */
+  initialized(before: SessionRecord, after: SessionRecord): Promise<readonly string[] | false | undefined>;
   /** Reads a session, notes that `pod` caches it, and renews its TTL if a tenth of it has passed. */
   load(id: string, pod: string): Promise<Session | undefined>;
   /** Renews the TTL. False: there is no such session. For pods that answer from their cache. */

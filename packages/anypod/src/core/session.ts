@@ -1,4 +1,5 @@
 import type { RequestId } from './json-rpc.ts';
+import { hasPrimingEvents } from './protocol-version.ts';
 
 /** The params of the client's `initialize`, as they arrived. */
 export interface InitializeParams {
@@ -12,14 +13,26 @@ export interface InitializeParams {
 export interface SessionRecord {
   /** Unguessable and signed; see `session-id.ts`. */
   readonly id: string;
-  /** The revision that `initialize` negotiated. */
+  /** The revision that `initialize` negotiated. Empty: the client has opened its HTTP+SSE stream, but has not initialized the session. */
   readonly protocolVersion: string;
+  /** `sse`: the client uses HTTP+SSE (2024-11-05), so every message for it goes to its one stream. Absent: it uses Streamable HTTP. */
+  readonly transport?: 'sse';
   /** Another pod replays these params into the server that it builds for this session. */
   readonly initialize: InitializeParams;
   /** Who opened it. Absent: an anonymous caller, whose session is protected by its id alone. */
   readonly principal?: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+}
+
+/** Whether the client has initialized the session. Only a session of HTTP+SSE exists before that. */
+export function isInitialized({ protocolVersion }: SessionRecord): boolean {
+  return protocolVersion !== '';
+}
+
+/** Whether a stream of this session begins with an event id, so that its client can come back if the stream ends. */
+export function hasFirstEventId({ transport, protocolVersion }: SessionRecord): boolean {
+  return transport === 'sse' || hasPrimingEvents(protocolVersion);
 }
 
 /** The last notification of its kind that the client sent. */

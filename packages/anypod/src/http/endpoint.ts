@@ -44,7 +44,7 @@ export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: End
     body: unknown,
     use: (live: LiveSession) => Promise<void>,
   ): Promise<void> {
-    const live = await pod.take(sessionIdOf(caller), caller);
+    const live = await takeStreamable(pod, caller);
     if (live === undefined) return reply.json(404, JSON.stringify(sessionNotFound(idOf(body))));
     try {
       await use(live);
@@ -126,13 +126,21 @@ export function createEndpoint({ pod, modern, log, meter, ...guardOptions }: End
 }
 
 /** Counts the request from its first byte, so that a pod that shuts down waits for it. */
-async function receive(pod: Pod, incoming: Incoming): Promise<unknown> {
+export async function receive(pod: Pod, incoming: Incoming): Promise<unknown> {
   pod.receiving += 1;
   try {
     return await incoming.body();
   } finally {
     pod.receiving -= 1;
   }
+}
+
+/** Takes the caller's session into use. A session of HTTP+SSE is unknown here: its client takes answers on its own stream only. */
+async function takeStreamable(pod: Pod, caller: Caller): Promise<LiveSession | undefined> {
+  const live = await pod.take(sessionIdOf(caller), caller);
+  if (live?.session.record.transport !== 'sse') return live;
+  pod.release(live);
+  return undefined;
 }
 
 function sessionIdOf(caller: Caller): string {

@@ -15,7 +15,7 @@ export interface NodeHandlerOptions extends BodyLimits {
 }
 
 /** A request with what middleware may have added: verified authentication (`requireBearerAuth`) and a parsed body (`express.json`). */
-type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown };
+type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown; originalUrl?: string };
 
 /** Serves one request of `node:http`. It also works as an Express handler. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -35,9 +35,9 @@ export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
 }
 
 function callerOf(request: Request): Caller {
-  const { headers, auth } = request;
+  const { headers, auth, originalUrl = request.url ?? '/' } = request;
   const scheme = 'encrypted' in request.socket ? 'https' : 'http';
-  const url = `${scheme}://${headers.host ?? 'localhost'}${request.url ?? '/'}`;
+  const url = `${scheme}://${headers.host ?? 'localhost'}${originalUrl}`;
   return auth === undefined ? { headers, url } : { headers, url, authInfo: auth };
 }
 

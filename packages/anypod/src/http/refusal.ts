@@ -35,6 +35,7 @@ export function tooLarge(maxBytes: number): Refusal {
 /** The HTTP form of anypod's own faults. */
 const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: Record<string, string> }>> = {
   store_unavailable: { status: 503, headers: { 'retry-after': '1' } },
+  store_refused: { status: 500 },
   subscription_limit: { status: 429 },
   no_common_version: { status: 500 },
   factory_failed: { status: 500 },

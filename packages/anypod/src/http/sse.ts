@@ -11,10 +11,10 @@ export const SSE_HEADERS: Readonly<Record<string, string>> = {
 /** A comment that keeps idle connections open. Clients ignore it. */
 export const HEARTBEAT = ': keep-alive\n\n';
 
-/** The wire form of one event (WHATWG HTML §9.2.6). `data` is serialised JSON, so it contains no line break. */
-export function formatEvent({ id, retry, data }: SseEvent): string {
+/** The wire form of one event (WHATWG HTML §9.2.6). `data` is serialised JSON or a URL, so it contains no line break. */
+export function formatEvent({ event = 'message', id, retry, data }: SseEvent): string {
   const head = `${id === undefined ? '' : `id: ${id}\n`}${retry === undefined ? '' : `retry: ${retry}\n`}`;
-  return data === '' ? `${head}data: \n\n` : `${head}event: message\ndata: ${onOneLine(data)}\n\n`;
+  return data === '' ? `${head}data: \n\n` : `${head}event: ${event}\ndata: ${onOneLine(data)}\n\n`;
 }
 
 /** Sets how long the client waits before it reconnects. This is not an event. */

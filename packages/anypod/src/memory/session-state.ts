@@ -33,7 +33,7 @@ export interface QuestionState {
 
 /** Everything that belongs to one session and ends with it. */
 export interface SessionState {
-  readonly record: SessionRecord;
+  record: SessionRecord;
   readonly pods: Set<string>;
   readonly subscriptions: Set<string>;
   readonly questions: Map<string, QuestionState>;

@@ -1,5 +1,5 @@
 import { AnypodError } from '../core/errors.ts';
-import type { ClientNotification } from '../core/session.ts';
+import type { ClientNotification, SessionRecord } from '../core/session.ts';
 import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type SessionStore } from '../core/session-store.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Clock } from './expiring-map.ts';
@@ -18,6 +18,13 @@ function remember(session: SessionState, { method, params }: Omit<ClientNotifica
   const copy = json === '' ? {} : { params: JSON.parse(json) as Record<string, unknown> };
   session.notifications = [...others, { number, method, ...copy }];
   return number;
+}
+
+function replaceRecord(session: SessionState | undefined, before: SessionRecord, after: SessionRecord) {
+  if (session === undefined) return undefined;
+  if (JSON.stringify(session.record) !== JSON.stringify(before)) return false;
+  session.record = structuredClone(after);
+  return [...session.pods];
 }
 
 export function createMemorySessionStore(
@@ -46,6 +53,8 @@ export function createMemorySessionStore(
       session.pods.add(pod);
       sessions.set(record.id, session, sessionTtlMs);
     },
+
+    initialized: async (before, after) => replaceRecord(sessions.get(before.id), before, after),
 
     async load(id, pod) {
       const session = sessions.get(id);

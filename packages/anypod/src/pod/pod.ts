@@ -29,6 +29,8 @@ import { createInitialize, type Initialize } from './requests/initialize.ts';
 import { createListen, type Listen } from './requests/listen.ts';
 import { PostHandler } from './requests/post-handler.ts';
 import { createSessionRequests } from './requests/session-requests.ts';
+import { createPostSse, type PostSse } from './requests/sse-post.ts';
+import { createOpenSseStream, type OpenSseStream } from './requests/sse-stream.ts';
 import type { LiveSession } from './sessions/live-session.ts';
 import { Renewal } from './sessions/renewal.ts';
 import { SessionCache } from './sessions/session-cache.ts';
@@ -71,6 +73,10 @@ export class Pod {
   readonly post: PostHandler['post'];
   /** Serves a GET with the standing stream, or if it has an exchange's event id, with the rest of that exchange. */
   readonly listen: Listen;
+  /** Serves the stream of a client of HTTP+SSE. */
+  readonly openSse: OpenSseStream;
+  /** Serves the messages of a client of HTTP+SSE. */
+  readonly postSse: PostSse;
   readonly #context: PodContext;
   readonly #parts: PodParts;
   readonly #drain: Drain;
@@ -117,6 +123,13 @@ export class Pod {
     const posts = new PostHandler(context, this.#parts, createSessionRequests(context, sessions, confirmations));
     this.post = posts.post.bind(posts);
     this.listen = createListen(context, this.#parts);
+    this.postSse = createPostSse(context, { posts, sessions, confirmations });
+    this.openSse = createOpenSseStream({
+      context,
+      listen: this.listen,
+      take: (id, caller) => this.take(id, caller),
+      release: (live) => this.release(live),
+    });
     this.#renewal = new Renewal(context, sessions);
     this.#drain = new Drain(context, this.#parts);
     this.#onChange = onChange;
@@ -235,14 +248,13 @@ export class Pod {
   }
 
   #heldSince(): number {
-    const held = this.#lease !== undefined && monotonicNow() < this.#lease.until();
-    return held ? (this.#lease?.since() ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    const state = this.#lease?.state();
+    return state !== undefined && monotonicNow() < state.until ? state.since : Number.POSITIVE_INFINITY;
   }
 
   #mayJudge(): boolean {
-    if (this.#lease === undefined) return false;
-    const state = { until: this.#lease.until(), since: this.#lease.since() };
-    return mayJudge(monotonicNow(), this.#context.options.leaseMs, state);
+    const state = this.#lease?.state();
+    return state !== undefined && mayJudge(monotonicNow(), this.#context.options.leaseMs, state);
   }
 
   #changed(change: PositionedChange): void {

@@ -1,10 +1,14 @@
 import { AnypodError } from '../core/errors.ts';
 import type { RedisConnection } from './client.ts';
+import { isReply, refusedCommand, refusedConnection, refusedKey } from './replies.ts';
 import type { Script } from './scripts.generated.ts';
 
 export type Argument = string | number;
 
-/** The commands that the stores send to Redis. Rejects with `AnypodError` `store_unavailable` if Redis cannot serve now. */
+/**
+ * The commands that the stores send to Redis. Rejects with `AnypodError`: `store_unavailable` if Redis cannot serve now, `store_refused` if its user may
+ * not do what is asked.
+ */
 export interface Commands {
   call(command: string, ...args: Argument[]): Promise<unknown>;
   /** Runs a script on keys of one slot. */
@@ -27,18 +31,22 @@ const TRANSIENT = new Set([
   'ASK',
 ]);
 
-function isReply(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'ReplyError';
-}
-
 function firstWord(error: Error): string {
   return error.message.split(' ', 1)[0] ?? '';
 }
 
+/** Clients get this sentence, so it names neither the user nor the command. The cause names them. */
+const REFUSED =
+  'Redis does not allow this pod what the request needs. The pod’s log names the command; its operator allows it (docs/redis.md#acl).';
+
 /** The error that a caller of the store gets for `error`. */
 export function faultOf(error: unknown): unknown {
-  if (error instanceof AnypodError) return error;
-  if (isReply(error) && !TRANSIENT.has(firstWord(error))) return error;
+  // By its name, because the client may come from another copy of this package.
+  if (error instanceof Error && error.name === 'AnypodError') return error;
+  if (isReply(error)) {
+    if (refusedCommand(error) || refusedKey(error)) return new AnypodError('store_refused', REFUSED, { cause: error });
+    if (!TRANSIENT.has(firstWord(error)) && !refusedConnection(error)) return error;
+  }
   const reason = error instanceof Error ? error.message : String(error);
   return new AnypodError('store_unavailable', `Redis does not answer (${reason}); try again shortly.`, {
     cause: error,

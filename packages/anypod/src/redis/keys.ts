@@ -28,6 +28,8 @@ export interface Keys {
   unfinishedOf(owner: string): string;
   held(pod: string): string;
   queue(): string;
+  /** Where a pod tries at the start whether it may run its commands. */
+  trial(attempt: string, type: string): string;
 }
 
 /** The versions of a session's keys that this build reads and writes, newest first. */
@@ -64,5 +66,6 @@ export function createKeys(prefix: string, versions: readonly string[] = KEY_VER
     unfinishedOf: (owner) => `${root}:{tasks}:unfinished:${owner}`,
     held: (pod) => `${root}:{tasks}:held:${pod}`,
     queue: () => `${root}:{tasks}:queue`,
+    trial: (attempt, type) => `${root}:trial:{${attempt}}:${type}`,
   };
 }

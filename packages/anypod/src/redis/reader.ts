@@ -6,7 +6,9 @@ import { type Commands, createCommands } from './commands.ts';
 import type { Entry } from './entries.ts';
 import * as scripts from './scripts.generated.ts';
 
+/** The first wait after a failure. It doubles up to the longest one while reads fail. */
 const RETRY_MS = 250;
+const LONGEST_RETRY_MS = 4000;
 
 /** What a reader reads, and whom it tells. */
 export interface Reading {
@@ -41,7 +43,8 @@ export function startReader(connection: RedisConnection, reading: Reading): List
   // A Cluster client emits `refresh` when its nodes may have changed, a single client emits `ready` when it has connected again.
   for (const event of ['ready', 'refresh'] as const) {
     connection.on(event, () => {
-      isNewConnection = true;
+      // The first look at the server is what opens the first connection.
+      if (server !== undefined) isNewConnection = true;
     });
   }
 
@@ -59,7 +62,8 @@ export function startReader(connection: RedisConnection, reading: Reading): List
       isNewConnection = true;
       throw error;
     }
-    if (before === undefined || before === server) return;
+    // If the user may not run INFO, nobody names the server, so every new connection counts as one to another server.
+    if (before === undefined || (server !== null && before === server)) return;
     const [newest] = (await commands.call('xrevrange', reading.key, '+', '-', 'COUNT', 1)) as Entry[];
     if (newest === undefined) return lookAfterLog();
     if (comparePositions(newest[0], position) < 0) position = newest[0];
@@ -97,13 +101,16 @@ export function startReader(connection: RedisConnection, reading: Reading): List
   }
 
   async function readOn(): Promise<void> {
+    let retryMs = RETRY_MS;
     while (!stopping.signal.aborted) {
       try {
         await readOnce();
+        retryMs = RETRY_MS;
       } catch (error) {
         if (stopping.signal.aborted) return;
         reading.onError(error);
-        await sleep(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+        await sleep(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+        retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS);
       }
     }
   }

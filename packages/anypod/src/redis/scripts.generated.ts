@@ -539,6 +539,23 @@ return redis.call('SMEMBERS', KEYS[1])
 `,
 };
 
+export const initializedSession: Script = {
+  keys: 1,
+  sha: 'd0ce04b85b23fbb08bb036a4fb16d1dcf7484f4e',
+  lua: `-- Replaces the record of a session that its client had not initialized.
+--
+-- KEYS[1] session
+-- ARGV[1] record before (JSON)   ARGV[2] record after (JSON)
+-- Returns the session's field names (among them the pods that cache it); empty: no such session; 0: its record is another one already.
+
+local record = redis.call('HGET', KEYS[1], 'r')
+if not record then return {} end
+if record ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'r', ARGV[2])
+return redis.call('HKEYS', KEYS[1])
+`,
+};
+
 export const livingPods: Script = {
   keys: 1,
   sha: '7eb98ccc16352951a0ec494820866b92fa46a031',
@@ -881,13 +898,17 @@ return #pending
 
 export const serverId: Script = {
   keys: 1,
-  sha: '2d7365bcab985732348f9224a9a9d13a01e9e4f5',
+  sha: '7303862d910d78e0575f05d261ca320122251de4',
   lua: `-- Names the server process that has a key. After a failover or a restart it is another one.
 --
 -- KEYS[1] any key
--- Returns its run id.
+-- Returns its run id, or null if the user may not run INFO.
 
-return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local info = redis.pcall('INFO', 'server')
+if type(info) ~= 'string' then
+  return false
+end
+return string.match(info, 'run_id:(%x+)')
 `,
 };
 

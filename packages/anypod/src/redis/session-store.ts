@@ -46,6 +46,12 @@ export function createRedisSessionStore(commands: Commands, keys: Keys, options:
       await commands.run(scripts.createSession, [keys.session(record.id)], ...args);
     },
 
+    async initialized(before, after) {
+      const args = [JSON.stringify(before), JSON.stringify(after)];
+      const fields = await commands.run(scripts.initializedSession, [keys.session(before.id)], ...args);
+      return fields === 0 ? false : podsIn(fields as string[]);
+    },
+
     async load(id, pod) {
       const keysOf = [keys.session(id), keys.subscriptions(id), keys.cancelled(id), keys.questions(id)];
       const loaded = (await commands.run(scripts.loadSession, keysOf, POD_FIELD + pod, sessionTtlMs)) as Loaded | null;

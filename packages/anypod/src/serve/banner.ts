@@ -2,8 +2,26 @@ import type { Probe } from '../mcp/sdk/probe.ts';
 
 const SLOW_BUILD_MS = 1;
 
+/** What a pod that has started serves. */
+export interface Start {
+  readonly url: string;
+  readonly probe: Probe;
+  /** The sessions are in Redis. */
+  readonly shared: boolean;
+}
+
+/** The same for a collector of logs, as fields of one record. */
+export function startFields({ url, probe, shared }: Start): Readonly<Record<string, unknown>> {
+  return {
+    url,
+    tools: probe.tools ?? 'not known yet',
+    eras: probe.modern ? 'legacy, modern' : 'legacy',
+    sessions: shared ? 'redis' : 'memory',
+  };
+}
+
 /** The text for a person at a terminal after the start. */
-export function bannerText(url: string, probe: Probe, shared: boolean): string {
+export function bannerText({ url, probe, shared }: Start): string {
   const tool = probe.tools?.[0];
   const call =
     tool === undefined

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, hostNamesOf, readConfig } from './config.ts';
 import { SETTINGS } from './settings.ts';
 
@@ -64,6 +67,51 @@ describe('readConfig', () => {
 
   it('never repeats a secret in a problem', () => {
     expect(problemsOf(['server.ts'], { ANYPOD_SECRET: 'hush' }).join()).not.toContain('hush');
+  });
+});
+
+describe('settings from files and Secrets', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'anypod-settings-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const file = (name: string, text: string) => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  };
+
+  it('are read, without the line breaks around them', () => {
+    const config = readConfig(['server.ts'], {
+      REDIS_URL_FILE: file('url', 'redis://h:6379/2\r\n'),
+      REDIS_PASSWORD_FILE: file('password', ' hush \n'),
+      REDIS_USERNAME: 'pod\n',
+      ANYPOD_SECRET_FILE: file('secret', `${secret}\n`),
+    });
+    expect(config).toMatchObject({ redis: 'redis://h:6379/2', redisPassword: ' hush ', redisUsername: 'pod' });
+    expect(config.secrets).toEqual([secret]);
+    expect(readConfig(['server.ts'], { REDIS_URL: ' redis://h\n', ANYPOD_SECRET: secret }).redis).toBe('redis://h');
+  });
+
+  it('give a problem where the file is missing or empty, or where the variable is set too', () => {
+    const problems = problemsOf(['server.ts'], {
+      REDIS_URL_FILE: join(directory, 'none'),
+      REDIS_PASSWORD: 'hush',
+      REDIS_PASSWORD_FILE: file('other', 'hush'),
+      ANYPOD_SECRET_FILE: file('empty', '\n'),
+    });
+    expect(problems).toEqual([
+      'REDIS_URL_FILE: the file cannot be read (ENOENT); mount it, or let this user read it',
+      'REDIS_PASSWORD and REDIS_PASSWORD_FILE: set one of them',
+      'ANYPOD_SECRET_FILE: the file is empty',
+    ]);
+  });
+
+  it('say what the eye does not see', () => {
+    expect(
+      problemsOf(['server.ts'], { ANYPOD_PREFIX: 'one\n', ANYPOD_PATH: '"/mcp"', REDIS_URL: '"redis://h"' }),
+    ).toEqual([
+      'REDIS_URL: begins with a quote; write the URL alone',
+      expect.stringMatching(/^ANYPOD_PREFIX: must be .*; it ends with a line break$/),
+      expect.stringMatching(/^ANYPOD_PATH: must begin with .*; it begins with a quote$/),
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { TaskSettings } from '../core/task-rule.ts';
 import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
 import type { Setting } from './setting.ts';
+import { type Environment, invisibleFault, textOf } from './setting-text.ts';
 import { SETTINGS } from './settings.ts';
 
 /** The configuration of `serve`, with one member per setting. */
@@ -39,7 +40,9 @@ export interface Config {
   readonly leaseMs: number;
   readonly cacheBytes?: number;
   readonly maxBodyBytes: number;
+  readonly maxHeaderBytes: number;
   readonly maxDepth: number;
+  readonly legacySse: boolean;
   readonly factoryTimeoutMs: number;
   readonly onUnhandledRejection: 'log' | 'drain';
   readonly rerun: 'never' | 'read-only' | 'safe';
@@ -51,7 +54,9 @@ export interface Config {
   readonly taskLimit: number;
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
+  readonly exitWithParent: 'npm' | 'always' | 'never';
   readonly logLevel: string;
+  readonly logFormat?: 'json' | 'pretty';
 }
 
 /** Wrong configuration. It has all problems, each with the name of the setting, the fault and the remedy. */
@@ -72,11 +77,10 @@ function flagName(setting: Setting): string {
 type Arguments = { readonly values: Record<string, unknown>; readonly positionals: string[] };
 
 function readArguments(argv: readonly string[], settings: readonly Setting[]): Arguments {
-  const options = Object.fromEntries(settings.map((setting) => [flagName(setting), { type: 'string' as const }]));
+  const typeOf = ({ alone }: Setting) => (alone ? ('boolean' as const) : ('string' as const));
+  const options = Object.fromEntries(settings.map((setting) => [flagName(setting), { type: typeOf(setting) }]));
   return parseArgs({ args: [...argv], options, allowPositionals: true, strict: false });
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the arguments after `serve`, and the environment. `more` are settings of the program that runs the pod. Throws `ConfigError`. */
 export function readConfig(argv: readonly string[], env: Environment, more: readonly Setting[] = []): Config {
@@ -107,23 +111,32 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
   return config as unknown as Config;
 }
 
-/** The text of a setting from its flag or variable. An empty variable counts as absent, because charts and compose files omit a value so. */
-function textOf(setting: Setting, flag: unknown, env: Environment): unknown {
-  return flag ?? (env[setting.env] || undefined);
-}
-
 function isSet(name: string, values: Readonly<Record<string, unknown>>, env: Environment): boolean {
   const setting = SETTINGS.find((one) => one.name === name);
-  return setting !== undefined && textOf(setting, values[flagName(setting)], env) !== undefined;
+  if (setting === undefined) return false;
+  const found = textOf(setting, values[flagName(setting)], env);
+  return 'problem' in found || found.text !== undefined;
 }
 
 function readSetting(setting: Setting, flag: unknown, env: Environment): { value: unknown } | { problem: string } {
-  const text = textOf(setting, flag, env) ?? (setting.default || undefined);
+  const found = textOf(setting, setting.alone && flag === true ? 'true' : flag, env);
+  if ('problem' in found) return found;
+  const { name, text = setting.default || undefined } = found;
   if (text === undefined) return { value: undefined };
-  const name = flag === undefined ? setting.env : setting.flag;
   if (typeof text !== 'string') return { problem: `${name}: needs a value` };
   const parsed = setting.schema.safeParse(text);
-  return parsed.success ? { value: parsed.data } : { problem: `${name}: ${parsed.error.issues[0]?.message}` };
+  if (parsed.success) return { value: parsed.data };
+  const [fault, invisible] = [parsed.error.issues[0]?.message ?? '', invisibleFault(text)];
+  const too = invisible === undefined || fault.includes(invisible) ? '' : `; it ${invisible}`;
+  return { problem: `${name}: ${fault}${too}` };
+}
+
+/** The form of the log, where all settings together may be wrong. Undefined: it is not set, or not valid. */
+export function logFormatOf(argv: readonly string[], env: Environment): Config['logFormat'] {
+  const setting = SETTINGS.find(({ name }) => name === 'logFormat');
+  if (setting === undefined) return undefined;
+  const read = readSetting(setting, readArguments(argv, SETTINGS).values[flagName(setting)], env);
+  return 'value' in read ? (read.value as Config['logFormat']) : undefined;
 }
 
 /** The host names that requests may have: the configured ones, or on a loopback address those of this machine. Undefined: all names. */
@@ -135,8 +148,8 @@ export function hostNamesOf({ host, allowedHosts }: Config): readonly string[] |
 
 /** The text of `--help`. */
 export function helpText(more: readonly Setting[] = []): string {
-  const lines = [...SETTINGS, ...more].map(({ flag, env, default: preset, description }) => {
-    return `  ${`${flag} <value>`.padEnd(28)}${description}\n${' '.repeat(30)}${env}${preset === '' ? '' : `, default ${preset}`}`;
+  const lines = [...SETTINGS, ...more].map(({ flag, env, default: preset, description, alone }) => {
+    return `  ${(alone ? flag : `${flag} <value>`).padEnd(28)}${description}\n${' '.repeat(30)}${env}${preset === '' ? '' : `, default ${preset}`}`;
   });
   return ['Usage: anypod serve <module> [flags]', '', ...lines].join('\n');
 }

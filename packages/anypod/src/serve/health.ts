@@ -13,13 +13,15 @@ const PROBES = ['/livez', '/readyz', '/startupz'];
 /**
  * Serves the probes, and answers every path other than the endpoint at `path`. `/livez` says that the process answers, `/readyz` that requests may
  * come, `/startupz` that the start has ended. No probe asks the store: a restart of pods does not repair Redis. If the balancer removed all pods at
- * once, calls that need no store would fail too, and the other clients would not get the pods' 503.
+ * once, calls that need no store would fail too, and the other clients would not get the pods' 503. `/` answers like `/readyz`, because the load
+ * balancers of some clouds probe it unless they are told another path, and take a pod with 404 out of service.
  */
 export function createHealthApp(health: Health, path: string): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.get('/livez', (_request, response) => tell(response, undefined));
   app.get('/startupz', (_request, response) => tell(response, health.started ? undefined : 'starting'));
   app.get('/readyz', (_request, response) => tell(response, unready(health)));
+  app.get('/', (_request, response) => tell(response, unready(health), `ok. The MCP endpoint is at ${path}.`));
   app.all(PROBES, (_request, response) => {
     response.set('allow', 'GET, HEAD');
     refuse(response, 405, 'Use GET for a probe.');
@@ -34,11 +36,11 @@ export function createHealthApp(health: Health, path: string): Express {
   return app.use(unreadable);
 }
 
-function tell(response: Response, reason: string | undefined): void {
+function tell(response: Response, reason: string | undefined, ok = 'ok'): void {
   response
     .status(reason === undefined ? 200 : 503)
     .type('text')
-    .send(`${reason ?? 'ok'}\n`);
+    .send(`${reason ?? ok}\n`);
 }
 
 function refuse(response: Response, status: number, message: string): void {

@@ -14,6 +14,12 @@ const { config, pod, leaseMs, state: buffer } = workerData as LeaseWork;
 const shared = new Float64Array(buffer);
 let state: LeaseState | undefined;
 const say = (kind: 'renewed' | 'failed', reason = '') => parentPort?.postMessage({ kind, reason });
+/** What Redis said, for a refusal, is in the cause. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { cause?: unknown };
+  return cause === undefined ? describeThrown(error) : `${describeThrown(error)} (${describeThrown(cause)})`;
+}
+
 const log = { info: () => undefined, warn: () => undefined };
 
 // If one renewal waited longer, the next one would be late.
@@ -23,10 +29,10 @@ for (;;) {
   try {
     await store.pods.renew(pod, leaseMs);
     state = renewedAt(asked, leaseMs, state);
-    shared.set([state.until, state.since]);
+    shared.set([state.until, state.since, state.judgesFrom]);
     say('renewed');
   } catch (error) {
-    say('failed', describeThrown(error));
+    say('failed', reasonOf(error));
   }
   const spent = monotonicNow() - asked;
   await delay(Math.max(leaseMs / RENEWALS_PER_LEASE - spent, leaseMs / 10));

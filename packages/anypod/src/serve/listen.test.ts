@@ -39,6 +39,21 @@ test("a client's idle connections are closed before a pod that drains closes the
   balancer.destroy();
 });
 
+test(':: takes IPv4 and IPv6', async () => {
+  const both = await listen((_request, response) => response.end('answer'), {
+    port: 0,
+    host: '::',
+    keepAliveMs: 1000,
+    drainDelayMs: 0,
+  });
+  const { port, hostname } = new URL(both.origin);
+  // A kernel without IPv6 has only the one.
+  const names = hostname === '0.0.0.0' ? ['127.0.0.1'] : ['127.0.0.1', '[::1]'];
+  for (const name of names) expect(await (await fetch(`http://${name}:${port}`)).text()).toBe('answer');
+  both.destroy();
+  await both.close();
+});
+
 /** Opens connections from its own thread, and counts the established ones. */
 const CROWD = `
   const { workerData: { port, count, state } } = require('node:worker_threads');

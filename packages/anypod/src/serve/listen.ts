@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Log, silentLog } from '../core/log.ts';
 import { ConfigError } from './config.ts';
 import { answerMalformed } from './malformed-requests.ts';
 
@@ -15,25 +16,32 @@ export interface Listener {
 
 export interface ListenOptions {
   readonly port: number;
+  /** `::` means all addresses: IPv6 and IPv4, or IPv4 alone if the kernel has no IPv6. */
   readonly host: string;
   /** How long the pod keeps an idle connection: longer than the balancer does, so that no request is sent on a connection that is closing. */
   readonly keepAliveMs: number;
   /** How long a pod still serves after it was told to stop, on connections that close. */
   readonly drainDelayMs: number;
+  /** The most bytes of a request's headers. Default 16 KiB. */
+  readonly maxHeaderBytes?: number;
 }
 
 /** Listens. Throws `ConfigError` if the address cannot be used. */
-export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
-  const { port, host } = options;
+export async function listen(
+  handler: RequestListener,
+  options: ListenOptions,
+  log: Log = silentLog,
+): Promise<Listener> {
+  const { port, host, maxHeaderBytes: maxHeaderSize = 16_384 } = options;
   // Node would answer a request without Host with a bare status. The handler says what is wrong.
-  const server = createServer({ noDelay: true, requireHostHeader: false }, handler);
-  answerMalformed(server);
+  const server = createServer({ noDelay: true, requireHostHeader: false, maxHeaderSize }, handler);
+  answerMalformed(server, log);
   keepConnections(server, options);
   await bind(server, port, host);
-  const { port: bound } = server.address() as AddressInfo;
-  const name = host.includes(':') ? `[${host}]` : host;
+  const { port: bound, address } = server.address() as AddressInfo;
+  const name = host === '::' ? address : host;
   return {
-    origin: `http://${name}:${bound}`,
+    origin: `http://${name.includes(':') ? `[${name}]` : name}:${bound}`,
     close: () => new Promise((resolve) => void server.close(() => resolve())),
     destroy: () => server.closeAllConnections(),
   };
@@ -68,6 +76,7 @@ function bind(server: Server, port: number, host: string): Promise<void> {
         error.code === 'EADDRINUSE' ? 'is in use; choose another with --port' : `cannot be used: ${error.message}`;
       reject(new ConfigError([`PORT: ${host}:${port} ${remedy}`]));
     });
-    server.listen({ port, host, backlog: BACKLOG }, resolve);
+    // Without a host, Node listens on `::`, which takes IPv4 too, or on `0.0.0.0` if the kernel has no IPv6.
+    server.listen({ port, ...(host !== '::' && { host }), backlog: BACKLOG }, resolve);
   });
 }

@@ -1,13 +1,17 @@
 import type { Log } from '../core/log.ts';
 import type { Store, StoreOptions } from '../core/store.ts';
 import { createMemoryStore } from '../memory/index.ts';
+import { checkAccess } from '../redis/access.ts';
 import { createRedisStore } from '../redis/index.ts';
 import type { Config } from './config.ts';
+import { readRedisAddress } from './redis-address.ts';
 import { connectRedis } from './redis-connection.ts';
 
 /** The store, and a function that closes it with its connections. */
 export interface OpenStore {
   readonly store: Store;
+  /** Tries what a pod will need of the store. Throws `AnypodError` `store_refused`, with a sentence for the operator, or `store_unavailable`. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,7 +29,7 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
   };
   if (config.redis === undefined) {
     const store = createMemoryStore(options);
-    return { store, close: () => store.close() };
+    return { store, check: async () => undefined, close: () => store.close() };
   }
   const client = await connectRedis(config, log, patienceMs);
   const onError = (err: unknown) => log.warn({ err }, 'a blocking Redis connection failed; it reconnects by itself');
@@ -37,6 +41,10 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
   });
   return {
     store,
+    async check() {
+      const { username: user = 'default' } = readRedisAddress(config) ?? {};
+      await checkAccess(client, { user, prefix: config.prefix, replicas: config.redisReplicas });
+    },
     async close() {
       await store.close();
       client.disconnect();

@@ -4,8 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, DNSLookupFunction, Redis } from 'ioredis';
 import type { Log } from '../core/log.ts';
 import type { Config } from './config.ts';
+import { createDatabaseClient } from './database-client.ts';
 import { createFailoverConnector } from './failover-connector.ts';
 import { type RedisLocation, readRedisAddress } from './redis-address.ts';
+import { reasonOf } from './redis-refusals.ts';
 import type { RedisAddress } from './redis-url.ts';
 import { warnAboutRedis } from './redis-warnings.ts';
 
@@ -38,22 +40,18 @@ export async function connectRedis(
   const client =
     address.form === 'cluster'
       ? new ClusterClient([...address.hosts], clusterOptions(address, patienceMs, tls))
-      : new SingleClient(
+      : new (createDatabaseClient(SingleClient))(
           address.form === 'single'
             ? singleOptions(address, patienceMs, tls)
             : { ...sentinelOptions(address, patienceMs, tls), Connector: createFailoverConnector(SentinelConnector) },
         );
-  client.on('error', (error: Error) => log.warn({ reason: reasonOf(error) }, 'Redis connection error'));
+  const user = address.username ?? 'default';
+  client.on('error', (error: Error) => log.warn({ reason: reasonOf(error, user) }, 'Redis connection error'));
   client.once('ready', () => void warnAboutRedis(client, log));
   // A Cluster client refuses commands until it knows the slots. Without this wait, the first pod of a deployment would start with such errors.
   if (address.form === 'cluster')
     await Promise.race([once(client, 'ready'), delay(CONNECT_TIMEOUT_MS)]).catch(() => {});
   return client;
-}
-
-/** The reason of an error. If all addresses of a name refuse a connection, Node's error has a code and no message. */
-function reasonOf(error: Error & { readonly code?: string }): string {
-  return error.message || error.code || error.name;
 }
 
 interface Tls {

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { z } from 'zod';
 import { parseRedisUrl } from './redis-url.ts';
+import { redisUrlFault } from './redis-url-fault.ts';
 import type { Setting } from './setting.ts';
 
 const file = z.string().refine((path) => {
@@ -21,12 +22,13 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     default: '',
     description:
       'URL of the Redis that the pods share: redis://, redis+sentinel:// or redis+cluster://, with rediss for TLS. Without it, sessions live in this process.',
+    fromFile: true,
     schema: z
       .string()
-      .refine(
-        (url) => parseRedisUrl(url) !== undefined,
-        'must be redis://[user:password@]host[:port][/db], redis+sentinel://host[:port],…/master[/db] or redis+cluster://host[:port],…; rediss for TLS',
-      ),
+      .trim()
+      .superRefine((url, context) => {
+        if (parseRedisUrl(url) === undefined) context.addIssue({ code: 'custom', message: redisUrlFault(url) });
+      }),
   },
   {
     name: 'redisUsername',
@@ -34,6 +36,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     env: 'REDIS_USERNAME',
     default: '',
     description: 'User name for Redis, without percent-encoding. It overrides the user name in the URL.',
+    fromFile: true,
     schema: z.string(),
   },
   {
@@ -42,6 +45,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     env: 'REDIS_PASSWORD',
     default: '',
     description: 'Password for Redis, without percent-encoding. It overrides the password in the URL.',
+    fromFile: true,
     schema: z.string(),
   },
   {
@@ -50,6 +54,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     env: 'REDIS_SENTINEL_USERNAME',
     default: '',
     description: 'User name for the Sentinels, if they require one. It overrides the user name in the URL.',
+    fromFile: true,
     schema: z.string(),
   },
   {
@@ -58,6 +63,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     env: 'REDIS_SENTINEL_PASSWORD',
     default: '',
     description: 'Password for the Sentinels, if they require one. It overrides the password in the URL.',
+    fromFile: true,
     schema: z.string(),
   },
   {

@@ -3,11 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
-import { AnypodError } from '../core/errors.ts';
+import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
-import { createIsEndpoint } from '../http/endpoint-path.ts';
+import { createSparseLog } from '../core/sparse-log.ts';
+import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
-import { bannerText, factoryAdvice } from './banner.ts';
+import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
 import { createHealthApp, type Health } from './health.ts';
@@ -20,6 +22,9 @@ import type { PodWatch } from './pod-watch.ts';
 import { createWorkerLease } from './worker-lease.ts';
 
 const STORE_RETRY_MS = 500;
+const LONGEST_STORE_RETRY_MS = 4000;
+/** What a start waits for, instead of failing. */
+const WAITS_FOR: ReadonlySet<AnypodErrorCode> = new Set(['store_unavailable', 'store_refused']);
 const DRAIN_CHECK_MS = 50;
 /** How long a request waits until the pod has started. */
 const START_HOLD_MS = 10_000;
@@ -38,15 +43,15 @@ export interface Serving {
 
 export interface ServeOptions {
   readonly log: Logger;
-  /** Where the banner goes. */
-  readonly print: (text: string) => void;
+  /** Tells the operator what the pod serves, once it does. */
+  readonly announce: (start: Start) => void;
   /** Aborts the start of the pod. */
   readonly signal: AbortSignal;
   readonly watch: PodWatch;
 }
 
 /** Runs one pod with `config`. Throws `ConfigError` for a fault that the operator must correct. */
-export async function serve(config: Config, { log, print, signal, watch }: ServeOptions): Promise<Serving> {
+export async function serve(config: Config, { log, announce, signal, watch }: ServeOptions): Promise<Serving> {
   const { createServer, sdk, reuse } = await loadModule(config.module);
   signal.throwIfAborted();
   const health: Health = { started: false, draining: false };
@@ -54,14 +59,17 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   let anypod: Anypod | undefined;
   const started = Promise.withResolvers<Anypod>();
   const listener = await listen(
-    dispatch(config.path, () => anypod ?? started.promise, health),
+    dispatch(config, () => anypod ?? started.promise, health),
     config,
+    log,
   );
-  const { store, close: closeStore } = await openStore(config, log);
+  const sparse = createSparseLog(log);
+  const { store, check, close: closeStore } = await openStore(config, sparse);
   const allowedHosts = hostNamesOf(config);
   try {
-    anypod = await retryUntilStoreUp(signal, log, () =>
-      createAnypod({
+    anypod = await retryUntilStoreUp(signal, sparse, async () => {
+      await check();
+      return createAnypod({
         // Settings have the same names as the library's options.
         ...config,
         secrets: config.secrets ?? [randomId() + randomId()],
@@ -72,12 +80,12 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
         log,
         meter,
         calls,
-        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, log) }),
+        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, sparse) }),
         ...(sdk === undefined ? {} : { sdk }),
         ...(reuse === undefined ? {} : { reuse }),
         ...(allowedHosts === undefined ? {} : { allowedHosts }),
-      }),
-    );
+      });
+    });
   } catch (error) {
     listener.destroy();
     await Promise.all([listener.close(), closeStore()]);
@@ -86,7 +94,7 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
   started.resolve(anypod);
   health.started = true;
   const url = listener.origin + config.path;
-  print(bannerText(url, anypod.probe, config.redis !== undefined));
+  announce({ url, probe: anypod.probe, shared: config.redis !== undefined });
   const advice = factoryAdvice(anypod.probe);
   if (advice !== undefined) log.warn(advice);
   if (anypod.probe.tools === undefined) {
@@ -117,21 +125,21 @@ export async function serve(config: Config, { log, print, signal, watch }: Serve
 }
 
 /** Turns an error that the operator must correct into a `ConfigError`, which is printed without a stack. */
-function asConfigError(error: unknown): unknown {
+export function asConfigError(error: unknown): unknown {
   if (!(error instanceof AnypodError)) return error;
   if (error.code === 'factory_failed') return new ConfigError([`<module>: ${error.message}`]);
   return error.code === 'no_common_version' ? new ConfigError([error.message]) : error;
 }
 
-/** Repeats `attempt` while the pod cannot reach the store, because a pod may start before its Redis. */
-async function retryUntilStoreUp(signal: AbortSignal, log: Logger, attempt: () => Promise<Anypod>): Promise<Anypod> {
-  for (;;) {
+/** Repeats `attempt` while the store is away or refuses the pod, because a pod may start before its Redis, or before its Redis knows it. */
+async function retryUntilStoreUp(signal: AbortSignal, log: Log, attempt: () => Promise<Anypod>): Promise<Anypod> {
+  for (let waitMs = STORE_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_STORE_RETRY_MS)) {
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof AnypodError && error.code === 'store_unavailable')) throw error;
+      if (!(error instanceof AnypodError && WAITS_FOR.has(error.code))) throw error;
       log.warn({ reason: error.message }, 'waiting for the store');
-      await delay(STORE_RETRY_MS, undefined, { signal });
+      await delay(waitMs, undefined, { signal });
     }
   }
 }
@@ -143,16 +151,21 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
 }
 
 /** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
-function dispatch(path: string, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
+function dispatch(
+  { path, legacySse }: Pick<Config, 'path' | 'legacySse'>,
+  anypod: () => Anypod | Promise<Anypod>,
+  health: Health,
+): RequestListener {
   const app = createHealthApp(health, path);
   const isEndpoint = createIsEndpoint(path);
+  const isSse = legacySse ? createIsSseEndpoint(path) : () => false;
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
     // Otherwise the balancer would continue to use its open connections.
     if (health.draining) response.setHeader('connection', 'close');
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
-    else if (!isEndpoint(url)) app(request, response);
+    else if (!isEndpoint(url) && !isSse(url)) app(request, response);
     else if (ready instanceof Promise) void serveEarly(request, response, ready);
     else ready.handler(request, response);
   };

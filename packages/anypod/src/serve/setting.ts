@@ -8,8 +8,17 @@ export interface Setting {
   /** The default as the documentation shows it. Empty: none. */
   readonly default: string;
   readonly description: string;
+  /** The value may also be in the file that the variable with `_FILE` at its end names. */
+  readonly fromFile?: true;
   readonly schema: z.ZodType;
+  /** The flag may stand alone, which means `true`. */
+  readonly alone?: true;
 }
+
+/** Yes or no. */
+export const choice: z.ZodType<boolean, string> = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((text) => text === 'true');
 
 /** A whole number of milliseconds. */
 export const milliseconds = (min: number): z.ZodType<number> =>

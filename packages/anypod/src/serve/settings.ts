@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { MODULE_SETTINGS } from './module-settings.ts';
+import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
-import { bytes, count, list, milliseconds, type Setting } from './setting.ts';
+import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
 import { TASK_SETTINGS } from './task-settings.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
@@ -25,7 +26,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--host',
     env: 'HOST',
     default: '127.0.0.1',
-    description: 'Address to listen on. Use 0.0.0.0 in a container.',
+    description: 'Address to listen on. In a container, use :: for all addresses, also where the kernel has only IPv4.',
     schema: z.string().min(1, 'must not be empty'),
   },
   ...REDIS_SETTINGS,
@@ -36,6 +37,7 @@ export const SETTINGS: readonly Setting[] = [
     default: '',
     description:
       'Signs session ids, event ids and request state. Use 32 bytes or more, and the same value on all pods. Required with Redis. You can list several, separated by commas: the first one signs, and all of them verify.',
+    fromFile: true,
     schema: list.refine(
       (secrets) => secrets.length > 0 && secrets.every((secret) => Buffer.byteLength(secret) >= 32),
       'must be 32 bytes or more each; make one with: openssl rand -base64 32',
@@ -56,6 +58,16 @@ export const SETTINGS: readonly Setting[] = [
     default: '/mcp',
     description: 'Path of the MCP endpoint.',
     schema: z.string().regex(/^\/[^?#\s]*$/, 'must begin with /'),
+  },
+  {
+    name: 'legacySse',
+    flag: '--legacy-sse',
+    env: 'ANYPOD_LEGACY_SSE',
+    default: 'false',
+    description:
+      'true: also serves clients of HTTP+SSE (2024-11-05), beside the endpoint: with /mcp, at /sse and /messages.',
+    schema: choice,
+    alone: true,
   },
   {
     name: 'allowedHosts',
@@ -214,6 +226,15 @@ export const SETTINGS: readonly Setting[] = [
     schema: bytes(1024),
   },
   {
+    name: 'maxHeaderBytes',
+    flag: '--max-headers',
+    env: 'ANYPOD_MAX_HEADERS',
+    default: '16384',
+    description:
+      'Maximum size of a request’s headers (bytes). A request with larger ones, for example with a large token, gets 431.',
+    schema: bytes(4096).refine((size) => size <= 1024 * 1024, 'must be 1048576 or less'),
+  },
+  {
     name: 'maxDepth',
     flag: '--max-depth',
     env: 'ANYPOD_MAX_DEPTH',
@@ -240,14 +261,5 @@ export const SETTINGS: readonly Setting[] = [
       'How long running calls may then continue (ms). The sum of this and the drain delay must be below the grace period of the platform.',
     schema: milliseconds(0),
   },
-  {
-    name: 'logLevel',
-    flag: '--log-level',
-    env: 'ANYPOD_LOG_LEVEL',
-    default: 'info',
-    description: 'Log level: debug, info, warn, error or silent.',
-    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
-      error: 'must be debug, info, warn, error or silent',
-    }),
-  },
+  ...PROCESS_SETTINGS,
 ];

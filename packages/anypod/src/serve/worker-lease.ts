@@ -11,7 +11,7 @@ export interface LeaseWork {
   readonly config: Config;
   readonly pod: string;
   readonly leaseMs: number;
-  /** Two float64: `until` and `since` of the lease. */
+  /** Three float64: `until`, `since` and `judgesFrom` of the lease. */
   readonly state: SharedArrayBuffer;
 }
 
@@ -23,7 +23,7 @@ interface Said {
 /** Holds the lease in a worker thread with its own Redis connection. */
 export function createWorkerLease(config: Config, log: Log): TakeLease {
   return async (pod, leaseMs) => {
-    const state = new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT);
+    const state = new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT);
     const shared = new Float64Array(state);
     const work: LeaseWork = { config, pod, leaseMs, state };
     let stopped = false;
@@ -54,8 +54,7 @@ export function createWorkerLease(config: Config, log: Log): TakeLease {
     await firstReport(worker);
     begun = true;
     const lease: Lease = {
-      until: () => shared[0] ?? 0,
-      since: () => shared[1] ?? 0,
+      state: () => ({ until: shared[0] ?? 0, since: shared[1] ?? 0, judgesFrom: shared[2] ?? 0 }),
       async stop() {
         stopped = true;
         await worker.terminate();

@@ -27,8 +27,24 @@ export const sessionStoreContract: Contract = {
       assert.equal(await a.sessions.cancel('none', 1, 60_000), undefined);
       assert.equal(await a.sessions.takeCancelled('none', 1), false);
       assert.equal(await a.sessions.note('none', { method: 'notifications/initialized' }), undefined);
+      assert.equal(await a.sessions.initialized(sampleRecord('none'), sampleRecord('none')), undefined);
       assert.equal(await a.sessions.end('none'), undefined);
       assert.equal(await a.sessions.load('none', 'pod-a'), undefined, 'no verb made one');
+    },
+
+    'of HTTP+SSE are initialized once, and keep their stream': async ({ a, b }) => {
+      const before = { ...sampleRecord('s'), protocolVersion: '', transport: 'sse' } as const;
+      const after = { ...before, protocolVersion: '2024-11-05' };
+      await a.sessions.create(before, 'pod-a');
+      await a.standing.attach('s', { pod: 'pod-a', connection: 'c' });
+      const loaded = await b.sessions.load('s', 'pod-b');
+      assert.ok(loaded);
+      const first = await b.sessions.initialized(loaded.record, after);
+      assert.ok(first);
+      assert.deepEqual(sorted(first), ['pod-a', 'pod-b']);
+      assert.equal(await a.sessions.initialized(before, { ...after, protocolVersion: '2025-11-25' }), false);
+      assert.deepEqual((await a.sessions.load('s', 'pod-a'))?.record, after);
+      assert.equal((await b.standing.append('s', '{}'))?.holder?.connection, 'c');
     },
 
     'know each pod that created or loaded them, once': async ({ a, b }) => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { metrics } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
@@ -18,7 +20,8 @@ export interface MetricsConfig {
 export async function startMetrics(config: MetricsConfig): Promise<() => Promise<void>> {
   const { metricsPort: port, metricsHost: host = config.host } = config;
   if (port === 0) return async () => undefined;
-  const exporter = new PrometheusExporter({ host, port, withoutScopeInfo: true, preventServerStart: true });
+  // The exporter's own server cannot listen on an address of IPv6: it makes a URL of it without brackets.
+  const exporter = new PrometheusExporter({ withoutScopeInfo: true, preventServerStart: true });
   const provider = new MeterProvider({
     resource: resourceFromAttributes({ 'service.name': 'anypod', 'service.version': version() }),
     readers: [exporter],
@@ -30,12 +33,21 @@ export async function startMetrics(config: MetricsConfig): Promise<() => Promise
   });
   metrics.setGlobalMeterProvider(provider);
   addProcessMetrics(provider.getMeter('process'));
+  const server = createServer((request, response) => {
+    if (request.url?.split('?', 1)[0] === '/metrics') exporter.getMetricsRequestHandler(request, response);
+    else response.writeHead(404).end();
+  }).unref();
   try {
-    await exporter.startServer();
+    // Without a host, Node listens on `::`, which takes IPv4 too, or on `0.0.0.0` if the kernel has no IPv6.
+    server.listen({ port, ...(host !== '::' && { host }) });
+    await once(server, 'listening');
   } catch (error) {
     throw new ConfigError([`ANYPOD_METRICS_PORT: ${host}:${port} ${remedyFor(error as NodeJS.ErrnoException)}`]);
   }
-  return () => provider.shutdown();
+  return async () => {
+    server.close();
+    await provider.shutdown();
+  };
 }
 
 function remedyFor({ code, message }: NodeJS.ErrnoException): string {

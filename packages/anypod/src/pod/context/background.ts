@@ -1,4 +1,5 @@
 import type { Log } from '../../core/log.ts';
+import { createSparseLog } from '../../core/sparse-log.ts';
 
 /** Work that no request waits for. The pod waits for it before it closes. */
 export interface Background {
@@ -9,12 +10,13 @@ export interface Background {
 }
 
 export function createBackground(log: Log): Background {
+  const sparse = createSparseLog(log);
   const running = new Set<Promise<void>>();
   return {
     run(what, work) {
       const watched = work.then(
         () => undefined,
-        (err: unknown) => log.warn({ what, err }, 'background work failed'),
+        (err: unknown) => sparse.warn({ what, err }, 'background work failed'),
       );
       running.add(watched);
       void watched.then(() => running.delete(watched));

@@ -2,6 +2,7 @@ import { hrtime } from 'node:process';
 import { type Lease, type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../../core/lease.ts';
 import type { Log } from '../../core/log.ts';
 import type { PodRegistry } from '../../core/pod-registry.ts';
+import { createSparseLog } from '../../core/sparse-log.ts';
 
 /** Milliseconds of a clock that never goes back and that all threads share. Only differences have a meaning. */
 export function monotonicNow(): number {
@@ -19,19 +20,19 @@ export async function holdLease(pods: PodRegistry, pod: string, leaseMs: number,
     return renewedAt(asked, leaseMs, before);
   }
 
+  const sparse = createSparseLog(log);
   let state = await renew(undefined);
   const timer = setInterval(() => {
     renew(state).then(
       (renewed) => {
         state = renewed;
       },
-      (err: unknown) => log.warn({ err }, 'the lease could not be renewed; is the store reachable?'),
+      (err: unknown) => sparse.warn({ err }, 'the lease could not be renewed; is the store reachable?'),
     );
   }, leaseMs / RENEWALS_PER_LEASE).unref();
 
   return {
-    until: () => state.until,
-    since: () => state.since,
+    state: () => state,
     stop: async () => clearInterval(timer),
   };
 }

@@ -24,7 +24,8 @@ function mortalLease(store: ReturnType<typeof createMemoryStore>) {
     state.renew = renew;
     await renew();
     const timer = setInterval(() => void renew(), LEASE_MS / 3);
-    return { until: () => state.until, since: () => state.since, stop: async () => clearInterval(timer) };
+    const judgesFrom = () => state.since + LEASE_MS;
+    return { state: () => ({ ...state, judgesFrom: judgesFrom() }), stop: async () => clearInterval(timer) };
   };
   return { state, takeLease };
 }

@@ -10,6 +10,7 @@ import type { SessionCache } from '../sessions/session-cache.ts';
 import { Exchange } from '../streams/exchange.ts';
 import type { Followers } from '../streams/followers.ts';
 import { OwnedStream } from '../streams/owned-stream.ts';
+import { createStandingSink } from '../streams/standing-reply.ts';
 import { mayRerun, type Safety, safetyOf } from './rerun-rule.ts';
 
 type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
@@ -52,7 +53,7 @@ export class Orphans {
   }
 
   /**
-   * Begins a sweep, but only if this pod has held its own lease for a whole lease without a break. In an outage of the store all leases run out
+   * Begins a sweep, but only if this pod has held its own lease long enough without a break. In an outage of the store all leases run out
    * together, so an expired lease is then no evidence that a pod is dead.
    */
   #tick(): void {
@@ -118,9 +119,12 @@ export class Orphans {
     const { meter } = this.#context;
     const requests = JSON.parse(orphan.requests) as Requests;
     const stream = OwnedStream.adopt(this.#context, this.#followers, key, requests, orphan);
-    const [first, ...others] = unanswered(requests, orphan);
     // This pod owns the exchange now, and no other pod would end it. So it waits until the store is back.
     const live = await retryWhileStoreAway(this.#context, async () => this.#sessions.take(key.session));
+    if (live?.session.record.transport === 'sse') {
+      stream.sendTo(createStandingSink(this.#context, (data) => live.stand(data)));
+    }
+    const [first, ...others] = unanswered(requests, [...orphan.events, ...(await this.#standing(live))]);
     if (first === undefined || live === undefined) {
       meter.orphanEnded('finished');
       stream.finish();
@@ -132,6 +136,13 @@ export class Orphans {
     } finally {
       this.#sessions.release(live);
     }
+  }
+
+  /** What the client of HTTP+SSE has on its stream: the lost pod may have sent an answer there that the log of the exchange does not have. */
+  async #standing(live: LiveSession | undefined): Promise<readonly { readonly data: string }[]> {
+    if (live?.session.record.transport !== 'sse') return [];
+    const read = await retryWhileStoreAway(this.#context, () => this.#context.store.standing.read(live.id, '0-0'));
+    return read?.events ?? [];
   }
 
   async #rerunOrRefuse(live: LiveSession, requests: Requests, stream: OwnedStream, takeOvers: number): Promise<void> {
@@ -187,8 +198,8 @@ export class Orphans {
   }
 }
 
-/** The requests whose response is not in the log. */
-function unanswered(requests: Requests, { events }: Orphan): JsonRpcRequest[] {
+/** The requests whose response is not among the events. */
+function unanswered(requests: Requests, events: readonly { readonly data: string }[]): JsonRpcRequest[] {
   const answered = new Set(
     events
       .map(({ data }) => JSON.parse(data) as JsonRpcMessage)

@@ -34,14 +34,17 @@ export class PostHandler {
     this.#sessionRequests = sessionRequests;
   }
 
-  /** Serves the messages of a POST and answers `reply`. `live` must be in use, and stays in use while an exchange runs. */
+  /**
+   * Serves the messages of a POST and answers `reply`. `live` must be in use, and stays in use while an exchange runs. Returns the exchange, if the POST
+   * has requests.
+   */
   async post(
     live: LiveSession,
     messages: readonly JsonRpcMessage[],
     batch: boolean,
     caller: Caller,
     reply: Reply,
-  ): Promise<void> {
+  ): Promise<Exchange | undefined> {
     const requests = messages.filter(isRequest);
     for (const message of messages) {
       if (isRequest(message)) continue;
@@ -49,9 +52,10 @@ export class PostHandler {
       else await this.#notice(live, message, caller);
     }
     const [first, ...others] = requests;
-    if (live.ended) return reply.json(404, JSON.stringify(sessionNotFound(first?.id ?? null)));
-    if (first === undefined) return reply.empty(202);
-    await this.#run(live, [first, ...others], batch, caller, reply);
+    if (live.ended) reply.json(404, JSON.stringify(sessionNotFound(first?.id ?? null)));
+    else if (first === undefined) reply.empty(202);
+    else return this.#run(live, [first, ...others], batch, caller, reply);
+    return undefined;
   }
 
   async #run(
@@ -60,10 +64,13 @@ export class PostHandler {
     batch: boolean,
     caller: Caller,
     reply: Reply,
-  ): Promise<void> {
+  ): Promise<Exchange | undefined> {
     const server = await live.server(caller);
     if (this.#context.departed()) throw tooLate();
-    if (live.ended) return reply.json(404, JSON.stringify(sessionNotFound(requests[0].id)));
+    if (live.ended) {
+      reply.json(404, JSON.stringify(sessionNotFound(requests[0].id)));
+      return undefined;
+    }
     live.uses += 1;
     const exchange = new Exchange(this.#context, this.#parts.followers, {
       session: live.id,
@@ -80,6 +87,7 @@ export class PostHandler {
         exchange.respond(cancelledEarly(request.id));
       } else this.#dispatch(live, server, exchange, request, caller);
     }
+    return exchange;
   }
 
   /** Whether the cancellation of this request overtook it. If the store does not answer, the request runs, so that no call is lost. */

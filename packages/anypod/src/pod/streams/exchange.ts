@@ -50,7 +50,8 @@ export class Exchange implements Late {
   /** Whether the client could come back for the answer if this pod ended the connection. */
   get resumable(): boolean {
     if (!this.streams) return false;
-    return hasPrimingEvents(this.#options.protocolVersion) || this.#stream?.resumable === true;
+    if (this.#reply?.outlives === true || this.#stream?.resumable === true) return true;
+    return hasPrimingEvents(this.#options.protocolVersion);
   }
 
   /** Whether it can send messages other than its responses. If not, the answer waits as JSON, however long it takes. */

@@ -82,7 +82,7 @@ export class Followers {
       onEnd();
     });
     if (replay.events.length === 0) this.#prime(follower, record.protocolVersion);
-    endWhenOld(this.#context, record.protocolVersion, follower.sink);
+    endWhenOld(this.#context, record, follower.sink);
     this.#catchUp(connection, follower, replay);
     return true;
   }
@@ -162,7 +162,12 @@ export class Followers {
   /** Sends the client the events of the log, `replay` first, as fast as the client reads. */
   #catchUp(connection: string, follower: Follower, replay?: Replay): void {
     follower.busy = true;
-    this.#context.background.run('follow stream', this.#readOn(connection, follower, replay));
+    const reading = this.#readOn(connection, follower, replay).catch((error: unknown) => {
+      // The client resumes, and gets an answer that says what is wrong.
+      this.#end(connection, follower);
+      throw error;
+    });
+    this.#context.background.run('follow stream', reading);
   }
 
   async #readOn(connection: string, follower: Follower, replay: Replay | undefined): Promise<void> {

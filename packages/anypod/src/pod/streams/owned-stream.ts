@@ -101,9 +101,14 @@ export class OwnedStream {
     return new OwnedStream(context, followers, key, requests, { epoch: orphan.epoch, seq: orphan.last });
   }
 
-  /** Whether the client has an event id to come back with. */
+  /** Whether the client gets the rest if this pod goes: it has an event id to come back with, or the sink outlives the pod. */
   get resumable(): boolean {
-    return this.#primed || this.#seq > 0;
+    return this.#primed || this.#seq > 0 || this.#sink?.outlives === true;
+  }
+
+  /** Sends all later events to `sink` too, which outlives this pod. */
+  sendTo(sink: EventSink): void {
+    this.#sink = sink;
   }
 
   #primed = false;
@@ -150,6 +155,7 @@ export class OwnedStream {
 
   /** Ends the connection. The exchange continues, and the client can resume it, after `retryMs` if given. */
   detach(retryMs?: number): void {
+    if (this.#sink?.outlives === true) return;
     this.#sink?.end(retryMs);
     this.#sink = undefined;
   }

@@ -2,8 +2,8 @@ import { type Change, lastOfEach, type PositionedChange } from '../../core/chang
 import type { EventPlace } from '../../core/event-id.ts';
 import type { Connection } from '../../core/event-log.ts';
 import type { JsonRpcNotification } from '../../core/json-rpc.ts';
-import { hasPrimingEvents } from '../../core/protocol-version.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
+import { hasFirstEventId } from '../../core/session.ts';
 import { type Attached, comparePositions, type StandingEvent } from '../../core/standing-log.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
@@ -170,9 +170,9 @@ export class StandingStreams {
       sink.end();
       return;
     }
-    const { protocolVersion } = standing.live.session.record;
-    endWhenOld(this.#context, protocolVersion, sink);
-    if (hasPrimingEvents(protocolVersion)) {
+    const { record } = standing.live.session;
+    endWhenOld(this.#context, record, sink);
+    if (hasFirstEventId(record)) {
       sink.send({ id: this.#id(standing), retry: this.#context.options.retryMs, data: '' });
     }
     if (this.#retryMs === undefined) this.#catchUp(standing);

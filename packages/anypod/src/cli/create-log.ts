@@ -1,0 +1,41 @@
+import { type Logger, pino } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import { createLossyStream } from './lossy-stream.ts';
+import { serializeError } from './serialize-error.ts';
+
+export type LogFormat = 'json' | 'pretty';
+
+/** The names of Google's logging, which the collectors of others also read. They know pino's names in `level`. */
+const SEVERITY: Readonly<Record<string, string>> = {
+  trace: 'DEBUG',
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARNING',
+  error: 'ERROR',
+  fatal: 'CRITICAL',
+};
+
+/** The form for who reads the standard output: a person at a terminal, or a collector. */
+export function formatFor(wanted: LogFormat | undefined, stdout: { readonly isTTY?: boolean }): LogFormat {
+  return wanted ?? (stdout.isTTY ? 'pretty' : 'json');
+}
+
+/** The log of the process, on the standard error. Its lines are lost where nobody reads them, so that no reader can hold the process. */
+export function createLog(level: string, format: LogFormat, stderr: NodeJS.WriteStream): Logger {
+  const stream = createLossyStream(stderr);
+  const pretty = prettyFactory({
+    colorize: stderr.isTTY,
+    ignore: 'pid,hostname,severity',
+    translateTime: 'SYS:HH:MM:ss.l',
+  });
+  return pino(
+    {
+      level,
+      redact: ['authorization', '*.token'],
+      serializers: { err: (thrown: unknown) => serializeError(thrown) },
+      formatters: { level: (label) => ({ level: label, severity: SEVERITY[label] }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    { write: (line: string) => stream.write(format === 'json' ? line : pretty(line)) },
+  );
+}

@@ -1,0 +1,94 @@
+import { isRequest } from '../core/json-rpc.ts';
+import type { Log } from '../core/log.ts';
+import type { Meter } from '../core/meter.ts';
+import { RPC } from '../core/rpc-error.ts';
+import type { Pod } from '../pod/pod.ts';
+import { sessionNotFound } from '../pod/sessions/session-cache.ts';
+import type { Endpoint } from './endpoint.ts';
+import { receive } from './endpoint.ts';
+import { MESSAGES, pathOf, siblingOf } from './endpoint-path.ts';
+import { repeatThroughOutage } from './hold.ts';
+import { headerOf, type Incoming } from './incoming.ts';
+import { idOf, methodOf, parseBatch, parseMessage } from './messages.ts';
+import { MeteredReply } from './metered-reply.ts';
+import { requireAcceptsEvents, requireJson } from './negotiation.ts';
+import { createOriginGuard, type OriginGuardOptions } from './origin-guard.ts';
+import { Refusal, refuse } from './refusal.ts';
+
+export interface SseEndpointOptions extends OriginGuardOptions {
+  readonly pod: Pod;
+  readonly log: Log;
+  readonly meter: Meter;
+}
+
+/** Serves HTTP+SSE (2024-11-05): a GET opens the client's stream, and a POST brings its messages. Never rejects. */
+export function createSseEndpoint({ pod, log, meter, ...guardOptions }: SseEndpointOptions): Endpoint {
+  const guard = createOriginGuard(guardOptions);
+
+  async function open({ caller }: Incoming, reply: MeteredReply): Promise<void> {
+    reply.name('GET', 'legacy');
+    requireAcceptsEvents(caller);
+    const messages = siblingOf(pathOf(caller.url ?? '/'), MESSAGES);
+    const addressOf = (session: string) => `${messages}?sessionId=${session}`;
+    await pod.openSse(caller, headerOf(caller, 'last-event-id'), addressOf, reply);
+  }
+
+  async function post(incoming: Incoming, reply: MeteredReply): Promise<void> {
+    const { caller } = incoming;
+    requireJson(caller);
+    const id = sessionIn(caller.url ?? '/');
+    const body = await receive(pod, incoming);
+    reply.name(methodOf(body), 'legacy');
+    const alone = Array.isArray(body) ? undefined : parseMessage(body);
+    const act = () => deliver(id, body, alone, incoming, reply);
+    try {
+      await (alone === undefined || isRequest(alone) ? act() : repeatThroughOutage(act, incoming.signal()));
+    } catch (error) {
+      report(error);
+      refuse(reply, idOf(body), error);
+    }
+  }
+
+  async function deliver(
+    id: string,
+    body: unknown,
+    alone: ReturnType<typeof parseMessage> | undefined,
+    { caller }: Incoming,
+    reply: MeteredReply,
+  ): Promise<void> {
+    const live = await pod.take(id, caller);
+    try {
+      if (live?.session.record.transport !== 'sse') return reply.json(404, JSON.stringify(sessionNotFound(idOf(body))));
+      const messages = alone === undefined ? parseBatch(body, live.session.record.protocolVersion) : [alone];
+      await pod.postSse(live, messages, alone === undefined, caller, reply);
+    } finally {
+      if (live !== undefined) pod.release(live);
+    }
+  }
+
+  function report(error: unknown): void {
+    if (!(error instanceof Refusal)) log.warn({ err: error }, 'a request failed');
+  }
+
+  return async (incoming, answer) => {
+    const reply = new MeteredReply(answer, meter);
+    const { caller, method } = incoming;
+    const serves = pathOf(caller.url ?? '/').endsWith(MESSAGES) ? 'POST' : 'GET';
+    try {
+      guard(headerOf(caller, 'host') ?? '', headerOf(caller, 'origin'));
+      if (method !== serves) {
+        throw new Refusal(405, RPC.refused, `${method} is not served here. Use ${serves}.`, { allow: serves });
+      }
+      await (method === 'GET' ? open(incoming, reply) : post(incoming, reply));
+    } catch (error) {
+      report(error);
+      refuse(reply, null, error);
+    }
+  };
+}
+
+function sessionIn(url: string): string {
+  const id = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('sessionId');
+  if (id !== null) return id;
+  throw new Refusal(400, RPC.refused, 'sessionId is missing. Post to the address that the endpoint event names.');
+}

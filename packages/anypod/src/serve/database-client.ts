@@ -1,0 +1,40 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import { AnypodError } from '../core/errors.ts';
+
+/** The error of a command that ioredis no longer waits for. */
+const TIMED_OUT = 'Command timed out';
+
+type Constructor = new (options: RedisOptions) => Redis;
+
+/**
+ * ioredis's client, with one change: a connection whose SELECT fails is not used. ioredis only reports the failure and continues in database 0, where
+ * the pods of another server may work. Here the connection ends, its waiting commands reject with `AnypodError` `store_refused`, and the next
+ * connection tries SELECT again.
+ */
+export function createDatabaseClient(Client: Constructor): Constructor {
+  class DatabaseClient extends Client {
+    override select(...args: Parameters<Redis['select']>): ReturnType<Redis['select']> {
+      const { stream } = this;
+      return super.select(...args).catch((error: Error) => {
+        const isReply = error.name === 'ReplyError';
+        // If the connection has ended meanwhile, ioredis does not use it. A late reply could still be a refusal.
+        if (stream !== this.stream || !(isReply || error.message === TIMED_OUT)) throw error;
+        const cause = isReply ? new AnypodError('store_refused', sentenceOf(args[0], error), { cause: error }) : error;
+        this.recoverFromFatalError(cause, cause, {});
+        // The handshake waits for this promise and would then send commands. So it never settles.
+        return new Promise(() => undefined);
+      }) as ReturnType<Redis['select']>;
+    }
+
+    override duplicate(override?: Partial<RedisOptions>): Redis {
+      return new DatabaseClient({ ...this.options, ...override });
+    }
+  }
+  return DatabaseClient;
+}
+
+function sentenceOf(database: number | string, { message }: Error): string {
+  const because = `Redis does not open database ${database} (${message})`;
+  if (message.startsWith('NOPERM')) return `${because}: allow the user +select, or use database 0 (docs/redis.md#acl).`;
+  return `${because}: name one in REDIS_URL that the server has; in Cluster mode, or with databases 1, it has only database 0.`;
+}

@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import { type Anypod, createAnypod } from '../anypod.ts';
+import type { Config } from './config.ts';
+import { loadModule } from './load-module.ts';
+import { asConfigError } from './serve.ts';
+
+/** Starts a pod for one client in this process. It keeps everything in memory and listens on no port. Throws `ConfigError` as `serve` does. */
+export async function startLocalPod(config: Config, log: Logger): Promise<Anypod> {
+  const { createServer, sdk, reuse } = await loadModule(config.module);
+  try {
+    return await createAnypod({
+      ...config,
+      createServer,
+      log,
+      ...(sdk === undefined ? {} : { sdk }),
+      ...(reuse === undefined ? {} : { reuse }),
+    });
+  } catch (error) {
+    throw asConfigError(error);
+  }
+}

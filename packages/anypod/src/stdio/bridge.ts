@@ -1,0 +1,178 @@
+import { type JSONRPCMessage, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  isRequest,
+  isResponse,
+  type JsonRpcMessage,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  type RequestId,
+} from '../core/json-rpc.ts';
+import { RPC, rpcError } from '../core/rpc-error.ts';
+import { createSendAgain, type SendAgain } from './send-again.ts';
+import { createSessionAgain, type SessionAgain } from './session-again.ts';
+
+export interface BridgeOptions {
+  /** The endpoint. */
+  readonly url: URL;
+  /** Sends the requests. Default: over the network. */
+  readonly fetch?: typeof globalThis.fetch;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sends a message to the local client. */
+  readonly write: (message: JsonRpcMessage) => void;
+  /** Tells the user about trouble. */
+  readonly warn: (text: string) => void;
+  /** How long requests that the endpoint did not take are sent again, in ms. 0: they are sent once. */
+  readonly patienceMs: number;
+}
+
+/** A request of the local client that has no answer yet. */
+interface Pending {
+  readonly abort: AbortController;
+  readonly modern: boolean;
+}
+
+const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
+
+/**
+ * Connects a client that speaks stdio to an endpoint that speaks Streamable HTTP, in both eras. Every request gets an answer: the endpoint's, or an error
+ * that says why there is none.
+ */
+export class Bridge {
+  readonly #transport: StreamableHTTPClientTransport;
+  readonly #options: BridgeOptions;
+  readonly #pending = new Map<RequestId, Pending>();
+  readonly #session: SessionAgain;
+  readonly #again: SendAgain;
+  #settled: () => void = () => undefined;
+
+  constructor(options: BridgeOptions) {
+    this.#options = options;
+    this.#transport = new StreamableHTTPClientTransport(options.url, {
+      ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+      ...(options.headers === undefined ? {} : { requestInit: { headers: options.headers } }),
+      reconnectionOptions: {
+        initialReconnectionDelay: 250,
+        maxReconnectionDelay: 10_000,
+        reconnectionDelayGrowFactor: 2,
+        maxRetries: 1000,
+      },
+    });
+    this.#transport.onmessage = (message) => this.#receive(message as JsonRpcMessage);
+    this.#again = createSendAgain(options.patienceMs);
+    this.#session = createSessionAgain((message) => this.#transport.send(message as JSONRPCMessage));
+  }
+
+  async start(): Promise<void> {
+    await this.#transport.start();
+  }
+
+  /** How many requests of the client have no answer yet. */
+  get waiting(): number {
+    return this.#pending.size;
+  }
+
+  /** Resolves when every request has its answer. */
+  async settled(): Promise<void> {
+    if (this.#pending.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#settled = resolve;
+    await promise;
+  }
+
+  /** Takes a message of the local client. Resolves when it is sent, or answered with an error. Never rejects. */
+  async take(message: JsonRpcMessage): Promise<void> {
+    if (isRequest(message)) return this.#request(message);
+    if (this.#cancels(message)) return;
+    try {
+      await this.#send(message);
+    } catch (error) {
+      this.#options.warn(`a message could not be sent: ${textOf(error)}`);
+    }
+  }
+
+  /** Ends the connections, and the session. */
+  async close(): Promise<void> {
+    await this.#transport.terminateSession().catch(() => undefined);
+    await this.#transport.close();
+  }
+
+  async #request(request: JsonRpcRequest): Promise<void> {
+    const abort = new AbortController();
+    this.#pending.set(request.id, { abort, modern: isModern(request) });
+    this.#session.note(request);
+    const lost = () => this.#answer(rpcError(request.id, RPC.internal, 'The connection ended before the answer came.'));
+    try {
+      await this.#send(request, { requestSignal: abort.signal, onRequestStreamEnd: lost });
+    } catch (error) {
+      this.#answer(errorOf(request.id, error));
+    }
+  }
+
+  /** Sends a message. If the session is gone, begins a new one first. */
+  async #send(message: JsonRpcMessage, options?: Parameters<StreamableHTTPClientTransport['send']>[1]): Promise<void> {
+    const send = () => this.#again(() => this.#transport.send(message as JSONRPCMessage, options));
+    try {
+      await send();
+    } catch (error) {
+      if (isResponse(message) || statusOf(error) !== 404 || !(await this.#session.begin())) throw error;
+      this.#options.warn('the session was gone; a new one has been opened');
+      await send();
+    }
+  }
+
+  /** In 2026-07-28 a call ends with its connection, and there is no message to cancel it over HTTP. */
+  #cancels(message: JsonRpcMessage): boolean {
+    if (!('method' in message) || message.method !== 'notifications/cancelled') return false;
+    const id = message.params?.['requestId'] as RequestId;
+    const pending = this.#pending.get(id);
+    if (pending?.modern !== true) return false;
+    pending.abort.abort();
+    this.#forget(id);
+    return true;
+  }
+
+  #receive(message: JsonRpcMessage): void {
+    if (!isResponse(message)) this.#options.write(message);
+    else if (!this.#session.takes(message)) this.#answer(message);
+  }
+
+  #answer(response: JsonRpcResponse): void {
+    if (response.id === null || !this.#forget(response.id)) return;
+    const version = this.#session.opened(response);
+    if (version !== undefined) this.#transport.setProtocolVersion(version);
+    this.#options.write(response);
+  }
+
+  #forget(id: RequestId): boolean {
+    const had = this.#pending.delete(id);
+    if (this.#pending.size === 0) this.#settled();
+    return had;
+  }
+}
+
+function isModern({ params }: JsonRpcRequest): boolean {
+  const meta = params?.['_meta'] as Readonly<Record<string, unknown>> | undefined;
+  return typeof meta?.[VERSION_KEY] === 'string';
+}
+
+/** The HTTP status of a failed request. Undefined: there was no answer. */
+function statusOf(error: unknown): number | undefined {
+  return (error as { readonly data?: { readonly status?: number } } | undefined)?.data?.status;
+}
+
+function textOf(error: unknown): string {
+  const { cause, message } = error as { readonly cause?: { readonly message?: string }; readonly message?: string };
+  return cause?.message ?? message ?? String(error);
+}
+
+/** The error for the local client: the endpoint's own, if it sent one. */
+function errorOf(id: RequestId, error: unknown): JsonRpcResponse {
+  try {
+    const { data } = error as { readonly data: { readonly text: string } };
+    const body = JSON.parse(data.text) as JsonRpcResponse;
+    if (body.error !== undefined) return { jsonrpc: '2.0', id, error: body.error };
+  } catch {
+    // The answer was no JSON-RPC error.
+  }
+  return rpcError(id, RPC.internal, `The endpoint did not answer: ${textOf(error)}`);
+}

@@ -1,0 +1,132 @@
+import { Client as OldestClient } from 'sdk-v1-oldest/client/index.js';
+import { SSEClientTransport as OldestTransport } from 'sdk-v1-oldest/client/sse.js';
+import { describe, expect, it, vi } from 'vitest';
+import { useDeployment } from './deployment.ts';
+import { at, callOf, connect, INITIALIZE, JSON_TYPE, open, PING, post } from './sse-clients.ts';
+
+const WITHIN = { timeout: 30_000 };
+
+const deployment = useDeployment({ args: ['--legacy-sse'] });
+
+/** Its stream is on the first pod; its messages go to the second and the third, in turn. */
+function connectSpread() {
+  let next = 0;
+  return connect({
+    stream: () => deployment.pods[0],
+    messages: () => deployment.pods[1 + (next++ % 2)] as URL,
+  });
+}
+
+describe('a client of HTTP+SSE', () => {
+  it('is served by any pod: its stream is on one pod, its messages go to others', async () => {
+    const { client, call } = await connectSpread();
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo');
+    for (let number = 0; number < 6; number += 1) {
+      expect(await call('echo', { text: `call ${number}` })).toContain(`call ${number}`);
+    }
+    await client.close();
+  });
+
+  it('gets progress, in order and before the result', async () => {
+    const { client, call } = await connectSpread();
+    const seen: number[] = [];
+    const onprogress = ({ progress }: { progress: number }) => void seen.push(progress);
+    await call('slow', { steps: 4, ms: 5 }, { onprogress });
+    expect(seen).toEqual([1, 2, 3, 4]);
+    await client.close();
+  });
+
+  it('answers a question on another pod than the one that asks', async () => {
+    const { client, call } = await connectSpread();
+    expect(await call('ask', {})).toContain('Ada');
+    await client.close();
+  });
+
+  it('cancels a call through another pod', async () => {
+    const { client, call } = await connectSpread();
+    const abort = new AbortController();
+    const call1 = call('wait_cancel', { key: 'sse-cancel' }, { signal: abort.signal }).catch(String);
+    await vi.waitFor(() => expect(deployment.journal('sse-cancel', 'started')).toHaveLength(1), WITHIN);
+    abort.abort('enough');
+    await call1;
+    await vi.waitFor(() => expect(deployment.journal('sse-cancel', 'aborted')).toHaveLength(1), WITHIN);
+    await client.close();
+  });
+
+  it('gets what the server says by itself', async () => {
+    const { client, call, notified } = await connectSpread();
+    await client.subscribeResource({ uri: 'note://one' });
+    await call('say', { text: 'hello' });
+    await call('touch', { uri: 'note://one' });
+    await vi.waitFor(() => expect(notified).toContain('notifications/message'), WITHIN);
+    await vi.waitFor(() => expect(notified).toContain('notifications/resources/updated'), WITHIN);
+    await client.close();
+  });
+
+  it('is served through a balancer, also with the oldest SDK, beside clients of Streamable HTTP', async () => {
+    const client = new OldestClient({ name: 'oldest', version: '1' });
+    await client.connect(new OldestTransport(at(deployment.balancer, '/sse')));
+    for (let number = 0; number < 6; number += 1) {
+      const result = await client.callTool({ name: 'echo', arguments: { text: `call ${number}` } });
+      expect(JSON.stringify(result)).toContain(`call ${number}`);
+    }
+    await client.close();
+  });
+});
+
+describe('HTTP+SSE', () => {
+  it('refuses what names no session or comes twice', async () => {
+    const [first, other] = deployment.pods;
+    const { address, close } = await open(first);
+    expect(await post(at(other, `${address.pathname}${address.search}`), INITIALIZE)).toMatchObject({ status: 202 });
+    expect(await post(address, INITIALIZE)).toMatchObject({ status: 400, body: expect.stringContaining('already') });
+    expect(await post(address, PING)).toMatchObject({ status: 202 });
+    expect(await post(at(address, '/messages'), PING)).toMatchObject({ status: 400 });
+    expect(await post(at(address, '/messages?sessionId=x'), PING)).toMatchObject({ status: 404 });
+    expect(await post(at(address, '/sse'), PING)).toMatchObject({ status: 405 });
+    expect((await fetch(address)).status).toBe(405);
+    close();
+  });
+
+  it('keeps its sessions apart from those of Streamable HTTP', async () => {
+    const [first] = deployment.pods;
+    const { address, close } = await open(first);
+    await post(address, INITIALIZE);
+    const session = address.searchParams.get('sessionId') ?? '';
+    const headers = { ...JSON_TYPE, accept: 'application/json, text/event-stream', 'mcp-session-id': session };
+    const body = JSON.stringify({ jsonrpc: '2.0', ...PING });
+    expect((await fetch(at(address, '/mcp'), { method: 'POST', headers, body })).status).toBe(404);
+    close();
+    const begun = await fetch(at(first, '/mcp'), {
+      method: 'POST',
+      headers: { ...JSON_TYPE, accept: 'application/json, text/event-stream' },
+      body: JSON.stringify({ jsonrpc: '2.0', ...INITIALIZE }),
+    });
+    const streamable = begun.headers.get('mcp-session-id') ?? '';
+    expect((await post(at(first, `/messages?sessionId=${streamable}`), PING)).status).toBe(404);
+  });
+
+  it('refuses a forged event id, and one of another session', async () => {
+    const [first] = deployment.pods;
+    const one = await open(first);
+    const other = await open(first);
+    expect((await open(first, { 'last-event-id': 'x~g.y' })).status).toBe(404);
+    const foreign = `${other.address.searchParams.get('sessionId')}~${one.lastId?.().split('~')[1]}`;
+    expect((await open(first, { 'last-event-id': foreign })).status).toBe(404);
+    one.close();
+    other.close();
+  });
+
+  it('answers a message before initialize, as the SDK does, and never twice', async () => {
+    const [first, second] = deployment.pods;
+    const stream = await open(first);
+    const other = at(second, `${stream.address.pathname}${stream.address.search}`);
+    const calls = [1, 2, 3, 4].map((id) =>
+      post(id % 2 === 0 ? other : stream.address, callOf(id, 'echo', { text: `${id}` })),
+    );
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+    for (const id of [1, 2, 3, 4]) await stream.until?.(`"id":${id}`);
+    expect(stream.text?.().match(/"id":/g)).toHaveLength(4);
+    stream.close();
+  });
+});
