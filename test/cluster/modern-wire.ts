@@ -13,9 +13,10 @@ export function postModern(
   method: string,
   params: object = {},
   headers: Record<string, string | null> = {},
+  signal?: AbortSignal,
 ): Promise<Response> {
   const { _meta: more, ...others } = params as { _meta?: object; name?: string };
   const name = others.name === undefined ? {} : { 'mcp-name': others.name };
   const body = { jsonrpc: '2.0', id: 'modern', method, params: { ...others, _meta: { ...MODERN_META, ...more } } };
-  return post(pod, body, { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...name, ...headers });
+  return post(pod, body, { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, ...name, ...headers }, signal);
 }

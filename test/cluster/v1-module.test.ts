@@ -5,29 +5,76 @@ import { FIXTURE_V1, useDeployment } from './deployment.ts';
 import { postModern } from './modern-wire.ts';
 import { OFFICIAL_CLIENTS } from './official-clients.ts';
 import { eventually } from './settle.ts';
-import { LEGACY_VERSIONS, messagesOf, openSession, textOf } from './wire.ts';
+import { messagesOf, openSession, textOf } from './wire.ts';
 
 const deployment = useDeployment({ module: FIXTURE_V1 });
 
 describe('a server of SDK v1', () => {
-  test('a modern client is refused without a code of its revision, after which some do not fall back [modern.v1.refused]', async () => {
-    for (const method of ['server/discover', 'tools/list']) {
-      const response = await postModern(deployment.pods[0], method);
-      expect(response.status).toBe(400);
-      const [message] = await messagesOf(response);
-      const supported = expect.arrayContaining([...LEGACY_VERSIONS]);
-      expect(message).toMatchObject({ id: 'modern', error: { code: -32000, data: { supported } } });
-      expect(message?.error?.message).toContain('initialize');
-    }
+  test('serves 2026-07-28 with the checks of that revision [modern.v1.served]', async () => {
+    const [a, b, c] = deployment.pods;
+    const [discovered] = await messagesOf(await postModern(a, 'server/discover'));
+    const serverInfo = { name: 'cluster-fixture-v1', version: '1.0.0' };
+    expect(discovered?.result).toMatchObject({
+      resultType: 'complete',
+      supportedVersions: ['2026-07-28'],
+      capabilities: { logging: {}, tools: { listChanged: true } },
+      _meta: { 'io.modelcontextprotocol/serverInfo': serverInfo },
+    });
+    const [listed] = await messagesOf(await postModern(b, 'tools/list'));
+    expect(listed?.result).toMatchObject({ resultType: 'complete', ttlMs: 0, cacheScope: 'private' });
+    const echo = { name: 'echo', arguments: { text: 'works' } };
+    expect(textOf((await messagesOf(await postModern(c, 'tools/call', echo))).at(-1))).toBe('works');
+
+    const answers = [
+      await postModern(a, 'tools/call', echo, { 'mcp-name': 'other' }),
+      await postModern(b, 'tools/list', {}, { 'mcp-protocol-version': null }),
+      await postModern(c, 'prompts/list'),
+      await postModern(a, 'tools/call', { name: 'nothing' }),
+    ];
+    const codes = answers.map(async (answer) => [answer.status, (await messagesOf(answer)).at(-1)?.error?.code]);
+    expect(await Promise.all(codes)).toEqual([
+      [400, -32020],
+      [400, -32020],
+      [404, -32601],
+      [200, -32602],
+    ]);
   });
 
-  test('a client of SDK v2 that may choose falls back to the 2025 era [modern.v1.refused]', async () => {
-    const client = await connectMode('auto', { fetch: alternating(deployment.pods) });
-    expect(client.era).toBe('legacy');
-    expect(await client.call('echo', { text: 'works' })).toBe('works');
-    await client.close();
-    await expect(connectMode({ pin: '2026-07-28' }, { fetch: alternating(deployment.pods) })).rejects.toThrow();
+  test('tells whoever asked for it of its progress, and logs from the level that the request names [modern.v1.served]', async () => {
+    const [a, b] = deployment.pods;
+    const _meta = { progressToken: 'p', 'io.modelcontextprotocol/logLevel': 'error' };
+    const slow = { name: 'slow', arguments: { steps: 2, ms: 1 }, _meta };
+    const messages = await messagesOf(await postModern(a, 'tools/call', slow));
+    expect(messages.map(({ params }) => params?.['progress'])).toEqual([1, 2, undefined]);
+    const logged = await messagesOf(await postModern(b, 'tools/call', { name: 'log', _meta }));
+    expect(logged.map(({ params }) => params?.['level'])).toEqual(['error', undefined]);
+    const silent = await messagesOf(await postModern(b, 'tools/call', { name: 'log' }));
+    expect(silent.map(({ method }) => method)).toEqual([undefined]);
   });
+
+  test('a client that disconnects cancels its call [modern.v1.served] [modern.disconnect.cancels]', async () => {
+    const [a] = deployment.pods;
+    const key = 'v1-modern';
+    const gone = new AbortController();
+    const call = postModern(a, 'tools/call', { name: 'wait_cancel', arguments: { key } }, {}, gone.signal);
+    call.catch(() => undefined);
+    await eventually(() => expect(deployment.journal(key, 'started')).toHaveLength(1));
+    gone.abort();
+    await eventually(() => expect(deployment.journal(key, 'aborted')).toHaveLength(1));
+  });
+
+  test.each(['auto', { pin: '2026-07-28' }] as const)(
+    'a client of SDK v2 in mode %j takes 2026-07-28 [modern.v1.served]',
+    async (mode) => {
+      const name = { action: 'accept', content: { name: 'Ada' } };
+      const answers = { elicitation: () => name };
+      const client = await connectMode(mode, { fetch: alternating(deployment.pods), answers });
+      expect(client.era).toBe('modern');
+      expect(await client.call('echo', { text: 'works' })).toBe('works');
+      expect(JSON.parse(await client.call('ask'))).toEqual(name);
+      await client.close();
+    },
+  );
 
   test.each(OFFICIAL_CLIENTS)(
     'lists, calls and follows progress over all pods: $label [legacy.rehydrate.negotiated] [legacy.initialized.every-server]',

@@ -11,21 +11,24 @@ export interface Deployment {
   stop(): Promise<void>;
 }
 
-const EVERYTHING = fileURLToPath(new URL('everything/server.ts', import.meta.url));
+const moduleOf = (directory: string) => fileURLToPath(new URL(`${directory}/server.ts`, import.meta.url));
+
+/** Servers with everything that the suites look for, by their SDK. */
+export const SERVERS = { v2: moduleOf('everything'), v1: moduleOf('everything-v1') } as const;
 
 /** One process, two in turns, three at random. With an even number of requests, turns alone can hide a fault. */
 export const deployments = {
-  one: async (): Promise<Deployment> => {
-    const pods = await startPods({ module: EVERYTHING, count: 1 });
+  one: async (module: string): Promise<Deployment> => {
+    const pods = await startPods({ module, count: 1 });
     return { url: pods.pods[0]?.url ?? '', logs: pods.logs, stop: pods.stop };
   },
-  two: () => startBalanced(2, 'roundrobin'),
-  three: () => startBalanced(3, 'random'),
+  two: (module: string) => startBalanced(module, 2, 'roundrobin'),
+  three: (module: string) => startBalanced(module, 3, 'random'),
 } as const;
 
 export type DeploymentName = keyof typeof deployments;
 
-async function startBalanced(count: number, balance: 'roundrobin' | 'random'): Promise<Deployment> {
+async function startBalanced(module: string, count: number, balance: 'roundrobin' | 'random'): Promise<Deployment> {
   const parts: { stop(): Promise<void> }[] = [];
   const stop = async () => {
     for (const part of parts.splice(0).reverse()) await part.stop();
@@ -33,7 +36,7 @@ async function startBalanced(count: number, balance: 'roundrobin' | 'random'): P
   try {
     const redis = await startRedis();
     parts.push(redis);
-    const pods = await startPods({ module: EVERYTHING, count, redisUrl: redis.url });
+    const pods = await startPods({ module, count, redisUrl: redis.url });
     parts.push(pods);
     const haproxy = await startHaproxy({ pods: pods.pods, balance });
     parts.push(haproxy);

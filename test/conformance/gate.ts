@@ -18,12 +18,12 @@ export interface Verdict {
 /**
  * Judges more strictly than the suite does: a warning is a fault, and so is a scenario in which nothing succeeded.
  *
- * @param skipped the scenarios that the suite itself skips, since it cannot check them yet
+ * @param excused the scenarios that cannot succeed
  * @param scenarios how many scenarios there must be
  */
-export function judge(results: readonly ScenarioChecks[], skipped: readonly string[], scenarios: number): Verdict {
+export function judge(results: readonly ScenarioChecks[], excused: readonly string[], scenarios: number): Verdict {
   const problems: Problem[] = results.flatMap((result) =>
-    faultsOf(result, skipped.includes(result.scenario)).map((message) => ({ scenario: result.scenario, message })),
+    faultsOf(result, excused.includes(result.scenario)).map((message) => ({ scenario: result.scenario, message })),
   );
   const faulty = new Set(problems.map(({ scenario }) => scenario));
   if (results.length !== scenarios) {
@@ -37,12 +37,11 @@ export function judge(results: readonly ScenarioChecks[], skipped: readonly stri
   };
 }
 
-function faultsOf({ checks }: ScenarioChecks, mayBeSkipped: boolean): string[] {
+function faultsOf({ checks }: ScenarioChecks, isExcused: boolean): string[] {
   const faults = checks
     .filter(({ status }) => status === 'FAILURE' || status === 'WARNING')
     .map((check) => `${check.status} ${check.id}: ${check.errorMessage ?? check.description ?? ''}`);
-  const succeeded = checks.some(({ status }) => status === 'SUCCESS');
-  if (faults.length > 0) return faults;
-  if (mayBeSkipped) return succeeded ? ['the suite checks it now: take it off the list of skipped scenarios'] : [];
-  return succeeded ? [] : ['nothing was checked'];
+  const succeeded = faults.length === 0 && checks.some(({ status }) => status === 'SUCCESS');
+  if (isExcused) return succeeded ? ['it succeeds: take it off the list of excused scenarios'] : [];
+  return succeeded || faults.length > 0 ? faults : ['nothing was checked'];
 }

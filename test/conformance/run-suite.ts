@@ -23,7 +23,7 @@ export async function runSuite(suite: Suite, url: string): Promise<SuiteRun> {
     const tool = resolve(`${suite.tool}/dist/index.js`);
     const child = startChild(process.execPath, [tool, 'server', '--url', url, ...suite.args, '-o', directory]);
     await child.exited;
-    const verdict = judge(await readChecks(directory), suite.skipped, suite.scenarios);
+    const verdict = judge(await readChecks(directory), Object.keys(suite.excused ?? {}), suite.scenarios);
     return { ...verdict, seconds: (performance.now() - started) / 1000, output: child.logs() };
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -35,7 +35,7 @@ import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import type { TaskRoom } from './tasks/task-room.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
-import { wireModern } from './wire-modern.ts';
+import { type ModernParts, wireModern } from './wire-modern.ts';
 import { TASK_DEFAULTS, wireTasks } from './wire-tasks.ts';
 
 /** Times in ms, sizes in bytes. */
@@ -52,8 +52,8 @@ export interface AnypodOptions extends PodOptions {
    */
   readonly secrets?: readonly string[];
   /**
-   * The copy of `@modelcontextprotocol/server` that `createServer` uses. Default: the one that anypod resolves. If there is
-   * none, anypod serves only sessions.
+   * The copy of `@modelcontextprotocol/server` that `createServer` uses. Default: the one that anypod resolves. anypod speaks 2026-07-28 for servers of
+   * another copy or of SDK v1. Without any copy, anypod serves only sessions.
    */
   readonly sdk?: ServerSdk;
   /** Host names that the `Host` header may name. Default: any. Set it if browsers on the same machine can reach the server. */
@@ -76,6 +76,13 @@ export interface AnypodOptions extends PodOptions {
   readonly maxSubscriptions?: number;
   /** How long a client may take to answer an `input_required` result. Default 600000. */
   readonly requestStateTtlMs?: number;
+  /**
+   * How many calls of the 2026 revision may wait in this process for answers of their clients, because their handlers have asked and wait. Default
+   * 1000.
+   */
+  readonly parkedCalls?: number;
+  /** How long such a call may wait. Default 600000. */
+  readonly parkedTtlMs?: number;
   /**
    * Names of tools whose calls run once in the 2026 revision, however often a client repeats them, as if they had
    * `_meta["anypod/retry"]`. Default: none.
@@ -115,6 +122,8 @@ const DEFAULTS = {
   heartbeatMs: 15_000,
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
+  parkedCalls: 1000,
+  parkedTtlMs: 600_000,
   retryTools: [] as readonly string[],
   ...TASK_DEFAULTS,
 };
@@ -159,6 +168,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const shared = { podId, store, log, meter, calls };
   const bus = createChangeBus((change) => publish(pod, change, log), log);
   const waiters = createCallWaiters();
+  const mail: ModernParts['mail'] = { deliver: () => undefined };
   const ageLimit = createAgeLimit(settings.maxAgeMs, log);
   const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs, log);
   const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
@@ -177,12 +187,13 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       callDeadlines,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
+      onParked: (message) => mail.deliver(message),
       ...(options.takeLease === undefined ? {} : { takeLease: options.takeLease }),
     },
     options,
   );
-  const parts = { ...shared, tasks, pod, bus, waiters, signer, listenAgeLimit, callDeadlines, build };
-  const modern = probe.modern && sdk !== undefined ? wireModern({ ...parts, sdk }, settings) : refuseModern;
+  const parts = { ...shared, tasks, pod, bus, waiters, mail, signer, listenAgeLimit, callDeadlines, build };
+  const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: probe.guests }, settings);
   await startOrClose(pod, tasks, closeMeter);
   const endpoint = createEndpoints({ ...settings, pod, modern, log, meter });
   const heartbeats = createHeartbeats(settings.heartbeatMs, log);
@@ -197,9 +208,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     ready: () => store.ping(),
     async drain() {
       meter.phase('draining');
-      pod.drain();
-      await tasks.drain();
-      await modern.drain();
+      await Promise.all([pod.drain(), tasks.drain(), modern.drain()]);
     },
     get busy() {
       return pod.busy + modern.busy;

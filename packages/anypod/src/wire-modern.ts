@@ -1,5 +1,6 @@
 import type { AgeLimit } from './core/age-limit.ts';
 import type { Deadlines } from './core/deadlines.ts';
+import type { ParkedMail } from './core/inbox.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import { createRequestState } from './core/request-state.ts';
@@ -9,13 +10,18 @@ import type { Store } from './core/store.ts';
 import type { TaskSettings } from './core/task-rule.ts';
 import type { ChangeBus } from './mcp/modern/change-bus.ts';
 import { createModernHandler } from './mcp/modern/modern-handler.ts';
+import { createParkedCalls } from './mcp/parked/parked-calls.ts';
+import { createParkedStates } from './mcp/parked/parked-state.ts';
+import { createParking } from './mcp/parked/parking.ts';
 import type { CallWaiters } from './mcp/retry/call-waiters.ts';
 import { createRetryGuard } from './mcp/retry/retry-guard.ts';
 import type { BuildServer } from './mcp/sdk/build-server.ts';
 import type { RunningCalls } from './mcp/sdk/running-calls.ts';
 import type { ServerSdk } from './mcp/sdk/sdk.ts';
 import type { Reuse } from './mcp/sdk/user-server.ts';
+import { createDeadlines } from './pod/context/deadlines.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
+import { monotonicNow } from './pod/lifecycle/lease.ts';
 import type { Pod } from './pod/pod.ts';
 import { randomId } from './signing/signer.ts';
 import type { TaskRoom } from './tasks/task-room.ts';
@@ -23,10 +29,11 @@ import type { TaskRoom } from './tasks/task-room.ts';
 export interface ModernParts {
   readonly tasks: TaskRoom;
   readonly pod: Pod;
-  readonly podId: string;
   readonly sdk: ServerSdk;
   readonly bus: ChangeBus;
   readonly waiters: CallWaiters;
+  /** Where the pod delivers mail about parked calls. */
+  readonly mail: { deliver: (mail: ParkedMail) => void };
   readonly store: Store;
   readonly signer: Signer;
   readonly log: Log;
@@ -34,6 +41,8 @@ export interface ModernParts {
   readonly listenAgeLimit: AgeLimit;
   readonly callDeadlines: Deadlines | undefined;
   readonly build: BuildServer;
+  /** The user's servers do not speak 2026-07-28. */
+  readonly guests: boolean;
   readonly calls: RunningCalls;
 }
 
@@ -42,35 +51,53 @@ export interface ModernSettings extends PodOptions {
   readonly retryTools: readonly string[];
   readonly taskTools: Readonly<Record<string, TaskSettings>>;
   readonly reuse?: Reuse;
+  readonly parkedCalls: number;
+  readonly parkedTtlMs: number;
   readonly heartbeatMs: number;
   readonly maxSubscriptions: number;
 }
 
 /** Builds the handler of the modern era from a pod's parts. */
 export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
-  const { pod, podId, sdk, bus, waiters, store, signer, log, meter, listenAgeLimit } = parts;
+  const { pod, sdk, bus, waiters, store, signer, log, meter, listenAgeLimit } = parts;
   const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;
+  const parkedStateTtlMs = Math.max(settings.requestStateTtlMs, settings.parkedTtlMs);
+  const parkedStates = createParkedStates(createRequestState(signer, parkedStateTtlMs, randomId));
+  const parked = createParkedCalls({
+    pod: pod.id,
+    limit: settings.parkedCalls,
+    deadlines: createDeadlines(settings.parkedTtlMs, monotonicNow, log),
+    states: parkedStates,
+    random: randomId,
+  });
   const peers = {
-    pod: podId,
+    pod: pod.id,
     leaseMs,
     rerunLimit,
     isLost: (other: string) => pod.isLost(other),
     send: store.inbox.send,
   };
   const requestState = createRequestState(signer, settings.requestStateTtlMs, randomId);
+  const parking = createParking({ calls: parked, peers, random: randomId, log });
+  parts.mail.deliver = parking.receive;
   const handler = createModernHandler({
+    parked,
+    parkedStates,
+    parking,
     sdk,
     bus,
     log,
     listenAgeLimit,
     callDeadlines: parts.callDeadlines,
     build: parts.build,
+    guests: parts.guests,
     calls: parts.calls,
     requestState,
     spent: store.spent,
     guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log, meter }),
     retryTools: settings.retryTools,
     taskTools: settings.taskTools,
+    reruns: rerunLimit > 0,
     ...(settings.reuse === undefined ? {} : { reuse: settings.reuse }),
     keepAliveMs: settings.heartbeatMs,
     maxSubscriptions: settings.maxSubscriptions,

@@ -23,6 +23,8 @@ export const config: readonly ValueCase[] = [
   setting('sessionTtl', 604_800_000, 'ANYPOD_SESSION_TTL'),
   setting('upgradeAfter', 0, 'ANYPOD_UPGRADE_AFTER'),
   setting('callTimeout', 60_000, 'ANYPOD_CALL_TIMEOUT'),
+  setting('parkedCalls', 50, 'ANYPOD_PARKED_CALLS'),
+  setting('parkedTtl', 60_000, 'ANYPOD_PARKED_TTL'),
   setting('heartbeat', 20_000, 'ANYPOD_HEARTBEAT'),
   setting('keepAlive', 75_000, 'ANYPOD_KEEP_ALIVE'),
   setting('maxAge', 0, 'ANYPOD_MAX_AGE'),

@@ -1,4 +1,5 @@
 import type { RequestId } from './json-rpc.ts';
+import type { AnswerForm } from './reply.ts';
 
 /**
  * What pods tell each other. Changes within a key version only add: a pod ignores types and fields that it does not know. `data`, if present, is a
@@ -62,6 +63,33 @@ export type InboxMessage =
   | { readonly type: 'task-changed'; readonly task: string }
   /** A task that the receiving pod runs was cancelled: abort its handler. */
   | { readonly type: 'task-cancelled'; readonly task: string }
+  /**
+   * A call of 2026-07-28 is parked on the receiving pod, and pod `from` has got its client's next request. `data` has the answers that came with it.
+   * The receiving pod sends what follows to `wait`.
+   */
+  | {
+      readonly type: 'parked-answers';
+      readonly call: string;
+      readonly from: string;
+      readonly wait: string;
+      /** The id of the client's request. */
+      readonly request: RequestId;
+      readonly form: AnswerForm;
+      readonly data: string;
+    }
+  /**
+   * What a parked call says to a request that waits on the receiving pod. `woken`: the answers have arrived. `unknown`: there is no such call. `lost`:
+   * the pod of the call leaves. `message`: `data` goes to the client. `answer`: `data` is the answer, with this HTTP status.
+   */
+  | {
+      readonly type: 'parked-event';
+      readonly wait: string;
+      readonly what: 'woken' | 'unknown' | 'lost' | 'message' | 'answer';
+      readonly status?: number;
+      readonly data?: string;
+    }
+  /** The client of `wait` has gone, so the call that the receiving pod runs for it ends. */
+  | { readonly type: 'parked-left'; readonly wait: string }
   /** A newer connection follows the exchange elsewhere: end this one. */
   | { readonly type: 'follower-replaced'; readonly connection: string }
   /** A newer standing connection was opened elsewhere: end this one. */
@@ -72,6 +100,9 @@ export type InboxMessage =
       /** How long the client must wait before it connects again, in ms. Older builds do not send it. */
       readonly retryMs?: number;
     };
+
+/** Messages about parked calls. */
+export type ParkedMail = Extract<InboxMessage, { readonly type: `parked-${string}` }>;
 
 /** A running subscription. */
 export interface Listening {

@@ -1,4 +1,4 @@
-import type { JsonRpcResponse, RequestId } from './json-rpc.ts';
+import type { JsonRpcError, JsonRpcResponse, RequestId } from './json-rpc.ts';
 
 /** JSON-RPC 2.0 §5.1 and MCP. */
 export const RPC = {
@@ -10,6 +10,7 @@ export const RPC = {
   /** The transport's own refusals, as the official SDK numbers them. */
   refused: -32000,
   sessionNotFound: -32001,
+  missingCapability: -32021,
   unsupportedVersion: -32022,
 } as const;
 
@@ -31,4 +32,22 @@ export function callTimedOut(id: RequestId | null, afterMs: number): JsonRpcResp
 export function serverClosed(id: RequestId | null): JsonRpcResponse {
   const message = 'The server closed before it answered this call.';
   return rpcError(id, RPC.internal, message, { reason: 'server_closed' });
+}
+
+/** The error for a call that needs something which its client does not declare (MCP 2026-07-28, MissingRequiredClientCapability). */
+export function missingCapability(what: string, requiredCapabilities: object): JsonRpcError {
+  const message = `This call must ${what}, and the client does not declare that it can. Declare it in clientCapabilities.`;
+  return { code: RPC.missingCapability, message, data: { requiredCapabilities } };
+}
+
+/** The error for a call that would have to wait for its client's answers, when too many calls wait already. */
+export function tooManyParked(id: RequestId | null): JsonRpcResponse {
+  const message = 'Too many calls on this pod wait for answers of their clients. Call again later.';
+  return rpcError(id, RPC.internal, message, { reason: 'too_many_parked' });
+}
+
+/** The error for a call whose handler waited for answers on a pod that is gone, and that must not run again. */
+export function parkedPodLost(id: RequestId | null): JsonRpcResponse {
+  const message = 'The pod on which this call waited for answers was lost; whether the call took effect is unknown.';
+  return rpcError(id, RPC.internal, message, { reason: 'pod_lost', retry: false });
 }

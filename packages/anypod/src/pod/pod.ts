@@ -4,7 +4,7 @@ import { principalOf } from '../core/caller.ts';
 import { type Change, changeName, type PositionedChange } from '../core/change-log.ts';
 import type { Deadlines } from '../core/deadlines.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
-import type { Listening } from '../core/inbox.ts';
+import type { Listening, ParkedMail } from '../core/inbox.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
@@ -60,6 +60,8 @@ export interface PodDependencies {
   readonly onCallEnded?: (call: string) => void;
   /** The tasks of this pod. */
   readonly tasks?: TaskPeer;
+  /** Called with what other pods say about parked calls. */
+  readonly onParked?: (mail: ParkedMail) => void;
 }
 
 /**
@@ -201,6 +203,11 @@ export class Pod {
   /** Sends a message on a session's standing stream. Rejects if there is no such session. */
   stand(session: string, data: string): Promise<void> {
     return this.#parts.standing.send(session, data);
+  }
+
+  /** Unguessable, and without meaning. */
+  get id(): string {
+    return this.#context.pod;
   }
 
   /** Whether another pod is certainly dead. */

@@ -30,7 +30,7 @@ export function bannerText({ url, probe, shared }: Start): string {
   return [
     `MCP endpoint   ${url}`,
     `Tools          ${probe.tools === undefined ? 'not known yet' : probe.tools.join(', ') || 'none'}`,
-    `Eras           ${probe.modern ? 'sessions up to 2025-11-25, stateless 2026-07-28' : 'sessions up to 2025-11-25 (SDK v1)'}`,
+    `Eras           ${probe.modern ? 'sessions up to 2025-11-25, stateless 2026-07-28' : 'sessions up to 2025-11-25; for 2026-07-28, install @modelcontextprotocol/server'}`,
     shared
       ? 'Sessions       shared in Redis: any pod can answer'
       : 'Sessions       live in this process (embedded store); add --redis <url> to run several pods',

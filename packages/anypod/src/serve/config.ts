@@ -27,6 +27,8 @@ export interface Config {
   readonly sessionTtlMs: number;
   readonly upgradeAfterMs: number;
   readonly callTimeoutMs: number;
+  readonly parkedCalls: number;
+  readonly parkedTtlMs: number;
   readonly heartbeatMs: number;
   readonly keepAliveMs: number;
   readonly maxAgeMs: number;

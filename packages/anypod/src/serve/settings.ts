@@ -114,6 +114,23 @@ export const SETTINGS: readonly Setting[] = [
     schema: milliseconds(0),
   },
   {
+    name: 'parkedCalls',
+    flag: '--parked-calls',
+    env: 'ANYPOD_PARKED_CALLS',
+    default: '1000',
+    description:
+      'Maximum number of calls of 2026-07-28 per pod whose handlers wait for answers of their clients. Above it, a call whose tool may run again is run again when its answers come, and any other call gets a 503.',
+    schema: count(0),
+  },
+  {
+    name: 'parkedTtlMs',
+    flag: '--parked-ttl',
+    env: 'ANYPOD_PARKED_TTL',
+    default: '600000',
+    description: 'How long such a call may wait for its answers (ms). After that its handler is aborted.',
+    schema: milliseconds(100),
+  },
+  {
     name: 'heartbeatMs',
     flag: '--heartbeat',
     env: 'ANYPOD_HEARTBEAT',

@@ -64,12 +64,18 @@ async function openSession(pod: Anypod): Promise<object> {
   return { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' };
 }
 
+interface Result {
+  readonly content?: unknown;
+  readonly inputRequests?: unknown;
+  readonly requestState?: unknown;
+}
+
 const pods: Anypod[] = [];
 afterEach(async () => {
   await Promise.all(pods.splice(0).map((pod) => pod.close()));
 });
 
-async function start({ sdk }: Generation, createServer: () => UserServer): Promise<Anypod> {
+async function start({ sdk }: Pick<Generation, 'sdk'>, createServer: () => UserServer): Promise<Anypod> {
   const pod = await createAnypod({ createServer, ...(sdk === undefined ? {} : { sdk, reuse: 'all' }) });
   pods.push(pod);
   return pod;
@@ -108,6 +114,35 @@ it.each(Object.entries(sdks).filter(([, { sdk }]) => sdk !== undefined))(
       const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'hello' };
       const called = await post(pod, { id, method: 'tools/call', params }, headers);
       expect(await called.json()).toMatchObject({ id, result: { content: [{ text: 'hello' }] } });
+    }
+  },
+);
+
+it.each(Object.entries(sdks))(
+  'SDK %s asks a client of 2026-07-28, also through another copy of SDK v2',
+  async (_name, generation) => {
+    const createServer = () => {
+      const server = serverOf(generation) as UserServer & Record<string, unknown>;
+      const { server: asker } = server as unknown as { server: { listRoots(): Promise<{ roots: { uri: string }[] }> } };
+      const run = async () => ({ content: [{ type: 'text', text: (await asker.listRoots()).roots[0]?.uri }] });
+      if (server['registerTool'] === undefined)
+        (server['tool'] as (...args: unknown[]) => void).call(server, 'ask', run);
+      else (server['registerTool'] as (...args: unknown[]) => void).call(server, 'ask', {}, run);
+      return server;
+    };
+    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'ask' };
+    const _meta = { ...MODERN, 'io.modelcontextprotocol/clientCapabilities': { roots: {} } };
+    for (const sdk of new Set([generation.sdk, asSdk(v2Newest)])) {
+      const pod = await start(sdk === undefined ? {} : { sdk }, createServer);
+      const call = async (more: object) => {
+        const params = { name: 'ask', arguments: {}, _meta, ...more };
+        return (await (await post(pod, { id: 1, method: 'tools/call', params }, headers)).json()) as { result: Result };
+      };
+      const { result } = await call({});
+      expect(result.inputRequests).toEqual({ 1: { method: 'roots/list' } });
+      const inputResponses = { 1: { roots: [{ uri: 'file:///a' }] } };
+      const answered = await call({ requestState: result.requestState, inputResponses });
+      expect(answered.result.content).toEqual([{ type: 'text', text: 'file:///a' }]);
     }
   },
 );

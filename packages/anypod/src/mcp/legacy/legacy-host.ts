@@ -6,6 +6,7 @@ import type { Log } from '../../core/log.ts';
 import { serverClosed } from '../../core/rpc-error.ts';
 import type { HostedServer, Initialized, Outlet, ServerHost } from '../../core/server-host.ts';
 import type { InitializeParams } from '../../core/session.ts';
+import { noteRounds } from '../internals/input-rounds.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
 import { handlesRequest, leaveLogLevelsToPods, untilHandled } from '../internals/own-handlers.ts';
 import { type BuildServer, closeQuietly } from '../sdk/build-server.ts';
@@ -41,6 +42,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     try {
       memoizeSchemas(server);
       leaveLogLevelsToPods(server);
+      noteRounds(server);
       await server.connect(transport);
       transport.useEntry(messageEntryOf(server));
       transport.useLists(lists, server);

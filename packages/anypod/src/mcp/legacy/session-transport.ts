@@ -1,4 +1,3 @@
-import type { Caller } from '../../core/caller.ts';
 import {
   isRequest,
   isResponse,
@@ -10,10 +9,12 @@ import {
 } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { DeliveryOptions, Outlet, Related } from '../../core/server-host.ts';
-import { lazyRequest } from '../sdk/lazy-request.ts';
+import type { InputRequired, RoundsTransport } from '../internals/input-rounds.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
+import { messageExtra } from '../sdk/message-extra.ts';
 import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
+import { createInputRounds } from './input-rounds.ts';
 import type { QuestionIds } from './question-ids.ts';
 import { createRequestIds } from './request-ids.ts';
 
@@ -34,7 +35,7 @@ const REQUEST_SCOPED = new Set(['notifications/message', 'notifications/progress
  * Carries a session's messages between the user's server and the pod. It satisfies the `Transport` of SDK v1 and of v2. It has no connection: the pod
  * is responsible for streams and resumption.
  */
-export class SessionTransport extends ServerTransport {
+export class SessionTransport extends ServerTransport implements RoundsTransport {
   readonly sessionId: string;
   readonly #outlet: Outlet;
   readonly #questions: QuestionIds;
@@ -45,6 +46,8 @@ export class SessionTransport extends ServerTransport {
   readonly #calls: RunningCalls;
   /** The runs of the running requests for lists, each with the notification that would announce a change of its list. */
   readonly #listing = new Map<number, string>();
+  /** The rounds of the requests whose handlers have ended with `input_required`, by run. */
+  readonly #rounds = createInputRounds();
   /** Identifies the requests of this server. A handler may also send through another server. */
   readonly #owner = {};
 
@@ -120,11 +123,17 @@ export class SessionTransport extends ServerTransport {
     if (local !== undefined) this.enter(local, messageExtra(options));
   }
 
+  roundBegins(id: RequestId, asked: InputRequired): void {
+    const run = this.#requests.runOf(id);
+    if (run !== undefined) this.#rounds.begin(run, asked);
+  }
+
   /** Aborts the handler of a request. The SDK sends nothing more for it. */
   abort(run: number, reason: string | undefined): void {
     const id = this.#requests.idOf(run);
     if (id === undefined) return;
     this.#listing.delete(run);
+    this.#rounds.end(run);
     this.#requests.giveUp(id);
     this.abortHandler(id, reason);
   }
@@ -132,7 +141,10 @@ export class SessionTransport extends ServerTransport {
   /** Notes that the request with this id has ended, and returns its run. */
   #end(id: RequestId): number | undefined {
     const run = this.#requests.end(id);
-    if (run !== undefined) this.#listing.delete(run);
+    if (run !== undefined) {
+      this.#listing.delete(run);
+      this.#rounds.end(run);
+    }
     return run;
   }
 
@@ -169,7 +181,8 @@ export class SessionTransport extends ServerTransport {
   }
 
   async #ask(request: JsonRpcRequest, related: Related | undefined): Promise<void> {
-    const shared = this.#questions.share(request);
+    const marked = related?.named === true ? this.#rounds.mark(related.run, request) : request;
+    const shared = this.#questions.share(marked);
     try {
       await this.#outlet.ask(shared.id, shared, related);
     } catch (error) {
@@ -193,32 +206,4 @@ export class SessionTransport extends ServerTransport {
 /** The request to which a message belongs. Undefined for one of our own requests (its run is negative), because no client waits for it. */
 function relatedTo(run: number | undefined, named: boolean): Related | undefined {
   return run === undefined || run < 0 ? undefined : { run, named };
-}
-
-/**
- * What v1 tells handlers about the HTTP request. An object literal with a getter has for each request the cost that a class has once. It also keeps
- * what the getter sees until the next full garbage collection.
- */
-class RequestInfo {
-  readonly headers: Caller['headers'];
-  readonly #url: string;
-
-  constructor({ headers, url }: Caller) {
-    this.headers = headers;
-    this.#url = url;
-  }
-
-  get url(): URL {
-    return new URL(this.#url);
-  }
-}
-
-/** The `MessageExtraInfo` of v1 (`requestInfo`) and v2 (`request`) in one. */
-function messageExtra({ caller, closeStream }: DeliveryOptions): unknown {
-  return {
-    ...(caller.authInfo === undefined ? {} : { authInfo: caller.authInfo }),
-    requestInfo: new RequestInfo(caller),
-    request: lazyRequest(caller),
-    ...(closeStream === undefined ? {} : { closeSSEStream: closeStream }),
-  };
 }

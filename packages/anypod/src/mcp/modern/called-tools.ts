@@ -27,6 +27,9 @@ export type PolicyOf = (request: Asking) => ToolPolicy | Promise<ToolPolicy>;
 
 const NO_POLICY: ToolPolicy = { once: false, rerunnable: false, task: NO_TASKS };
 
+/** Prompts and resources are only read. */
+const READING: ToolPolicy = { once: false, rerunnable: true, task: NO_TASKS };
+
 export function createPolicyOf({ servers, bus, retryTools, taskTools, log }: CalledToolsOptions): PolicyOf {
   const policies = createToolPolicies(retryTools, taskTools);
   bus.subscribe(({ kind }) => {
@@ -36,6 +39,7 @@ export function createPolicyOf({ servers, bus, retryTools, taskTools, log }: Cal
   return (request) => {
     const { body } = request;
     const name = body.params?.['name'];
+    if (body.method === 'prompts/get' || body.method === 'resources/read') return READING;
     if (body.method !== 'tools/call' || body.id === undefined || typeof name !== 'string') return NO_POLICY;
     const known = policies.known(name);
     if (known !== undefined) return known;

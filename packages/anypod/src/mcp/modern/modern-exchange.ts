@@ -1,6 +1,4 @@
-import type { AsyncLocalStorage } from 'node:async_hooks';
-import type { Change } from '../../core/change-log.ts';
-import type { Deadline, Deadlines, Late } from '../../core/deadlines.ts';
+import type { Deadline, Late } from '../../core/deadlines.ts';
 import {
   encodeResponse,
   isRequest,
@@ -12,53 +10,26 @@ import {
   type RequestId,
 } from '../../core/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
-import type { Log } from '../../core/log.ts';
 import { VERSION_META_KEY } from '../../core/protocol-version.ts';
-import type { EventSink, Reply } from '../../core/reply.ts';
-import { CLIENT_GONE, callTimedOut, RPC, serverClosed } from '../../core/rpc-error.ts';
+import { callTimedOut, serverClosed, tooManyParked } from '../../core/rpc-error.ts';
 import { writeMessage } from '../../core/written.ts';
+import type { AskableTransport } from '../internals/questions.ts';
+import { CallQuestions } from '../parked/call-questions.ts';
+import type { ParkedCall } from '../parked/parked-calls.ts';
+import { heardIn, type Round } from '../parked/round.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
 import { openToken } from '../sdk/progress-tokens.ts';
-import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
+import { RunningCall } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import { announcedChange } from './announced-change.ts';
+import type { ModernExchangeOptions } from './modern-exchange-options.ts';
+import { statusOf } from './modern-status.ts';
 
 /** What `handleMessage` returns to the SDK, because the exchange has answered the reply itself. */
 export const SERVED: Response = new Response(null);
 
-/** HeaderMismatch and MissingRequiredClientCapability of the SDK. */
-const HEADER_MISMATCH = -32020;
-const MISSING_CAPABILITY = -32021;
-
-/** HTTP statuses of errors from before a handler runs (MCP 2026-07-28, transports). A handler's own errors have 200, except `MISSING_CAPABILITY`. */
-const STATUS_BEFORE_HANDLER: Readonly<Record<number, number>> = {
-  [RPC.parse]: 400,
-  [RPC.invalidRequest]: 400,
-  [RPC.methodNotFound]: 404,
-  [RPC.unsupportedVersion]: 400,
-  [HEADER_MISMATCH]: 400,
-};
-
-export interface ModernExchangeOptions {
-  readonly reply: Reply;
-  readonly signal: AbortSignal;
-  /** The id with which the server gets the request. Undefined: the client's id. */
-  readonly id?: number;
-  /** The request whose handler sends a message, if the server also serves other requests. */
-  readonly running?: AsyncLocalStorage<number>;
-  /** Returns the response as it goes out. It has the client's id. */
-  readonly rewrite: (response: JsonRpcResponse) => JsonRpcResponse;
-  /** Publishes a change for all listeners, which does not belong to this request. The SDK's own transport would drop it silently. */
-  readonly publish: (change: Change) => void;
-  /** Ends calls that take too long. Undefined: calls have no time limit. */
-  readonly deadlines: Deadlines | undefined;
-  readonly log: Log;
-  readonly calls: RunningCalls;
-}
-
-interface SendOptions {
-  readonly relatedRequestId?: RequestId;
-}
+/** The HTTP status of a call for which this pod has no room. */
+const UNAVAILABLE = 503;
 
 interface MessageExtra {
   readonly request?: unknown;
@@ -71,16 +42,21 @@ interface SdkTransport {
 }
 
 /**
- * One request of 2026-07-28 and its answer. It replaces the SDK's own transport. The answer is plain JSON if the handler sends no message before its
- * result, and otherwise a stream. It writes directly to the reply, without web responses and web streams.
+ * One call of 2026-07-28 and its answer. It replaces the SDK's own transport. The answer is plain JSON if the handler sends no message before its result,
+ * and otherwise a stream. It writes directly to the reply, without web responses and web streams.
+ *
+ * If the handler asks the client, the answer is an `input_required` result, and the handler waits until the client calls again with its answers: the call
+ * is parked. So a call has one round or more. Between two rounds nobody hears what it says.
  */
-export class ModernExchange extends ServerTransport implements Late {
+export class ModernExchange extends ServerTransport implements AskableTransport, Late, ParkedCall {
+  readonly takesQuestions = true;
   /** The request's handler has ended, whether or not a client gets its result. */
   completed = false;
-  #answered = false;
   readonly #options: ModernExchangeOptions;
-  readonly #ended = Promise.withResolvers<void>();
   readonly #gone = () => this.#end();
+  /** Undefined: nobody waits for this call now. */
+  #round: Round | undefined;
+  #roundEnded = Promise.withResolvers<void>();
   #deadline: Link<Deadline> | undefined;
   #request: JsonRpcRequest | undefined;
   #call: RunningCall | undefined;
@@ -89,8 +65,14 @@ export class ModernExchange extends ServerTransport implements Late {
   #id: RequestId | undefined;
   /** No handler has run yet, so errors come from the SDK. */
   #beforeHandler = false;
-  #sink: EventSink | undefined;
   #closed = false;
+  #questions: CallQuestions | undefined;
+  #pausing = false;
+  /** The response of a handler that has ended while nobody waited for it. */
+  #kept: JsonRpcResponse | undefined;
+  /** Takes the answers to questions, if not the server itself does. */
+  #takeAnswer: ((response: JsonRpcResponse) => void) | undefined;
+  #onEnd: () => void = () => undefined;
 
   constructor(options: ModernExchangeOptions) {
     super(options.log);
@@ -102,24 +84,49 @@ export class ModernExchange extends ServerTransport implements Late {
     transport.handleMessage = (message, extra) => this.#handle(message, extra);
   }
 
-  async send(message: JsonRpcMessage, options?: SendOptions): Promise<void> {
+  /** Hands the answers to questions to `take` instead of the server that is connected. */
+  answersGoTo(take: ((response: JsonRpcResponse) => void) | undefined): void {
+    this.#takeAnswer = take;
+  }
+
+  /** Whether the handler waits for answers. Calls `onEnd` when this ends for good. */
+  isParked(onEnd: () => void): boolean {
+    this.#onEnd = onEnd;
+    return this.#request !== undefined && !this.#closed;
+  }
+
+  async send(message: JsonRpcMessage, options?: { readonly relatedRequestId?: RequestId }): Promise<void> {
     if (isResponse(message)) {
       const written = this.leave(message, this.#call);
       if (message.id === this.#id) this.#complete(written);
-      return;
+    } else if (isRequest(message)) {
+      this.#ask(message, options?.relatedRequestId);
+    } else if (message.method === 'notifications/cancelled') {
+      this.#questions?.withdraw(message.params?.['requestId']);
+    } else {
+      await this.#notify(message, options?.relatedRequestId);
     }
-    const related = options?.relatedRequestId;
-    if (this.#isOfOwnList(message as JsonRpcNotification)) return;
+  }
+
+  async #notify(message: JsonRpcNotification, related: RequestId | undefined): Promise<void> {
+    if (this.#isOfOwnList(message)) return;
     if (related === undefined) {
-      const change = announcedChange(message as JsonRpcNotification);
+      const change = announcedChange(message);
       if (change !== undefined) this.#options.publish(change);
-    } else if (related !== this.#id || this.#closed) {
-      // The handler names an earlier request of this server, or this one after its answer.
-      throw new Error(`No connection established for request ID: ${String(related)}`);
-    } else if (this.#options.reply.form !== 'json') {
+    } else {
+      this.#requireRunning(related);
       // A client that accepts only JSON can get nothing but the response (MCP 2026-07-28, Streamable HTTP).
-      await this.#stream(message);
+      if (this.#round !== undefined && this.#round.channel.form !== 'json') {
+        const heard = heardIn(this.#round, message, this.#options.round.progressToken);
+        if (heard !== undefined) await this.#round.channel.message(writeMessage(openToken(heard)));
+      }
     }
+  }
+
+  /** Throws if the handler names an earlier request of this server, or this one after its answer. */
+  #requireRunning(related: RequestId | undefined): void {
+    if ((related === undefined || related === this.#id) && !this.#closed && !this.completed) return;
+    throw new Error(`No connection established for request ID: ${String(related ?? this.#id)}`);
   }
 
   /** Whether a handler announces a change of the list that it is answering. */
@@ -130,9 +137,66 @@ export class ModernExchange extends ServerTransport implements Late {
     return id === undefined || (current?.session === undefined && current?.id === id);
   }
 
+  /** Notes a question of the handler. Throws if it cannot be asked. */
+  #ask(question: JsonRpcRequest, related: RequestId | undefined): void {
+    const { asking } = this.#options;
+    this.#requireRunning(related);
+    if (asking === undefined) throw new Error('This request has no client that could be asked.');
+    this.#questions ??= new CallQuestions(asking);
+    const known = this.#questions.ask(question);
+    if (known === undefined) this.#pauseSoon();
+    else queueMicrotask(() => this.#answerQuestion(known));
+  }
+
+  /** Questions that a handler asks at once go out together. */
+  #pauseSoon(): void {
+    if (this.#pausing || this.#round === undefined) return;
+    this.#pausing = true;
+    setImmediate(() => {
+      this.#pausing = false;
+      if (this.#round !== undefined && this.#questions?.areOpen === true) this.#pause(this.#questions);
+    });
+  }
+
+  /** Answers the round with the open questions, and parks the call. */
+  #pause(questions: CallQuestions): void {
+    const place = questions.park(this);
+    if (place === undefined) {
+      this.#answer(tooManyParked(null), UNAVAILABLE);
+      this.#end();
+      return;
+    }
+    this.#answerRound({ jsonrpc: '2.0', id: null, result: place.result }, 200);
+    if (place.kept) this.#roundEnded.resolve();
+    else this.#end();
+  }
+
+  async resume(round: Round, responses: unknown): Promise<void> {
+    this.#roundEnded = Promise.withResolvers<void>();
+    this.#enterRound(round);
+    if (this.#closed) {
+      this.#answerRound(serverClosed(null), 200);
+      return;
+    }
+    if (this.#kept !== undefined) this.#answer(this.#kept);
+    for (const answer of this.#questions?.take(responses) ?? []) this.#answerQuestion(answer);
+    this.#pauseSoon();
+    await this.#roundEnded.promise;
+  }
+
+  expire(): void {
+    this.#end();
+  }
+
+  #answerQuestion(answer: JsonRpcResponse): void {
+    if (this.#closed) return;
+    if (this.#takeAnswer === undefined) this.onmessage?.(answer);
+    else this.#takeAnswer(answer);
+  }
+
   /** The server has closed, or the SDK closes it because the pod leaves. In the second case the client already has its answer. */
   async close(): Promise<void> {
-    if (!this.#closed && this.#request !== undefined) this.#answer(serverClosed(this.#request.id));
+    this.#answer(serverClosed(null));
     this.#end();
   }
 
@@ -141,7 +205,7 @@ export class ModernExchange extends ServerTransport implements Late {
     const { deadlines, log } = this.#options;
     const ms = deadlines?.afterMs ?? 0;
     log.warn({ ms }, 'a call took longer than it may; its client got an error, and its handler is aborted');
-    this.#answer(callTimedOut(this.#request?.id ?? null, ms));
+    this.#answer(callTimedOut(null, ms));
     this.#end();
   }
 
@@ -153,44 +217,53 @@ export class ModernExchange extends ServerTransport implements Late {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#options.signal.removeEventListener('abort', this.#gone);
-    if (this.#deadline !== undefined) this.#options.deadlines?.remove(this.#deadline);
-    this.#sink?.end();
-    if (!this.#answered) this.#abandon();
+    this.#leaveRound()?.channel.abandon();
+    this.#questions?.end();
     try {
       this.onclose?.();
     } catch (err) {
       this.#options.log.warn({ err }, 'a server failed while its request ended');
     }
-    this.#ended.resolve();
+    this.#roundEnded.resolve();
+    this.#onEnd();
   }
 
-  /** Answers a request whose client has disconnected, or was told that the pod leaves. Nobody reads this answer, but each request needs one. */
-  #abandon(): void {
-    const { reply } = this.#options;
-    reply.watch.ended('cancelled');
-    if (this.#sink === undefined) reply.empty(CLIENT_GONE);
+  #enterRound(round: Round): void {
+    this.#round = round;
+    if (this.#closed) return;
+    round.signal.addEventListener('abort', this.#gone, { once: true });
+    // A stream that ends with its answer closes too.
+    round.channel.onGone(() => this.#round === round && this.#end());
+    this.#deadline = this.#options.deadlines?.add(this);
+    if (round.signal.aborted) this.#end();
+  }
+
+  #leaveRound(): Round | undefined {
+    const round = this.#round;
+    this.#round = undefined;
+    round?.signal.removeEventListener('abort', this.#gone);
+    if (this.#deadline !== undefined) this.#options.deadlines?.remove(this.#deadline);
+    this.#deadline = undefined;
+    return round;
   }
 
   async #handle(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
-    const { signal, reply, id, deadlines } = this.#options;
+    const { round, id } = this.#options;
     const revision = (message as JsonRpcRequest).params?.['_meta'] as Record<string, unknown> | undefined;
     const classified = { ...extra, classification: { era: 'modern', revision: revision?.[VERSION_META_KEY] } };
-    if (signal.aborted) {
-      this.#end();
-    } else if (isRequest(message)) {
+    if (isRequest(message)) {
       this.#request = message;
       this.#ownChange = changeOfList(message.method);
       this.#id = id ?? message.id;
-      signal.addEventListener('abort', this.#gone, { once: true });
-      this.#deadline = deadlines?.add(this);
+      this.#enterRound(round);
+      if (this.#closed) return SERVED;
       const request = id === undefined ? message : { ...message, id };
       this.#call = new RunningCall(request);
       this.#enterAs(request, this.#call, classified);
-      await this.#ended.promise;
+      await this.#roundEnded.promise;
     } else {
       this.enter(message as JsonRpcNotification, classified);
-      reply.empty(202);
+      return new Response(null, { status: 202 });
     }
     return SERVED;
   }
@@ -204,44 +277,27 @@ export class ModernExchange extends ServerTransport implements Late {
     }
   }
 
-  async #stream(message: JsonRpcRequest | JsonRpcNotification): Promise<void> {
-    const data = writeMessage(openToken(message));
-    this.#sink ??= this.#open();
-    if (!this.#sink.send({ data })) await this.#sink.drained();
-  }
-
-  #open(): EventSink {
-    const sink = this.#options.reply.stream('request');
-    sink.onClose(this.#gone);
-    return sink;
-  }
-
   #complete(message: JsonRpcResponse): void {
     this.completed = true;
-    this.#answer(message);
+    const response = this.#questions?.outcome(message) ?? message;
+    if (this.#round === undefined && !this.#closed) this.#kept = response;
+    else this.#answer(response);
   }
 
-  #answer(message: JsonRpcResponse): void {
-    if (this.#answered || this.#request === undefined) return;
-    this.#answered = true;
-    const { reply, rewrite } = this.#options;
-    reply.watch.answered(message.error !== undefined);
-    // Also if the client has disconnected, because the retry guard needs the response.
-    const data = encodeResponse(rewrite({ ...message, id: this.#request.id }));
-    if (this.#closed) return;
-    if (this.#sink === undefined) {
-      reply.json(this.#statusOf(message), data);
-    } else {
-      this.#sink.send({ data });
-      reply.watch.ended('ok');
-    }
+  /** Answers the last round of the call. */
+  #answer(message: JsonRpcResponse, status = statusOf(message, this.#beforeHandler)): void {
+    if (this.#round === undefined) return;
+    this.#answerRound(this.#options.seal(message), status);
     // This waits until the SDK has ended the request.
     queueMicrotask(this.#gone);
   }
 
-  #statusOf({ error }: JsonRpcResponse): number {
-    if (error === undefined) return 200;
-    if (error.code === MISSING_CAPABILITY) return 400;
-    return (this.#beforeHandler ? STATUS_BEFORE_HANDLER[error.code] : undefined) ?? 200;
+  #answerRound(message: JsonRpcResponse, status: number): void {
+    const round = this.#leaveRound();
+    if (round === undefined) return;
+    const response = { ...message, id: round.id };
+    // Also if the client has disconnected, because the retry guard needs the response.
+    round.onResponse?.(response);
+    round.channel.answer(encodeResponse(response), status, message.error !== undefined);
   }
 }

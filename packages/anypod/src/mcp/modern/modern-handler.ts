@@ -5,29 +5,37 @@ import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
 import type { SpentStates } from '../../core/spent-states.ts';
 import { NO_TASKS, type TaskSettings } from '../../core/task-rule.ts';
+import type { ParkedState, ParkedStates } from '../parked/parked-state.ts';
+import type { Parking } from '../parked/parking.ts';
 import { identifyCall } from '../retry/call-identity.ts';
 import type { RetryGuard } from '../retry/retry-guard.ts';
 import { sealToken } from '../sdk/progress-tokens.ts';
 import { createPolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
 import { createModernServers, type ModernRequest, type ModernServerOptions, type Served } from './modern-servers.ts';
+import { createGoOn } from './parked-retries.ts';
 import { type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
 
 export interface ModernOptions extends ModernServerOptions {
   readonly spent: SpentStates;
   readonly guard: RetryGuard;
+  readonly parking: Parking;
+  readonly parkedStates: ParkedStates;
   /** Tools whose calls are guarded even if the tools do not ask for it. */
   readonly retryTools: readonly string[];
   /** What the operator says about the tasks of tools, by name. */
   readonly taskTools: Readonly<Record<string, TaskSettings>>;
+  /** Calls may run again if their tools declare that this does no harm. */
+  readonly reruns: boolean;
 }
 
 /** Serves 2026-07-28 through the SDK's own handler. */
 export function createModernHandler(options: ModernOptions): ModernHandler {
-  const { guard, requestState, spent } = options;
+  const { guard, requestState, spent, parking, parkedStates } = options;
   const servers = createModernServers(options);
   const policyOf = createPolicyOf({ ...options, servers });
   const calls = createModernCalls();
+  const goOn = createGoOn(servers, parking);
 
   function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
     reply.watch.answered(true);
@@ -44,25 +52,35 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   async function call(received: ModernRequest): Promise<void> {
     const { body, caller, reply, signal } = received;
     const known = policyOf(received);
-    const { retry, once, rerunnable } = known instanceof Promise ? await known : known;
+    const policy = known instanceof Promise ? await known : known;
+    const { retry, once, headerSchema } = policy;
     const binding = bindingOf(body, caller);
-    const opened = openInbound(body, requestState, binding);
+    const state = parkedStateOf(body, binding);
+    const opened = state === undefined ? openInbound(body, requestState, binding) : { body };
     if (opened === undefined) return refuse(received, refusedState(body));
     const request = { ...received, body: opened.body };
-    const served = { binding, once };
+    const rerunnable = policy.rerunnable && options.reruns;
+    const served: Served = { binding, once, rerunnable, headerSchema };
+    const serve = (one: ModernRequest, more: Served, by?: string) =>
+      state === undefined ? run(one, opened, more, by) : goOn(one, state, more);
     const identity = retry === undefined ? undefined : identifyCall(body, caller);
-    if (retry === undefined || identity === undefined) return run(request, opened, served);
+    if (retry === undefined || identity === undefined) return serve(request, served);
     if (typeof identity === 'string') return refuse(received, rpcError(body.id, RPC.invalidParams, identity));
     await guard.serve({
       ...identity,
       id: body.id,
       rule: retry,
-      rerunnable,
+      rerunnable: policy.rerunnable,
       reply,
       signal: signal(),
       run: (until, detached, onResponse) =>
-        run({ ...request, signal: until, reply: detached }, opened, { ...served, onResponse }, identity.key),
+        serve({ ...request, signal: until, reply: detached }, { ...served, onResponse }, identity.key),
     });
+  }
+
+  function parkedStateOf(body: JsonRpcRequest, binding: string): ParkedState | undefined {
+    const sealed = body.params?.['requestState'];
+    return typeof sealed === 'string' ? parkedStates.open(sealed, binding, body) : undefined;
   }
 
   return {
@@ -78,14 +96,14 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       return policy instanceof Promise ? policy.then(({ task }) => task) : policy.task;
     },
     get busy() {
-      return calls.busy;
+      return calls.busy + parking.busy;
     },
     async drain() {
       servers.stopListening();
     },
     async close() {
       calls.end();
-      await guard.close();
+      await Promise.all([guard.close(), parking.close()]);
       servers.stopListening();
       await servers.stopCalls();
     },
@@ -93,8 +111,8 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
 }
 
 /**
- * The answer if the user's server is of SDK v1, which knows no modern revision. It is the refusal of the SDK's own v1 server, without an error code of
- * 2026-07-28. After such a code clients do not fall back to `initialize` (`@ai-sdk/mcp` stops at -32022).
+ * The answer if no SDK v2 is installed. It is the refusal of the SDK's own v1 server, without an error code of 2026-07-28. After such a code clients do
+ * not fall back to `initialize` (`@ai-sdk/mcp` stops at -32022).
  */
 export const refuseModern: ModernHandler = {
   takesInitialize: false,

@@ -1,5 +1,7 @@
+import type { JsonRpcResponse } from '../../core/json-rpc.ts';
 import { type MessageEntry, messageEntryOf } from '../internals/message-entry.ts';
 import { forgetClient } from '../internals/protocol.ts';
+import { letServersAsk } from '../internals/questions.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import type { ToolLists } from '../sdk/tool-lists.ts';
 import type { UserServer } from '../sdk/user-server.ts';
@@ -26,15 +28,19 @@ export class ModernServer {
   readonly #connect: UserServer['connect'];
   readonly #entry: MessageEntry | undefined;
   readonly #lists: ToolLists;
+  readonly #answer: ((response: JsonRpcResponse) => void) | undefined;
 
-  constructor(server: UserServer, shared: boolean, lists: ToolLists) {
+  /** `answer` takes the answers to the questions of a server that `server` only speaks for. */
+  constructor(server: UserServer, shared: boolean, lists: ToolLists, answer?: (response: JsonRpcResponse) => void) {
     this.server = server;
     this.shared = shared;
+    this.#answer = answer;
     this.#lists = lists;
     this.#connect = server.connect.bind(server);
     this.#entry = messageEntryOf(server);
     server.connect = (transport) => this.#connectExchange(transport);
     memoizeSchemas(server);
+    letServersAsk(server);
     if (shared) this.#watch(server as Registry);
   }
 
@@ -49,6 +55,7 @@ export class ModernServer {
     if (exchange === undefined) throw new Error('The SDK connected a server for which there is no request.');
     exchange.replace(transport);
     await this.#connect(exchange);
+    exchange.answersGoTo(this.#answer);
     exchange.useEntry(this.#entry);
     exchange.useLists(this.#lists, this.server);
     exchange.useEnds(this.server);

@@ -63,6 +63,8 @@ function start(reuse: boolean) {
   const servers = createModernServers({
     sdk: sdk as unknown as ServerSdk,
     build: createServerBuilder(createServer, 1000),
+    guests: false,
+    parked: { park: () => undefined, take: () => undefined },
     calls: createRunningCalls(),
     ...(reuse ? { reuse: 'all' as const } : {}),
     bus: {

@@ -7,10 +7,10 @@ import { ONCE } from '../retry/tool-policies.ts';
 export function sealOutbound(
   message: JsonRpcResponse,
   requestState: RequestState,
-  binding: string,
-  once: boolean,
+  sealing: { readonly binding: string; readonly once: boolean } | undefined,
 ): JsonRpcResponse {
-  if (message.result?.['resultType'] !== 'input_required') return message;
+  if (sealing === undefined || message.result?.['resultType'] !== 'input_required') return message;
+  const { binding, once } = sealing;
   // The client would get the JSON, so this reads the JSON.
   const { id, result = {} } = JSON.parse(encodeResponse(message)) as JsonRpcResponse;
   const { requestState: state, _meta } = result;

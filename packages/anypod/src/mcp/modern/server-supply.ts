@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AuthInfo, type Caller, principalOf } from '../../core/caller.ts';
-import type { BuildServer } from '../sdk/build-server.ts';
+import { createFacade, type FacadeOptions, type FacadeRequest } from '../guest/facade.ts';
+import { type BuildServer, closeQuietly } from '../sdk/build-server.ts';
 import type { ToolLists } from '../sdk/tool-lists.ts';
 import type { FactoryContext, Reuse } from '../sdk/user-server.ts';
 import { ModernServer } from './modern-server.ts';
@@ -8,7 +9,7 @@ import { ModernServer } from './modern-server.ts';
 /** Provides the servers for modern requests. Each server serves one request at a time. */
 export interface ServerSupply {
   /** Lends a server for one request. `requestInfo` is what the factory may know about the request. */
-  lend(caller: Caller, requestInfo: Request): Promise<ModernServer>;
+  lend(request: FacadeRequest, requestInfo: Request): Promise<ModernServer>;
   /** Takes a lent server back. `completed`: its handler has ended. */
   take(server: ModernServer, completed: boolean): void;
 }
@@ -19,13 +20,28 @@ const MAX_IDLE = 256;
 /** Builds a new server for each request, so nothing of one caller remains for the next. */
 export function createFreshSupply(buildServer: BuildServer, lists: ToolLists): ServerSupply {
   return {
-    async lend({ authInfo }, requestInfo) {
-      const context = { era: 'modern', requestInfo } as const;
-      const server = await buildServer(authInfo === undefined ? context : { ...context, authInfo });
-      return new ModernServer(server, false, lists);
+    async lend({ caller }, requestInfo) {
+      return new ModernServer(await buildServer(contextFor(caller, requestInfo)), false, lists);
     },
     take: () => undefined,
   };
+}
+
+/** Builds a new server for each request, and a facade that speaks 2026-07-28 for it. */
+export function createGuestSupply(buildServer: BuildServer, lists: ToolLists, options: FacadeOptions): ServerSupply {
+  return {
+    async lend(request, requestInfo) {
+      const guest = await buildServer(contextFor(request.caller, requestInfo));
+      const facade = await createFacade(guest, request, options);
+      return new ModernServer(facade.server, false, lists, facade.answer);
+    },
+    take: ({ server }) => void closeQuietly(server),
+  };
+}
+
+function contextFor({ authInfo }: Caller, requestInfo: Request): FactoryContext {
+  const context = { era: 'modern', requestInfo } as const;
+  return authInfo === undefined ? context : { ...context, authInfo };
 }
 
 /**
@@ -75,9 +91,10 @@ export function createReusingSupply(buildServer: BuildServer, reuse: Reuse, list
   }
 
   return {
-    async lend(caller, requestInfo) {
+    async lend(request, requestInfo) {
+      const { caller } = request;
       const key = keyOf(reuse, caller.authInfo);
-      if (key === undefined) return fresh.lend(caller, requestInfo);
+      if (key === undefined) return fresh.lend(request, requestInfo);
       return takeIdle(key) ?? (await build(key, caller.authInfo));
     },
     take(server, completed) {

@@ -21,6 +21,8 @@ export interface ToolPolicy {
   /** Its hints say that a second run does no harm. */
   readonly rerunnable: boolean;
   readonly task: TaskRule;
+  /** Its input schema, if it names headers that repeat arguments (SEP-2243). */
+  readonly headerSchema?: unknown;
 }
 
 /** Asks a server for a page of its tools. */
@@ -38,6 +40,7 @@ export interface ToolPolicies {
 
 interface Tool extends DescribedTool {
   readonly name: string;
+  readonly inputSchema?: unknown;
 }
 
 const DEFAULT_WINDOW_MS = 10 * 60 * 1000;
@@ -60,11 +63,16 @@ export function createToolPolicies(
   let listless = false;
 
   const policyOf = (tool: Tool): ToolPolicy => {
-    const { name, annotations, _meta } = tool;
+    const { name, annotations, inputSchema, _meta } = tool;
     const retry = ruleOf(_meta?.[RETRY]) ?? (forced.has(name) ? ruleOf(true) : undefined);
     const rerunnable = annotations?.readOnlyHint === true || annotations?.idempotentHint === true;
-    const task = taskRuleOf(tool, tasks[name] ?? tasks['*']);
-    return { once: _meta?.[ONCE] === true, rerunnable, task, ...(retry === undefined ? {} : { retry }) };
+    return {
+      once: _meta?.[ONCE] === true,
+      rerunnable,
+      task: taskRuleOf(tool, tasks[name] ?? tasks['*']),
+      ...(namesHeaders(inputSchema) && { headerSchema: inputSchema }),
+      ...(retry === undefined ? {} : { retry }),
+    };
   };
 
   async function listAll(list: ListTools): Promise<void> {
@@ -101,6 +109,10 @@ export function createToolPolicies(
       listless = false;
     },
   };
+}
+
+function namesHeaders(schema: unknown): boolean {
+  return schema !== undefined && JSON.stringify(schema).includes('"x-mcp-header"');
 }
 
 /** Reads `true`, or an object with the members that differ from the defaults. Undefined: any other value, which asks for nothing. */

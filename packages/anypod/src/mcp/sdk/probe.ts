@@ -10,8 +10,10 @@ import type { UserServer } from './user-server.ts';
 
 /** What anypod learns about a factory before it serves. */
 export interface Probe {
-  /** Its servers are of this copy of SDK v2, so they can serve the modern era. */
+  /** SDK v2 is installed, so 2026-07-28 is served. */
   readonly modern: boolean;
+  /** Its servers are not of this copy of SDK v2, so anypod speaks 2026-07-28 for them. */
+  readonly guests: boolean;
   /** Names of the tools. Empty: the server has none. Undefined: it did not answer in time. */
   readonly tools: readonly string[] | undefined;
   /** CPU milliseconds to build one server. */
@@ -36,7 +38,7 @@ export async function probeFactory(
   answerWithinMs: number,
 ): Promise<Probe> {
   const first = await build({ era: 'legacy' });
-  const modern = sdk !== undefined && (first instanceof sdk.McpServer || first instanceof sdk.Server);
+  const guests = sdk === undefined || !(first instanceof sdk.McpServer || first instanceof sdk.Server);
   const heapBefore = memoryUsage().heapUsed;
   const cpuBefore = cpuUsage();
   const others: UserServer[] = [];
@@ -48,7 +50,8 @@ export async function probeFactory(
   const closed = Promise.all([first, ...others].map(closeQuietly));
   await settledWithin(closed, answerWithinMs, unanswered).catch(() => undefined);
   return {
-    modern,
+    modern: sdk !== undefined,
+    guests,
     tools,
     buildMs: (cpu.user + cpu.system) / 1000 / SAMPLES,
     bytes: Math.min(MAX_BYTES, Math.max(MIN_BYTES, Math.round(heap))),

@@ -1,6 +1,7 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
 import type { EventIds } from '../../core/event-id.ts';
+import type { ParkedMail } from '../../core/inbox.ts';
 import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { ServerHost } from '../../core/server-host.ts';
@@ -47,6 +48,8 @@ export interface PodContext {
   readonly onCallEnded?: (call: string) => void;
   /** The tasks of this pod. */
   readonly tasks?: TaskPeer | undefined;
+  /** Called with what other pods say about parked calls. */
+  readonly onParked?: (mail: ParkedMail) => void;
   /** Aborts when the pod closes. After that the pod retries nothing. */
   readonly closing: AbortSignal;
 }

@@ -14,7 +14,7 @@ export function createDeadlines(afterMs: number, now: () => number, log: Log): D
   function wait(): void {
     const first = waiting.first;
     timed = first !== undefined;
-    if (first !== undefined) setTimeout(look, Math.max(1, first.value.due - now()));
+    if (first !== undefined) setTimeout(look, Math.max(1, first.value.due - now())).unref();
   }
 
   function look(): void {

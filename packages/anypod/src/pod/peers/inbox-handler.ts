@@ -68,6 +68,10 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
       case 'task-changed':
       case 'task-cancelled':
         return context.tasks?.receive(message);
+      case 'parked-answers':
+      case 'parked-event':
+      case 'parked-left':
+        return context.onParked?.(message);
       case 'pod-left':
         return background.run('take over', parts.orphans.inheritFrom(message.pod));
       case 'answered':

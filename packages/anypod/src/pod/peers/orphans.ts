@@ -11,6 +11,7 @@ import { Exchange } from '../streams/exchange.ts';
 import type { Followers } from '../streams/followers.ts';
 import { OwnedStream } from '../streams/owned-stream.ts';
 import { createStandingSink } from '../streams/standing-reply.ts';
+import { enteredAgain } from './reentry.ts';
 import { mayRerun, type Safety, safetyOf } from './rerun-rule.ts';
 
 type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
@@ -132,7 +133,9 @@ export class Orphans {
       return;
     }
     try {
-      await this.#rerunOrRefuse(live, [first, ...others], stream, orphan.takeOvers);
+      const again = others.length > 0 ? undefined : await this.#enteredAgain(live, key, first, orphan, stream);
+      if (again === undefined) await this.#rerunOrRefuse(live, [first, ...others], stream, orphan.takeOvers);
+      else await this.#rerun(live, [again], stream);
     } finally {
       this.#sessions.release(live);
     }
@@ -143,6 +146,21 @@ export class Orphans {
     if (live?.session.record.transport !== 'sse') return [];
     const read = await retryWhileStoreAway(this.#context, () => this.#context.store.standing.read(live.id, '0-0'));
     return read?.events ?? [];
+  }
+
+  /** The request with which a call goes on that only waited for answers. Undefined: it did not, or it was made with credentials. */
+  async #enteredAgain(
+    live: LiveSession,
+    key: StreamKey,
+    request: JsonRpcRequest,
+    orphan: Orphan,
+    stream: OwnedStream,
+  ): Promise<JsonRpcRequest | undefined> {
+    if (live.session.record.principal !== undefined) return undefined;
+    const context = this.#context;
+    const again = await retryWhileStoreAway(context, () => enteredAgain(context, key, request, orphan, stream));
+    if (again !== undefined) context.meter.orphanEnded('rerun');
+    return again;
   }
 
   async #rerunOrRefuse(live: LiveSession, requests: Requests, stream: OwnedStream, takeOvers: number): Promise<void> {

@@ -1,0 +1,87 @@
+import {
+  isRequest,
+  isResponse,
+  type JsonRpcMessage,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  type RequestId,
+} from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
+import { RPC, rpcError, serverClosed } from '../../core/rpc-error.ts';
+import type { AskableTransport } from '../internals/questions.ts';
+import { ServerTransport } from '../sdk/server-transport.ts';
+
+/** Where the messages of a guest go that are no responses. */
+export interface GuestOutlet {
+  /** Sends a question or a notification to the client. `related` is the request that its handler names. Rejects if it cannot be sent. */
+  send(message: JsonRpcMessage, related: RequestId | undefined): Promise<void>;
+  /** The guest has closed itself. */
+  closed(): void;
+}
+
+/** Carries messages between a guest and the facade that speaks for it. It satisfies the `Transport` of SDK v1 and of v2. */
+export class GuestTransport extends ServerTransport implements AskableTransport {
+  readonly takesQuestions = true;
+  readonly #outlet: GuestOutlet;
+  readonly #waiting = new Map<RequestId, (response: JsonRpcResponse) => void>();
+  #released = false;
+  #closed = false;
+
+  constructor(outlet: GuestOutlet, log: Log) {
+    super(log);
+    this.#outlet = outlet;
+  }
+
+  /** Hands a request to the guest. Resolves with its response, also if it closes or fails meanwhile. */
+  request(request: JsonRpcRequest, extra?: unknown): Promise<JsonRpcResponse> {
+    const { promise, resolve } = Promise.withResolvers<JsonRpcResponse>();
+    this.#waiting.set(request.id, resolve);
+    if (this.#closed) this.#respond(serverClosed(request.id));
+    else this.enter(request, extra);
+    return promise;
+  }
+
+  /** Hands a notification, or the answer to a question, to the guest. */
+  deliver(message: JsonRpcMessage): void {
+    if (isResponse(message)) this.onmessage?.(message);
+    else if (!isRequest(message)) this.enter(message, undefined);
+  }
+
+  /** Aborts the handler of a request, whose client has gone. */
+  abort(id: RequestId): void {
+    this.#respond(rpcError(id, RPC.internal, 'The client has gone.'));
+    this.abortHandler(id, undefined);
+  }
+
+  async send(message: JsonRpcMessage, options?: { readonly relatedRequestId?: RequestId }): Promise<void> {
+    if (isResponse(message)) this.#respond(message);
+    else await this.#outlet.send(message, options?.relatedRequestId);
+  }
+
+  /** anypod is about to close the guest. */
+  release(): void {
+    this.#released = true;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.onclose?.();
+    } finally {
+      for (const id of this.#waiting.keys()) this.#respond(serverClosed(id));
+      if (!this.#released) this.#outlet.closed();
+    }
+  }
+
+  protected override ended(id: RequestId): void {
+    if (this.#waiting.has(id)) this.#respond(this.failed(id, undefined));
+  }
+
+  #respond(response: JsonRpcResponse): void {
+    if (response.id === null) return;
+    const resolve = this.#waiting.get(response.id);
+    this.#waiting.delete(response.id);
+    resolve?.(response);
+  }
+}

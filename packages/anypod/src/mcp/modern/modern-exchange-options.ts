@@ -1,0 +1,24 @@
+import type { Change } from '../../core/change-log.ts';
+import type { Deadlines } from '../../core/deadlines.ts';
+import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
+import type { Asking } from '../parked/call-questions.ts';
+import type { Round } from '../parked/round.ts';
+import type { RunningCalls } from '../sdk/running-calls.ts';
+
+export interface ModernExchangeOptions {
+  /** The request that begins the call. */
+  readonly round: Round;
+  /** The id with which the server gets the request. Undefined: the client's id. */
+  readonly id?: number;
+  /** Seals the state of a response that goes out. */
+  readonly seal: (response: JsonRpcResponse) => JsonRpcResponse;
+  /** Publishes a change for all listeners, which does not belong to this request. The SDK's own transport would drop it silently. */
+  readonly publish: (change: Change) => void;
+  /** Lets the handler ask the client. Undefined: a request of our own, which has no client. */
+  readonly asking?: Asking | undefined;
+  /** Ends calls that take too long. Undefined: calls have no time limit. */
+  readonly deadlines: Deadlines | undefined;
+  readonly log: Log;
+  readonly calls: RunningCalls;
+}

@@ -1,0 +1,37 @@
+import { parkedPodLost } from '../../core/rpc-error.ts';
+import { allGiven, begunAgain } from '../parked/begun-again.ts';
+import type { ParkedState } from '../parked/parked-state.ts';
+import type { Parking } from '../parked/parking.ts';
+import type { Woken } from '../parked/relayed-round.ts';
+import { ReplyChannel } from '../parked/reply-channel.ts';
+import { type ModernRequest, type ModernServers, progressTokenOf, type Served } from './modern-servers.ts';
+import { refusedState } from './sealed-state.ts';
+
+/** Serves a client's next request for a call that was parked. */
+export type GoOn = (request: ModernRequest, state: ParkedState, served: Served) => Promise<void>;
+
+/**
+ * Gives a parked call the answers of its client. If the call is gone, and may run again, it runs on this pod with all answers that the client has given. If
+ * it may not, its client gets an error.
+ */
+export function createGoOn(servers: ModernServers, parking: Parking): GoOn {
+  return async (request, state, served) => {
+    const { body, signal, reply } = request;
+    const channel = new ReplyChannel(reply);
+    const { onResponse } = served;
+    const round = { id: body.id, progressToken: progressTokenOf(body), channel, signal: signal(), onResponse };
+    const responses = body.params?.['inputResponses'];
+    // Stays if the SDK refuses the request, which answers it.
+    let woken = 'served' as Woken;
+    await servers.check(request, served, async () => {
+      woken = await parking.wake(state, round, responses);
+    });
+    if (woken === 'served') return;
+    if (served.rerunnable) {
+      const again = { ...request, body: begunAgain(body, state) };
+      return servers.call(again, { ...served, channel, given: allGiven(state, responses) });
+    }
+    const error = woken === 'lost' ? parkedPodLost(body.id) : refusedState(body);
+    channel.answer(JSON.stringify(error), 200, true);
+  };
+}

@@ -1,0 +1,96 @@
+import type { Deadline, Deadlines } from '../../core/deadlines.ts';
+import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { Link } from '../../core/linked-list.ts';
+import type { RandomId } from '../../core/signer.ts';
+import type { AskedQuestions } from './asked-questions.ts';
+import type { ParkedStates } from './parked-state.ts';
+import type { Round } from './round.ts';
+
+/** A call whose handler waits for answers. */
+export interface ParkedCall {
+  /** Hands it the answers. Resolves when it has answered the round. */
+  resume(round: Round, responses: unknown): Promise<void>;
+  /** Nobody has answered in time: aborts the handler. */
+  expire(): void;
+}
+
+/** What a call is known by. */
+export interface CallFacts {
+  readonly binding: string;
+  /** The request as the handler got it. */
+  readonly body: JsonRpcRequest;
+  /** The call may run again. */
+  readonly rerunnable: boolean;
+}
+
+/** Where a call waits. `kept` false: it does not wait. It must be ended, and runs again with the answers. */
+export interface Place {
+  readonly call: string;
+  readonly requestState: string;
+  readonly kept: boolean;
+}
+
+/** The parked calls of this pod. */
+export interface ParkedCalls {
+  /** Parks a call until its answers come. Undefined: there is no room, and it must not run again. */
+  park(call: ParkedCall, facts: CallFacts, questions: AskedQuestions): Place | undefined;
+  /** Takes a call that is to go on. Undefined: there is no such call. It has gone on, has ended, or has expired. */
+  take(call: string): ParkedCall | undefined;
+}
+
+export interface ParkedCallsOptions {
+  /** This pod. */
+  readonly pod: string;
+  /** The most calls that wait. */
+  readonly limit: number;
+  /** Ends calls that wait for too long. */
+  readonly deadlines: Deadlines;
+  readonly states: ParkedStates;
+  readonly random: RandomId;
+}
+
+interface Waiting {
+  readonly call: ParkedCall;
+  readonly deadline: Link<Deadline>;
+}
+
+/** A call gets a new name each time it is parked, so a state that was used once wakes nothing. */
+export function createParkedCalls({ pod, limit, deadlines, states, random }: ParkedCallsOptions): ParkedCalls {
+  const waiting = new Map<string, Waiting>();
+
+  function wait(name: string, call: ParkedCall): void {
+    const late = () => {
+      waiting.delete(name);
+      call.expire();
+    };
+    waiting.set(name, { call, deadline: deadlines.add({ late }) });
+  }
+
+  return {
+    park(call, facts, questions) {
+      const kept = waiting.size < limit;
+      if (!kept && !facts.rerunnable) return undefined;
+      const name = random();
+      if (kept) wait(name, call);
+      const state = { pod, call: name, asked: questions.asked, ...(facts.rerunnable && memoryOf(facts, questions)) };
+      return { call: name, requestState: states.seal(state, facts.binding, facts.body), kept };
+    },
+    take(name) {
+      const found = waiting.get(name);
+      if (found === undefined) return undefined;
+      waiting.delete(name);
+      deadlines.remove(found.deadline);
+      return found.call;
+    },
+  };
+}
+
+/** What another pod needs to run the call again. */
+function memoryOf({ body }: CallFacts, { given }: AskedQuestions): object {
+  const { requestState, inputResponses } = body.params ?? {};
+  const entry = {
+    ...(requestState === undefined ? {} : { requestState }),
+    ...(inputResponses === undefined ? {} : { inputResponses }),
+  };
+  return { given, ...(Object.keys(entry).length === 0 ? {} : { entry }) };
+}
