@@ -9,7 +9,7 @@ const requestedSchema = { type: 'object' as const, properties: { name: { type: '
 const settings = (more: object = {}) => ({ 'anypod/task': { afterMs: AFTER_MS, pollIntervalMs: 50, ...more } });
 
 const work = z.object({ key: z.string(), ms: z.number().default(0), fail: z.enum(['error', 'huge']).optional() });
-const asking = z.object({ key: z.string() });
+const asking = z.object({ key: z.string(), ms: z.number().default(0) });
 
 /** Tools whose calls become tasks. The journal says on which pod each of their runs began and how it ended. */
 export default function createServer(): McpServer {
@@ -60,8 +60,9 @@ export default function createServer(): McpServer {
   });
 
   const pushing = { description: 'Asks and waits.', inputSchema: asking, _meta: settings() };
-  server.registerTool('ask', pushing, async ({ key }, ctx) => {
+  server.registerTool('ask', pushing, async ({ key, ms }, ctx) => {
     record('began', key);
+    await sleep(ms);
     const { content } = await ctx.mcpReq.elicitInput({ message: 'Your name?', requestedSchema });
     return text(`${key}: ${String(content?.['name'])}`);
   });

@@ -112,6 +112,19 @@ describe('tasks of 2026-07-28 on three pods', () => {
     expect(deployment.journal('rounds', 'round')).toHaveLength(3);
   });
 
+  test('a handler that awaits its answer goes on on its pod [task.modern.questions]', async () => {
+    const { pods } = deployment;
+    const { taskId } = await beginTask(pods[0], 'ask', { key: 'push', ms: 400 });
+    const { inputRequests = {} } = await taskWhen(pods, taskId, ({ status }) => status === 'input_required');
+    const [key = ''] = Object.keys(inputRequests);
+    const inputResponses = { [key]: { action: 'accept', content: { name: 'Ada' } } };
+    expect((await send(pods[1], 'tasks/update', { taskId, inputResponses })).result).toEqual({
+      resultType: 'complete',
+    });
+    expect((await taskWhen(pods, taskId, isOver)).result?.content[0]?.text).toBe('push: Ada');
+    expect(deployment.journal('push', 'began')).toHaveLength(1);
+  });
+
   test('a stream on another pod tells of each change, and ends with the tasks [task.modern.listen]', async () => {
     const [a, b] = deployment.pods;
     const { taskId } = await beginTask(a, 'read', { key: 'listen', ms: 1500 });

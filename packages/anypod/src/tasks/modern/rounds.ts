@@ -7,11 +7,8 @@ import { callerOf } from '../owner.ts';
 /** The progress token of runs whose client sent none. */
 export const OWN_TOKEN = 'anypod/task';
 
-/** What is stored of a request state. */
-interface StoredState {
-  readonly state: string;
-  readonly once: boolean;
-}
+/** What is stored of a request state: the server's own state, or one that another part of anypod has made and reads itself. */
+type StoredState = { readonly state: string; readonly once: boolean } | { readonly asItIs: string };
 
 /** The `tools/call` of a task's next run. It has the answers to the questions of the last one. */
 export function requestOf(task: Task, requestState: RequestState): JsonRpcRequest {
@@ -42,14 +39,16 @@ export function pauseOf(
   if (resultType !== 'input_required') return undefined;
   const asked = Object.entries((inputRequests ?? {}) as Record<string, unknown>);
   const questions = Object.fromEntries(asked.map(([key, request]) => [`${run}.${key}`, JSON.stringify(request)]));
-  const opened = typeof seal === 'string' ? requestState.open(seal, bindingFor(call)) : undefined;
-  if (opened === undefined) return { questions, parked: false };
-  const state = JSON.stringify({ state: opened.state, once: opened.once !== undefined } satisfies StoredState);
-  return { questions, state, parked: false };
+  if (typeof seal !== 'string') return { questions, parked: false };
+  const opened = requestState.open(seal, bindingFor(call));
+  const state: StoredState =
+    opened === undefined ? { asItIs: seal } : { state: opened.state, once: opened.once !== undefined };
+  return { questions, state: JSON.stringify(state), parked: false };
 }
 
-function sealed({ state, once }: StoredState, call: TaskCall, requestState: RequestState): string {
-  return requestState.seal(state, bindingFor(call), once);
+function sealed(stored: StoredState, call: TaskCall, requestState: RequestState): string {
+  if ('asItIs' in stored) return stored.asItIs;
+  return requestState.seal(stored.state, bindingFor(call), stored.once);
 }
 
 function bindingFor(call: TaskCall): string {
