@@ -5,6 +5,7 @@ import {
   resultFromTaskOutcome,
 } from '@modelcontextprotocol/ext-tasks/client';
 import { describe, expect, test } from 'vitest';
+import { startChild } from '../lib/child.ts';
 import { alternating } from '../lib/pod-choosing-fetch.ts';
 import { connectMode } from './client-v2.ts';
 import { useDeployment } from './deployment.ts';
@@ -32,6 +33,7 @@ function dispatchTo(pods: readonly URL[]): RawClientDispatch {
   };
 }
 
+const CLI = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 const FIXTURE_TASKS = fileURLToPath(new URL('fixture-tasks.ts', import.meta.url));
 
 describe('tasks of 2026-07-28 on three pods', () => {
@@ -209,6 +211,25 @@ describe('tasks of 2026-07-28 on three pods', () => {
     });
     const own = short.filter((words) => words.some((word) => word.includes('{tasks}:task:')));
     expect(own).toEqual([]);
+  });
+
+  test('an operator lists, shows and cancels tasks [task.cli]', async () => {
+    const [a, b] = deployment.pods;
+    const { taskId } = await beginTask(a, 'write', { key: 'cli', ms: 60_000 });
+    const run = async (...args: string[]) => {
+      const child = startChild(process.execPath, [CLI, 'tasks', ...args, '--redis', deployment.redisUrl]);
+      return { code: (await child.exited).code, out: child.logs() };
+    };
+    const listed = JSON.parse((await run('list', '--json')).out) as { id: string }[];
+    expect(listed.find(({ id }) => id === taskId)).toMatchObject({ tool: 'write', status: 'running' });
+    expect((await run('list')).out).toMatch(new RegExp(`^ID +TOOL +STATUS.*^${taskId} +write +running`, 'ms'));
+    expect((await run('show', taskId)).out).toMatch(/^arguments +\{"key":"cli"/m);
+    expect((await run('cancel', taskId)).code).toBe(0);
+    expect(await getTask(b, taskId)).toMatchObject({ status: 'cancelled' });
+    await eventually(() => expect(deployment.journal('cli', 'aborted')).toHaveLength(1));
+    expect(await run('cancel', taskId)).toMatchObject({ code: 1, out: expect.stringMatching(/it has ended/) });
+    expect((await run('show', 'unknown')).code).toBe(1);
+    expect(await run('forget')).toMatchObject({ code: 2, out: expect.stringMatching(/use anypod tasks list/) });
   });
 
   test('a client that has too many tasks gets an error that says what to do [task.limit]', async () => {

@@ -53,5 +53,6 @@ export const tasks = {
   ],
   'task.drain': ['A pod that drains takes no new task, lets short ones end, and gives the rest to other pods.', ANYPOD],
   'task.redis-restart': ['A restart of Redis loses no task.', ANYPOD],
+  'task.cli': ['`anypod tasks` lists, shows and cancels the tasks of a deployment.', ANYPOD],
   'task.chaos': ['However pods are killed, every task ends, and the effect of none is doubled.', ANYPOD],
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
