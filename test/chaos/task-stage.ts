@@ -7,7 +7,7 @@ import { freePort } from '../lib/free-port.ts';
 import { type Pod, type PodOptions, startPod } from '../lib/pods.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 
-export const LEASE_MS = 1000;
+const LEASE_MS = 1000;
 
 const FIXTURE = fileURLToPath(new URL('../cluster/fixture-tasks.ts', import.meta.url));
 

@@ -24,7 +24,7 @@ export async function runTasks([verb = '', ...rest]: readonly string[]): Promise
   if (!['list', 'show', 'cancel'].includes(verb)) throw new ConfigError([`tasks ${verb}: ${USAGE}`]);
   if (id === '' || id?.startsWith('-')) throw new ConfigError([`tasks ${verb}: name the task`]);
   const flags = id === undefined ? [first, ...others].filter((argument) => argument !== '') : others;
-  const admin = await openTaskAdmin(readRedisConfig(flags), createLog('warn', 'pretty', process.stderr));
+  const admin = await openTaskAdmin(readRedisConfig(flags), createLog('error', 'pretty', process.stderr));
   try {
     return await act(admin, id, verb, json);
   } finally {
@@ -34,7 +34,10 @@ export async function runTasks([verb = '', ...rest]: readonly string[]): Promise
 
 /** The settings of `serve` that this command needs. It signs nothing, so it needs no secret. */
 function readRedisConfig(flags: readonly string[]): Config {
-  return readConfig(['tasks', ...flags], { ANYPOD_SECRET: 'this-command-signs-nothing-with-its-secret', ...process.env });
+  return readConfig(['tasks', ...flags], {
+    ANYPOD_SECRET: 'this-command-signs-nothing-with-its-secret',
+    ...process.env,
+  });
 }
 
 async function act(admin: TaskAdmin, id: string | undefined, verb: string, json: boolean): Promise<number> {

@@ -1,7 +1,7 @@
 import type { ToolHints } from './tool-hints.ts';
 
 /** The key of a tool's `_meta` with its `TaskSettings`. */
-export const TASK_SETTINGS = 'anypod/task';
+const TASK_SETTINGS = 'anypod/task';
 
 /**
  * When a tool's calls become tasks. `auto`: a call that takes longer than `afterMs`. `always`: every call. `never`: none.

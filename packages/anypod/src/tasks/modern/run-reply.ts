@@ -28,7 +28,7 @@ export function runReply(listener: RunListener): WebReply {
 }
 
 /** A stream that goes to a task. */
-export function runSink(listener: RunListener): EventSink {
+function runSink(listener: RunListener): EventSink {
   return {
     open: true,
     send({ data }) {
