@@ -94,13 +94,15 @@ describe('a tool call', () => {
   it('goes on as a call if its task cannot be stored', async () => {
     const gate = Promise.withResolvers<string>();
     const store = createMemoryStore();
-    const create = vi.fn(() => Promise.reject(new Error('away')));
+    const create = vi.fn(async () => {
+      // The handler answers while the store is asked.
+      gate.resolve('as a call');
+      await delay(50);
+      throw new Error('away');
+    });
     const broken = { ...store, tasks: { ...store.tasks, create } };
     const pod = await start(() => gate.promise, { afterMs: 1 }, { store: broken, secrets: ['x'.repeat(32)] });
-    const answered = call(pod);
-    await vi.waitFor(() => expect(create).toHaveBeenCalled());
-    gate.resolve('as a call');
-    expect((await answered).result).toMatchObject({ resultType: 'complete', content: [{ text: 'as a call' }] });
+    expect((await call(pod)).result).toMatchObject({ resultType: 'complete', content: [{ text: 'as a call' }] });
   });
 
   it('is aborted with its client before it is a task, and not after', async () => {
@@ -127,7 +129,7 @@ describe('a tool call', () => {
 
   it.each([
     ['throws', () => Promise.reject(new Error('broken')), { status: 'completed', result: { isError: true } }],
-    ['returns what is no result', async () => 1n as unknown as string, { status: 'failed', error: { code: -32603 } }],
+    ['returns what is no result', async () => 1n as unknown as string, { status: 'failed', error: { code: -32602 } }],
   ])('of a queued task that %s ends the task', async (_what, work, expected) => {
     const pod = await start(work, { mode: 'always' });
     const { result } = await call(pod);

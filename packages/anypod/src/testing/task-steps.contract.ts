@@ -23,13 +23,14 @@ function randomFrom(seed: number): () => number {
 function steps(tasks: TaskStore, pick: <T>(all: readonly T[]) => T, step: number): readonly (() => Promise<unknown>)[] {
   const run = pick([1, 2, 3, 4, 5]);
   const pod = pick(PODS);
-  const outcome: TaskOutcome = { kind: pick(['result', 'tool_error', 'error']), json: `{"step":${step}}` };
+  const outcome: TaskOutcome = { kind: pick(['result', 'tool_error', 'error']), json: `{"run":${run}}` };
+  const lost: TaskOutcome = { kind: 'error', json: '{}' };
   const questions = { [`${step}`]: '{}' };
   return [
     () => tasks.report('t', run, `step ${step}`),
     () => tasks.pause('t', run, pod, { questions, parked: pick([true, false]) }),
     () => tasks.answer('t', { [`${pick([step - 1, step - 2, step - 3])}`]: `${step}` }),
-    () => tasks.lose('t', pod, 'alice', 1, outcome, 'lost'),
+    () => tasks.lose('t', pod, 'alice', 1, lost, 'lost'),
     () => tasks.end('t', run, pod, 'alice', outcome),
     () => tasks.cancel('t', 'alice'),
   ];
@@ -40,6 +41,8 @@ function assertFollows(before: Task, after: Task): void {
   if (isOver(before)) assert.deepEqual(after, before, 'a task that is over changed');
   assert.ok(after.run >= before.run, 'the fencing token went back');
   assert.ok(after.losses >= before.losses && after.losses <= 2, 'it was run again more often than once');
+  const { run } = JSON.parse(after.outcome?.json ?? '{}') as { run?: number };
+  assert.ok(run === undefined || run === after.run, 'a run ended the task that another run had');
   assert.deepEqual(after.call, before.call);
   assert.equal(after.phase === 'ended', after.outcome !== undefined);
   assert.equal(after.phase === 'running' && after.pod === undefined, false, 'a task runs nowhere');
