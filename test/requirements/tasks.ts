@@ -47,6 +47,10 @@ export const tasks = {
   'task.cancel': ["A cancellation reaches the handler's AbortSignal on its pod, and the task stays cancelled.", ANYPOD],
   'task.limit': ['An owner with too many unfinished tasks gets an error that says what to do.', ANYPOD],
   'task.clients': ['The official clients run tasks in both dialects, each request on another pod.', ANYPOD],
+  'task.owner': [
+    'Only the principal that began a task can see it. A queued task runs with its claims and without its token, and is refused after the token expired if the tool says so.',
+    ANYPOD,
+  ],
   'task.lost': [
     'A task of a lost pod runs again once if that is safe. Otherwise it fails with a message that says so. Questions to its client survive, unless the handler itself waits.',
     ANYPOD,

@@ -5,6 +5,7 @@ import { McpServer } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Anypod, type AnypodOptions, createAnypod } from '../anypod.ts';
+import type { AuthInfo } from '../core/caller.ts';
 import { createMemoryStore } from '../memory/index.ts';
 
 const EXTENSION = 'io.modelcontextprotocol/tasks';
@@ -20,20 +21,17 @@ afterEach(async () => {
 });
 
 type Settings = Partial<AnypodOptions>;
+type Work = (ctx: { signal: AbortSignal }) => Promise<string>;
 
 /** A pod whose tool `work` does what the test wants. */
-async function start(
-  work: (ctx: { signal: AbortSignal }) => Promise<string>,
-  settings: object,
-  options: Settings = {},
-) {
+async function start(work: Work, settings: object, options: Settings = {}) {
   const createServer = () => {
     const server = new McpServer({ name: 'test', version: '1' });
     server.registerTool(
       'work',
       { inputSchema: z.object({}), _meta: { 'anypod/task': settings } },
       async (_args, ctx) => ({
-        content: [{ type: 'text', text: await work(ctx.mcpReq) }],
+        content: [{ type: 'text', text: await work({ ...ctx, signal: ctx.mcpReq.signal }) }],
       }),
     );
     return server;
@@ -43,7 +41,13 @@ async function start(
   return pod;
 }
 
-async function ask(pod: Anypod, method: string, params: Record<string, unknown>, more: RequestInit = {}) {
+async function ask(
+  pod: Anypod,
+  method: string,
+  params: Record<string, unknown>,
+  more: RequestInit = {},
+  authInfo?: AuthInfo,
+) {
   const name = params['name'] ?? params['taskId'];
   const headers = {
     'content-type': 'application/json',
@@ -53,7 +57,8 @@ async function ask(pod: Anypod, method: string, params: Record<string, unknown>,
     'mcp-name': String(name),
   };
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: META } });
-  const response = await pod.fetch(new Request('http://localhost/mcp', { method: 'POST', headers, body, ...more }));
+  const request = new Request('http://localhost/mcp', { method: 'POST', headers, body, ...more });
+  const response = await pod.fetch(request, authInfo && { authInfo });
   return {
     status: response.status,
     ...((await response.json()) as { result?: Record<string, unknown>; error?: object }),
@@ -139,6 +144,47 @@ describe('a tool call', () => {
   it('is no task if the operator says so', async () => {
     const pod = await start(async () => 'done', { mode: 'always' }, { taskTools: { '*': { mode: 'never' } } });
     expect((await call(pod)).result).toMatchObject({ resultType: 'complete' });
+  });
+});
+
+describe('a task of a principal', () => {
+  const alice = { token: 'secret of alice', clientId: 'c', scopes: ['read'], extra: { iss: 'i', sub: 'alice' } };
+  const bob = { ...alice, token: 'secret of bob', extra: { iss: 'i', sub: 'bob' } };
+  const callAs = (pod: Anypod, who: AuthInfo) => ask(pod, 'tools/call', { name: 'work', arguments: {} }, {}, who);
+  const getAs = (pod: Anypod, taskId: unknown, who?: AuthInfo) => ask(pod, 'tasks/get', { taskId }, {}, who);
+
+  it('is unknown to others, and runs with the claims of its caller and without the token [task.owner]', async () => {
+    const seen: unknown[] = [];
+    const work = async (ctx: object) => {
+      seen.push((ctx as { http?: { authInfo?: AuthInfo } }).http?.authInfo);
+      return 'done';
+    };
+    const store = createMemoryStore();
+    const pod = await start(work, { mode: 'always' }, { store, secrets: ['x'.repeat(32)] });
+    const { result } = await callAs(pod, alice);
+    const taskId = result?.['taskId'];
+    await vi.waitFor(async () =>
+      expect((await getAs(pod, taskId, alice)).result).toMatchObject({ status: 'completed' }),
+    );
+    for (const other of [bob, undefined]) {
+      expect((await getAs(pod, taskId, other)).error).toEqual((await getAs(pod, 'unknown', other)).error);
+      expect((await ask(pod, 'tasks/cancel', { taskId }, {}, other)).error).toMatchObject({ code: -32602 });
+    }
+    const page = await store.tasks.list(undefined, 10);
+    expect(JSON.stringify(page)).not.toContain('secret');
+    expect(page.tasks).toHaveLength(1);
+    expect(seen).toEqual([{ ...alice, token: '' }]);
+  });
+
+  it('does not run after the token has expired, if its tool says so [task.owner]', async () => {
+    const work = vi.fn(async () => 'done');
+    const pod = await start(work, { mode: 'always', requireFreshAuth: true });
+    const { result } = await callAs(pod, { ...alice, expiresAt: 1 });
+    await vi.waitFor(async () => {
+      const { result: task } = await getAs(pod, result?.['taskId'], alice);
+      expect(task).toMatchObject({ status: 'failed', error: { data: { reason: 'token_expired' } } });
+    });
+    expect(work).not.toHaveBeenCalled();
   });
 });
 
