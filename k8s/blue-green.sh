@@ -117,8 +117,8 @@ addresses_of() {
   done
 }
 
-# Starts a pod with the image, the account, the security context and the place of the idle colour. It checks that colour through the preview Service. A stream that it
-# begins on an idle pod must continue on a pod of the other colour, so the check also proves that clients can move.
+# Starts a pod with the image, the account, the security context and the place of the idle colour. It checks that colour through the preview Service. A
+# stream that it begins on an idle pod must continue on a pod of the other colour, so the check also proves that clients can move.
 check() {
   local pod=$name-check phase port
   [[ $(color_of "$name-preview") == "$idle" ]] || send_to "$name-preview" "$idle"

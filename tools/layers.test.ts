@@ -25,6 +25,11 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     refuses: ['../../pod/lifecycle/lease.ts', '../../signing/signer.ts', '../legacy/legacy-host.ts'],
   },
   'mcp/legacy': { accepts: ['../sdk/sdk.ts'], refuses: ['../modern/modern-handler.ts', '../../http/endpoint.ts'] },
+  'mcp/guest': { accepts: ['../sdk/sdk.ts'], refuses: ['../modern/modern-handler.ts', '../../http/endpoint.ts'] },
+  'mcp/parked': {
+    accepts: ['../retry/retry-guard.ts'],
+    refuses: ['../modern/modern-handler.ts', '../legacy/legacy-host.ts'],
+  },
   'mcp/retry': {
     accepts: ['../../core/call-store.ts'],
     refuses: ['../modern/modern-handler.ts', '../legacy/legacy-host.ts'],

@@ -13,8 +13,12 @@ import { type ByPath, nest, type Schema, type Values, valueAt, valuePaths } from
 const defaults = parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as Values;
 const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema;
 
-/** Settings that are no value of `config`: the chart gives them itself, or has sections for them. */
-const ELSEWHERE = /^(PORT|HOST|ANYPOD_METRICS_\w+|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+)$/;
+/**
+ * Settings that are no value of `config`: the chart gives them itself, or has sections for them. No process starts the first one of a container, so it
+ * cannot end with its parent.
+ */
+const ELSEWHERE =
+  /^(PORT|HOST|ANYPOD_EXIT_WITH_PARENT|ANYPOD_METRICS_\w+|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+)$/;
 
 /** What only a chart above this one reads; combinations.test.ts has it. */
 const FOR_PARENTS = 'enabled';

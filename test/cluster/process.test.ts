@@ -79,14 +79,15 @@ describe('a pod whose parent has ended', () => {
     const [port, other] = [await freePort(), await freePort()];
     const serve = (at: number) => `"${process.execPath}" "${MAIN}" serve "${FIXTURE}" --port ${at}`;
     // As npm: a shell that does not pass signals on.
-    const script = `npm_lifecycle_event=npx ${serve(port)} & ${serve(other)} --exit-with-parent npm & echo $!; wait`;
+    const script = `npm_lifecycle_event=npx ${serve(port)} & one=$!; ${serve(other)} --exit-with-parent npm & echo $one $!; wait`;
     const { npm_lifecycle_event: _npm, ...env } = process.env;
     const parent = spawn('sh', ['-c', script], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...env, ANYPOD_DRAIN_DELAY: '0' },
     });
-    const [pid] = (await once(parent.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
-    cleanUp.push(() => process.kill(Number(`${pid}`), 'SIGKILL'));
+    const [printed] = (await once(parent.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+    const kill = (pid: string) => startChild('kill', ['-9', pid]).exited;
+    cleanUp.push(() => Promise.all(`${printed}`.trim().split(' ').map(kill)));
     await eventually(async () => expect([await isReady(port), await isReady(other)]).toEqual([true, true]));
     parent.kill('SIGTERM');
     await eventually(() => expect(isReady(port)).rejects.toThrow());

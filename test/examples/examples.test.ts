@@ -9,12 +9,12 @@ import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 
 const example = (path: string) => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url));
 
-/** Two pods of an example in turns, from `beforeAll` to `afterAll`. */
-function usePods(module: string): { readonly url: string } {
+/** Pods of an example in turns, from `beforeAll` to `afterAll`. */
+function usePods(module: string, count = 2): { readonly url: string } {
   const parts: { redis?: RedisServer; pods?: Pods; haproxy?: Balancer } = {};
   beforeAll(async () => {
     parts.redis = await startRedis();
-    parts.pods = await startPods({ module: example(module), count: 2, redisUrl: parts.redis.url });
+    parts.pods = await startPods({ module: example(module), count, redisUrl: parts.redis.url });
     parts.haproxy = await startHaproxy({ pods: parts.pods.pods, balance: 'roundrobin' });
   });
   afterAll(async () => {
@@ -64,6 +64,30 @@ describe('examples/sdk-v1 on two pods', () => {
       expect(content).toEqual([{ type: 'text', text: `Hello, ${name}!` }]);
     }
     await transport.terminateSession();
+    await client.close();
+  });
+});
+
+describe('examples/basket on three pods', () => {
+  const pods = usePods('basket/server.ts', 3);
+
+  it.each([
+    ['legacy', 'legacy'],
+    ['modern', { pin: '2026-07-28' }],
+  ] as const)('fills a basket over three calls on three pods (%s) [state.handles]', async (_era, mode) => {
+    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
+    await client.connect(new StreamableHTTPClientTransport(new URL(pods.url)));
+    const call = async (name: string, args: Record<string, string> = {}) => {
+      const { content } = await client.callTool({ name, arguments: args });
+      const [first] = content;
+      return first?.type === 'text' ? first.text : '';
+    };
+    const basket = await call('create_basket');
+    for (const [index, item] of ['apples', 'pears', 'plums'].entries()) {
+      expect(await call('add_item', { basket, item })).toBe(`The basket has ${index + 1} items.`);
+    }
+    expect(await call('show_basket', { basket })).toBe('apples, pears, plums');
+    expect(await call('show_basket', { basket: 'another' })).toContain('There is no basket another.');
     await client.close();
   });
 });

@@ -1,4 +1,5 @@
 import { deployment } from './deployment.ts';
+import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
 import { modern } from './modern.ts';
 import { tasks } from './tasks.ts';
@@ -31,6 +32,7 @@ const LISTENING = `${TRANSPORTS}#listening-for-messages-from-the-server`;
 
 const entries = {
   ...legacy,
+  ...kept,
   'change.of-own-list': [
     'If a handler announces a change of the list that it is answering, nobody is told. If another call announces one meanwhile, clients are told.',
     ANYPOD,

@@ -1,5 +1,4 @@
 import type { Change } from './core/change-log.ts';
-import type { Deadlines } from './core/deadlines.ts';
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
@@ -36,6 +35,7 @@ import { createSigner, randomId } from './signing/signer.ts';
 import type { TaskRoom } from './tasks/task-room.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
 import { type ModernParts, wireModern } from './wire-modern.ts';
+import { type StateParts, wireState } from './wire-state.ts';
 import { TASK_DEFAULTS, wireTasks } from './wire-tasks.ts';
 
 /** Times in ms, sizes in bytes. */
@@ -101,6 +101,8 @@ export interface AnypodOptions extends PodOptions {
    * request gets a new server. Set it only if the factory keeps no data of a caller. With it, the factory does not learn the request or its token.
    */
   readonly reuse?: Reuse;
+  /** How long the handles of servers last that nobody opens. A server may ask for less. Default 24 h. */
+  readonly handleTtlMs?: number;
   /** Takes and holds the pod's lease. Default: in this thread. */
   readonly takeLease?: TakeLease;
   readonly log?: Log;
@@ -125,6 +127,8 @@ const DEFAULTS = {
   parkedCalls: 1000,
   parkedTtlMs: 600_000,
   retryTools: [] as readonly string[],
+  stateByteLimit: POD_DEFAULTS.stateByteLimit,
+  handleTtlMs: 24 * 60 * 60 * 1000,
   ...TASK_DEFAULTS,
 };
 
@@ -155,34 +159,32 @@ export interface Anypod {
  */
 export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const settings = { ...DEFAULTS, ...options };
-  const log = options.log ?? silentLog;
+  const { log = silentLog, calls = createRunningCalls() } = options;
   const signer = createSigner(secretsOf(options));
   const store = options.store ?? createMemoryStore();
   const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
-  const { build, probe } = await lookAtFactory(settings, sdk);
-  const calls = options.calls ?? createRunningCalls();
+  const podId = randomId().slice(0, 11);
+  const state = wireState(store, podId, settings);
+  const { build, probe } = await lookAtFactory(settings, state, sdk);
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
-  const podId = randomId().slice(0, 11);
   const shared = { podId, store, log, meter, calls };
   const bus = createChangeBus((change) => publish(pod, change, log), log);
   const waiters = createCallWaiters();
   const mail: ModernParts['mail'] = { deliver: () => undefined };
-  const ageLimit = createAgeLimit(settings.maxAgeMs, log);
-  const listenAgeLimit = createAgeLimit(settings.listenMaxAgeMs, log);
-  const callDeadlines = createCallDeadlines(settings.callTimeoutMs, log);
+  const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
   const tasks = wireTasks({ ...shared, stand: (session, data) => pod.stand(session, data) }, settings);
-  const legacy = createLegacyHost({ build, newQuestionId: numberedIds(podId), bytes: probe.bytes, calls, log });
-  const host = tasks.inSessions(legacy, (id, caller) => pod.hold(id, caller));
+  const hosting = { ...shared, build, newQuestionId: createQuestionNames(podId), bytes: probe.bytes };
   const pod: Pod = new Pod(
     {
       ...shared,
       tasks,
       pod: podId,
-      host,
+      host: tasks.inSessions(createLegacyHost(hosting), (id, caller) => pod.hold(id, caller)),
       signer,
       random: randomId,
+      ...state,
       ageLimit,
       callDeadlines,
       onChange: (change) => bus.deliver(change),
@@ -192,7 +194,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     },
     options,
   );
-  const parts = { ...shared, tasks, pod, bus, waiters, mail, signer, listenAgeLimit, callDeadlines, build };
+  const parts = { ...shared, ...state, tasks, pod, bus, waiters, mail, signer, listenAgeLimit, callDeadlines, build };
   const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: probe.guests }, settings);
   await startOrClose(pod, tasks, closeMeter);
   const endpoint = createEndpoints({ ...settings, pod, modern, log, meter });
@@ -227,10 +229,13 @@ function publish(pod: Pod, change: Change, log: Log): void {
   pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
 }
 
-/** Ids that no other pod uses. */
-function numberedIds(pod: string): () => string {
-  let last = 0;
-  return () => `${pod}-${++last}`;
+/** Names questions, each differently from those of all pods. */
+function createQuestionNames(podId: string): () => string {
+  let questions = 0;
+  return () => {
+    questions += 1;
+    return `${podId}-${questions}`;
+  };
 }
 
 /** The endpoint for both eras, and beside it the one for HTTP+SSE if it is served. */
@@ -241,14 +246,31 @@ function createEndpoints(options: EndpointOptions & { readonly legacySse: boolea
   return (incoming, reply) => (isSseUrl(incoming.caller.url ?? '') ? sse : endpoint)(incoming, reply);
 }
 
-/** With no time limit, calls need no deadlines. */
-function createCallDeadlines(afterMs: number, log: Log): Deadlines | undefined {
-  return afterMs === 0 ? undefined : createDeadlines(afterMs, monotonicNow, log);
+interface TimeLimits {
+  readonly maxAgeMs: number;
+  readonly listenMaxAgeMs: number;
+  readonly callTimeoutMs: number;
 }
 
-async function lookAtFactory(settings: AnypodOptions & { readonly factoryTimeoutMs: number }, sdk?: ServerSdk) {
-  const build = createServerBuilder(settings.createServer, settings.factoryTimeoutMs);
-  return { build, probe: await probeFactory(build, sdk, settings.factoryTimeoutMs).catch(explain) };
+function createTimeLimits({ maxAgeMs, listenMaxAgeMs, callTimeoutMs }: TimeLimits, log: Log) {
+  // With no time limit, calls need no deadlines.
+  const callDeadlines = callTimeoutMs === 0 ? undefined : createDeadlines(callTimeoutMs, monotonicNow, log);
+  return {
+    ageLimit: createAgeLimit(maxAgeMs, log),
+    listenAgeLimit: createAgeLimit(listenMaxAgeMs, log),
+    callDeadlines,
+  };
+}
+
+interface FactorySettings {
+  readonly createServer: ServerFactory;
+  readonly factoryTimeoutMs: number;
+}
+
+async function lookAtFactory(settings: FactorySettings, state: StateParts, sdk: ServerSdk | undefined) {
+  const { createServer, factoryTimeoutMs } = settings;
+  const build = state.withState(createServerBuilder(createServer, factoryTimeoutMs));
+  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs).catch(explain) };
 }
 
 /** The operator who starts a pod may read what the factory threw; clients may not. */

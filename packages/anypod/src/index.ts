@@ -7,6 +7,7 @@ export type { CallContext } from './core/call-context.ts';
 export type { AuthInfo } from './core/caller.ts';
 export { AnypodError, type AnypodErrorCode } from './core/errors.ts';
 export type { Fault } from './core/fault.ts';
+export type { JsonValue } from './core/json-value.ts';
 export type { Log } from './core/log.ts';
 export type {
   Meter,
@@ -17,13 +18,15 @@ export type {
   ResumeOutcome,
   SessionEnd,
   StreamKind,
+  Unfollowed,
 } from './core/meter.ts';
+export type { SessionState, StateEntries, StateHandles } from './core/state.ts';
 export type { Store, StoreOptions } from './core/store.ts';
 export type { FetchHandler } from './http/fetch-handler.ts';
 export type { NodeHandler } from './http/node-handler.ts';
 export type { Router } from './http/router.ts';
 export { createRunningCalls, type RunningCalls } from './mcp/sdk/running-calls.ts';
 export type { ServerSdk } from './mcp/sdk/sdk.ts';
-export type { FactoryContext, Reuse, ServerFactory, UserServer } from './mcp/sdk/user-server.ts';
+export type { ModuleContext as FactoryContext, Reuse, ServerFactory, UserServer } from './mcp/sdk/user-server.ts';
 export type { Notify } from './notify.ts';
 export type { PodOptions } from './pod/context/options.ts';

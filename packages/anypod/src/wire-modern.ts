@@ -28,6 +28,8 @@ import type { TaskRoom } from './tasks/task-room.ts';
 
 export interface ModernParts {
   readonly tasks: TaskRoom;
+  /** Lets the code of a call know its caller. */
+  readonly withCallers: (handler: ModernHandler) => ModernHandler;
   readonly pod: Pod;
   readonly sdk: ServerSdk;
   readonly bus: ChangeBus;
@@ -102,5 +104,5 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     keepAliveMs: settings.heartbeatMs,
     maxSubscriptions: settings.maxSubscriptions,
   });
-  return parts.tasks.around(handler, requestState);
+  return parts.tasks.around(parts.withCallers(handler), requestState);
 }

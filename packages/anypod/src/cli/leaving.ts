@@ -74,7 +74,10 @@ export function createLeaving({ config, stopping, after, runListeners, lastLines
           code = Math.max(code, 1);
         })
         .then(lastLines)
-        .finally(() => guard.exit(code));
+        .then(
+          () => guard.exit(code),
+          () => guard.exit(code),
+        );
     },
   };
 }

@@ -7,6 +7,10 @@ export type AnypodErrorCode =
   | 'factory_failed'
   | 'invalid_secret'
   | 'invalid_options'
+  | 'state_too_large'
+  | 'state_conflict'
+  | 'state_gone'
+  | 'handle_limit'
   | 'draining';
 
 /** An error with a code; `message` is a sentence that says what to do. */

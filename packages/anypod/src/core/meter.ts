@@ -31,6 +31,12 @@ export type ResumeOutcome = 'live' | 'replayed' | 'finished' | 'expired' | 'stan
 /** What happened to a lost pod's exchange. `rerun`: it runs again. `refused`: its client gets `pod_lost`. `finished`: nothing was left to answer. */
 export type OrphanOutcome = 'rerun' | 'refused' | 'finished';
 
+/**
+ * Why other pods do not have a change of a server's registry. `added`: an item with new code. `code`: other code of an item. `size`: the session's changes
+ * would take too many bytes.
+ */
+export type Unfollowed = 'added' | 'code' | 'size';
+
 /** `announced`: the pod is no longer ready, but still serves as usual. */
 export type PodPhase = 'serving' | 'announced' | 'draining' | 'closing';
 
@@ -49,6 +55,8 @@ export interface Meter {
   orphanEnded(outcome: OrphanOutcome): void;
   /** The server's code did something to the process that affects other sessions. */
   fault(fault: Fault): void;
+  /** The server's code has changed its registry in a way that other pods cannot follow. */
+  unfollowed(why: Unfollowed): void;
   /** The event loop was blocked for this long. */
   loopBlocked(ms: number): void;
   phase(phase: PodPhase): void;
@@ -67,6 +75,7 @@ export const silentMeter: Meter = {
   resumed: () => undefined,
   orphanEnded: () => undefined,
   fault: () => undefined,
+  unfollowed: () => undefined,
   loopBlocked: () => undefined,
   phase: () => undefined,
   close: () => undefined,

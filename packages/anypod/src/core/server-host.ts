@@ -1,7 +1,8 @@
 import type { Caller } from './caller.ts';
 import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from './json-rpc.ts';
 import type { WebReply } from './reply.ts';
-import type { InitializeParams, SessionRecord } from './session.ts';
+import type { InitializeParams, RegistryChanges, SessionRecord } from './session.ts';
+import type { SessionState, StateHandles } from './state.ts';
 import type { TaskRule } from './task-rule.ts';
 import type { ToolHints } from './tool-hints.ts';
 
@@ -31,6 +32,27 @@ export interface Outlet {
   awaits(run: number): boolean;
   /** The server has closed itself, which ends its session. It sends nothing more. */
   closed(): void;
+  /** The server's code may have changed its registry; see `HostedRegistry.take`. */
+  touched(): void;
+}
+
+/** The visible registry of a hosted server: its tools, prompts, resources and templates, as lists show them. */
+export interface HostedRegistry {
+  /**
+   * What the server's code has changed for its session since the last `take`. Call it after the turn in which `Outlet.touched` was called. Until `stored`,
+   * `follow` leaves these changes alone.
+   */
+  take(): RegistryChanges;
+  /** The changes that `take` returned are in the store, or will never be. */
+  stored(): void;
+  /** Makes the registry what the session's changes say. Announces nothing. */
+  follow(changes: RegistryChanges): void;
+}
+
+/** What a session's server may keep; the factory gets it. */
+export interface Kept {
+  readonly session: SessionState;
+  readonly state: StateHandles;
 }
 
 /** What a handler may do with its own connection (SEP-1699). */
@@ -51,14 +73,22 @@ export interface HostedServer {
   request(run: number, request: JsonRpcRequest, options: DeliveryOptions): void;
   /** Delivers a client's notification, or its answer to a question. The answer names the question by its shared id. */
   deliver(message: JsonRpcNotification | JsonRpcResponse, options: DeliveryOptions): void;
-  /** Delivers a notification that is neither a cancellation nor progress. Resolves when the server's handler is done; never rejects. */
-  notify(notification: JsonRpcNotification, options: DeliveryOptions): Promise<void>;
+  /**
+   * Delivers a notification that is neither a cancellation nor progress. Resolves when the server's handler is done; never rejects. `reach`: `every`
+   * server of the session gets it, now or when it is built; `again`: it is repeated for a new server. Absent: only servers that exist now get it.
+   */
+  notify(
+    notification: JsonRpcNotification,
+    options: DeliveryOptions & { readonly reach?: 'every' | 'again' },
+  ): Promise<void>;
   /** Aborts the handler of a request. The request gets no response. */
   abort(run: number, reason: string | undefined): void;
   /** Whether the server itself answers requests of this method. */
   handles(method: string): boolean;
   /** Sends a request that the pod makes itself. There is no answer if the server is closed. */
   ask(method: string, params: Record<string, unknown>, caller: Caller): Promise<JsonRpcResponse>;
+  /** Undefined: the server has none, or its SDK keeps it elsewhere. */
+  readonly registry: HostedRegistry | undefined;
   /** The hints of a tool. Undefined: there is no such tool. Asks the server, so call it rarely. */
   toolHints(name: string): Promise<ToolHints | undefined>;
   /** Aborts running handlers and releases the server. */
@@ -76,9 +106,15 @@ export interface ServerHost {
   /** The bytes of heap that one hosted server is assumed to take. They bound the cache. */
   readonly bytes: number;
   /** Builds a server and initializes it with the client's own params. */
-  initialize(session: string, params: InitializeParams, outlet: Outlet, caller: Caller): Promise<Initialized>;
+  initialize(
+    session: string,
+    params: InitializeParams,
+    outlet: Outlet,
+    caller: Caller,
+    kept?: Kept,
+  ): Promise<Initialized>;
   /** Builds a server for a session that began on another pod, by replaying its `initialize`. */
-  rehydrate(record: SessionRecord, outlet: Outlet, caller: Caller): Promise<HostedServer>;
+  rehydrate(record: SessionRecord, outlet: Outlet, caller: Caller, kept?: Kept): Promise<HostedServer>;
 }
 
 /** Serves the 2026-07-28 era. */

@@ -1,5 +1,5 @@
 import type { RequestId } from './json-rpc.ts';
-import type { ClientNotification, Session, SessionRecord } from './session.ts';
+import type { ClientNotification, RegistryChanges, Session, SessionRecord } from './session.ts';
 
 /** How many kinds of notifications a session remembers. */
 export const NOTIFICATION_KINDS = 16;
@@ -13,6 +13,13 @@ export interface Noted {
   readonly number?: number;
 }
 
+/** The result of `changeRegistry`. */
+export interface RegistryStored {
+  readonly pods: readonly string[];
+  /** How many changes were not stored, because the session's changes would take more than `StoreOptions.stateByteLimit`. */
+  readonly refused: number;
+}
+
 /**
  * The sessions, shared by all pods. The store also knows which pods cache a session: `create` and `load` add the pod that asks, `load` in the same
  * atomic step in which it reads. So a later change always knows which pods to tell.
@@ -23,9 +30,9 @@ export interface Noted {
 export interface SessionStore {
   /**
    * Stores a new session that `pod` caches, with a full TTL. `changes` is the newest position in the log of changes; the
-   * session's standing stream begins there.
+   * session's standing stream begins there. `state`: the session's first entries (see `StateStore`), as JSON, by key.
    */
-  create(record: SessionRecord, pod: string, changes?: string): Promise<void>;
+  create(record: SessionRecord, pod: string, changes?: string, state?: ReadonlyMap<string, string>): Promise<void>;
   /**
    * Replaces the record `before` of a session that is not initialized by `after`, which has the same id. Returns the pods that cache the session. False:
    * another call was first. Undefined: there is no such session.
@@ -50,6 +57,8 @@ export interface SessionStore {
    * remembered, and the earlier one is forgotten.
    */
   note(id: string, notification: Omit<ClientNotification, 'number'>): Promise<Noted | undefined>;
-  /** Removes every key of the session: record, subscriptions, questions, standing log and the logs of its exchanges. */
+  /** Stores changes of the server's visible registry, each in place of the earlier one of its name. */
+  changeRegistry(id: string, changes: RegistryChanges): Promise<RegistryStored | undefined>;
+  /** Removes every key of the session: record, state, subscriptions, questions, standing log and the logs of its exchanges. */
   end(id: string): Promise<readonly string[] | undefined>;
 }

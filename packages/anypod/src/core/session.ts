@@ -54,7 +54,15 @@ export interface Session {
   readonly cancelled: ReadonlySet<RequestId>;
   /** The last notification of each kind that the client sent, in order. Cancellations and progress are not among them. */
   readonly notifications: readonly ClientNotification[];
+  /** What the server's code has changed in its visible registry since the factory made it. */
+  readonly registry: RegistryChanges;
 }
+
+/** Changes of a server's visible registry: values as JSON, each by the name that the host gives to what has changed. */
+export type RegistryChanges = ReadonlyMap<string, string>;
+
+/** The one value for sessions whose registry has not changed, so that they cost nothing. */
+export const NO_CHANGES: RegistryChanges = new Map<string, string>();
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -9,6 +9,7 @@ import type { QuestionStore } from './question-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SpentStates } from './spent-states.ts';
 import type { StandingLog } from './standing-log.ts';
+import type { StateStore } from './state-store.ts';
 import type { TaskStore } from './task-store.ts';
 
 /** Everything that pods share. There are two implementations: `memory` (one process) and `redis`. */
@@ -24,6 +25,7 @@ export interface Store {
   readonly calls: CallStore;
   readonly spent: SpentStates;
   readonly tasks: TaskStore;
+  readonly state: StateStore;
   readonly versions: KeyVersions;
   /** Resolves if the store answers, else rejects. */
   ping(): Promise<void>;
@@ -49,6 +51,12 @@ export interface StoreOptions {
   readonly standingLimit?: number;
   /** How many subscriptions a session may have. Default 1000. */
   readonly subscriptionLimit?: number;
+  /** How many bytes of entries a session or a handle may have, and how many bytes of changes a session's registry. Default 64 KiB. */
+  readonly stateByteLimit?: number;
+  /** How many handles one principal may have. Default 1000. */
+  readonly handleLimit?: number;
+  /** How many handles all anonymous callers may have together, about. Default 10 000. */
+  readonly anonymousHandleLimit?: number;
 }
 
 export const STORE_DEFAULTS: Required<StoreOptions> = {
@@ -60,4 +68,7 @@ export const STORE_DEFAULTS: Required<StoreOptions> = {
   standingRetentionMs: 5 * 60 * 1000,
   standingLimit: 1000,
   subscriptionLimit: 1000,
+  stateByteLimit: 64 * 1024,
+  handleLimit: 1000,
+  anonymousHandleLimit: 10_000,
 };

@@ -13,6 +13,7 @@ import type { SessionState } from './session-state.ts';
 import { createMemorySessionStore } from './session-store.ts';
 import { createMemorySpentStates } from './spent-states.ts';
 import { createMemoryStandingLog } from './standing-log.ts';
+import { createMemoryStateStore, type HandleState } from './state-store.ts';
 import { createTaskQueue } from './task-queue.ts';
 import type { StoredTask } from './task-steps.ts';
 import { createMemoryTaskStore } from './task-store.ts';
@@ -36,6 +37,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const spent = createExpiringMap<string>(clock);
   const tasks = createExpiringMap<StoredTask>(clock);
   const queue = createTaskQueue();
+  const handles = createExpiringMap<HandleState>(clock);
   const inbox = createMemoryInbox();
   const ownership = createMemoryOwnership();
   const changes = createMemoryChangeLog(clock, settings.standingLimit);
@@ -45,6 +47,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     calls.sweep();
     spent.sweep();
     tasks.sweep();
+    handles.sweep();
     for (const id of sessions.keys()) sessions.get(id)?.streams.sweep();
   }
   const sweeping = setInterval(sweep, SWEEP_MS).unref();
@@ -61,6 +64,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     calls: createMemoryCallStore(calls),
     spent: createMemorySpentStates(spent),
     tasks: createMemoryTaskStore(tasks, queue, clock),
+    state: createMemoryStateStore(sessions, handles, settings),
     versions: { current: () => FIRST_KEY_VERSION, look: async () => undefined },
     ping: async () => undefined,
     async close() {

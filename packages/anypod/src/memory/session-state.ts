@@ -1,6 +1,7 @@
+import type { EntryTable } from '../core/entry-table.ts';
 import type { Connection, StreamEvent } from '../core/event-log.ts';
 import type { RequestId } from '../core/json-rpc.ts';
-import type { ClientNotification, SessionRecord } from '../core/session.ts';
+import { type ClientNotification, NO_CHANGES, type RegistryChanges, type SessionRecord } from '../core/session.ts';
 import type { Delivered } from '../core/standing-log.ts';
 import type { Clock } from './expiring-map.ts';
 import { createExpiringMap, type ExpiringMap } from './expiring-map.ts';
@@ -41,6 +42,9 @@ export interface SessionState {
   readonly standing: PositionedLog<string>;
   /** The time until which each request counts as cancelled. */
   readonly cancelled: Map<RequestId, number>;
+  registry: RegistryChanges;
+  /** What the server keeps. Undefined: nothing so far. */
+  state?: EntryTable;
   /** The last notification of each kind, oldest first. */
   notifications: readonly ClientNotification[];
   /** The number of the newest notification. */
@@ -70,6 +74,7 @@ export function createSessionState(
     streams: createExpiringMap(clock),
     standing: createPositionedLog(clock, limit, keepMs),
     cancelled: new Map(),
+    registry: NO_CHANGES,
     notifications: [],
     lastNotification: 0,
     delivered: { position: '0-0', changes },

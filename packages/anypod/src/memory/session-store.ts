@@ -1,6 +1,14 @@
+import { EntryTable } from '../core/entry-table.ts';
 import { AnypodError } from '../core/errors.ts';
-import type { ClientNotification, SessionRecord } from '../core/session.ts';
+import {
+  type ClientNotification,
+  NO_CHANGES,
+  type RegistryChanges,
+  type Session,
+  type SessionRecord,
+} from '../core/session.ts';
 import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type SessionStore } from '../core/session-store.ts';
+import { entryBytes } from '../core/state-store.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Clock } from './expiring-map.ts';
 import { createSessionState, type SessionState, type Sessions } from './session-state.ts';
@@ -20,6 +28,37 @@ function remember(session: SessionState, { method, params }: Omit<ClientNotifica
   return number;
 }
 
+function loaded(session: SessionState): Session {
+  return {
+    record: session.record,
+    ...(session.logLevel !== undefined && { logLevel: session.logLevel }),
+    subscriptions: new Set(session.subscriptions),
+    cancelled: new Set(session.cancelled.keys()),
+    notifications: session.notifications,
+    registry: session.registry,
+  };
+}
+
+/** Stores changes. Leaves out each for which there is no room, and forgets its earlier value. Returns how many. */
+function changeRegistry(session: SessionState, changes: RegistryChanges, limit: number): number {
+  const kept = new Map(session.registry);
+  let bytes = 0;
+  for (const [name, json] of kept) bytes += entryBytes(name, json);
+  let refused = 0;
+  for (const [name, json] of changes) {
+    const earlier = kept.get(name);
+    if (earlier !== undefined) bytes -= entryBytes(name, earlier);
+    kept.delete(name);
+    if (bytes + entryBytes(name, json) > limit) refused += 1;
+    else {
+      kept.set(name, json);
+      bytes += entryBytes(name, json);
+    }
+  }
+  session.registry = kept;
+  return refused;
+}
+
 function replaceRecord(session: SessionState | undefined, before: SessionRecord, after: SessionRecord) {
   if (session === undefined) return undefined;
   if (JSON.stringify(session.record) !== JSON.stringify(before)) return false;
@@ -32,7 +71,7 @@ export function createMemorySessionStore(
   clock: Clock,
   options: Required<StoreOptions>,
 ): SessionStore {
-  const { sessionTtlMs, standingLimit, standingRetentionMs, subscriptionLimit } = options;
+  const { sessionTtlMs, standingLimit, standingRetentionMs, subscriptionLimit, stateByteLimit } = options;
 
   async function change(id: string, apply: (session: SessionState) => void): Promise<readonly string[] | undefined> {
     const session = sessions.get(id);
@@ -48,9 +87,10 @@ export function createMemorySessionStore(
   }
 
   return {
-    async create(record, pod, changes = '0-0') {
+    async create(record, pod, changes = '0-0', state = NO_CHANGES) {
       const session = createSessionState(structuredClone(record), changes, clock, standingLimit, standingRetentionMs);
       session.pods.add(pod);
+      if (state.size > 0) session.state = new EntryTable(stateByteLimit, state);
       sessions.set(record.id, session, sessionTtlMs);
     },
 
@@ -62,13 +102,7 @@ export function createMemorySessionStore(
       session.pods.add(pod);
       sessions.renew(id, sessionTtlMs);
       forgetOldCancelled(session);
-      return {
-        record: session.record,
-        ...(session.logLevel !== undefined && { logLevel: session.logLevel }),
-        subscriptions: new Set(session.subscriptions),
-        cancelled: new Set(session.cancelled.keys()),
-        notifications: session.notifications,
-      };
+      return loaded(session);
     },
 
     touch: async (id) => sessions.renew(id, sessionTtlMs),
@@ -111,6 +145,11 @@ export function createMemorySessionStore(
       if (!session) return undefined;
       const number = remember(session, notification);
       return { pods: [...session.pods], ...(number !== undefined && { number }) };
+    },
+
+    async changeRegistry(id, changes) {
+      const session = sessions.get(id);
+      return session && { pods: [...session.pods], refused: changeRegistry(session, changes, stateByteLimit) };
     },
 
     async end(id) {

@@ -4,6 +4,7 @@ import { principalOf } from '../core/caller.ts';
 import { type Change, changeName, type PositionedChange } from '../core/change-log.ts';
 import type { Deadlines } from '../core/deadlines.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
+import type { HandlesFor } from '../core/handles.ts';
 import type { Listening, ParkedMail } from '../core/inbox.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
@@ -11,6 +12,7 @@ import type { Meter } from '../core/meter.ts';
 import type { ServerHost } from '../core/server-host.ts';
 import { isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
+import type { StateLanes } from '../core/state-lanes.ts';
 import type { Store } from '../core/store.ts';
 import type { HeldSession, TaskPeer } from '../core/task-peer.ts';
 import { createAnnouncer } from './context/announcer.ts';
@@ -24,6 +26,7 @@ import { holdLease, monotonicNow } from './lifecycle/lease.ts';
 import { Confirmations } from './peers/confirmations.ts';
 import { announceAnswer, createInboxHandler, type PodParts } from './peers/inbox-handler.ts';
 import { Orphans } from './peers/orphans.ts';
+import { shareRegistry } from './peers/registry-changes.ts';
 import { endByServer, endSession } from './peers/session-end.ts';
 import { createInitialize, type Initialize } from './requests/initialize.ts';
 import { createListen, type Listen } from './requests/listen.ts';
@@ -48,6 +51,10 @@ export interface PodDependencies {
   readonly random: RandomId;
   readonly log: Log;
   readonly meter: Meter;
+  /** Writes what servers keep for their sessions. */
+  readonly lanes: StateLanes;
+  /** Makes what servers keep under handles. */
+  readonly handlesFor: HandlesFor;
   /** Ends streams that are old. */
   readonly ageLimit: AgeLimit;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
@@ -116,9 +123,12 @@ export class Pod {
       followers.endSession(ended);
       standing.end(ended);
     };
-    const sessions = new SessionCache(context, standing.send, onEnded, (live) => {
+    const onServerClosed = (live: LiveSession) => {
       context.background.run('end session', endByServer(context, sessions, confirmations, live));
-    });
+    };
+    const sessions: SessionCache = new SessionCache(context, standing.send, onEnded, onServerClosed, (live) =>
+      shareRegistry(context, sessions, confirmations, live),
+    );
     this.#context = context;
     this.#parts = { sessions, standing, confirmations, followers, orphans: new Orphans(context, sessions, followers) };
     this.initialize = createInitialize(context, sessions);

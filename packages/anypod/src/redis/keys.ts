@@ -30,6 +30,8 @@ export interface Keys {
   queue(): string;
   /** Where a pod tries at the start whether it may run its commands. */
   trial(attempt: string, type: string): string;
+  handle(group: string, handle: string): string;
+  handles(group: string): string;
 }
 
 /** The versions of a session's keys that this build reads and writes, newest first. */
@@ -67,5 +69,7 @@ export function createKeys(prefix: string, versions: readonly string[] = KEY_VER
     held: (pod) => `${root}:{tasks}:held:${pod}`,
     queue: () => `${root}:{tasks}:queue`,
     trial: (attempt, type) => `${root}:trial:{${attempt}}:${type}`,
+    handle: (group, handle) => `${root}:handles:{${group}}:${handle}`,
+    handles: (group) => `${root}:handles:{${group}}`,
   };
 }

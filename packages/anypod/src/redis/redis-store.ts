@@ -14,6 +14,7 @@ import { createRedisQuestionStore } from './question-store.ts';
 import { createRedisSessionStore } from './session-store.ts';
 import { createRedisSpentStates } from './spent-states.ts';
 import { createRedisStandingLog } from './standing-log.ts';
+import { createRedisStateStore } from './state-store.ts';
 import { createRedisTaskStore } from './task-store.ts';
 import { createPlainWrites, createReplicatedWrites } from './writes.ts';
 
@@ -86,6 +87,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     calls: createRedisCallStore(commands, keys),
     spent: createRedisSpentStates(commands, keys),
     tasks: { ...tasks, work: (...args) => track(tasks.work(...args)) },
+    state: createRedisStateStore(commands, keys, settings),
     versions: createRedisKeyVersions(commands, keys, versions, settleMs),
     async ping() {
       await commands.call('ping');

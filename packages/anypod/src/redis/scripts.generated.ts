@@ -257,6 +257,38 @@ return reply
 `,
 };
 
+export const changeRegistry: Script = {
+  keys: 1,
+  sha: 'f8ea2c5db32c6707f2e253ee583e426eed96d527',
+  lua: `-- Stores changes of a server's visible registry, each in place of the earlier one of its name, within a limit. A change for which there is no room is
+-- left out, and its earlier value is forgotten.
+--
+-- KEYS[1] session
+-- ARGV[1] limit of all changes, bytes   ARGV[2...] fields and values, in turns
+-- Returns { the session's field names, how many changes were left out }; the first is empty: no such session.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return { {}, 0 } end
+local bytes = tonumber(redis.call('HGET', KEYS[1], 'vb')) or 0
+local refused = 0
+for i = 2, #ARGV, 2 do
+  local field, value = ARGV[i], ARGV[i + 1]
+  local earlier = redis.call('HGET', KEYS[1], field)
+  if earlier then
+    bytes = bytes - #field - #earlier
+    redis.call('HDEL', KEYS[1], field)
+  end
+  if bytes + #field + #value > tonumber(ARGV[1]) then
+    refused = refused + 1
+  else
+    bytes = bytes + #field + #value
+    redis.call('HSET', KEYS[1], field, value)
+  end
+end
+redis.call('HSET', KEYS[1], 'vb', string.format('%.0f', bytes))
+return { redis.call('HKEYS', KEYS[1]), refused }
+`,
+};
+
 export const claimTask: Script = {
   keys: 3,
   sha: 'd42611c87521f2da5cbb75668b65e1bc45158224',
@@ -304,16 +336,41 @@ return waiting
 `,
 };
 
+export const createHandle: Script = {
+  keys: 2,
+  sha: 'd3fc603cba4e221871f426c3555190b9f4f65be9',
+  lua: `-- Makes a handle, if its owner has fewer than allowed. A handle that is made twice is made once.
+--
+-- KEYS[1] handle   KEYS[2] the owner's handles
+-- ARGV[1] id   ARGV[2] TTL, ms   ARGV[3] limit   ARGV[4...] fields and values of its first entries, in turns
+-- Returns 1, or 0: the owner has too many.
+
+if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+if #redis.call('ZRANGE', KEYS[2], ARGV[3] - 1, ARGV[3] - 1) > 0 then return 0 end
+redis.call('HSET', KEYS[1], 't', ARGV[2])
+for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[2]), ARGV[1])
+if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[2], ARGV[2]) end
+return 1
+`,
+};
+
 export const createSession: Script = {
   keys: 1,
-  sha: '28ea80a72dd2b1166cc4595b2a91f2f4eb06eb65',
+  sha: '13d1f4e49c4aa04ba3b71eea64aa96e3e8d5b028',
   lua: `-- Stores a new session, cached by one pod.
 --
 -- KEYS[1] session
 -- ARGV[1] record (JSON)   ARGV[2] the pod's field   ARGV[3] session TTL, ms   ARGV[4] where the log of changes is now
+-- ARGV[5...] fields and values of its first entries, in turns
 -- Returns 1.
 
 redis.call('HSET', KEYS[1], 'r', ARGV[1], ARGV[2], '1', 'dp', '0-0', 'dc', ARGV[4])
+for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 return redis.call('PEXPIRE', KEYS[1], ARGV[3])
 `,
 };
@@ -572,14 +629,15 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')
 
 export const loadSession: Script = {
   keys: 4,
-  sha: 'ad871e8b067bb5b4b93fc4a5ea1a40ac4ab0ebfe',
+  sha: '7788dd8d00236cc19890f4a2d2204a5a5c163ffd',
   lua: `-- Reads a session, notes that a pod caches it, and renews its keys once a tenth of the TTL has passed.
 --
 -- KEYS[1] session   KEYS[2] subscriptions   KEYS[3] cancelled   KEYS[4] questions
--- ARGV[1] the pod's field   ARGV[2] session TTL, ms
--- Returns { record, level or nil, subscriptions, cancelled request ids, notifications (JSON) or nil }, or nil: no such session.
+-- ARGV[1] the pod's field   ARGV[2] session TTL, ms   ARGV[3] the prefix of the fields of registry changes
+-- Returns { record, level or nil, subscriptions, cancelled request ids, notifications (JSON) or nil, fields and values of registry changes in turns }, or
+-- nil: no such session.
 
-local fields = redis.call('HMGET', KEYS[1], 'r', 'l', ARGV[1], 'n')
+local fields = redis.call('HMGET', KEYS[1], 'r', 'l', ARGV[1], 'n', 'vb')
 if not fields[1] then return false end
 if not fields[3] then redis.call('HSET', KEYS[1], ARGV[1], '1') end
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) * 0.9 then
@@ -587,7 +645,16 @@ if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) * 0.9 then
   redis.call('PEXPIRE', KEYS[2], ARGV[2])
   redis.call('PEXPIRE', KEYS[4], ARGV[2])
 end
-return { fields[1], fields[2], redis.call('SMEMBERS', KEYS[2]), redis.call('ZRANGE', KEYS[3], 0, -1), fields[4] }
+local changes = {}
+if fields[5] then
+  for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+    if string.sub(field, 1, #ARGV[3]) == ARGV[3] then
+      table.insert(changes, field)
+      table.insert(changes, redis.call('HGET', KEYS[1], field))
+    end
+  end
+end
+return { fields[1], fields[2], redis.call('SMEMBERS', KEYS[2]), redis.call('ZRANGE', KEYS[3], 0, -1), fields[4], changes }
 `,
 };
 
@@ -654,6 +721,25 @@ if #kept < tonumber(ARGV[3]) and #ARGV[1] + #ARGV[2] <= tonumber(ARGV[4]) then
 end
 redis.call('HSET', KEYS[1], 'n', #kept > 0 and cjson.encode(kept) or '')
 return { redis.call('HKEYS', KEYS[1]), number }
+`,
+};
+
+export const openHandle: Script = {
+  keys: 2,
+  sha: '40b75e626c8cad421bfda12852e86ff6f414c8af',
+  lua: `-- Renews a handle.
+--
+-- KEYS[1] handle   KEYS[2] the owner's handles
+-- ARGV[1] id
+-- Returns 1, or 0: there is no such handle.
+
+local ttl = redis.call('HGET', KEYS[1], 't')
+if not ttl then return 0 end
+local time = redis.call('TIME')
+redis.call('PEXPIRE', KEYS[1], ttl)
+redis.call('ZADD', KEYS[2], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + ttl), ARGV[1])
+if redis.call('PTTL', KEYS[2]) < tonumber(ttl) then redis.call('PEXPIRE', KEYS[2], ttl) end
+return 1
 `,
 };
 
@@ -823,6 +909,20 @@ return reply
 `,
 };
 
+export const removeHandle: Script = {
+  keys: 2,
+  sha: '2d78496a76b62697a75513adfa69ab1b4a1f5c5f',
+  lua: `-- Deletes a handle with its entries.
+--
+-- KEYS[1] handle   KEYS[2] the owner's handles
+-- ARGV[1] id
+-- Returns 1, or 0: there is no such handle.
+
+redis.call('ZREM', KEYS[2], ARGV[1])
+return redis.call('DEL', KEYS[1])
+`,
+};
+
 export const renewCall: Script = {
   keys: 1,
   sha: 'eb782bde267ba5b88533cb39b9c340b34504b192',
@@ -924,6 +1024,26 @@ export const setLogLevel: Script = {
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 redis.call('HSET', KEYS[1], 'l', ARGV[1])
 return redis.call('HKEYS', KEYS[1])
+`,
+};
+
+export const stateEntries: Script = {
+  keys: 1,
+  sha: '89b4f3000d2f43e7bb515047a02d2a96e45fc315',
+  lua: `-- Reads all entries of a place.
+--
+-- KEYS[1] session or handle
+-- ARGV[1] the prefix of the entries' fields
+-- Returns fields and values in turns.
+
+local entries = {}
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(field, 1, #ARGV[1]) == ARGV[1] then
+    table.insert(entries, field)
+    table.insert(entries, redis.call('HGET', KEYS[1], field))
+  end
+end
+return entries
 `,
 };
 
@@ -1070,5 +1190,38 @@ export const watchTask: Script = {
 
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], ARGV[1], '1') end
 return redis.call('HGETALL', KEYS[1])
+`,
+};
+
+export const writeState: Script = {
+  keys: 1,
+  sha: 'b7405f0a6b070691e0666979ffc8cbc174e5658b',
+  lua: `-- Changes one entry of a place, if it is as expected. A write that arrives twice is done once.
+--
+-- KEYS[1] session or handle
+-- ARGV[1] the entry's field   ARGV[2] 1: store ARGV[3], 0: delete the entry   ARGV[3] value (JSON)
+-- ARGV[4] the version that the entry must have, 'none' or 'any'
+-- ARGV[5] the writer's field   ARGV[6] the number of the write   ARGV[7] limit of all entries, bytes   ARGV[8] bytes of the entry's key
+-- Returns { 'written', new version or nil }, { 'conflict', value or nil }, { 'too-large', bytes } or { 'gone' }.
+
+if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
+local place = redis.call('HMGET', KEYS[1], ARGV[1], ARGV[5], 'sb')
+local current = place[1]
+if place[2] and tonumber(place[2]) >= tonumber(ARGV[6]) then return { 'written' } end
+local colon = current and string.find(current, ':', 1, true)
+local version = current and string.sub(current, 1, colon - 1) or 'none'
+if ARGV[4] ~= 'any' and ARGV[4] ~= version then return { 'conflict', current } end
+local before = current and #current - colon + ARGV[8] or 0
+local after = ARGV[2] == '1' and #ARGV[3] + ARGV[8] or 0
+local bytes = (tonumber(place[3]) or 0) - before + after
+if after > before and bytes > tonumber(ARGV[7]) then return { 'too-large', bytes } end
+redis.call('HSET', KEYS[1], ARGV[5], ARGV[6], 'sb', string.format('%.0f', bytes))
+if ARGV[2] == '0' then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+  return { 'written' }
+end
+version = string.format('%.0f', redis.call('HINCRBY', KEYS[1], 'sn', 1))
+redis.call('HSET', KEYS[1], ARGV[1], version .. ':' .. ARGV[3])
+return { 'written', version }
 `,
 };

@@ -1,16 +1,26 @@
 import { AnypodError } from '../core/errors.ts';
 import type { RequestId } from '../core/json-rpc.ts';
-import type { ClientNotification, SessionRecord } from '../core/session.ts';
+import {
+  type ClientNotification,
+  NO_CHANGES,
+  type RegistryChanges,
+  type Session,
+  type SessionRecord,
+} from '../core/session.ts';
 import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type SessionStore } from '../core/session-store.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
+import { firstEntries } from './state-store.ts';
 
 const CANCELLED_LIMIT = 100;
 
 /** The pods that cache a session are fields of its hash. A load that finds its pod there writes nothing. */
 const POD_FIELD = 'p:';
+
+/** Changes of the server's registry are fields of the hash too. So they are renewed and removed with it, by builds that do not know them as well. */
+const CHANGE_FIELD = 'v:';
 
 /** The pods among a session's field names, which the scripts return. Undefined: there are no names, so there is no such session. */
 function podsIn(fields: readonly string[]): readonly string[] | undefined {
@@ -24,6 +34,7 @@ type Loaded = [
   subscriptions: string[],
   cancelled: string[],
   notifications: string | null,
+  registry: string[],
 ];
 
 function notificationsIn(text: string | null): readonly ClientNotification[] {
@@ -33,16 +44,40 @@ function notificationsIn(text: string | null): readonly ClientNotification[] {
   });
 }
 
+function changesIn(turns: readonly string[]): RegistryChanges {
+  if (turns.length === 0) return NO_CHANGES;
+  const changes = new Map<string, string>();
+  for (let at = 0; at < turns.length; at += 2) {
+    changes.set(String(turns[at]).slice(CHANGE_FIELD.length), String(turns[at + 1]));
+  }
+  return changes;
+}
+
+function sessionOf([record, level, subscriptions, cancelled, notifications, registry]: Loaded): Session {
+  return {
+    record: JSON.parse(record) as SessionRecord,
+    ...(level !== null && { logLevel: level }),
+    subscriptions: new Set(subscriptions),
+    cancelled: new Set(cancelled.map((request) => JSON.parse(request) as RequestId)),
+    notifications: notificationsIn(notifications),
+    registry: changesIn(registry),
+  };
+}
+
+function turnsOf(changes: RegistryChanges): readonly string[] {
+  return [...changes].flatMap(([name, json]) => [CHANGE_FIELD + name, json]);
+}
+
 export function createRedisSessionStore(commands: Commands, keys: Keys, options: Required<StoreOptions>): SessionStore {
-  const { sessionTtlMs, subscriptionLimit } = options;
+  const { sessionTtlMs, subscriptionLimit, stateByteLimit } = options;
 
   async function change(script: scripts.Script, keysOf: string[], ...args: (string | number)[]) {
     return podsIn((await commands.run(script, keysOf, ...args)) as string[]);
   }
 
   return {
-    async create(record, pod, changes = '0-0') {
-      const args = [JSON.stringify(record), POD_FIELD + pod, sessionTtlMs, changes];
+    async create(record, pod, changes = '0-0', state = NO_CHANGES) {
+      const args = [JSON.stringify(record), POD_FIELD + pod, sessionTtlMs, changes, ...firstEntries(state)];
       await commands.run(scripts.createSession, [keys.session(record.id)], ...args);
     },
 
@@ -54,16 +89,9 @@ export function createRedisSessionStore(commands: Commands, keys: Keys, options:
 
     async load(id, pod) {
       const keysOf = [keys.session(id), keys.subscriptions(id), keys.cancelled(id), keys.questions(id)];
-      const loaded = (await commands.run(scripts.loadSession, keysOf, POD_FIELD + pod, sessionTtlMs)) as Loaded | null;
-      if (loaded === null) return undefined;
-      const [record, level, subscriptions, cancelled, notifications] = loaded;
-      return {
-        record: JSON.parse(record) as SessionRecord,
-        ...(level !== null && { logLevel: level }),
-        subscriptions: new Set(subscriptions),
-        cancelled: new Set(cancelled.map((request) => JSON.parse(request) as RequestId)),
-        notifications: notificationsIn(notifications),
-      };
+      const args = [POD_FIELD + pod, sessionTtlMs, CHANGE_FIELD];
+      const loaded = (await commands.run(scripts.loadSession, keysOf, ...args)) as Loaded | null;
+      return loaded === null ? undefined : sessionOf(loaded);
     },
 
     async touch(id) {
@@ -101,6 +129,14 @@ export function createRedisSessionStore(commands: Commands, keys: Keys, options:
       const [fields, number] = noted as [string[], number];
       const pods = podsIn(fields);
       return pods && { pods, ...(number > 0 && { number }) };
+    },
+
+    async changeRegistry(id, changes) {
+      const args = [stateByteLimit, ...turnsOf(changes)];
+      const stored = await commands.run(scripts.changeRegistry, [keys.session(id)], ...args);
+      const [fields, refused] = stored as [string[], number];
+      const pods = podsIn(fields);
+      return pods && { pods, refused };
     },
 
     async end(id) {

@@ -39,6 +39,10 @@ export interface Config {
   readonly streamByteLimit: number;
   readonly standingRetentionMs: number;
   readonly standingLimit: number;
+  readonly stateByteLimit: number;
+  readonly handleTtlMs: number;
+  readonly handleLimit: number;
+  readonly anonymousHandleLimit: number;
   readonly leaseMs: number;
   readonly cacheBytes?: number;
   readonly maxBodyBytes: number;

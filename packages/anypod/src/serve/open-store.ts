@@ -19,6 +19,7 @@ export interface OpenStore {
 export async function openStore(config: Config, log: Log, patienceMs?: number): Promise<OpenStore> {
   const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
     config;
+  const { stateByteLimit, handleLimit, anonymousHandleLimit } = config;
   const options: StoreOptions = {
     sessionTtlMs,
     streamRetentionMs,
@@ -26,6 +27,9 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
     streamByteLimit,
     standingRetentionMs,
     standingLimit,
+    stateByteLimit,
+    handleLimit,
+    anonymousHandleLimit,
   };
   if (config.redis === undefined) {
     const store = createMemoryStore(options);

@@ -3,6 +3,7 @@ import { MODULE_SETTINGS } from './module-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
 import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
+import { STATE_SETTINGS } from './state-settings.ts';
 import { TASK_SETTINGS } from './task-settings.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
@@ -259,6 +260,7 @@ export const SETTINGS: readonly Setting[] = [
     description: 'Maximum depth of nested objects and arrays in a request body.',
     schema: count(10).refine((depth) => depth <= 1000, 'must be 1000 or less'),
   },
+  ...STATE_SETTINGS,
   ...MODULE_SETTINGS,
   ...TASK_SETTINGS,
   {

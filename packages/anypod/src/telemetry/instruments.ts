@@ -15,6 +15,7 @@ export interface Instruments {
   readonly resumes: Counter;
   readonly orphans: Counter;
   readonly faults: Counter;
+  readonly unfollowed: Counter;
   /** Seconds. */
   readonly blocked: Counter;
   readonly phase: ObservableGauge;
@@ -42,6 +43,9 @@ export function createInstruments(meter: Meter): Instruments {
     }),
     faults: meter.createCounter('anypod.faults', {
       description: "Faults of the server's code that reach the process it shares with other sessions.",
+    }),
+    unfollowed: meter.createCounter('anypod.registry.unfollowed', {
+      description: "Changes of a server's registry that other pods cannot follow.",
     }),
     blocked: meter.createCounter('anypod.event_loop.blocked', {
       description: 'Time in which the event loop stood still for a second or more.',

@@ -1,6 +1,14 @@
 import { metrics, type ObservableCallback } from '@opentelemetry/api';
 import type { Fault } from '../core/fault.ts';
-import type { Meter, OrphanOutcome, PodPhase, ResumeOutcome, SessionEnd, StreamKind } from '../core/meter.ts';
+import type {
+  Meter,
+  OrphanOutcome,
+  PodPhase,
+  ResumeOutcome,
+  SessionEnd,
+  StreamKind,
+  Unfollowed,
+} from '../core/meter.ts';
 import { createInstruments } from './instruments.ts';
 import { createRequestTally } from './request-tally.ts';
 
@@ -33,6 +41,11 @@ const FAULTS = {
   process_exit: { kind: 'process_exit' },
   blocked_loop: { kind: 'blocked_loop' },
 } satisfies Record<Fault, object>;
+const UNFOLLOWED = {
+  added: { reason: 'added' },
+  code: { reason: 'code' },
+  size: { reason: 'size' },
+} satisfies Record<Unfollowed, object>;
 
 /**
  * Counts with the OpenTelemetry SDK that the process has registered. Register it before you call this. Without an SDK it
@@ -40,7 +53,7 @@ const FAULTS = {
  */
 export function createOtelMeter(): Meter {
   const instruments = createInstruments(metrics.getMeter('anypod'));
-  const { streams, sessionsCreated, sessionsEnded, resumes, orphans, faults, blocked } = instruments;
+  const { streams, sessionsCreated, sessionsEnded, resumes, orphans, faults, unfollowed, blocked } = instruments;
   const tally = createRequestTally(instruments);
   let current: PodPhase = 'serving';
 
@@ -50,6 +63,7 @@ export function createOtelMeter(): Meter {
   for (const outcome of Object.values(RESUMES)) resumes.add(0, outcome);
   for (const outcome of Object.values(ORPHANS)) orphans.add(0, outcome);
   for (const fault of Object.values(FAULTS)) faults.add(0, fault);
+  for (const reason of Object.values(UNFOLLOWED)) unfollowed.add(0, reason);
   blocked.add(0);
   sessionsCreated.add(0);
 
@@ -70,6 +84,7 @@ export function createOtelMeter(): Meter {
     resumed: (outcome) => resumes.add(1, RESUMES[outcome]),
     orphanEnded: (outcome) => orphans.add(1, ORPHANS[outcome]),
     fault: (fault) => faults.add(1, FAULTS[fault]),
+    unfollowed: (why) => unfollowed.add(1, UNFOLLOWED[why]),
     loopBlocked: (ms) => blocked.add(ms / 1000),
     phase(phase) {
       current = phase;

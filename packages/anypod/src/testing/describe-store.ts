@@ -7,9 +7,11 @@ import { inboxContract } from './inbox.contract.ts';
 import { ownershipContract } from './ownership.contract.ts';
 import { podRegistryContract } from './pod-registry.contract.ts';
 import { questionStoreContract } from './question-store.contract.ts';
+import { sessionRegistryContract } from './session-registry.contract.ts';
 import { sessionStoreContract } from './session-store.contract.ts';
 import { spentStatesContract } from './spent-states.contract.ts';
 import { standingLogContract } from './standing-log.contract.ts';
+import { stateStoreContract } from './state-store.contract.ts';
 import type { Contract, Runner, Subject } from './subject.ts';
 import { takeOverContract } from './take-over.contract.ts';
 import { taskStepsContract } from './task-steps.contract.ts';
@@ -17,6 +19,7 @@ import { taskStoreContract } from './task-store.contract.ts';
 
 const CONTRACTS: readonly Contract[] = [
   sessionStoreContract,
+  sessionRegistryContract,
   eventLogContract,
   eventLogRaceContract,
   eventLimitsContract,
@@ -31,6 +34,7 @@ const CONTRACTS: readonly Contract[] = [
   spentStatesContract,
   taskStoreContract,
   taskStepsContract,
+  stateStoreContract,
 ];
 
 /** Defines tests for everything that a store must do, with the given test runner. Each test gets its own store. */

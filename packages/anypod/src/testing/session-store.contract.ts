@@ -15,6 +15,7 @@ export const sessionStoreContract: Contract = {
         subscriptions: new Set(),
         cancelled: new Set(),
         notifications: [],
+        registry: new Map(),
       });
     },
 

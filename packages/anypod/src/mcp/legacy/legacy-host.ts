@@ -1,21 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../../core/caller.ts';
 import { AnypodError } from '../../core/errors.ts';
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
-import { serverClosed } from '../../core/rpc-error.ts';
-import type { HostedServer, Initialized, Outlet, ServerHost } from '../../core/server-host.ts';
+import type { HostedServer, Initialized, Kept, Outlet, ServerHost } from '../../core/server-host.ts';
 import type { InitializeParams } from '../../core/session.ts';
 import { noteRounds } from '../internals/input-rounds.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
 import { handlesRequest, leaveLogLevelsToPods, untilHandled } from '../internals/own-handlers.ts';
 import { type BuildServer, closeQuietly } from '../sdk/build-server.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
-import { openToken, sealToken } from '../sdk/progress-tokens.ts';
-import type { RunningCalls } from '../sdk/running-calls.ts';
+import { sealToken } from '../sdk/progress-tokens.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import { createToolLists } from '../sdk/tool-lists.ts';
-import type { UserServer } from '../sdk/user-server.ts';
+import type { FactoryContext, UserServer } from '../sdk/user-server.ts';
+import { createHostedRegistries, type HostedRegistriesOptions } from './hosted-registry.ts';
+import { createOwnRequests, type OwnRequests } from './own-requests.ts';
 import { createQuestionIds } from './question-ids.ts';
 import { SessionTransport } from './session-transport.ts';
 import { findToolHints } from './tool-hints.ts';
@@ -23,23 +22,24 @@ import { findToolHints } from './tool-hints.ts';
 /** How long a server's own `close` may take. */
 const CLOSE_WITHIN_MS = 2000;
 
-export interface LegacyHostOptions {
+export interface LegacyHostOptions extends HostedRegistriesOptions {
   readonly build: BuildServer;
   /** Unique in a session across pods. */
   readonly newQuestionId: () => string;
   /** Estimated bytes of heap of one server. */
   readonly bytes: number;
-  readonly calls: RunningCalls;
-  readonly log: Log;
 }
 
 /** Hosts the user's server for sessions. */
 export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   const lists = createToolLists();
+  const registries = createHostedRegistries(options);
 
   /** Connects the server. If that fails, closes it and throws `AnypodError` `factory_failed`. */
-  async function connect(server: UserServer, transport: SessionTransport): Promise<void> {
+  async function connect(server: UserServer, transport: SessionTransport, own: OwnRequests, outlet: Outlet) {
     try {
+      const registry = registries.watch(server, () => outlet.touched());
+      own.onListChange(() => registry?.touch());
       memoizeSchemas(server);
       leaveLogLevelsToPods(server);
       noteRounds(server);
@@ -47,6 +47,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
       transport.useEntry(messageEntryOf(server));
       transport.useLists(lists, server);
       transport.useEnds(server);
+      return registry;
     } catch (cause) {
       await closeQuietly(server);
       throw new AnypodError('factory_failed', 'The server cannot be connected; see the cause in the log.', { cause });
@@ -58,13 +59,12 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
     params: InitializeParams,
     outlet: Outlet,
     caller: Caller,
+    kept?: Kept,
   ): Promise<Initialized> {
     const own = createOwnRequests(outlet);
     const transport = new SessionTransport(session, own.outlet, createQuestionIds(options.newQuestionId), options);
-    const { authInfo } = caller;
-    const context = { era: 'legacy', requestInfo: lazyRequest(caller) } as const;
-    const server = await options.build(authInfo === undefined ? context : { ...context, authInfo });
-    await connect(server, transport);
+    const server = await options.build(contextOf(caller, kept));
+    const registry = await connect(server, transport, own, outlet);
     const ask: HostedServer['ask'] = (method, params, asking) =>
       own.ask((run) => transport.request(run, { jsonrpc: '2.0', method, params }, { caller: asking }));
     const response = await ask('initialize', params, caller);
@@ -73,7 +73,12 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
       request: (run, request, delivery) => transport.request(run, sealToken(request), delivery),
       deliver: (message, delivery) => transport.deliver(sealToken(message), delivery),
       notify: (notification, delivery) =>
-        untilHandled(server, notification.method, () => transport.deliver(sealToken(notification), delivery)),
+        untilHandled(server, notification.method, () =>
+          registries.hand(notification, session, delivery.reach, () =>
+            transport.deliver(sealToken(notification), delivery),
+          ),
+        ),
+      registry,
       abort: (run, reason) => transport.abort(run, reason),
       handles: (method) => handlesRequest(server, method),
       ask,
@@ -89,9 +94,9 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
   return {
     bytes: options.bytes,
     initialize,
-    async rehydrate(record, outlet, caller) {
+    async rehydrate(record, outlet, caller, kept) {
       const params = { ...record.initialize, protocolVersion: record.protocolVersion };
-      const { server, response } = await initialize(record.id, params, outlet, caller);
+      const { server, response } = await initialize(record.id, params, outlet, caller, kept);
       if (response.error !== undefined) {
         await server.close();
         throw new AnypodError('factory_failed', 'The server refused to initialize a session that it accepted before.');
@@ -99,6 +104,12 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
       return server;
     },
   };
+}
+
+function contextOf(caller: Caller, kept: Kept | undefined): FactoryContext {
+  const keeps = kept && { session: kept.session, state: kept.state };
+  const context = { era: 'legacy', requestInfo: lazyRequest(caller), ...keeps } as const;
+  return caller.authInfo === undefined ? context : { ...context, authInfo: caller.authInfo };
 }
 
 /** Closes a server. Its own `close` may throw, or never return. */
@@ -112,35 +123,4 @@ async function closeServer(server: UserServer, transport: SessionTransport, log:
   } finally {
     done.abort();
   }
-}
-
-/** The host's own requests to a server. Their runs count down from -1, those of clients up from 1. Clients do not get their responses. */
-function createOwnRequests(outlet: Outlet) {
-  const waiting = new Map<number, (response: JsonRpcResponse) => void>();
-  let last = 0;
-  return {
-    outlet: {
-      ...outlet,
-      awaits: (run) => waiting.has(run) || outlet.awaits(run),
-      closed() {
-        for (const [run, resolve] of waiting) resolve(serverClosed(run));
-        waiting.clear();
-        outlet.closed();
-      },
-      respond(run, response) {
-        const resolve = waiting.get(run);
-        if (resolve === undefined) outlet.respond(run, response);
-        else resolve(response);
-        waiting.delete(run);
-      },
-      notify: (notification, related) => outlet.notify(openToken(notification), related),
-    } satisfies Outlet,
-    ask(deliver: (run: number) => void): Promise<JsonRpcResponse> {
-      last -= 1;
-      const { promise, resolve } = Promise.withResolvers<JsonRpcResponse>();
-      waiting.set(last, resolve);
-      deliver(last);
-      return promise;
-    },
-  };
 }

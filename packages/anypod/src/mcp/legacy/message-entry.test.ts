@@ -3,6 +3,7 @@ import { McpServer as McpServerV2 } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
+import { silentMeter } from '../../core/meter.ts';
 import type { Outlet } from '../../core/server-host.ts';
 import { isPlainMessage, messageEntryOf } from '../internals/message-entry.ts';
 import { watchEnds } from '../internals/request-ends.ts';
@@ -34,6 +35,7 @@ async function callHosted(server: UserServer, request: Partial<JsonRpcRequest> =
     respond: (_id: number, response: JsonRpcResponse) => answered.resolve(response),
     awaits: () => false,
     closed: () => undefined,
+    touched: () => undefined,
   } as unknown as Outlet;
   const host = createLegacyHost({
     build: async () => server,
@@ -41,6 +43,7 @@ async function callHosted(server: UserServer, request: Partial<JsonRpcRequest> =
     bytes: 1,
     calls: createRunningCalls(),
     log: silentLog,
+    meter: silentMeter,
   });
   const hosted = await host.rehydrate(record, outlet, caller);
   hosted.request(1, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hello' }, ...request }, { caller });

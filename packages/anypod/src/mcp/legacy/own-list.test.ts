@@ -4,6 +4,7 @@ import { McpServer as McpServerV2 } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../core/caller.ts';
 import { silentLog } from '../../core/log.ts';
+import { silentMeter } from '../../core/meter.ts';
 import type { HostedServer, Outlet } from '../../core/server-host.ts';
 import { createRunningCalls } from '../sdk/running-calls.ts';
 import { createLegacyHost } from './legacy-host.ts';
@@ -79,6 +80,7 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
       notify: async ({ method }) => void announced.push(method),
       awaits: () => true,
       closed: () => undefined,
+      touched: () => undefined,
     };
     const options = {
       build: async () => build(gates),
@@ -86,6 +88,7 @@ describe.each(Object.entries(factories))('a server of %s that announces a change
       newQuestionId: () => '',
       bytes: 1,
       log: silentLog,
+      meter: silentMeter,
     };
     const server: HostedServer = await createLegacyHost(options).rehydrate(record, outlet, caller);
     let last = 0;

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { JsonRpcMessage, JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
+import { silentMeter } from '../../core/meter.ts';
 import type { Related } from '../../core/server-host.ts';
 import { loadSdk, prepareSdk } from '../sdk/load-sdk.ts';
 import { createRunningCalls } from '../sdk/running-calls.ts';
@@ -73,11 +74,13 @@ describe.each(Object.keys(SDKS))('a request that a server of %s gets', (sdk) => 
         void said.push({ message, related }),
       awaits: (run: number) => !responses.has(run),
       closed: () => undefined,
+      touched: () => undefined,
     };
     const legacy = createLegacyHost({
       build: async () => create(tool),
       calls: createRunningCalls(),
       log: silentLog,
+      meter: silentMeter,
       newQuestionId: () => 'question',
       bytes: 1,
     });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Caller } from '../../core/caller.ts';
 import type { JsonRpcMessage } from '../../core/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
+import { silentMeter } from '../../core/meter.ts';
 import type { Outlet, Related } from '../../core/server-host.ts';
 import { createServerBuilder } from '../sdk/build-server.ts';
 import { createRunningCalls } from '../sdk/running-calls.ts';
@@ -46,6 +47,7 @@ function listenTo(): { outlet: Outlet; next: (kind: keyof Outlet) => Promise<Sai
       notify: async (message, related) => hear({ kind: 'notify', message, related }),
       awaits: () => false,
       closed: () => undefined,
+      touched: () => undefined,
     },
     next(kind) {
       const index = said.findIndex((one) => one.kind === kind);
@@ -105,7 +107,14 @@ it('does not relate a message that a handler sends through the server of another
     servers.push(server);
     return server;
   };
-  const host = createLegacyHost({ build, newQuestionId: () => 'q', bytes: 1, calls, log: silentLog });
+  const host = createLegacyHost({
+    build,
+    newQuestionId: () => 'q',
+    bytes: 1,
+    calls,
+    log: silentLog,
+    meter: silentMeter,
+  });
   const [one, other] = [listenTo(), listenTo()];
   const server = await host.rehydrate(record, one.outlet, caller);
   await host.rehydrate({ ...record, id: 'other' }, other.outlet, caller);
@@ -126,6 +135,7 @@ describe.each(Object.keys(factories))('a hosted server of %s', (sdk) => {
       bytes: 1,
       calls: createRunningCalls(),
       log: silentLog,
+      meter: silentMeter,
     }).rehydrate(record, outlet, caller);
     const call = (run: number, name: string) => {
       const params = { name, arguments: {} };

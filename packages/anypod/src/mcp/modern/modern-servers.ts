@@ -9,6 +9,7 @@ import type { StreamKind } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
 import type { RequestState } from '../../core/request-state.ts';
 import { createFacade } from '../guest/facade.ts';
+import type { Asking } from '../parked/call-questions.ts';
 import type { ParkedCalls } from '../parked/parked-calls.ts';
 import type { Given } from '../parked/parked-state.ts';
 import { ReplyChannel } from '../parked/reply-channel.ts';
@@ -121,23 +122,16 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     const server = await failures.note(requestInfo, supply.lend(lending, requestInfo as Request));
     call.server = server;
     const { channel = new ReplyChannel(reply), onResponse } = served ?? {};
-    server.exchange = new ModernExchange({
+    const progressToken = progressTokenOf(body);
+    const round = { id: body.id, progressToken, channel, signal: request.signal(), onResponse };
+    server.exchange = new ModernExchange(round, {
       ...shared,
-      round: { id: body.id, progressToken: progressTokenOf(body), channel, signal: request.signal(), onResponse },
       seal: (response) => sealOutbound(response, requestState, served),
-      asking: served && askingOf(served, body),
+      asking: served && askingOf(served, body, parked),
       ...(server.shared && { id: ++lastId }),
     });
     return server.server;
   }
-
-  const askingOf = ({ binding, rerunnable, given }: Served, body: JsonRpcRequest) => ({
-    parked,
-    binding,
-    body,
-    rerunnable,
-    given,
-  });
 
   /** Passes on a response that the SDK itself has made. */
   async function answer(view: Request, response: Response, kind: StreamKind, request: ModernRequest): Promise<void> {
@@ -161,6 +155,8 @@ export function createModernServers(options: ModernServerOptions): ModernServers
       const response = await calling.fetch(view, fetchOptions(body, caller));
       if (response !== SERVED) await answer(view, response, 'request', request);
     } finally {
+      // A parked handler keeps its view of the request, but not the client's connection.
+      underWay.delete(view);
       if (own.server !== undefined) giveBack(own.server);
     }
   }
@@ -208,6 +204,10 @@ function createListening(options: ModernServerOptions, failures: FactoryFailures
     ageLimit,
     createHandler: (events, most) => createHandler(options, factory, events, most),
   });
+}
+
+function askingOf({ binding, rerunnable, given }: Served, body: JsonRpcRequest, parked: ParkedCalls): Asking {
+  return { parked, binding, body, rerunnable, given };
 }
 
 function createSupply(options: ModernServerOptions, lists: ToolLists): ServerSupply {

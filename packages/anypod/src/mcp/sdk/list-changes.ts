@@ -12,3 +12,10 @@ const CHANGE_OF_LIST: Readonly<Record<string, string>> = {
 export function changeOfList(method: string): string | undefined {
   return CHANGE_OF_LIST[method];
 }
+
+const CHANGES = new Set(Object.values(CHANGE_OF_LIST));
+
+/** Whether a notification announces a change of a list. */
+export function isListChange(method: string): boolean {
+  return CHANGES.has(method);
+}

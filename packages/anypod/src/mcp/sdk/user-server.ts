@@ -1,4 +1,5 @@
 import type { AuthInfo } from '../../core/caller.ts';
+import type { SessionState, StateHandles } from '../../core/state.ts';
 
 /** A user's server: `McpServer` or `Server` of SDK v2 or v1. anypod knows it by its shape, because each module brings its own copy of the SDK. */
 export interface UserServer {
@@ -14,6 +15,15 @@ export interface FactoryContext {
   readonly authInfo?: AuthInfo;
   /** The HTTP request for which anypod builds the server. Absent in the check at the start. */
   readonly requestInfo?: Request;
+  /** What the server keeps for its session. Absent in 2026-07-28, which has no sessions. In the check at the start it is empty, and nothing stays in it. */
+  readonly session?: SessionState;
+  /** What the server keeps under handles, in every revision. Each room may leave it out: then the builder of servers adds it. */
+  readonly state?: StateHandles;
+}
+
+/** What the user's factory is told. */
+export interface ModuleContext extends FactoryContext {
+  readonly state: StateHandles;
 }
 
 /** Who may share a server: the calls of one principal with the same scopes, or all calls. */

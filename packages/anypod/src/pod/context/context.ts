@@ -1,11 +1,13 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
 import type { EventIds } from '../../core/event-id.ts';
+import type { HandlesFor } from '../../core/handles.ts';
 import type { ParkedMail } from '../../core/inbox.ts';
 import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { ServerHost } from '../../core/server-host.ts';
 import type { RandomId, Signer } from '../../core/signer.ts';
+import type { StateLanes } from '../../core/state-lanes.ts';
 import type { Store } from '../../core/store.ts';
 import type { TaskPeer } from '../../core/task-peer.ts';
 import type { Announcer } from './announcer.ts';
@@ -30,6 +32,10 @@ export interface PodContext {
   readonly deadlines: Deadlines;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines?: Deadlines | undefined;
+  /** Writes what servers keep for their sessions. */
+  readonly lanes: StateLanes;
+  /** Makes what servers keep under handles. */
+  readonly handlesFor: HandlesFor;
   readonly background: Background;
   /** Tells clients of changes. It joins equal changes that come close together. */
   readonly announcer: Announcer;

@@ -25,6 +25,8 @@ export interface PodOptions {
   readonly sessionTtlMs?: number;
   /** How long the store keeps a log without writes. The pod renews the log of a silent running call in time. Default 1 h. */
   readonly streamIdleMs?: number;
+  /** How many bytes a server may keep for a session, and under a handle. Default 64 KiB. */
+  readonly stateByteLimit?: number;
   /**
    * After this time the pod ends streams that only wait, and their clients resume them on any pod. A connection of this age closes with its next
    * response. The pod spreads both over a little more time. 0: never. Default 1 h.
@@ -46,6 +48,7 @@ export const POD_DEFAULTS: Required<PodOptions> = {
   rerunLimit: 1,
   sessionTtlMs: 24 * 60 * 60 * 1000,
   streamIdleMs: 60 * 60 * 1000,
+  stateByteLimit: 64 * 1024,
   maxAgeMs: 60 * 60 * 1000,
   listenMaxAgeMs: 0,
 };

@@ -3,7 +3,7 @@ import { encodeResponse, type JsonRpcRequest } from '../../core/json-rpc.ts';
 import { metaFault } from '../../core/meta.ts';
 import type { Reply } from '../../core/reply.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
-import { type InitializeParams, initializeFault, type Session } from '../../core/session.ts';
+import { type InitializeParams, initializeFault, NO_CHANGES, type Session } from '../../core/session.ts';
 import { createSessionId } from '../../core/session-id.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
@@ -26,7 +26,13 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
       createdAt: Date.now(),
       ...(principal === undefined ? {} : { principal }),
     };
-    return { record, subscriptions: new Set<string>(), cancelled: new Set<string>(), notifications: [] };
+    return {
+      record,
+      subscriptions: new Set<string>(),
+      cancelled: new Set<string>(),
+      notifications: [],
+      registry: NO_CHANGES,
+    };
   }
 
   /** Asks the server, stores the session and answers. If the server refuses, the answer is its error, and no session is stored. */
@@ -39,7 +45,7 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
   ): Promise<void> {
     const changes = store.changes.tail();
     changes.catch(() => undefined);
-    const { server, response } = await host.initialize(live.id, params, live.outlet, caller);
+    const { server, response } = await host.initialize(live.id, params, live.outlet, caller, live.kept);
     live.adopt(server);
     const body = encodeResponse({ ...response, id: request.id });
     if (response.error !== undefined) {
@@ -49,7 +55,8 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
     }
     const protocolVersion = String(response.result?.['protocolVersion']);
     live.session = { ...live.session, record: { ...live.session.record, protocolVersion } };
-    await store.sessions.create(live.session.record, pod, await changes);
+    const position = await changes;
+    await store.sessions.create(live.session.record, pod, position, live.kept.take()).finally(() => live.kept.stored());
     background.run('send the messages from before the session was stored', live.stored());
     meter.sessionCreated();
     // If the server closed while the session was being stored, the session ends too.

@@ -49,7 +49,7 @@ export function createPostSse(context: PodContext, { posts, sessions, confirmati
     const fault = initializeFault(params) ?? metaFault(request);
     if (fault !== undefined) return rpcError(request.id, RPC.invalidParams, fault);
     const { record } = live.session;
-    const { server, response } = await host.initialize(live.id, params, live.outlet, caller);
+    const { server, response } = await host.initialize(live.id, params, live.outlet, caller, live.kept);
     const answer = { ...response, id: request.id };
     const protocolVersion = String(response.result?.['protocolVersion']);
     const after = { ...record, protocolVersion, initialize: params };

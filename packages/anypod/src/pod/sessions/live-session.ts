@@ -6,9 +6,11 @@ import { type Session, withNotification } from '../../core/session.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
 import { Arrivals } from './arrivals.ts';
+import { KeptState } from './kept-state.ts';
 import { RunningRequests, type Settle } from './running-requests.ts';
 import { createSessionOutlet } from './session-outlet.ts';
 import { type Notification, ToldServer } from './told-server.ts';
+import { Unsettled } from './unsettled.ts';
 
 /** Messages that a server may send before its session is stored. */
 const MOST_BEFORE_STORED = 100;
@@ -21,6 +23,8 @@ export interface SessionHolder {
   refresh(live: LiveSession): Promise<void>;
   /** The user's server has ended the session. */
   serverClosed(live: LiveSession): void;
+  /** Stores what the server's code has changed in its registry. Resolves when all pods that hold the session have made the same changes. */
+  shareRegistry(live: LiveSession): Promise<void>;
   /** Sends a message on the session's standing stream, on whichever pod it is open. Rejects if there is no such session. */
   readonly sendStanding: SendStanding;
 }
@@ -47,12 +51,18 @@ export class LiveSession {
   readonly requests: RunningRequests;
   /** Questions that wait for an answer here. */
   readonly questions: Set<string> = new Set<string>();
+  /** What the user's server keeps. */
+  readonly kept: KeptState;
+  /** What must be stored before the session's next answers leave. */
+  readonly unsettled: Unsettled = new Unsettled();
   /** Receives the messages of the user's server. */
   readonly outlet: Outlet;
   readonly #context: PodContext;
   readonly #holder: SessionHolder;
   /** Messages for the standing stream that the server sent before the store had the session. Undefined: the store has it. */
   #beforeStored: string[] | undefined;
+  /** What the server's code has changed in its registry is being stored. */
+  #sharing = false;
   #server: Promise<HostedServer> | undefined;
   /** The same server, once it is built. */
   #told: ToldServer | undefined;
@@ -65,6 +75,7 @@ export class LiveSession {
     this.session = session;
     this.arrivals = new Arrivals(context.now);
     this.requests = new RunningRequests(context.callDeadlines, (run) => this.#timeOut(run));
+    this.kept = new KeptState(context, session.record, isStored, (work) => this.unsettled.add(work));
     this.outlet = createSessionOutlet(context, this);
     this.#noteCancelled(session);
     if (!isStored) this.#beforeStored = [];
@@ -103,11 +114,12 @@ export class LiveSession {
 
   /** Builds a server and tells it what the session's first server was told: the client's notifications, then level and subscriptions. */
   async #rehydrate(caller: Caller): Promise<HostedServer> {
-    const hosted = await this.#context.host.rehydrate(this.session.record, this.outlet, caller);
+    const hosted = await this.#context.host.rehydrate(this.session.record, this.outlet, caller, this.kept);
     this.#told = new ToldServer(hosted, this.#context.log);
     this.repeating = true;
     await this.#align(hosted);
     this.repeating = false;
+    this.onTouched();
     return hosted;
   }
 
@@ -115,6 +127,7 @@ export class LiveSession {
   adopt(server: HostedServer): void {
     this.#told = new ToldServer(server, this.#context.log);
     this.#server = Promise.resolve(server);
+    this.onTouched();
   }
 
   /** The session's server on this pod, with what it has been told. Undefined: there is none. */
@@ -145,6 +158,7 @@ export class LiveSession {
 
   async #align(hosted: HostedServer): Promise<HostedServer> {
     if (this.#told === undefined || this.ended) return hosted;
+    hosted.registry?.follow(this.session.registry);
     await this.#told.tell(this.session);
     return hosted;
   }
@@ -153,6 +167,8 @@ export class LiveSession {
   async stored(): Promise<void> {
     const said = this.#beforeStored ?? [];
     this.#beforeStored = undefined;
+    this.onTouched();
+    await this.unsettled.settled;
     for (const data of said) await this.#holder.sendStanding(this.id, data);
   }
 
@@ -239,6 +255,25 @@ export class LiveSession {
     const hosted = await server?.catch(() => undefined);
     this.#told = undefined;
     await hosted?.close();
+  }
+
+  /** The server's code may have changed its registry. */
+  onTouched(): void {
+    if (this.#sharing || this.#beforeStored !== undefined || this.#told === undefined) return;
+    this.#sharing = true;
+    const sharing = this.#share();
+    this.unsettled.add(sharing);
+    this.#context.background.run('share registry', sharing);
+  }
+
+  async #share(): Promise<void> {
+    // The server's code may change more in this turn.
+    await undefined;
+    try {
+      await this.#holder.shareRegistry(this);
+    } finally {
+      this.#sharing = false;
+    }
   }
 
   /** The user's server has ended the session. */

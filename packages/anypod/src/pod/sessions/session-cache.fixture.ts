@@ -4,6 +4,7 @@ import { silentLog } from '../../core/log.ts';
 import { silentMeter } from '../../core/meter.ts';
 import type { HostedServer } from '../../core/server-host.ts';
 import type { SessionStore } from '../../core/session-store.ts';
+import { createStateLanes } from '../../core/state-lanes.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
 import { createAnnouncer } from '../context/announcer.ts';
@@ -36,6 +37,7 @@ export function setUp(options: PodOptions = {}) {
       notify: async ({ method }) => void notified.push(method),
       handles: () => false,
       ask: () => Promise.reject(new Error('not used')),
+      registry: undefined,
       toolHints: async () => undefined,
       close,
     };
@@ -58,6 +60,10 @@ export function setUp(options: PodOptions = {}) {
     eventIds: createEventIds(signer),
     log: silentLog,
     meter: silentMeter,
+    lanes: createStateLanes('pod'),
+    handlesFor: () => {
+      throw new Error('not used');
+    },
     background,
     announcer: createAnnouncer({ background, closing, now: monotonicNow, log: silentLog }),
     options: { ...POD_DEFAULTS, ...options },
@@ -72,6 +78,7 @@ export function setUp(options: PodOptions = {}) {
     async (_session, data) => void standing.push(data),
     () => undefined,
     () => undefined,
+    async () => undefined,
   );
   return { store, cache, load, open, context, lease, notified, standing };
 }

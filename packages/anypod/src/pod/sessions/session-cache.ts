@@ -45,18 +45,20 @@ export class SessionCache {
   readonly #onEnded: (id: string) => void;
   readonly #holder: SessionHolder;
 
-  /** `onEnded`: a session has ended, so the pod must end its streams too. `onServerClosed`: the user's server has ended its session. */
+  /** `onEnded`: a session has ended, so the pod must end its streams too. `onServerClosed`: the user's server has ended its session. `shareRegistry`: see `SessionHolder`. */
   constructor(
     context: PodContext,
     sendStanding: SendStanding,
     onEnded: (id: string) => void,
     onServerClosed: (live: LiveSession) => void,
+    shareRegistry: (live: LiveSession) => Promise<void>,
   ) {
     this.#context = context;
     this.#holder = {
       isFresh: (live) => this.#fresh(live),
       refresh: async (live) => void (await retryWhileStoreAway(context, () => this.#load(live.id))),
       serverClosed: onServerClosed,
+      shareRegistry,
       sendStanding,
     };
     this.#onEnded = onEnded;

@@ -1,12 +1,13 @@
 import { changeName } from '../../core/change-log.ts';
-import type { JsonRpcNotification } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcResponse } from '../../core/json-rpc.ts';
 import { passesLogLevel } from '../../core/log-level.ts';
 import type { Outlet, Related } from '../../core/server-host.ts';
 import type { Session } from '../../core/session.ts';
 import { writeMessage } from '../../core/written.ts';
 import type { PodContext } from '../context/context.ts';
-import type { RunningRequests } from './running-requests.ts';
+import type { RunningRequests, Settle } from './running-requests.ts';
 import type { ToldServer } from './told-server.ts';
+import type { Unsettled } from './unsettled.ts';
 
 /** If a server announces a change of its own lists, only its own session is told. */
 const LIST_CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
@@ -28,6 +29,9 @@ export interface SpeakingSession {
   /** Sends a message on the standing stream. Rejects if the session has ended. */
   stand(data: string): Promise<void>;
   onServerClosed(): void;
+  onTouched(): void;
+  /** What must be stored before the session's next answers leave. */
+  readonly unsettled: Unsettled;
 }
 
 /** Creates the outlet that receives the messages of a session's server. It is a plain object, so that a host may wrap it. */
@@ -79,10 +83,11 @@ export function createSessionOutlet(context: PodContext, live: SpeakingSession):
   return {
     respond(run, response) {
       const settle = live.requests.get(run)?.settle;
-      if (settle === undefined) return respond(run, response);
+      const { settled } = live.unsettled;
+      if (settle === undefined && settled === undefined) return respond(run, response);
       background.run(
         'settle request',
-        settle(response).then((last) => respond(run, last)),
+        settledResponse(response, settle, settled).then((last) => respond(run, last)),
       );
     },
     async ask(question, request, related) {
@@ -112,12 +117,26 @@ export function createSessionOutlet(context: PodContext, live: SpeakingSession):
       const updated = updatedResource(notification);
       if (updated !== undefined) return announceUpdate(updated);
       const data = writeMessage(notification);
+      // Whoever is told of a new list must find it on every pod.
+      if (LIST_CHANGED.test(method)) await live.unsettled.settled;
       if (related === undefined && LIST_CHANGED.test(method)) await announceList(method, data);
       else await send(data, related);
     },
     awaits: (run) => live.requests.get(run) !== undefined,
     closed: () => live.onServerClosed(),
+    touched: () => live.onTouched(),
   };
+}
+
+/** The answer for the client, once everything is stored of which it tells. */
+async function settledResponse(
+  response: JsonRpcResponse,
+  settle: Settle | undefined,
+  settled: Promise<void> | undefined,
+): Promise<JsonRpcResponse> {
+  const last = settle === undefined ? response : await settle(response);
+  await settled;
+  return last;
 }
 
 /** The URI of an updated resource. All sessions with a subscription to it are told, not only the session whose handler announces it. */

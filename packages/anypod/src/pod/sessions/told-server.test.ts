@@ -24,6 +24,7 @@ function setUp(answers: { ask?: () => Promise<JsonRpcResponse>; notify?: () => P
       said.push(`${method} ${JSON.stringify(params)}`);
       return answers.ask?.() ?? ok;
     },
+    registry: undefined,
     toolHints: async () => undefined,
     close: async () => undefined,
   };

@@ -29,14 +29,15 @@ export class ToldServer {
 
   /**
    * Hands a notification to the server, unless the server already has it or a later one of its kind. Resolves when the handler has ended, or its time
-   * is up.
+   * is up. `isRepeated`: another server of the session has had it before.
    */
-  async notify({ method, params, number }: Notification): Promise<void> {
+  async notify({ method, params, number }: Notification, isRepeated = false): Promise<void> {
     if (number !== undefined) {
       if (number <= (this.#notified.get(method) ?? 0)) return;
       this.#notified.set(method, number);
     }
-    await this.#waitFor(this.#hand({ jsonrpc: '2.0', method, ...(params !== undefined && { params }) }));
+    const notification = { jsonrpc: '2.0', method, ...(params !== undefined && { params }) } as const;
+    await this.#waitFor(this.#hand(notification, number === undefined ? undefined : isRepeated ? 'again' : 'every'));
   }
 
   /** Tells the server what it was not told about the session. Resolves when its handlers have ended, or their time is up. */
@@ -46,13 +47,13 @@ export class ToldServer {
 
   /** Notifications come first, because the handler of `initialized` may set the other handlers. */
   async #tellInOrder(session: Session): Promise<void> {
-    for (const notification of session.notifications) await this.notify(notification);
+    for (const notification of session.notifications) await this.notify(notification, true);
     await this.align(session);
   }
 
-  async #hand(notification: JsonRpcNotification): Promise<void> {
+  async #hand(notification: JsonRpcNotification, reach: 'every' | 'again' | undefined): Promise<void> {
     try {
-      await this.hosted.notify(notification, { caller: BACKGROUND_CALLER });
+      await this.hosted.notify(notification, { caller: BACKGROUND_CALLER, ...(reach && { reach }) });
     } catch (err) {
       this.#log.warn({ method: notification.method, err }, 'a notification could not be handed to the server');
     }

@@ -3,7 +3,7 @@ import { createEventIds } from '../../core/event-id.ts';
 import { silentLog } from '../../core/log.ts';
 import { silentMeter } from '../../core/meter.ts';
 import type { Reply } from '../../core/reply.ts';
-import type { Session } from '../../core/session.ts';
+import { NO_CHANGES, type Session } from '../../core/session.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
 import { createBackground } from '../context/background.ts';
@@ -14,7 +14,7 @@ import { StandingStreams } from './standing-streams.ts';
 const initialize = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: {} };
 const record = { id: 's', protocolVersion: '2025-06-18', initialize, createdAt: 0 };
 const sessionOf = (...uris: string[]): Session => {
-  return { record, subscriptions: new Set(uris), cancelled: new Set(), notifications: [] };
+  return { record, subscriptions: new Set(uris), cancelled: new Set(), notifications: [], registry: NO_CHANGES };
 };
 
 it('a standing stream uses only subscriptions that are current [legacy.subscribe.everywhere]', async () => {

@@ -1,0 +1,42 @@
+import { McpServer } from '@modelcontextprotocol/server';
+import type { FactoryContext, StateEntries, StateHandles } from 'anypod';
+import * as z from 'zod';
+
+const basketId = z.string().describe('The id that create_basket returned.');
+const item = z.string().min(1).max(100).describe('What to put into the basket.');
+const empty = z.object({});
+const adding = z.object({ basket: basketId, item });
+const showing = z.object({ basket: basketId });
+
+const say = (text: string) => ({ content: [{ type: 'text' as const, text }] });
+
+async function openBasket(state: StateHandles, id: string): Promise<StateEntries> {
+  const basket = await state.open(id);
+  if (basket === undefined) throw new Error(`There is no basket ${id}. Make one with create_basket.`);
+  return basket;
+}
+
+/** Keeps baskets under handles, so any pod can fill a basket that another pod has made, in every revision of the protocol. */
+export default function createServer({ state }: FactoryContext): McpServer {
+  const server = new McpServer({ name: 'basket', version: '1.0.0' });
+  server.registerTool(
+    'create_basket',
+    { description: 'Makes an empty basket and returns its id. Pass the id to the other tools.', inputSchema: empty },
+    async () => say(await state.create({ items: [] }, { ttlMs: 60 * 60 * 1000 })),
+  );
+  server.registerTool(
+    'add_item',
+    { description: 'Puts an item into a basket.', inputSchema: adding },
+    async ({ basket, item: added }) => {
+      const entries = await openBasket(state, basket);
+      const items = await entries.update<string[]>('items', (all = []) => [...all, added]);
+      return say(`The basket has ${items?.length ?? 0} items.`);
+    },
+  );
+  server.registerTool(
+    'show_basket',
+    { description: 'Lists the items of a basket.', inputSchema: showing },
+    async ({ basket }) => say((await (await openBasket(state, basket)).get<string[]>('items'))?.join(', ') ?? ''),
+  );
+  return server;
+}
