@@ -74,6 +74,19 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     accepts: ['../peers/inbox-handler.ts', 'node:process'],
     refuses: ['../requests/post-handler.ts', 'node:http'],
   },
+  tasks: {
+    accepts: ['../core/task-store.ts', '../pod/context/background.ts', './engine/engine.ts', 'node:crypto'],
+    refuses: ['../pod/pod.ts', '../mcp/sdk/sdk.ts', '../redis/index.ts', 'node:http'],
+  },
+  'tasks/modern': {
+    accepts: ['../engine/engine.ts', '../owner.ts', '../../core/reply.ts'],
+    refuses: ['../session/views.ts', '../../mcp/sdk/sdk.ts', '../../pod/pod.ts'],
+  },
+  'tasks/session': { accepts: ['../engine/engine.ts'], refuses: ['../modern/views.ts', '../../redis/index.ts'] },
+  'tasks/engine': {
+    accepts: ['../../pod/context/store-retry.ts'],
+    refuses: ['../modern/views.ts', '../../http/sse.ts'],
+  },
   http: {
     accepts: ['../core/reply.ts', '../pod/lifecycle/lease.ts', 'node:http', 'negotiator'],
     refuses: [
@@ -152,8 +165,8 @@ test('no circle of imports, not even of types', () => {
   expect(rulesFor(`${source}/core/circle-one.ts`)).toContain('lint/suspicious/noImportCycles');
 });
 
-/** The rooms of `pod` and `mcp` have inner rooms. */
-const DIVIDED = ['pod', 'mcp'];
+/** The rooms of `pod`, `mcp` and `tasks` have inner rooms. */
+const DIVIDED = ['pod', 'mcp', 'tasks'];
 
 test('every room has a rule', () => {
   const inner = DIVIDED.flatMap((room) => foldersIn(room).map((name) => `${room}/${name}`));

@@ -3,6 +3,7 @@ import { deployment } from './deployment.ts';
 import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
 import { modern } from './modern.ts';
+import { tasks } from './tasks.ts';
 
 /**
  * The behaviours that anypod promises. Each has the clause of the specification that it follows, or anypod's own guarantee if the specification says
@@ -99,6 +100,10 @@ const entries = {
   ],
 
   'legacy.session.forged-id': ['A forged session id is refused without asking the store.', ANYPOD],
+  'cost.redis.tasks': [
+    'A task without questions costs six Redis commands at most, and a call that is too short for one costs none.',
+    ANYPOD,
+  ],
   'cost.redis.round-trips': [
     'A pod asks Redis once for a session that it has not cached, and never for a cached session or a stateless call.',
     ANYPOD,
@@ -255,8 +260,9 @@ const entries = {
     ANYPOD,
   ],
 
-  ...deployment,
   ...modern,
+  ...deployment,
+  ...tasks,
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
 
 export type RequirementId = keyof typeof entries;

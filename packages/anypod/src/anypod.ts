@@ -1,11 +1,13 @@
 import { createGate } from './auth/gate.ts';
 import type { AuthOptions } from './auth/options.ts';
+import type { Change } from './core/change-log.ts';
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
+import type { TaskSettings } from './core/task-rule.ts';
 import type { FetchHandler } from './http/fetch-handler.ts';
 import type { NodeHandler } from './http/node-handler.ts';
 import type { Router } from './http/router.ts';
@@ -27,10 +29,12 @@ import { createAgeLimit } from './pod/lifecycle/age-limit.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
+import type { TaskRoom } from './tasks/task-room.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
 import { wireHttp } from './wire-http.ts';
 import { type ModernParts, wireModern } from './wire-modern.ts';
 import { type StateParts, wireState } from './wire-state.ts';
+import { TASK_DEFAULTS, wireTasks } from './wire-tasks.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
@@ -91,6 +95,14 @@ export interface AnypodOptions extends PodOptions {
    * `_meta["anypod/retry"]`. Default: none.
    */
   readonly retryTools?: readonly string[];
+  /** What the operator says about the tasks of tools, by name; `*` is for all others. It goes before `_meta["anypod/task"]`. Default: nothing. */
+  readonly taskTools?: Readonly<Record<string, TaskSettings>>;
+  /** How many queued tasks this process runs at a time. Default 10. */
+  readonly taskConcurrency?: number;
+  /** Largest result of a task. Default 1 MiB. */
+  readonly taskResultBytes?: number;
+  /** How many unfinished tasks a principal may have, or a session without one, or all other anonymous callers together. Default 1000. */
+  readonly taskLimit?: number;
   /**
    * Whether a server may serve more than one request of the 2026 revision: requests of one `principal` with the same scopes, or `all`. Default: each
    * request gets a new server. Set it only if the factory keeps no data of a caller. With it, the factory does not learn the request or its token.
@@ -126,6 +138,7 @@ const DEFAULTS = {
   retryTools: [] as readonly string[],
   stateByteLimit: POD_DEFAULTS.stateByteLimit,
   handleTtlMs: 24 * 60 * 60 * 1000,
+  ...TASK_DEFAULTS,
 };
 
 /** One pod. Mount it in any HTTP server. */
@@ -167,17 +180,17 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
   const gate = options.auth && createGate(options.auth, { ...settings, ...store, signer, random: randomId, log });
   const filterOf = gate?.filterOf;
-  const bus = createChangeBus((change) => {
-    pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
-  }, log);
+  const shared = { podId, store, log, meter, calls };
+  const bus = createChangeBus((change) => publish(pod, change, log), log);
   const waiters = createCallWaiters();
   const mail: ModernParts['mail'] = { deliver: () => undefined };
   const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
-  const hosting = { build, newQuestionId: createQuestionNames(podId), bytes: probe.bytes, calls, log, meter };
+  const tasks = wireTasks({ ...shared, stand: (session, data) => pod.stand(session, data) }, settings);
+  const hosting = { ...shared, build, newQuestionId: createQuestionNames(podId), bytes: probe.bytes };
   const pod: Pod = new Pod(
     {
-      ...{ pod: podId, store, signer, random: randomId, log, meter, ...state, ageLimit, callDeadlines, filterOf },
-      host: createLegacyHost(hosting),
+      ...{ ...shared, ...state, tasks, pod: podId, signer, random: randomId, ageLimit, callDeadlines, filterOf },
+      host: tasks.inSessions(createLegacyHost(hosting), (id, caller) => pod.hold(id, caller)),
       verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
@@ -186,12 +199,10 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     },
     options,
   );
-  await startOrClose(pod, closeMeter);
-
-  const shared = { pod, bus, waiters, mail, store, signer, log, meter, build, calls };
-  const parts = { ...shared, listenAgeLimit, callDeadlines, filterOf };
-  const modern =
-    sdk === undefined ? refuseModern : state.withCallers(wireModern({ ...parts, sdk, guests: probe.guests }, settings));
+  const wired = { ...shared, ...state, tasks, pod, bus, waiters, mail, signer, build, filterOf };
+  const parts = { ...wired, listenAgeLimit, callDeadlines };
+  const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: probe.guests }, settings);
+  await startOrClose(pod, tasks, closeMeter);
   const handlers = wireHttp({ pod, modern, gate, ageLimit, log, meter }, settings);
 
   return {
@@ -203,21 +214,23 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     ready: () => store.ping(),
     async drain() {
       meter.phase('draining');
-      pod.drain();
-      await modern.drain();
+      await Promise.all([pod.drain(), tasks.drain(), modern.drain()]);
     },
     get busy() {
       return pod.busy + modern.busy;
     },
     async close() {
       meter.phase('closing');
-      await modern.close();
-      await pod.close();
+      for (const part of [tasks, modern, pod]) await part.close();
       for (const watching of [handlers, ageLimit, listenAgeLimit]) watching.stop();
       if (options.store === undefined) await store.close();
       closeMeter();
     },
   };
+}
+
+function publish(pod: Pod, change: Change, log: Log): void {
+  pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
 }
 
 /** Names questions, each differently from those of all pods. */
@@ -265,9 +278,10 @@ function explain(failure: unknown): never {
 }
 
 /** Starts the pod. If that fails, closes it, so that nothing is left behind. */
-async function startOrClose(pod: Pod, closeMeter: () => void): Promise<void> {
+async function startOrClose(pod: Pod, tasks: TaskRoom, closeMeter: () => void): Promise<void> {
   try {
     await pod.start();
+    await tasks.start();
   } catch (error) {
     await pod.close();
     closeMeter();

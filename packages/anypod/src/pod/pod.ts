@@ -15,6 +15,7 @@ import { isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 import type { StateLanes } from '../core/state-lanes.ts';
 import type { Store } from '../core/store.ts';
+import type { HeldSession, TaskPeer } from '../core/task-peer.ts';
 import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';
@@ -69,6 +70,8 @@ export interface PodDependencies {
   readonly onChange: (change: Change) => void;
   /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
+  /** The tasks of this pod. */
+  readonly tasks?: TaskPeer;
   /** Called with what other pods say about parked calls. */
   readonly onParked?: (mail: ParkedMail) => void;
 }
@@ -191,6 +194,12 @@ export class Pod {
     this.#parts.sessions.release(live);
   }
 
+  /** Takes the caller's session into use, to run a task in it. Undefined: this caller has no such session. */
+  async hold(id: string, caller: Caller): Promise<HeldSession | undefined> {
+    const live = await this.take(id, caller);
+    return live && { server: (by) => live.server(by), release: () => this.release(live) };
+  }
+
   /** The place that an event id names in this session. Undefined: the id is not genuine. Does not ask the store. */
   placeOf(session: string, eventId: string): EventPlace | undefined {
     return this.#context.eventIds.parse(session, eventId);
@@ -207,6 +216,11 @@ export class Pod {
     const name = changeName(change);
     await announcer.announce(name, () => store.changes.publish(change));
     await announcer.told(name);
+  }
+
+  /** Sends a message on a session's standing stream. Rejects if there is no such session. */
+  stand(session: string, data: string): Promise<void> {
+    return this.#parts.standing.send(session, data);
   }
 
   /** Unguessable, and without meaning. */
@@ -279,5 +293,6 @@ export class Pod {
     this.#parts.followers.recheck();
     this.#parts.standing.recheck();
     this.#rereadQuestions();
+    this.#context.tasks?.missed();
   }
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { TaskSettings } from '../core/task-rule.ts';
 import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
 import { type AuthConfig, authFaults } from './auth-settings.ts';
 import type { Setting } from './setting.ts';
@@ -54,6 +55,10 @@ export interface Config extends AuthConfig {
   readonly rerun: 'never' | 'read-only' | 'safe';
   readonly rerunLimit: number;
   readonly retryTools?: readonly string[];
+  readonly taskTools?: Readonly<Record<string, TaskSettings>>;
+  readonly taskConcurrency: number;
+  readonly taskResultBytes: number;
+  readonly taskLimit: number;
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
   readonly exitWithParent: 'npm' | 'always' | 'never';

@@ -98,13 +98,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
   health.started = true;
   const url = listener.origin + config.path;
   announce({ url, probe: anypod.probe, shared: config.redis !== undefined });
-  const advice = factoryAdvice(anypod.probe);
-  if (advice !== undefined) log.warn(advice);
-  if (anypod.probe.tools === undefined) {
-    log.warn(
-      'the server did not list its tools in time; the pod serves, and learns the tools when a client asks for them',
-    );
-  }
+  advise(anypod.probe, log);
 
   const serving = anypod;
   const stopWatching = watchLoop(log, watch);
@@ -132,6 +126,22 @@ function withAuth(config: Config): Omit<Config, 'auth'> & { readonly auth?: Auth
   const { auth: _, ...settings } = config;
   const auth = authOptionsOf(config);
   return auth === undefined ? settings : { ...settings, auth };
+}
+
+/** Says what the operator could do better, or should know. */
+function advise(probe: Anypod['probe'], log: Logger): void {
+  const advice = factoryAdvice(probe);
+  if (advice !== undefined) log.warn(advice);
+  if (probe.ownTasks) {
+    log.info(
+      'The server has tasks of its own, which stay on one pod. Without its task store, anypod serves tasks on all pods.',
+    );
+  }
+  if (probe.tools === undefined) {
+    log.warn(
+      'the server did not list its tools in time; the pod serves, and learns the tools when a client asks for them',
+    );
+  }
 }
 
 /** Turns an error that the operator must correct into a `ConfigError`, which is printed without a stack. */

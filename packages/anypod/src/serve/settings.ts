@@ -5,6 +5,7 @@ import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
 import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
 import { STATE_SETTINGS } from './state-settings.ts';
+import { TASK_SETTINGS } from './task-settings.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
@@ -263,6 +264,7 @@ export const SETTINGS: readonly Setting[] = [
   },
   ...STATE_SETTINGS,
   ...MODULE_SETTINGS,
+  ...TASK_SETTINGS,
   {
     name: 'drainDelayMs',
     flag: '--drain-delay',

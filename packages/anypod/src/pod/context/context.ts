@@ -10,6 +10,7 @@ import type { ServerHost } from '../../core/server-host.ts';
 import type { RandomId, Signer } from '../../core/signer.ts';
 import type { StateLanes } from '../../core/state-lanes.ts';
 import type { Store } from '../../core/store.ts';
+import type { TaskPeer } from '../../core/task-peer.ts';
 import type { Announcer } from './announcer.ts';
 import type { Background } from './background.ts';
 import type { PodOptions } from './options.ts';
@@ -59,6 +60,8 @@ export interface PodContext {
   readonly departed: () => boolean;
   /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
+  /** The tasks of this pod. */
+  readonly tasks?: TaskPeer | undefined;
   /** Called with what other pods say about parked calls. */
   readonly onParked?: (mail: ParkedMail) => void;
   /** Aborts when the pod closes. After that the pod retries nothing. */

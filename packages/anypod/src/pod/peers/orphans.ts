@@ -81,12 +81,13 @@ export class Orphans {
   }
 
   async #takeOverFrom(dead: string): Promise<void> {
-    const { store, departed } = this.#context;
+    const { store, departed, tasks } = this.#context;
     for (const key of await store.ownership.of(dead)) {
       // The pods that remain take it over.
       if (departed()) return;
       await this.#inherit(dead, key);
     }
+    await tasks?.inherit(dead);
     await store.pods.forget(dead);
   }
 
