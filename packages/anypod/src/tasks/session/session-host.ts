@@ -72,17 +72,17 @@ export function withSessionTasks(shared: SessionTasks, inner: ServerHost, hold: 
 
   const host: ServerHost = {
     bytes: inner.bytes,
-    async initialize(session, params, outlet, caller) {
+    async initialize(session, params, outlet, caller, kept) {
       const lists = new Set<number>();
       const runs = new TaskRuns(shared.context, listing(outlet, lists));
-      const { server, response } = await inner.initialize(session, params, runs.outlet, caller);
+      const { server, response } = await inner.initialize(session, params, runs.outlet, caller, kept);
       if (!isServed(response.result?.['protocolVersion'], server)) return { server, response };
       return { server: wrap(session, server, outlet, runs, lists), response: withCapability(response) };
     },
-    async rehydrate(record, outlet, caller) {
+    async rehydrate(record, outlet, caller, kept) {
       const lists = new Set<number>();
       const runs = new TaskRuns(shared.context, listing(outlet, lists));
-      const server = await inner.rehydrate(record, runs.outlet, caller);
+      const server = await inner.rehydrate(record, runs.outlet, caller, kept);
       return isServed(record.protocolVersion, server) ? wrap(record.id, server, outlet, runs, lists) : server;
     },
   };
