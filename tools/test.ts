@@ -41,7 +41,7 @@ const COMPUTING: readonly Step[] = [
   { target: 'generated', minutes: 5 },
   { target: 'test-unit', project: 'unit', minutes: 10 },
   { target: 'test-chart', project: 'chart', minutes: 15 },
-  { target: 'clients', minutes: 10 },
+  { target: 'test-clients', minutes: 10 },
   { target: 'test-repo', project: 'repo', minutes: 10 },
 ];
 
