@@ -40,7 +40,6 @@ const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: 
   no_common_version: { status: 500 },
   factory_failed: { status: 500 },
   invalid_secret: { status: 500 },
-  invalid_options: { status: 500 },
   // Code of the user's server gets these from the state. A client sees them only if the server passes them on.
   state_too_large: { status: 500 },
   state_conflict: { status: 500 },
