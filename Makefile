@@ -141,6 +141,7 @@ unused: build ## Find files, exports and dependencies that nothing uses
 package: build ## Check the packages that npm would publish
 	publint --strict packages/anypod
 	publint --strict packages/create-anypod
+	attw --pack packages/anypod --profile esm-only --quiet
 
 generated: $(INSTALLED) ## Check that generated files match their sources
 	node tools/embed-lua.ts --check
