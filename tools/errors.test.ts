@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCE = join(ROOT, 'packages/anypod/src');
@@ -51,7 +52,7 @@ function members(file: string, type: string): string[] {
 const codes = members('core/errors.ts', 'AnypodErrorCode');
 
 test('a section for every reason, and no other', () => {
-  const reasons = found(/\b(?:reason: |refusal\(\s*)'(\w+)'/g);
+  const reasons = found(/\b(?:reason: |refusal\(\s*|new Denied\(\d+, )'(\w+)'/g);
   expect(titles('Reasons')).toEqual([...new Set([...codes, ...reasons])].sort());
 });
 
@@ -71,16 +72,16 @@ test('a section for every JSON-RPC code, and no other', () => {
 
 test('a row for every HTTP status, and no other', () => {
   const refused = found(
-    /(?:new Refusal\(\s*|status: |json\(\s*|\[|answer\(response, |CLIENT_GONE = |\]: )([45]\d\d)\b/g,
+    /(?:new Refusal\(\s*|new Denied\(|status: |json\(\s*|\[|answer\(response, |CLIENT_GONE = |\]: )([45]\d\d)\b/g,
   );
   expect(rows('Statuses')).toEqual(refused);
 });
 
 test('a section for every subject of a refused start', () => {
-  // `anypod check` lists its own faults of arguments; its help explains them.
-  const commands = sources.filter(({ file }) => !file.startsWith('check/'));
+  // `anypod check` lists its own faults of arguments, and its help explains them. The faults of `auth` are those of the setting ANYPOD_AUTH.
+  const commands = sources.filter(({ file }) => !/^(check|auth)\//.test(file));
   const subjects = found(/(?:new ConfigError\(\[|problems\.push\()\s*['"`]([^:'"`]+?)(?:: | \$)/g, commands);
-  const setting = (subject: string) => subject.startsWith('ANYPOD_');
+  const setting = (subject: string) => subject.startsWith('ANYPOD_') || SETTINGS.some(({ flag }) => flag === subject);
   expect(subjects.filter(setting)).not.toEqual([]);
   const others = subjects
     .filter((subject) => !setting(subject))

@@ -6,6 +6,7 @@ export type AnypodErrorCode =
   | 'no_common_version'
   | 'factory_failed'
   | 'invalid_secret'
+  | 'invalid_options'
   | 'state_too_large'
   | 'state_conflict'
   | 'state_gone'
