@@ -39,22 +39,24 @@ const at = (...path: string[]) => join(packed.directory, ...path);
 const nameOf = (sdk: string, example: string) => `my-${sdk}-${example}`;
 const text = (...path: string[]) => readFileSync(at(...path), 'utf8');
 
+/** npm installs hundreds of packages, on a machine that may be busy. */
+const INSTALL_MS = 480_000;
+
 beforeAll(async () => {
-  packed = await packPackages();
-  for (const sdk of SDKS) {
-    const first = `packages-${sdk}`;
-    await packed.make(first, '--sdk', sdk, '--yes');
-    const installed = await packed.install(first);
-    if (installed.code !== 0) throw new Error(installed.output);
-  }
-});
+  packed = packPackages();
+  const installing = SDKS.map(async (sdk) => {
+    await packed.makeFirst(`packages-${sdk}`, '--sdk', sdk, '--yes');
+    return packed.install(`packages-${sdk}`);
+  });
+  for (const installed of await Promise.all(installing)) expect(installed).toMatchObject({ code: 0 });
+}, INSTALL_MS);
 afterAll(() => packed?.remove());
 
 describe.each(variants)('--sdk $sdk --example $example --run $place', ({ sdk, example, place }) => {
   const name = nameOf(sdk, example);
 
   it('has its files, passes its types, and its own test', async () => {
-    const made = await packed.make(name, '--sdk', sdk, '--example', example, '--run', place);
+    const made = await packed.make(`packages-${sdk}`, name, '--sdk', sdk, '--example', example, '--run', place);
     expect(made).toEqual({ code: 0, output: expect.stringContaining(`cd ${name}\n  npm install\n  npm test`) });
     expect(readdirSync(at(name)).sort()).toEqual([...COMMON, ...(OF_PLACE[place] ?? [])].sort());
     packed.share(name, `packages-${sdk}`);
@@ -92,11 +94,11 @@ it('the chart knows the values', () => {
 });
 
 it('makes nothing over a project that exists, and asks nobody without a terminal', async () => {
-  expect(await packed.make('my-v2-greet', '--yes')).toMatchObject({
+  expect(await packed.make('packages-v2', 'my-v2-greet', '--yes')).toMatchObject({
     code: 2,
     output: expect.stringContaining('is not empty'),
   });
-  expect(await packed.make('another')).toMatchObject({
+  expect(await packed.make('packages-v2', 'another')).toMatchObject({
     code: 2,
     output: expect.stringContaining('There is no terminal'),
   });

@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
 
+const INSTALL = '--no-save --prefer-offline --no-audit --no-fund --ignore-scripts --loglevel=error'.split(' ');
+
 /** How a command ended, and what it printed. */
 export interface Outcome {
   readonly code: number;
@@ -17,7 +19,7 @@ export async function run(cwd: string, command: string, ...args: string[]): Prom
   // npm tells its settings to the programs that it starts. The project has its own.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_ENV)/.test(name)));
   try {
-    const { stdout, stderr } = await promisify(execFile)(command, args, { cwd, env, timeout: 200_000 });
+    const { stdout, stderr } = await promisify(execFile)(command, args, { cwd, env, timeout: 400_000 });
     return { code: 0, output: stdout + stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string };
@@ -28,19 +30,18 @@ export async function run(cwd: string, command: string, ...args: string[]): Prom
 /** The packages as npm would publish them, and a place outside of this repository for projects that use them. */
 export interface Packed {
   readonly directory: string;
-  /** The addresses of the packages, as package.json and npm take them. */
-  readonly anypod: string;
-  readonly create: string;
-  /** Makes a project with `create-anypod`, in a directory below `directory`. */
-  make(name: string, ...flags: string[]): Promise<Outcome>;
+  /** Makes a project with the packed `create-anypod` of `from`, in a directory below `directory`. */
+  make(from: string, name: string, ...flags: string[]): Promise<Outcome>;
+  /** Makes a project with the `create-anypod` of this repository. */
+  makeFirst(name: string, ...flags: string[]): Promise<Outcome>;
   /** Installs what a project needs, and `create-anypod`. Projects after the first share the packages of one with the same needs. */
   install(name: string): Promise<Outcome>;
   share(name: string, from: string): void;
   remove(): void;
 }
 
-/** Packs both packages and installs `create-anypod`. They must be built. */
-export async function packPackages(): Promise<Packed> {
+/** Packs both packages. They must be built. */
+export function packPackages(): Packed {
   const directory = mkdtempSync(join(tmpdir(), 'anypod-packed-'));
   const pack = (name: string) => {
     const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
@@ -48,20 +49,12 @@ export async function packPackages(): Promise<Packed> {
     return `file:${join(directory, /"filename": "(.+)"/.exec(packed)?.[1] ?? '')}`;
   };
   const [anypod, create] = [pack('anypod'), pack('create-anypod')];
-  const install = async (cwd: string, ...more: string[]) => {
-    const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', ...more];
-    return run(cwd, 'npm', 'install', ...flags);
-  };
-  const tool = join(directory, 'tool');
-  const installed = await install(directory, '--prefix', tool, create);
-  if (installed.code !== 0) throw new Error(installed.output);
+  const makeWith = (command: string, args: string[]) => run(directory, command, ...args, '--anypod', anypod);
   return {
     directory,
-    anypod,
-    create,
-    make: (name, ...flags) =>
-      run(directory, join(tool, 'node_modules/.bin/create-anypod'), name, ...flags, '--anypod', anypod),
-    install: (name) => install(join(directory, name), '--no-save', create),
+    make: (from, ...args) => makeWith(join(directory, from, 'node_modules/.bin/create-anypod'), args),
+    makeFirst: (...args) => makeWith(join(ROOT, 'packages/create-anypod/bin/create-anypod.js'), args),
+    install: (name) => run(join(directory, name), 'npm', 'install', ...INSTALL, create),
     share: (name, from) => symlinkSync(join(directory, from, 'node_modules'), join(directory, name, 'node_modules')),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
