@@ -1,4 +1,5 @@
-import { CHECK_HELP, readCheckArguments, UsageError } from '../check/arguments.ts';
+import { UsageError } from '../check/argument-values.ts';
+import { CHECK_HELP, readCheckArguments } from '../check/arguments.ts';
 import { runCheck } from '../check/check.ts';
 
 const EXIT_FAILED = 1;

@@ -4,6 +4,7 @@ import type { HostProgram } from './host-program.ts';
 import { written } from './lossy-stream.ts';
 import { runCheckCommand } from './run-check.ts';
 import { runConnect } from './run-connect.ts';
+import { runDoctorCommand } from './run-doctor.ts';
 import { runServe } from './run-serve.ts';
 import { runStdio } from './run-stdio.ts';
 import { serializeError } from './serialize-error.ts';
@@ -50,11 +51,16 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
     process.exitCode = await runCheckCommand(rest);
     return;
   }
+  if (command === 'doctor') {
+    process.exitCode = await runDoctorCommand(rest);
+    return;
+  }
   if (command === undefined || command === '--help' || rest.includes('--help')) {
     const other = [
       'anypod stdio <module> [flags] serves the module to a local client over stdio',
       'anypod connect <url> connects a local client that speaks stdio to a deployment',
       'anypod check <url> tests a running deployment; see anypod check --help',
+      'anypod doctor <url> finds out what is wrong at any MCP endpoint; see anypod doctor --help',
     ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
@@ -62,7 +68,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
   if (command === 'stdio') return runStdio(rest);
   if (command === 'connect') return runConnect(rest);
   if (command !== 'serve') {
-    throw new ConfigError([`${command}: unknown command; use anypod serve, stdio, connect or check`]);
+    throw new ConfigError([`${command}: unknown command; use anypod serve, stdio, connect, check or doctor`]);
   }
   await runServe(rest, around);
 }
