@@ -1,7 +1,9 @@
+import { UsageError } from '../check/argument-values.ts';
 import { ConfigError, helpText, logFormatOf } from '../serve/config.ts';
 import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
 import { written } from './lossy-stream.ts';
+import { runCallCommand } from './run-call.ts';
 import { runCheckCommand } from './run-check.ts';
 import { runConnect } from './run-connect.ts';
 import { runDoctorCommand } from './run-doctor.ts';
@@ -15,7 +17,16 @@ export type { HostProgram } from './host-program.ts';
 
 const EXIT_CONFIG = 2;
 const LAST_LINES_MS = 500;
+/** How long a slow reader may take to read the result of a command. */
+const LAST_RESULT_MS = 60_000;
 const NONE: HostProgram = { settings: [], start: async () => async () => undefined };
+
+/** Commands that end by themselves, with an exit code. Each explains itself with `--help`. */
+const SHORT: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
+  call: runCallCommand,
+  check: runCheckCommand,
+  doctor: runDoctorCommand,
+};
 
 /**
  * Runs the command that the arguments name. A pod runs within the program `around`. On failure it ends the process: with 2 if the operator must correct
@@ -27,13 +38,14 @@ export async function runCli(args: readonly string[], around: HostProgram = NONE
   } catch (error) {
     tell(error, args);
     await written(process.stderr, LAST_LINES_MS);
-    process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
+    process.exit(error instanceof ConfigError || error instanceof UsageError ? EXIT_CONFIG : 1);
   }
 }
 
 /** Prints why the command failed: as log records if a collector reads the log of a pod, otherwise as text. */
 function tell(error: unknown, [command, ...rest]: readonly string[]): void {
   const known = error instanceof ConfigError;
+  const told = known || error instanceof UsageError;
   const format = command === 'serve' ? formatFor(logFormatOf(rest, process.env), process.stdout) : 'pretty';
   if (format === 'json') {
     const log = createLog('fatal', format, process.stderr);
@@ -43,17 +55,16 @@ function tell(error: unknown, [command, ...rest]: readonly string[]): void {
   }
   process.stderr.on('error', () => undefined);
   const { stack, message } = serializeError(error);
-  process.stderr.write(`${known ? error.message : (stack ?? message)}\n`);
+  process.stderr.write(`${told ? error.message : (stack ?? message)}\n`);
 }
 
 async function run([command, ...rest]: readonly string[], around: HostProgram): Promise<void> {
-  if (command === 'check') {
-    process.exitCode = await runCheckCommand(rest);
-    return;
-  }
-  if (command === 'doctor') {
-    process.exitCode = await runDoctorCommand(rest);
-    return;
+  const short = command === undefined ? undefined : SHORT[command];
+  if (short !== undefined) {
+    const code = await short(rest);
+    await written(process.stdout, LAST_RESULT_MS);
+    await written(process.stderr, LAST_LINES_MS);
+    process.exit(code);
   }
   if (command === undefined || command === '--help' || rest.includes('--help')) {
     const other = [
@@ -61,6 +72,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
       'anypod connect <url> connects a local client that speaks stdio to a deployment',
       'anypod check <url> tests a running deployment; see anypod check --help',
       'anypod doctor <url> finds out what is wrong at any MCP endpoint; see anypod doctor --help',
+      'anypod call <url|module> <tool> calls one tool; see anypod call --help',
     ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
@@ -68,7 +80,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
   if (command === 'stdio') return runStdio(rest);
   if (command === 'connect') return runConnect(rest);
   if (command !== 'serve') {
-    throw new ConfigError([`${command}: unknown command; use anypod serve, stdio, connect, check or doctor`]);
+    throw new ConfigError([`${command}: unknown command; use anypod serve, stdio, connect, call, check or doctor`]);
   }
   await runServe(rest, around);
 }
