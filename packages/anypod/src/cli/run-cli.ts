@@ -7,8 +7,11 @@ import { runCallCommand } from './run-call.ts';
 import { runCheckCommand } from './run-check.ts';
 import { runConnect } from './run-connect.ts';
 import { runDoctorCommand } from './run-doctor.ts';
+import { runPodsCommand } from './run-pods.ts';
 import { runServe } from './run-serve.ts';
+import { runSessionsCommand } from './run-sessions.ts';
 import { runStdio } from './run-stdio.ts';
+import { runTailCommand } from './run-tail.ts';
 import { serializeError } from './serialize-error.ts';
 
 export { ConfigError } from '../serve/config.ts';
@@ -26,6 +29,9 @@ const SHORT: Readonly<Record<string, (argv: readonly string[]) => Promise<number
   call: runCallCommand,
   check: runCheckCommand,
   doctor: runDoctorCommand,
+  pods: runPodsCommand,
+  sessions: runSessionsCommand,
+  tail: runTailCommand,
 };
 
 /**
@@ -73,6 +79,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
       'anypod check <url> tests a running deployment; see anypod check --help',
       'anypod doctor <url> finds out what is wrong at any MCP endpoint; see anypod doctor --help',
       'anypod call <url|module> <tool> calls one tool; see anypod call --help',
+      'anypod pods, sessions and tail look at what pods share in Redis; see anypod sessions --help',
     ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
@@ -80,7 +87,9 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
   if (command === 'stdio') return runStdio(rest);
   if (command === 'connect') return runConnect(rest);
   if (command !== 'serve') {
-    throw new ConfigError([`${command}: unknown command; use anypod serve, stdio, connect, call, check or doctor`]);
+    throw new ConfigError([
+      `${command}: unknown command; use anypod serve, stdio, connect, call, check, doctor, pods, sessions or tail`,
+    ]);
   }
   await runServe(rest, around);
 }

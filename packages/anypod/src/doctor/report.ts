@@ -13,7 +13,7 @@ export function reportText({ rows }: Diagnosis): string {
 }
 
 /** How often each verdict was given. */
-export function sums(rows: readonly Row[]): string {
+function sums(rows: readonly Row[]): string {
   const count = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict).length;
   return `${count('fail')} failed, ${count('warn')} warnings, ${count('ok')} ok, ${count('skip')} not found out`;
 }
