@@ -28,7 +28,14 @@ export default defineConfig({
         },
       },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...serial } },
-      { test: { name: 'cluster', include: ['test/{cluster,leak,examples}/**/*.test.ts'], exclude: FAULTS, ...serial } },
+      {
+        test: {
+          name: 'cluster',
+          include: ['test/{cluster,leak,examples,security}/**/*.test.ts'],
+          exclude: FAULTS,
+          ...serial,
+        },
+      },
       { test: { name: 'faults', include: FAULTS, ...serial } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
       { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial } },

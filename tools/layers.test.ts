@@ -25,11 +25,23 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     refuses: ['../../pod/lifecycle/lease.ts', '../../signing/signer.ts', '../legacy/legacy-host.ts'],
   },
   'mcp/legacy': { accepts: ['../sdk/sdk.ts'], refuses: ['../modern/modern-handler.ts', '../../http/endpoint.ts'] },
+  'mcp/guest': { accepts: ['../sdk/sdk.ts'], refuses: ['../parked/parking.ts', '../modern/modern-handler.ts'] },
+  'mcp/parked': {
+    accepts: ['../sdk/sdk.ts', '../retry/lasting-writes.ts'],
+    refuses: ['../guest/facade.ts', '../modern/modern-handler.ts'],
+  },
   'mcp/retry': {
     accepts: ['../../core/call-store.ts'],
     refuses: ['../modern/modern-handler.ts', '../legacy/legacy-host.ts'],
   },
-  'mcp/modern': { accepts: ['../sdk/sdk.ts', '../retry/retry-guard.ts'], refuses: ['../legacy/legacy-host.ts'] },
+  'mcp/modern': {
+    accepts: ['../sdk/sdk.ts', '../retry/retry-guard.ts', '../guest/facade.ts', '../parked/parking.ts'],
+    refuses: ['../legacy/legacy-host.ts'],
+  },
+  auth: {
+    accepts: ['../core/gate.ts', 'jose', 'lru-cache', 'node:crypto'],
+    refuses: ['../http/refusal.ts', '../signing/signer.ts', 'node:http'],
+  },
   signing: { accepts: ['../core/signer.ts', 'node:crypto'], refuses: ['node:fs', '../redis/keys.ts'] },
   telemetry: {
     accepts: ['../core/meter.ts', '@opentelemetry/api'],
@@ -61,6 +73,19 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
   'pod/lifecycle': {
     accepts: ['../peers/inbox-handler.ts', 'node:process'],
     refuses: ['../requests/post-handler.ts', 'node:http'],
+  },
+  tasks: {
+    accepts: ['../core/task-store.ts', '../pod/context/background.ts', './engine/engine.ts', 'node:crypto'],
+    refuses: ['../pod/pod.ts', '../mcp/sdk/sdk.ts', '../redis/index.ts', 'node:http'],
+  },
+  'tasks/modern': {
+    accepts: ['../engine/engine.ts', '../owner.ts', '../../core/reply.ts'],
+    refuses: ['../session/views.ts', '../../mcp/sdk/sdk.ts', '../../pod/pod.ts'],
+  },
+  'tasks/session': { accepts: ['../engine/engine.ts'], refuses: ['../modern/views.ts', '../../redis/index.ts'] },
+  'tasks/engine': {
+    accepts: ['../../pod/context/store-retry.ts'],
+    refuses: ['../modern/views.ts', '../../http/sse.ts'],
   },
   http: {
     accepts: ['../core/reply.ts', '../pod/lifecycle/lease.ts', 'node:http', 'negotiator'],
@@ -142,8 +167,8 @@ test('no circle of imports, not even of types', () => {
   expect(rulesFor(`${source}/core/circle-one.ts`)).toContain('lint/suspicious/noImportCycles');
 });
 
-/** The rooms of `pod` and `mcp` have inner rooms. */
-const DIVIDED = ['pod', 'mcp'];
+/** The rooms of `pod`, `mcp` and `tasks` have inner rooms. */
+const DIVIDED = ['pod', 'mcp', 'tasks'];
 
 test('every room has a rule', () => {
   const inner = DIVIDED.flatMap((room) => foldersIn(room).map((name) => `${room}/${name}`));

@@ -15,10 +15,10 @@ const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8'
 
 /**
  * Settings that are no value of `config`: the chart gives them itself, or has sections for them. No process starts the first one of a container, so it
- * cannot end with its parent.
+ * cannot end with its parent. Authorization is set with `extraEnv`.
  */
 const ELSEWHERE =
-  /^(PORT|HOST|ANYPOD_EXIT_WITH_PARENT|ANYPOD_METRICS_\w+|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+)$/;
+  /^(PORT|HOST|ANYPOD_EXIT_WITH_PARENT|ANYPOD_METRICS_\w+|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+|ANYPOD_AUTH\w*|ANYPOD_(PUBLIC_URL|TRUSTED_PROXIES|INTROSPECTION_SECRET))$/;
 
 /** What only a chart above this one reads; combinations.test.ts has it. */
 const FOR_PARENTS = 'enabled';

@@ -32,18 +32,23 @@ async function load(name: string): Promise<Sdk> {
   return Object.assign({}, ...parts) as Sdk;
 }
 
-/** Connects the client of an SDK v1 that is installed under `name`. */
-export async function connectV1(name: string, url: URL): Promise<Client> {
-  const sdk = await load(name);
+interface Connected {
+  readonly client: SdkClient;
+  readonly canBeAsked: boolean;
+}
+
+/** A client of an SDK v1 that answers whoever asks. */
+function createClient(sdk: Sdk, name: string): Connected {
   const canBeAsked = sdk.ElicitRequestSchema !== undefined;
   const client = new sdk.Client({ name, version: '1' }, { capabilities: canBeAsked ? { elicitation: {} } : {} });
   if (canBeAsked) {
     client.setRequestHandler(sdk.ElicitRequestSchema, async () => ({ action: 'accept', content: { name: 'Ada' } }));
   }
-  const transport = new sdk.StreamableHTTPClientTransport(url);
-  await client.connect(transport);
+  return { client, canBeAsked };
+}
+
+function driven({ client, canBeAsked }: Connected): Omit<Client, 'revision' | 'close'> {
   return {
-    revision: transport.protocolVersion ?? 'not told',
     asks: canBeAsked ? 'ask' : undefined,
     hasProgress: true,
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
@@ -51,9 +56,31 @@ export async function connectV1(name: string, url: URL): Promise<Client> {
       const options = onprogress === undefined ? {} : { onprogress };
       return (await client.callTool({ name: tool, arguments: args }, undefined, options)).content[0]?.text ?? '';
     },
+  };
+}
+
+/** Connects the client of an SDK v1 that is installed under `name`. */
+export async function connectV1(name: string, url: URL): Promise<Client> {
+  const sdk = await load(name);
+  const connected = createClient(sdk, name);
+  const transport = new sdk.StreamableHTTPClientTransport(url);
+  await connected.client.connect(transport);
+  return {
+    ...driven(connected),
+    revision: transport.protocolVersion ?? 'not told',
     async close() {
       await transport.terminateSession();
-      await client.close();
+      await connected.client.close();
     },
   };
+}
+
+/** Connects such a client over stdio to a program that talks to the server. */
+export async function connectThrough(name: string, command: string, args: readonly string[]): Promise<Client> {
+  const { StdioClientTransport } = (await import(`${name}/client/stdio.js`)) as {
+    StdioClientTransport: new (options: object) => unknown;
+  };
+  const connected = createClient(await load(name), name);
+  await connected.client.connect(new StdioClientTransport({ command, args, stderr: 'ignore' }));
+  return { ...driven(connected), revision: 'not told', close: () => connected.client.close() };
 }

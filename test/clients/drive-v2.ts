@@ -28,7 +28,7 @@ export async function connectV2(name: string, mode: 'legacy' | 'auto' | { pin: s
   const modern = client.getProtocolEra() === 'modern';
   return {
     revision: client.getNegotiatedProtocolVersion() ?? 'unknown',
-    asks: modern ? 'two_rounds' : 'ask',
+    asks: 'ask',
     hasProgress: true,
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
     async call(tool, args, onprogress) {

@@ -1,40 +1,67 @@
 /**
- * Official clients, the oldest that matter and the newest, and those of frameworks, through a balancer without affinity over three pods, with a server of
- * each SDK. Prints a table for each; exits with 1 where a client fails at anything that it can do.
+ * Official clients, the oldest that matter and the newest, and those of others, through a balancer without affinity over two pods in turns, with a server
+ * of each SDK. Writes the table of docs/clients.md; exits with 1 where a client fails at anything that it can do.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startHaproxy } from '../lib/haproxy.ts';
 import { startPods } from '../lib/pods.ts';
 import { startRedis } from '../lib/redis-server.ts';
-import { connectAgents, connectAiSdk } from './drive-frameworks.ts';
+import { startCuttingProxy } from './cutting-proxy.ts';
+import { connectAgents, connectAiSdk, connectLangChain, connectMastra, connectMcpUse } from './drive-frameworks.ts';
+import { connectInspector, connectRemote, drivePython, installPython } from './drive-processes.ts';
 import { connectV1 } from './drive-v1.ts';
 import { connectV2 } from './drive-v2.ts';
 import { type Client, type Outcome, runFlow } from './flow.ts';
+import { type Row, writeTable } from './table.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const MODULES = { 'SDK v2': '../cluster/fixture.ts', 'SDK v1': '../cluster/fixture-v1.ts' };
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 90_000;
 
-const CLIENTS: Readonly<Record<string, (url: URL) => Promise<Client>>> = {
-  'sdk 1.12.3': (url) => connectV1('sdk-1.12.3', url),
-  'sdk 1.13.3': (url) => connectV1('sdk-1.13.3', url),
-  'sdk 1.23.1': (url) => connectV1('sdk-1.23.1', url),
-  'sdk 1.32.2': (url) => connectV1('sdk-1.32.2', url),
-  'client 2.4.0': (url) => connectV2('client-2.4.0', 'legacy', url),
-  'client 2.4.0 auto': (url) => connectV2('client-2.4.0', 'auto', url),
-  'client 2.4.0 pinned': (url) => connectV2('client-2.4.0', { pin: '2026-07-28' }, url),
-  '@ai-sdk/mcp 2.0.99': connectAiSdk,
-  '@openai/agents 0.20': connectAgents,
+/** Runs one client against the server at `url`. `cut` cuts its connections. */
+type Drive = (url: URL, cut: () => void) => Promise<Outcome>;
+
+const { dependencies } = JSON.parse(readFileSync(`${HERE}package.json`, 'utf8')) as {
+  dependencies: Record<string, string>;
+};
+const labelled = (name: string, mode = '') => `${name} ${dependencies[name]}${mode === '' ? '' : `, ${mode}`}`;
+
+const connecting =
+  (connect: (url: URL) => Promise<Client>): Drive =>
+  async (url, cut) =>
+    runFlow(await connect(url), cut);
+
+const CLIENTS: Readonly<Record<string, Drive>> = {
+  'sdk 1.12.3': connecting((url) => connectV1('sdk-1.12.3', url)),
+  'sdk 1.13.3': connecting((url) => connectV1('sdk-1.13.3', url)),
+  'sdk 1.23.1': connecting((url) => connectV1('sdk-1.23.1', url)),
+  'sdk 1.32.2': connecting((url) => connectV1('sdk-1.32.2', url)),
+  'client 2.4.0': connecting((url) => connectV2('client-2.4.0', 'legacy', url)),
+  'client 2.4.0, auto': connecting((url) => connectV2('client-2.4.0', 'auto', url)),
+  'client 2.4.0, pinned': connecting((url) => connectV2('client-2.4.0', { pin: '2026-07-28' }, url)),
+  [labelled('@ai-sdk/mcp')]: connecting(connectAiSdk),
+  [labelled('@openai/agents')]: connecting(connectAgents),
+  [labelled('@langchain/mcp-adapters')]: connecting(connectLangChain),
+  [labelled('@mastra/mcp')]: connecting(connectMastra),
+  [labelled('mcp-use')]: connecting(connectMcpUse),
+  [labelled('@modelcontextprotocol/inspector', 'legacy')]: connecting((url) => connectInspector('legacy', url)),
+  [labelled('@modelcontextprotocol/inspector', 'auto')]: connecting((url) => connectInspector('auto', url)),
+  [labelled('@modelcontextprotocol/inspector', 'modern')]: connecting((url) => connectInspector('modern', url)),
+  [labelled('mcp-remote')]: connecting(connectRemote),
 };
 
-/** A server of SDK v1 has nothing for who takes 2026-07-28 only. */
-const NOT_OF_V1 = new Set(['client 2.4.0 pinned']);
+const PYTHON_CLIENTS: Readonly<Record<string, Drive>> = {
+  'mcp 2.3.0 (Python), auto': (url, cut) => drivePython('mcp', 'auto', url, cut),
+  'mcp 2.3.0 (Python), legacy': (url, cut) => drivePython('mcp', 'legacy', url, cut),
+  'fastmcp 4.2.3 (Python), auto': (url, cut) => drivePython('fastmcp', 'auto', url, cut),
+  'fastmcp 4.2.3 (Python), legacy': (url, cut) => drivePython('fastmcp', 'legacy', url, cut),
+};
 
 function install(): void {
   if (existsSync(`${HERE}node_modules/.package-lock.json`)) return;
-  execFileSync('npm', ['ci', '--no-fund', '--no-audit'], { cwd: HERE, stdio: 'inherit' });
+  execFileSync('npm', ['ci', '--no-fund', '--no-audit', '--ignore-scripts'], { cwd: HERE, stdio: 'inherit' });
 }
 
 async function withLimit<T>(promise: Promise<T>): Promise<T> {
@@ -47,49 +74,48 @@ async function withLimit<T>(promise: Promise<T>): Promise<T> {
   ]);
 }
 
-function cell(value: boolean | string | undefined): string {
-  return value === undefined ? '-' : typeof value === 'string' ? value : value ? 'ok' : 'FAILED';
-}
-
-function print(label: string, outcome: Outcome | Error): boolean {
-  if (outcome instanceof Error) {
-    console.log(`${label.padEnd(20)} FAILED: ${outcome.message}`);
-    return false;
-  }
-  const { revision, list, call, progress, elicitation, close } = outcome;
-  const cells = [revision, list, call, progress, elicitation, close].map((value) => cell(value).padEnd(11));
-  console.log(`${label.padEnd(20)} ${cells.join(' ')}`);
+/** Whether a client could do all that it can. A call whose connection is cut in the middle may fail, because not every client resumes. */
+function isGood(outcome: Outcome | Error): boolean {
+  if (outcome instanceof Error) return false;
+  const { list, call, progress, elicitation, close } = outcome;
   return [list, call, progress ?? true, elicitation ?? true, close].every(Boolean);
 }
 
-/** Whether all clients could do all that they can with a server of `sdk`. */
-async function serveClients(sdk: keyof typeof MODULES): Promise<boolean> {
+/** What all clients could do with a server of `sdk`. */
+async function serveClients(sdk: keyof typeof MODULES, clients: Readonly<Record<string, Drive>>): Promise<Row[]> {
   const redis = await startRedis();
   const module = fileURLToPath(new URL(MODULES[sdk], import.meta.url));
-  const pods = await startPods({ module, redisUrl: redis.url, count: 3 });
+  const pods = await startPods({ module, redisUrl: redis.url, count: 2 });
   const haproxy = await startHaproxy({ pods: pods.pods, balance: 'roundrobin' });
-  const heads = ['revision', 'list', 'call', 'progress', 'elicitation', 'close'];
-  console.log(`\n${sdk.padEnd(20)} ${heads.map((head) => head.padEnd(11)).join(' ')}`);
-  let good = true;
+  const proxy = await startCuttingProxy(new URL(haproxy.url));
+  const rows: Row[] = [];
   try {
-    for (const [label, connect] of Object.entries(CLIENTS)) {
-      if (sdk === 'SDK v1' && NOT_OF_V1.has(label)) continue;
-      const flow = withLimit(connect(new URL(haproxy.url)).then(runFlow));
-      const outcome = await flow.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-      good = print(label, outcome) && good;
+    for (const [client, drive] of Object.entries(clients)) {
+      const driving = withLimit(drive(proxy.url, proxy.cut));
+      const outcome = await driving.catch((error: unknown) =>
+        error instanceof Error ? error : new Error(String(error)),
+      );
+      rows.push({ client, server: sdk, outcome });
+      console.log(
+        `${sdk}  ${client.padEnd(44)} ${outcome instanceof Error ? outcome.message : JSON.stringify(outcome)}`,
+      );
     }
   } finally {
+    await proxy.stop();
     await Promise.all([haproxy.stop(), pods.stop()]);
     await redis.stop();
   }
-  return good;
+  return rows;
 }
 
 async function main(): Promise<boolean> {
   install();
-  const withV2 = await serveClients('SDK v2');
-  const withV1 = await serveClients('SDK v1');
-  return withV2 && withV1;
+  const all = { ...CLIENTS, ...((await installPython()) ? PYTHON_CLIENTS : {}) };
+  const only = process.argv[2];
+  const clients = Object.fromEntries(Object.entries(all).filter(([name]) => only === undefined || name.includes(only)));
+  const rows = [...(await serveClients('SDK v2', clients)), ...(await serveClients('SDK v1', clients))];
+  if (only === undefined) writeTable(rows);
+  return rows.every(({ outcome }) => isGood(outcome));
 }
 
 process.exit((await main()) ? 0 : 1);

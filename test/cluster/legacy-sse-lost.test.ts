@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
@@ -83,7 +83,7 @@ describe('the control: the SDK alone, on two pods', () => {
   /** A pod as the SDK's examples have it: its sessions are in its memory. */
   function createSdkPod(): Server {
     const transports = new Map<string, SSEServerTransport>();
-    return createServer(async (request, response) => {
+    const serve = async (request: IncomingMessage, response: ServerResponse) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (request.method === 'GET') {
         const transport = new SSEServerTransport('/messages', response);
@@ -94,7 +94,8 @@ describe('the control: the SDK alone, on two pods', () => {
       const transport = transports.get(url.searchParams.get('sessionId') ?? '');
       if (transport === undefined) response.writeHead(404).end();
       else await transport.handlePostMessage(request, response);
-    });
+    };
+    return createServer((request, response) => void serve(request, response));
   }
 
   function listen(server: Server): Promise<URL> {

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { alternating } from '../lib/pod-choosing-fetch.ts';
+import { connectMode } from './client-v2.ts';
 import { useDeployment } from './deployment.ts';
 import { eventually, settled } from './settle.ts';
 import { readStream, type StreamReader } from './stream-reader.ts';
@@ -181,6 +183,27 @@ describe('@modelcontextprotocol/server-everything', () => {
     const early = await tools(before, b);
     expect(lists[0]?.length).toBeGreaterThan(early.length);
     for (const list of lists) expect(list).toEqual(lists[0]);
+  });
+
+  test('serves 2026-07-28 on any pod, with the tools that it registers for what the client can do [modern.v1.served] [modern.push.any-pod]', async () => {
+    const thought = { role: 'assistant', content: { type: 'text', text: 'A thought.' }, model: 'm' };
+    const answers = {
+      elicitation: () => ({ action: 'accept', content: { name: 'Ada', email: 'ada@example.com' } }),
+      sampling: () => thought,
+      roots: () => ({ roots: [{ uri: 'file:///root' }] }),
+    };
+    const client = await connectMode({ pin: '2026-07-28' }, { fetch: alternating(deployment.pods), answers });
+    expect(await client.tools()).toEqual(expect.arrayContaining(['trigger-elicitation-request', 'get-roots-list']));
+    expect(await client.call('get-sum', { a: 1, b: 2 })).toContain('3');
+    expect(await client.call('trigger-sampling-request', { prompt: 'Think.' })).toContain('A thought.');
+    expect(await client.call('get-roots-list')).toContain('file:///root');
+    expect(await client.call('trigger-elicitation-request')).toContain('provided the requested information');
+    const operation = { duration: 1, steps: 2 };
+    const seen: number[] = [];
+    const onprogress = ({ progress }: { progress: number }) => void seen.push(progress);
+    await client.call('trigger-long-running-operation', operation, { onprogress });
+    expect(seen).toEqual([1, 2]);
+    await client.close();
   });
 });
 

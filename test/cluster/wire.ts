@@ -63,6 +63,8 @@ export interface SessionOptions {
   readonly capabilities?: Record<string, unknown>;
   /** The client's name. The fixture's journal uses it as the session's key. */
   readonly name?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A legacy client reduced to its HTTP requests, each sent to a pod of the test's choice. */
@@ -90,19 +92,25 @@ export async function openSession(pod: URL, options: SessionOptions = {}): Promi
   const version = options.version ?? '2025-11-25';
   const clientInfo = { name: options.name ?? 'wire', version: '1.2.3' };
   const params = { protocolVersion: version, capabilities: options.capabilities ?? ALL_CAPABILITIES, clientInfo };
-  const response = await post(pod, { jsonrpc: '2.0', id: 0, method: 'initialize', params });
+  const { headers = {} } = options;
+  const response = await post(pod, { jsonrpc: '2.0', id: 0, method: 'initialize', params }, headers);
   if (!response.ok) throw new Error(`initialize failed: ${response.status} ${await response.text()}`);
   const id = response.headers.get('mcp-session-id');
   const [initialized] = await messagesOf(response);
   if (id === null || initialized?.result === undefined) {
     throw new Error(`initialize failed: ${response.status} ${JSON.stringify(initialized)}`);
   }
-  return sessionOf(id, version, initialized);
+  return sessionOf(id, version, initialized, headers);
 }
 
 /** A session with another id or version, to test ids that we did not make. */
-export function sessionOf(id: string, version: string, initialized: Message = {}): WireSession {
-  const headers = { 'mcp-session-id': id, 'mcp-protocol-version': version };
+export function sessionOf(
+  id: string,
+  version: string,
+  initialized: Message = {},
+  more: Readonly<Record<string, string>> = {},
+): WireSession {
+  const headers = { 'mcp-session-id': id, 'mcp-protocol-version': version, ...more };
   const get = (pod: URL, method: string, extra: Record<string, string>, signal?: AbortSignal) =>
     fetch(pod, { method, headers: { ...headers, ...extra }, ...(signal === undefined ? {} : { signal }) });
   const send: WireSession['send'] = (pod, message, signal) => post(pod, message, headers, signal);

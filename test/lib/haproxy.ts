@@ -4,6 +4,8 @@ import { freePort } from './free-port.ts';
 export interface HaproxyOptions {
   /** Where the pods listen (127.0.0.1). */
   readonly pods: readonly { readonly port: number }[];
+  /** Default: a free port. */
+  readonly port?: number;
   /** Default: as documented. Chooses a pod for each request, in turn or at random. Random shows what an even number of requests in turn may hide. */
   readonly balance?: 'roundrobin' | 'random';
   /** How long a connection may be silent, ms. Default: as documented. */
@@ -11,8 +13,8 @@ export interface HaproxyOptions {
 }
 
 /** haproxy with `deploy/balancers/haproxy.cfg`. */
-export async function startHaproxy({ pods, balance, idleMs }: HaproxyOptions): Promise<Balancer> {
-  const port = await freePort();
+export async function startHaproxy({ pods, balance, idleMs, ...options }: HaproxyOptions): Promise<Balancer> {
+  const port = options.port ?? (await freePort());
   const servers = pods.map((pod, index) => `  server pod${index} 127.0.0.1:${pod.port}\n`).join('');
   const algorithm = balance === 'random' ? 'random(1)' : balance;
   return startBalancer({

@@ -1,5 +1,9 @@
+import { auth } from './auth.ts';
 import { deployment } from './deployment.ts';
+import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
+import { modern } from './modern.ts';
+import { tasks } from './tasks.ts';
 
 /**
  * The behaviours that anypod promises. Each has the clause of the specification that it follows, or anypod's own guarantee if the specification says
@@ -29,6 +33,8 @@ const LISTENING = `${TRANSPORTS}#listening-for-messages-from-the-server`;
 
 const entries = {
   ...legacy,
+  ...auth,
+  ...kept,
   'change.of-own-list': [
     'If a handler announces a change of the list that it is answering, nobody is told. If another call announces one meanwhile, clients are told.',
     ANYPOD,
@@ -37,23 +43,6 @@ const entries = {
     'Of equal changes that come close together, clients hear of two at most: the first at once, and always the last.',
     ANYPOD,
   ],
-  'session.registry': [
-    "What the server's code changes in its registry is so on every pod before the client can hear of it.",
-    ANYPOD,
-  ],
-  'session.registry.unfollowed': [
-    'A change of the registry that other pods cannot follow is counted, and logged once.',
-    'docs/state.md',
-  ],
-  'session.state': [
-    'An entry of a session that was written before a call was answered is there for the next call on any pod.',
-    'docs/state.md',
-  ],
-  'session.state.update': [
-    'Updates of one entry at once on several pods lose nothing, and none is made twice.',
-    'docs/state.md',
-  ],
-  'state.handles': ['A handle has its entries on any pod, in every revision, for its owner only.', 'docs/state.md'],
   'http.status.method': ['405 with Allow for other methods.', 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6'],
   'http.status.content-type': ['415 for anything but JSON.', 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16'],
   'http.status.body-size': ['413 above the limit.', 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14'],
@@ -111,75 +100,14 @@ const entries = {
   ],
 
   'legacy.session.forged-id': ['A forged session id is refused without asking the store.', ANYPOD],
+  'cost.redis.tasks': [
+    'A task without questions costs six Redis commands at most, and a call that is too short for one costs none.',
+    ANYPOD,
+  ],
   'cost.redis.round-trips': [
     'A pod asks Redis once for a session that it has not cached, and never for a cached session or a stateless call.',
     ANYPOD,
   ],
-  'modern.reuse.declared': ['A server serves a second request only if its module allows it.', ANYPOD],
-  'modern.reuse.apart': ['If one server serves requests of several callers, they see nothing of each other.', ANYPOD],
-  'modern.state.any-pod': ['A pod accepts a request state that another pod made.', `${MODERN}/basic/patterns/mrtr`],
-  'modern.state.tampered': [
-    'A changed request state is refused before the tool runs.',
-    `${MODERN}/basic/patterns/mrtr`,
-  ],
-  'modern.listen.changes': [
-    'Changed lists and updated resources that a handler announces reach listen streams on every pod.',
-    `${MODERN}/basic/utilities/subscriptions`,
-  ],
-  'modern.listen.notify': [
-    'Changes that the host announces with notify reach listen streams on every pod.',
-    `${MODERN}/basic/utilities/subscriptions`,
-  ],
-  'modern.disconnect.cancels': [
-    'A client that disconnects cancels its call.',
-    `${MODERN}/basic/utilities/cancellation`,
-  ],
-  'modern.retry.join': ['A repeat of a guarded call joins the running one on another pod.', ANYPOD],
-  'modern.retry.stored': [
-    'If a client was cut off, its repeat of a guarded call gets the result of the first call.',
-    ANYPOD,
-  ],
-  'modern.retry.principal': ["No principal joins another principal's guarded call.", ANYPOD],
-  'modern.retry.lost': [
-    'If a pod is killed, a client that waits for its call gets an error that says so, or the call runs again if that is safe.',
-    ANYPOD,
-  ],
-  'modern.state.once': ['A single-use request state is accepted once across all pods.', ANYPOD],
-  'modern.v1.served': [
-    'A server of SDK v1 serves 2026-07-28, with the checks of that revision, and clients that may choose take it.',
-    `${MODERN}/basic/versioning`,
-  ],
-  'legacy.rounds.lost': [
-    'If a pod is lost while a handler that asks in rounds waits for answers, another pod calls the handler again with them.',
-    ANYPOD,
-  ],
-  'modern.push.rounds': [
-    'A handler that awaits a question is asked for in an input_required result, and goes on with the answer.',
-    `${MODERN}/basic/patterns/mrtr`,
-  ],
-  'modern.push.at-once': [
-    'Questions that a handler asks at once go out together; what the client leaves open is asked again.',
-    `${MODERN}/basic/patterns/mrtr`,
-  ],
-  'modern.push.declined': ['A handler learns that the user declined or cancelled.', `${MODERN}/client/elicitation`],
-  'modern.push.capability': [
-    'If a call fails because its client cannot be asked, the client gets -32021 with what it would have to declare.',
-    `${MODERN}/basic`,
-  ],
-  'modern.push.state': [
-    'The state of a parked call wakes it once, for the same caller and the same request.',
-    `${MODERN}/basic/patterns/mrtr`,
-  ],
-  'modern.push.any-pod': ['The answers to a parked call may reach any pod, and so may its progress.', ANYPOD],
-  'modern.push.lost': ['If the pod of a parked call is gone, its client gets an error that says so.', ANYPOD],
-  'modern.push.reruns': ['If its tool may run again, it does, with the answers that the client has given.', ANYPOD],
-  'modern.push.expires': ['A call that waits for too long for answers is aborted.', ANYPOD],
-  'modern.push.limit': ['A pod parks so many calls and no more.', ANYPOD],
-  'modern.push.cancelled': [
-    'A client that disconnects ends the parked call which speaks to it, and no other.',
-    `${MODERN}/basic/utilities/cancellation`,
-  ],
-  'modern.push.drain': ['Parked calls keep no pod from leaving.', ANYPOD],
 
   'host.faults.values': [
     'Whatever a handler returns, throws or sends, its call gets an answer that says what was wrong. Other calls do not notice.',
@@ -332,7 +260,9 @@ const entries = {
     ANYPOD,
   ],
 
+  ...modern,
   ...deployment,
+  ...tasks,
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
 
 export type RequirementId = keyof typeof entries;

@@ -1,17 +1,16 @@
+import { createGate } from './auth/gate.ts';
+import type { AuthOptions } from './auth/options.ts';
+import type { Change } from './core/change-log.ts';
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
-import { createEndpoint, type Endpoint, type EndpointOptions } from './http/endpoint.ts';
-import { isSseUrl } from './http/endpoint-path.ts';
-import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
-import { createHeartbeats } from './http/heartbeats.ts';
-import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
-import { createOldConnections } from './http/old-connections.ts';
-import { createRouter, type Router } from './http/router.ts';
-import { createSseEndpoint } from './http/sse-endpoint.ts';
+import type { TaskSettings } from './core/task-rule.ts';
+import type { FetchHandler } from './http/fetch-handler.ts';
+import type { NodeHandler } from './http/node-handler.ts';
+import type { Router } from './http/router.ts';
 import { createLegacyHost } from './mcp/legacy/legacy-host.ts';
 import { createChangeBus } from './mcp/modern/change-bus.ts';
 import { refuseModern } from './mcp/modern/modern-handler.ts';
@@ -30,9 +29,12 @@ import { createAgeLimit } from './pod/lifecycle/age-limit.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
+import type { TaskRoom } from './tasks/task-room.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
+import { wireHttp } from './wire-http.ts';
 import { type ModernParts, wireModern } from './wire-modern.ts';
 import { type StateParts, wireState } from './wire-state.ts';
+import { TASK_DEFAULTS, wireTasks } from './wire-tasks.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
@@ -54,12 +56,21 @@ export interface AnypodOptions extends PodOptions {
   readonly sdk?: ServerSdk;
   /** Host names that the `Host` header may name. Default: any. Set it if browsers on the same machine can reach the server. */
   readonly allowedHosts?: readonly string[];
-  /** Host names whose pages may call the server. Default: the name in the request's `Host` header. */
+  /**
+   * Host names whose pages may call the server, or whole origins such as `https://app.example.com`, or `*`. Default: the name in the request's `Host` header. With
+   * it, these pages may also read the answers (CORS).
+   */
   readonly allowedOrigins?: readonly string[];
   /**
    * Whether clients of HTTP+SSE (2024-11-05) are served too, beside the endpoint: with `/mcp`, at `/sse` and `/messages`. Default: false.
    */
   readonly legacySse?: boolean;
+  /** Addresses and networks of proxies, such as `10.0.0.0/8`. Their `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Makes the server a protected resource: who may call, and what. Default: everybody may call everything. */
+  readonly auth?: AuthOptions;
+  /** The path of the endpoint, for the metadata of the protected resource. Default `/mcp`. */
+  readonly path?: string;
   /** Largest request body. Default 4 MiB. */
   readonly maxBodyBytes?: number;
   /** How deep objects and arrays may be nested in a request body. Default 100. */
@@ -84,6 +95,14 @@ export interface AnypodOptions extends PodOptions {
    * `_meta["anypod/retry"]`. Default: none.
    */
   readonly retryTools?: readonly string[];
+  /** What the operator says about the tasks of tools, by name; `*` is for all others. It goes before `_meta["anypod/task"]`. Default: nothing. */
+  readonly taskTools?: Readonly<Record<string, TaskSettings>>;
+  /** How many queued tasks this process runs at a time. Default 10. */
+  readonly taskConcurrency?: number;
+  /** Largest result of a task. Default 1 MiB. */
+  readonly taskResultBytes?: number;
+  /** How many unfinished tasks a principal may have, or a session without one, or all other anonymous callers together. Default 1000. */
+  readonly taskLimit?: number;
   /**
    * Whether a server may serve more than one request of the 2026 revision: requests of one `principal` with the same scopes, or `all`. Default: each
    * request gets a new server. Set it only if the factory keeps no data of a caller. With it, the factory does not learn the request or its token.
@@ -112,11 +131,14 @@ const DEFAULTS = {
   heartbeatMs: 15_000,
   maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
+  retryMs: POD_DEFAULTS.retryMs,
+  path: '/mcp',
   parkedCalls: 1000,
   parkedTtlMs: 600_000,
   retryTools: [] as readonly string[],
   stateByteLimit: POD_DEFAULTS.stateByteLimit,
   handleTtlMs: 24 * 60 * 60 * 1000,
+  ...TASK_DEFAULTS,
 };
 
 /** One pod. Mount it in any HTTP server. */
@@ -125,7 +147,7 @@ export interface Anypod {
   readonly fetch: FetchHandler;
   /** For `node:http`. */
   readonly handler: NodeHandler;
-  /** For Express: `app.use(anypod.router())`. Default path: `/mcp`. */
+  /** For Express: `app.use(anypod.router())`. Default path: that of the options, or `/mcp`. */
   router(path?: string): Router;
   readonly notify: Notify;
   /** What anypod learnt about the factory at the start. */
@@ -156,32 +178,20 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
-  const bus = createChangeBus((change) => {
-    pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
-  }, log);
+  const gate = options.auth && createGate(options.auth, { ...settings, ...store, signer, random: randomId, log });
+  const filterOf = gate?.filterOf;
+  const shared = { podId, store, log, meter, calls };
+  const bus = createChangeBus((change) => publish(pod, change, log), log);
   const waiters = createCallWaiters();
   const mail: ModernParts['mail'] = { deliver: () => undefined };
   const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
-  const host = createLegacyHost({
-    build,
-    newQuestionId: createQuestionNames(podId),
-    bytes: probe.bytes,
-    calls,
-    log,
-    meter,
-  });
+  const tasks = wireTasks({ ...shared, stand: (session, data) => pod.stand(session, data) }, settings);
+  const hosting = { ...shared, build, newQuestionId: createQuestionNames(podId), bytes: probe.bytes };
   const pod: Pod = new Pod(
     {
-      pod: podId,
-      store,
-      host,
-      signer,
-      random: randomId,
-      log,
-      meter,
-      ...state,
-      ageLimit,
-      callDeadlines,
+      ...{ ...shared, ...state, tasks, pod: podId, signer, random: randomId, ageLimit, callDeadlines, filterOf },
+      host: tasks.inSessions(createLegacyHost(hosting), (id, caller) => pod.hold(id, caller)),
+      verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
       onParked: (message) => mail.deliver(message),
@@ -189,39 +199,38 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     },
     options,
   );
-  await startOrClose(pod, closeMeter);
-
-  const parts = { pod, bus, waiters, mail, store, signer, log, meter, build, calls, listenAgeLimit, callDeadlines };
-  const modern =
-    sdk === undefined ? refuseModern : state.withCallers(wireModern({ ...parts, sdk, guests: probe.guests }, settings));
-  const endpoint = createEndpoints({ ...settings, pod, modern, log, meter });
-  const heartbeats = createHeartbeats(settings.heartbeatMs, log);
-  const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld: createOldConnections(ageLimit) });
+  const wired = { ...shared, ...state, tasks, pod, bus, waiters, mail, signer, build, filterOf };
+  const parts = { ...wired, listenAgeLimit, callDeadlines };
+  const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: probe.guests }, settings);
+  await startOrClose(pod, tasks, closeMeter);
+  const handlers = wireHttp({ pod, modern, gate, ageLimit, log, meter }, settings);
 
   return {
-    fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
-    handler,
-    router: (path = '/mcp') => createRouter(handler, path, settings.legacySse),
+    fetch: handlers.fetch,
+    handler: handlers.handler,
+    router: handlers.router,
     notify: createNotify((change) => pod.notify(change)),
     probe,
     ready: () => store.ping(),
     async drain() {
       meter.phase('draining');
-      pod.drain();
-      await modern.drain();
+      await Promise.all([pod.drain(), tasks.drain(), modern.drain()]);
     },
     get busy() {
       return pod.busy + modern.busy;
     },
     async close() {
       meter.phase('closing');
-      await modern.close();
-      await pod.close();
-      for (const watching of [heartbeats, ageLimit, listenAgeLimit]) watching.stop();
+      for (const part of [tasks, modern, pod]) await part.close();
+      for (const watching of [handlers, ageLimit, listenAgeLimit]) watching.stop();
       if (options.store === undefined) await store.close();
       closeMeter();
     },
   };
+}
+
+function publish(pod: Pod, change: Change, log: Log): void {
+  pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
 }
 
 /** Names questions, each differently from those of all pods. */
@@ -231,14 +240,6 @@ function createQuestionNames(podId: string): () => string {
     questions += 1;
     return `${podId}-${questions}`;
   };
-}
-
-/** The endpoint for both eras, and beside it the one for HTTP+SSE if it is served. */
-function createEndpoints(options: EndpointOptions & { readonly legacySse: boolean }): Endpoint {
-  const endpoint = createEndpoint(options);
-  if (!options.legacySse) return endpoint;
-  const sse = createSseEndpoint(options);
-  return (incoming, reply) => (isSseUrl(incoming.caller.url ?? '') ? sse : endpoint)(incoming, reply);
 }
 
 interface TimeLimits {
@@ -277,9 +278,10 @@ function explain(failure: unknown): never {
 }
 
 /** Starts the pod. If that fails, closes it, so that nothing is left behind. */
-async function startOrClose(pod: Pod, closeMeter: () => void): Promise<void> {
+async function startOrClose(pod: Pod, tasks: TaskRoom, closeMeter: () => void): Promise<void> {
   try {
     await pod.start();
+    await tasks.start();
   } catch (error) {
     await pod.close();
     closeMeter();

@@ -2,7 +2,17 @@
  * Run an ordinary MCP server as identical stateless pods. Any pod can answer any request.
  * @module anypod
  */
+
 export { type Anypod, type AnypodOptions, createAnypod } from './anypod.ts';
+export type {
+  AuthOptions,
+  ClaimOptions,
+  DpopOptions,
+  IntrospectionOptions,
+  IssuerOptions,
+  ScopeOptions,
+  ScopePatterns,
+} from './auth/options.ts';
 export type { CallContext } from './core/call-context.ts';
 export type { AuthInfo } from './core/caller.ts';
 export { AnypodError, type AnypodErrorCode } from './core/errors.ts';
@@ -28,5 +38,5 @@ export type { Router } from './http/router.ts';
 export { createRunningCalls, type RunningCalls } from './mcp/sdk/running-calls.ts';
 export type { ServerSdk } from './mcp/sdk/sdk.ts';
 export type { ModuleContext as FactoryContext, Reuse, ServerFactory, UserServer } from './mcp/sdk/user-server.ts';
-export type { Notify } from './notify.ts';
+export type { Notify, NotifyAudience } from './notify.ts';
 export type { PodOptions } from './pod/context/options.ts';

@@ -44,6 +44,7 @@ function registerAsking(mcp: Registry, asker: Asker, seen: Seen, signalOf: (extr
   };
   mcp.registerTool('twice', two({}), askTwice);
   mcp.registerTool('twice_again', two({ idempotentHint: true }), askTwice);
+  mcp.registerTool('twice_guarded', { ...two({}), _meta: { 'anypod/retry': { cancellable: false } } }, askTwice);
 
   mcp.registerTool('at_once', { description: 'Asks three things.' }, async () => {
     const messages = [{ role: 'user', content: { type: 'text', text: 'Think.' } }];
@@ -128,9 +129,19 @@ export async function call(
   serve: (request: Request) => Promise<Response>,
   name: string,
   more: object = {},
-  { capabilities = ALL as object, method = 'tools/call', signal = undefined as AbortSignal | undefined } = {},
+  {
+    capabilities = ALL as object,
+    meta = {},
+    method = 'tools/call',
+    signal = undefined as AbortSignal | undefined,
+  } = {},
 ): Promise<Answer> {
-  const _meta = { [VERSION]: '2026-07-28', [CAPABILITIES]: capabilities, [CLIENT_INFO]: { name: 'c', version: '1' } };
+  const _meta = {
+    [VERSION]: '2026-07-28',
+    [CAPABILITIES]: capabilities,
+    [CLIENT_INFO]: { name: 'c', version: '1' },
+    ...meta,
+  };
   lastId += 1;
   const body = { jsonrpc: '2.0', id: lastId, method, params: { name, arguments: {}, ...more, _meta } };
   const headers = {

@@ -119,6 +119,18 @@ describe.each(['v1', 'v2'] as const)('a handler of SDK %s that awaits its questi
     expect((await answerTwice(tool, 'twice', kept)).said).toEqual(['Ada', 'Eve']);
   });
 
+  it('runs once for all repeats of a round, if its tool is guarded [modern.push.rounds] [modern.retry.join]', async () => {
+    const { tool, seen } = await start(sdk);
+    const keyed = (key: string, more: object = {}) =>
+      tool('twice_guarded', more, { meta: { 'anypod/idempotencyKey': `a-key-that-nobody-guesses-${key}` } });
+    const first = await keyed('1');
+    const second = await keyed('2', answering(first, { 1: named('Ada') }));
+    const answers = answering(second, { 2: named('Eve') });
+    const [done, repeated] = await Promise.all([keyed('3', answers), keyed('3', answers)]);
+    expect([done.said, repeated.said, (await keyed('3', answers)).said]).toEqual(Array(3).fill(['Ada', 'Eve']));
+    expect(seen.events.filter((event) => event === 'began')).toHaveLength(1);
+  });
+
   it('keeps the result of a handler that has stopped waiting [modern.push.rounds]', async () => {
     const { tool } = await start(sdk);
     const first = await tool('impatient');

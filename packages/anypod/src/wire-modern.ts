@@ -1,5 +1,6 @@
 import type { AgeLimit } from './core/age-limit.ts';
 import type { Deadlines } from './core/deadlines.ts';
+import type { FilterOf } from './core/gate.ts';
 import type { ParkedMail } from './core/inbox.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
@@ -7,6 +8,7 @@ import { createRequestState } from './core/request-state.ts';
 import type { ModernHandler } from './core/server-host.ts';
 import type { Signer } from './core/signer.ts';
 import type { Store } from './core/store.ts';
+import type { TaskSettings } from './core/task-rule.ts';
 import type { ChangeBus } from './mcp/modern/change-bus.ts';
 import { createModernHandler } from './mcp/modern/modern-handler.ts';
 import { createParkedCalls } from './mcp/parked/parked-calls.ts';
@@ -23,8 +25,12 @@ import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
 import type { Pod } from './pod/pod.ts';
 import { randomId } from './signing/signer.ts';
+import type { TaskRoom } from './tasks/task-room.ts';
 
 export interface ModernParts {
+  readonly tasks: TaskRoom;
+  /** Lets the code of a call know its caller. */
+  readonly withCallers: (handler: ModernHandler) => ModernHandler;
   readonly pod: Pod;
   readonly sdk: ServerSdk;
   readonly bus: ChangeBus;
@@ -41,11 +47,13 @@ export interface ModernParts {
   /** The user's servers do not speak 2026-07-28. */
   readonly guests: boolean;
   readonly calls: RunningCalls;
+  readonly filterOf: FilterOf | undefined;
 }
 
 export interface ModernSettings extends PodOptions {
   readonly requestStateTtlMs: number;
   readonly retryTools: readonly string[];
+  readonly taskTools: Readonly<Record<string, TaskSettings>>;
   readonly reuse?: Reuse;
   readonly parkedCalls: number;
   readonly parkedTtlMs: number;
@@ -62,7 +70,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
   const parked = createParkedCalls({
     pod: pod.id,
     limit: settings.parkedCalls,
-    deadlines: createDeadlines(settings.parkedTtlMs, monotonicNow, log),
+    deadlines: createDeadlines(settings.parkedTtlMs, monotonicNow, log, false),
     states: parkedStates,
     random: randomId,
   });
@@ -73,9 +81,10 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     isLost: (other: string) => pod.isLost(other),
     send: store.inbox.send,
   };
+  const requestState = createRequestState(signer, settings.requestStateTtlMs, randomId);
   const parking = createParking({ calls: parked, peers, random: randomId, log });
   parts.mail.deliver = parking.receive;
-  return createModernHandler({
+  const handler = createModernHandler({
     parked,
     parkedStates,
     parking,
@@ -87,13 +96,16 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     build: parts.build,
     guests: parts.guests,
     calls: parts.calls,
-    requestState: createRequestState(signer, settings.requestStateTtlMs, randomId),
+    filterOf: parts.filterOf,
+    requestState,
     spent: store.spent,
     guard: createRetryGuard({ calls: store.calls, waiters, peers, random: randomId, log, meter }),
     retryTools: settings.retryTools,
+    taskTools: settings.taskTools,
     reruns: rerunLimit > 0,
     ...(settings.reuse === undefined ? {} : { reuse: settings.reuse }),
     keepAliveMs: settings.heartbeatMs,
     maxSubscriptions: settings.maxSubscriptions,
   });
+  return parts.tasks.around(parts.withCallers(handler), requestState);
 }

@@ -8,6 +8,7 @@ import { registerResources } from './resources.ts';
 import { registerRunningTools } from './running-tools.ts';
 import { registerSchemaTools } from './schema-tools.ts';
 import { registerStatelessTools } from './stateless-tools.ts';
+import { registerTaskTools } from './task-tools.ts';
 
 /** Everything that the official conformance suites look for. */
 export default function createServer(): McpServer {
@@ -22,6 +23,7 @@ export default function createServer(): McpServer {
   registerStatelessTools(server);
   registerInputRequiredTools(server);
   registerInputRoundsTools(server);
+  registerTaskTools(server);
   registerResources(server);
   registerPrompts(server);
   return server;

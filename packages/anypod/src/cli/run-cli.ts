@@ -1,17 +1,12 @@
 import { UsageError } from '../check/argument-values.ts';
 import { ConfigError, helpText, logFormatOf } from '../serve/config.ts';
+import { COMMANDS } from './commands.ts';
 import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
 import { written } from './lossy-stream.ts';
-import { runCallCommand } from './run-call.ts';
-import { runCheckCommand } from './run-check.ts';
 import { runConnect } from './run-connect.ts';
-import { runDoctorCommand } from './run-doctor.ts';
-import { runPodsCommand } from './run-pods.ts';
 import { runServe } from './run-serve.ts';
-import { runSessionsCommand } from './run-sessions.ts';
 import { runStdio } from './run-stdio.ts';
-import { runTailCommand } from './run-tail.ts';
 import { serializeError } from './serialize-error.ts';
 
 export { ConfigError } from '../serve/config.ts';
@@ -23,16 +18,6 @@ const LAST_LINES_MS = 500;
 /** How long a slow reader may take to read the result of a command. */
 const LAST_RESULT_MS = 60_000;
 const NONE: HostProgram = { settings: [], start: async () => async () => undefined };
-
-/** Commands that end by themselves, with an exit code. Each explains itself with `--help`. */
-const SHORT: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
-  call: runCallCommand,
-  check: runCheckCommand,
-  doctor: runDoctorCommand,
-  pods: runPodsCommand,
-  sessions: runSessionsCommand,
-  tail: runTailCommand,
-};
 
 /**
  * Runs the command that the arguments name. A pod runs within the program `around`. On failure it ends the process: with 2 if the operator must correct
@@ -65,9 +50,9 @@ function tell(error: unknown, [command, ...rest]: readonly string[]): void {
 }
 
 async function run([command, ...rest]: readonly string[], around: HostProgram): Promise<void> {
-  const short = command === undefined ? undefined : SHORT[command];
-  if (short !== undefined) {
-    const code = await short(rest);
+  const load = command === undefined ? undefined : COMMANDS.get(command);
+  if (load !== undefined) {
+    const code = await (await load())(rest);
     await written(process.stdout, LAST_RESULT_MS);
     await written(process.stderr, LAST_LINES_MS);
     process.exit(code);
@@ -80,6 +65,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
       'anypod doctor <url> finds out what is wrong at any MCP endpoint; see anypod doctor --help',
       'anypod call <url|module> <tool> calls one tool; see anypod call --help',
       'anypod pods, sessions and tail look at what pods share in Redis; see anypod sessions --help',
+      'anypod tasks list shows the tasks of a deployment; see anypod tasks --help',
     ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
@@ -87,9 +73,8 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
   if (command === 'stdio') return runStdio(rest);
   if (command === 'connect') return runConnect(rest);
   if (command !== 'serve') {
-    throw new ConfigError([
-      `${command}: unknown command; use anypod serve, stdio, connect, call, check, doctor, pods, sessions or tail`,
-    ]);
+    const others = ['serve', 'stdio', 'connect', ...COMMANDS.keys()].join(', ');
+    throw new ConfigError([`${command}: unknown command; use one of ${others}`]);
   }
   await runServe(rest, around);
 }

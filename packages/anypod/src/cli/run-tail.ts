@@ -1,6 +1,7 @@
 import { UsageError } from '../check/argument-values.ts';
 import { EXIT, inspect, oneSession, readBeginning } from './inspect.ts';
 import { REDIS_HELP, readRedisArguments } from './redis-arguments.ts';
+import { oneLine } from './table.ts';
 
 const HELP = `Usage: anypod tail <session> [flags]
 
@@ -48,5 +49,5 @@ interface Line {
 /** A server chooses method and contents, so nothing of them may command the terminal. */
 function lineOf({ stream, position, what, bytes, data = '' }: Line): string {
   const line = `${stream.padEnd(24)} ${position.padEnd(18)} ${`${bytes} B`.padStart(8)}  ${what} ${data}`;
-  return line.replace(/\p{Cc}/gu, ' ').trimEnd();
+  return oneLine(line).trimEnd();
 }

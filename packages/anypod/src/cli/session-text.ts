@@ -1,5 +1,5 @@
 import type { Inspection } from '../serve/open-inspection.ts';
-import { durationText, shortId, tableText } from './table.ts';
+import { durationText, fitText, shortId, tableText } from './table.ts';
 
 type Details = NonNullable<Awaited<ReturnType<Inspection['session']>>>;
 type Facts = Awaited<ReturnType<Inspection['sessions']>>['sessions'][number];
@@ -12,6 +12,7 @@ export function withoutId<S extends { readonly id: string }>(session: S): S {
 /** The same with its details; names of streams are no secret. */
 export const detailsWithoutId = (session: Details): Details => withoutId(session);
 
+const WIDEST = 40;
 const COLUMNS = ['SESSION', 'REVISION', 'CLIENT', 'PRINCIPAL', 'AGE', 'EXPIRES', 'PODS', 'STATE'];
 
 export function sessionsText(sessions: readonly Facts[]): string {
@@ -19,8 +20,8 @@ export function sessionsText(sessions: readonly Facts[]): string {
   const rows = sessions.map(({ id, revision, transport, client, principal = '-', createdAt, ...rest }) => [
     shortId(id),
     transport === 'sse' ? `${revision || 'new'} sse` : revision,
-    client,
-    principal,
+    fitText(client, WIDEST),
+    fitText(principal, WIDEST),
     durationText(now - createdAt),
     durationText(rest.expiresInMs),
     rest.pods.join(' ') || '-',

@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
-import { durationText, tableText } from './table.ts';
+import { durationText, fitText, tableText } from './table.ts';
 
 test('columns are aligned, and a cell cannot command the terminal', () => {
   const rows = [
     ['1', 'a\u001b[2J\nb'],
-    ['22', 'x'.repeat(60)],
+    ['22', 'xyz'],
   ];
-  expect(tableText(['N', 'TEXT'], rows)).toBe(`N   TEXT\n1   a [2J b\n22  ${'x'.repeat(47)}…`);
+  expect(tableText(['N', 'TEXT'], rows)).toBe(`N   TEXT\n1   a [2J b\n22  xyz`);
+});
+
+test('a text that a client chooses is cut to what fits', () => {
+  expect([fitText('abcd', 4), fitText('abcde', 4)]).toEqual(['abcd', 'abc…']);
 });
 
 test.each([

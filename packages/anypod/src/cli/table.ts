@@ -1,14 +1,11 @@
-const WIDEST = 48;
-
-/** Clients choose some of the texts, so nothing in a cell may command the terminal. */
-function cellText(value: string): string {
-  const text = value.replace(/\p{Cc}/gu, ' ');
-  return text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text;
+/** Text of a server or client without what moves a terminal's cursor. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ');
 }
 
 /** Lines of aligned columns below their names. */
 export function tableText(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [columns, ...rows].map((row) => row.map(cellText));
+  const cells = [columns, ...rows].map((row) => row.map(oneLine));
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
   return cells
     .map((row) =>
@@ -18,6 +15,11 @@ export function tableText(columns: readonly string[], rows: readonly (readonly s
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** The text, or as much of it as fits into `width` characters. */
+export function fitText(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }
 
 const UNITS = [

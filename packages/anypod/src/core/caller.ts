@@ -3,6 +3,8 @@ export interface AuthInfo {
   readonly token: string;
   readonly clientId: string;
   readonly scopes: string[];
+  /** When the token expires, in seconds since the epoch. */
+  readonly expiresAt?: number;
   readonly extra?: Record<string, unknown>;
   readonly [key: string]: unknown;
 }
@@ -20,10 +22,18 @@ export interface Caller {
  * The principal of verified authentication: issuer, subject and tenant if the verifier supplies them, else the client id. Undefined: the caller is
  * anonymous. Two anonymous callers are not the same principal.
  */
-export function principalOf(authInfo: AuthInfo | undefined): string | undefined {
+export function principalOf(authInfo: Pick<AuthInfo, 'clientId' | 'extra'> | undefined): string | undefined {
   if (authInfo === undefined) return undefined;
   const { iss, sub, tenant } = authInfo.extra ?? {};
+  // A client is not the user whose subject is equal to the client's id.
+  if (sub === undefined && iss !== undefined) return JSON.stringify([iss, authInfo.clientId, tenant ?? '', 'client']);
   return JSON.stringify([iss ?? '', sub ?? authInfo.clientId, tenant ?? '']);
+}
+
+/** The tenant of a principal. Empty: it has none. */
+export function tenantOf(principal: string): string {
+  const [, , tenant] = JSON.parse(principal) as string[];
+  return tenant ?? '';
 }
 
 /** The caller's headers as a web-standard `Headers` object. */

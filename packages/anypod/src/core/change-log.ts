@@ -1,15 +1,28 @@
+import { tenantOf } from './caller.ts';
 import type { Listening } from './inbox.ts';
 
-/** A change that any client may want to hear of. */
-export type Change =
+/** Whom a change concerns: all callers of a tenant, or one principal as `principalOf` names it. */
+export type Audience = { readonly tenant: string } | { readonly principal: string };
+
+/** A change that clients may want to hear of. Without `for`, it concerns all of them. */
+export type Change = { readonly for?: Audience } & (
   | { readonly kind: 'tools_list_changed' }
   | { readonly kind: 'prompts_list_changed' }
   | { readonly kind: 'resources_list_changed' }
-  | { readonly kind: 'resource_updated'; readonly uri: string };
+  | { readonly kind: 'resource_updated'; readonly uri: string }
+);
 
 /** A name for the change. Changes of one name that come close together count as one. */
 export function changeName(change: Change): string {
-  return change.kind === 'resource_updated' ? `${change.kind} ${change.uri}` : change.kind;
+  const audience = change.for === undefined ? '' : ` ${JSON.stringify(change.for)}`;
+  return change.kind === 'resource_updated' ? `${change.kind} ${change.uri}${audience}` : change.kind + audience;
+}
+
+/** Whether a change concerns a principal. Undefined: an anonymous caller, who hears only of what concerns all. */
+export function concerns({ for: audience }: Change, principal: string | undefined): boolean {
+  if (audience === undefined) return true;
+  if (principal === undefined) return false;
+  return 'tenant' in audience ? tenantOf(principal) === audience.tenant : principal === audience.principal;
 }
 
 /** Keeps only the last change of each name. */

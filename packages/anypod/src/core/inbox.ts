@@ -59,6 +59,10 @@ export type InboxMessage =
     }
   /** A call that must run once has ended, with or without a stored response. A pod that waits for it looks again. */
   | { readonly type: 'call-ended'; readonly call: string }
+  /** A task has changed for which a request on the receiving pod waits. The pod reads it again. */
+  | { readonly type: 'task-changed'; readonly task: string }
+  /** A task that the receiving pod runs was cancelled: abort its handler. */
+  | { readonly type: 'task-cancelled'; readonly task: string }
   /**
    * A call of 2026-07-28 is parked on the receiving pod, and pod `from` has got its client's next request. `data` has the answers that came with it.
    * The receiving pod sends what follows to `wait`.

@@ -1,3 +1,5 @@
+import { type Caller, principalOf } from './caller.ts';
+import type { JsonRpcRequest } from './json-rpc.ts';
 import type { RandomId, Signer } from './signer.ts';
 
 /** The state that the server gave. */
@@ -16,6 +18,11 @@ export interface RequestState {
   seal(state: string, binding: string, once: boolean): string;
   /** Undefined: the state is forged, expired or bound to something else. Does not know whether a single-use state was used before. */
   open(sealed: string, binding: string): OpenedState | undefined;
+}
+
+/** What a sealed state is bound to: the caller and the request. Anonymous callers share a binding, so only the state itself protects them. */
+export function bindingOf({ method, params }: JsonRpcRequest, caller: Caller): string {
+  return JSON.stringify([principalOf(caller.authInfo) ?? '', method, params?.['name'] ?? params?.['uri'] ?? '']);
 }
 
 const PREFIX = 'a1.';

@@ -1,8 +1,11 @@
 import type { Caller } from './caller.ts';
 import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from './json-rpc.ts';
 import type { WebReply } from './reply.ts';
+import type { ScopeChallenge } from './scope-challenge.ts';
 import type { InitializeParams, RegistryChanges, SessionRecord } from './session.ts';
 import type { SessionState, StateHandles } from './state.ts';
+import type { TaskRule } from './task-rule.ts';
+import type { ToolHints } from './tool-hints.ts';
 
 /** The request that a server's message belongs to. */
 export interface Related {
@@ -13,6 +16,8 @@ export interface Related {
    * message. Once the request is over, such a message goes to the session.
    */
   readonly named: boolean;
+  /** Takes a message of a request that has no exchange, because it runs as a task. */
+  readonly deliver?: (data: string) => Promise<void>;
 }
 
 /** Takes the messages of a hosted server. `ask` and `notify` reject if a message cannot be sent. */
@@ -58,12 +63,6 @@ export interface DeliveryOptions {
   readonly closeStream?: () => void;
 }
 
-/** What a tool declares about itself (MCP tool annotations). These are hints: their author may be wrong. */
-export interface ToolHints {
-  readonly readOnlyHint?: boolean;
-  readonly idempotentHint?: boolean;
-}
-
 /** The user's server, serving one session on this pod. */
 export interface HostedServer {
   /** What the server declared in its `initialize` result. */
@@ -85,6 +84,8 @@ export interface HostedServer {
   ): Promise<void>;
   /** Aborts the handler of a request. The request gets no response. */
   abort(run: number, reason: string | undefined): void;
+  /** The scopes that the server asks for before it runs a request. Returns no promise if it asks for none. */
+  challenge(request: JsonRpcRequest, caller: Caller): Promise<ScopeChallenge | undefined> | undefined;
   /** Whether the server itself answers requests of this method. */
   handles(method: string): boolean;
   /** Sends a request that the pod makes itself. There is no answer if the server is closed. */
@@ -128,6 +129,8 @@ export interface ModernHandler {
    * aborts when the client has gone.
    */
   serve(body: unknown, caller: Caller, signal: () => AbortSignal, reply: WebReply): Promise<void>;
+  /** The rule for tasks of the tool that a `tools/call` names. Returns no promise if the tool is known. */
+  taskRule(body: unknown, caller: Caller, signal: () => AbortSignal): TaskRule | Promise<TaskRule>;
   /** The number of calls without an answer yet. Streams that only listen do not count. */
   readonly busy: number;
   /** Ends the streams that only listen, each with its final result. */

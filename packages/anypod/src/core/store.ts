@@ -10,6 +10,7 @@ import type { SessionStore } from './session-store.ts';
 import type { SpentStates } from './spent-states.ts';
 import type { StandingLog } from './standing-log.ts';
 import type { StateStore } from './state-store.ts';
+import type { TaskStore } from './task-store.ts';
 
 /** Everything that pods share. There are two implementations: `memory` (one process) and `redis`. */
 export interface Store {
@@ -23,6 +24,7 @@ export interface Store {
   readonly changes: ChangeLog;
   readonly calls: CallStore;
   readonly spent: SpentStates;
+  readonly tasks: TaskStore;
   readonly state: StateStore;
   readonly versions: KeyVersions;
   /** Resolves if the store answers, else rejects. */

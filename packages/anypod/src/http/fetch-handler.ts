@@ -1,6 +1,6 @@
 import type { AuthInfo } from '../core/caller.ts';
 import type { EventSink } from '../core/reply.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from './door.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { type BodyLimits, readWebJson } from './read-body.ts';
@@ -24,7 +24,11 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
       ...(context?.authInfo === undefined ? {} : { authInfo: context.authInfo }),
     };
     const body = () => readWebJson(request, options);
-    const incoming = { method: request.method, caller, body, signal: () => request.signal };
+    const valuesOf = (header: string) => {
+      const value = request.headers.get(header);
+      return value === null ? [] : [value];
+    };
+    const incoming = { method: request.method, caller, body, valuesOf, signal: () => request.signal };
     options.endpoint(incoming, fetchReply(resolve, options)).catch(reject);
     return promise;
   };
@@ -38,7 +42,7 @@ function fetchReply(resolve: (response: Response) => void, options: FetchHandler
     json(status, body, headers) {
       resolve(new Response(body, { status, headers: { 'content-type': 'application/json', ...headers } }));
     },
-    empty: (status) => resolve(new Response(null, { status })),
+    empty: (status, headers = {}) => resolve(new Response(null, { status, headers })),
     stream(headers) {
       const { readable, sink } = fetchSink(options);
       resolve(new Response(readable, { headers: { ...SSE_HEADERS, ...headers } }));

@@ -1,10 +1,8 @@
 import type { Caller } from '../core/caller.ts';
+import type { Arrival } from '../core/gate.ts';
 
 /** An HTTP request, from any kind of server. */
-export interface Incoming {
-  /** Upper case. */
-  readonly method: string;
-  readonly caller: Caller;
+export interface Incoming extends Arrival {
   /**
    * The body as parsed JSON. Rejects with `Refusal`: 413 beyond the limit, 415 for an unknown content coding, 400 if it is not JSON (-32700) or
    * nested too deep (-32600). Call it at most once.

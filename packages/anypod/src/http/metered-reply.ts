@@ -1,6 +1,7 @@
 import type { Meter, RequestEra, RequestOutcome, RequestWatch, StreamKind } from '../core/meter.ts';
 import type { AnswerForm, EventSink, Reply } from '../core/reply.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
+import { EndsWithToken, type TokenEnd } from './ends-with-token.ts';
 
 /** Answers a request and counts it. It is also the request's watch, so each request needs only one object. */
 export class MeteredReply implements Reply, RequestWatch {
@@ -8,6 +9,8 @@ export class MeteredReply implements Reply, RequestWatch {
   readonly #meter: Meter;
   readonly #began: number = performance.now();
   form: AnswerForm = 'either';
+  /** When the streams of a session must end. Undefined: the caller has no token that expires. */
+  tokenEnd: TokenEnd | undefined;
   #method = '';
   #era: RequestEra = 'unknown';
   #isError = false;
@@ -35,8 +38,8 @@ export class MeteredReply implements Reply, RequestWatch {
     this.ended(outcomeOf(status));
   }
 
-  empty(status: number): void {
-    this.#reply.empty(status);
+  empty(status: number, headers?: Readonly<Record<string, string>>): void {
+    this.#reply.empty(status, headers);
     this.ended(outcomeOf(status));
   }
 
@@ -45,7 +48,9 @@ export class MeteredReply implements Reply, RequestWatch {
     sink.onClose(this.streams(kind));
     // A GET asks for the stream itself, so it has its answer now. A POST asks for the response on the stream.
     if (this.#method === 'GET') this.ended('ok');
-    return sink;
+    // A call of the modern era cannot be resumed. It was made while the token was valid, so it may end.
+    if (this.tokenEnd === undefined || this.#era === 'modern') return sink;
+    return new EndsWithToken(sink, this.tokenEnd, this.#method !== 'GET');
   }
 
   /** Passes on a response. Its end is reported to the watch. */

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthInfo, Caller } from '../core/caller.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint } from './door.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Incoming } from './incoming.ts';
 import { createNodeReply } from './node-reply.ts';
 import type { IsOld } from './old-connections.ts';
+import { ownUrl, type UrlOf } from './public-address.ts';
 import { type BodyLimits, readJson, takeParsed } from './read-body.ts';
 
 export interface NodeHandlerOptions extends BodyLimits {
@@ -12,6 +13,8 @@ export interface NodeHandlerOptions extends BodyLimits {
   readonly heartbeats: Heartbeats;
   readonly maxBufferedBytes: number;
   readonly isOld: IsOld;
+  /** The URL that the client used, if proxies say it. Undefined: no proxy is trusted. */
+  readonly urlOf?: UrlOf | undefined;
 }
 
 /** A request with what middleware may have added: verified authentication (`requireBearerAuth`) and a parsed body (`express.json`). */
@@ -21,12 +24,13 @@ type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown; originalUrl?
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
-  const { endpoint, heartbeats, maxBufferedBytes, isOld } = options;
+  const { endpoint, heartbeats, maxBufferedBytes, isOld, urlOf } = options;
   return (request: Request, response) => {
     if (isOld(request.socket)) response.setHeader('connection', 'close');
     const incoming: Incoming = {
       method: request.method ?? 'GET',
-      caller: callerOf(request),
+      caller: callerOf(request, urlOf),
+      valuesOf: (header) => valuesOf(request, header),
       signal: () => goneSignal(response),
       body: async () => (request.body === undefined ? readJson(request, options) : takeParsed(request.body, options)),
     };
@@ -34,11 +38,15 @@ export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
   };
 }
 
-function callerOf(request: Request): Caller {
-  const { headers, auth, originalUrl = request.url ?? '/' } = request;
-  const scheme = 'encrypted' in request.socket ? 'https' : 'http';
-  const url = `${scheme}://${headers.host ?? 'localhost'}${originalUrl}`;
+function callerOf(request: Request, urlOf: UrlOf = ownUrl): Caller {
+  const { headers, auth } = request;
+  const url = urlOf(request);
   return auth === undefined ? { headers, url } : { headers, url, authInfo: auth };
+}
+
+/** Every value that the client sent. `headers` has only the first one of some headers. */
+function valuesOf({ rawHeaders }: IncomingMessage, header: string): readonly string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === header);
 }
 
 /** Created only when asked for: a controller per request would cost more than reading the request. */

@@ -24,8 +24,8 @@ export function createNodeReply(response: ServerResponse, options: NodeReplyOpti
       // If every character is one byte, both encodings write the same, and `latin1` does not search for longer ones.
       response.end(body, bytes === body.length ? 'latin1' : 'utf8');
     },
-    empty(status) {
-      response.writeHead(status, status === 204 ? {} : { 'content-length': 0 });
+    empty(status, headers) {
+      response.writeHead(status, status === 204 ? headers : { 'content-length': 0, ...headers });
       response.end();
     },
     stream(headers) {

@@ -7,7 +7,10 @@ export const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::
 export interface OriginGuardOptions {
   /** Host names (without port) that the `Host` header may name. Undefined: any. */
   readonly allowedHosts?: readonly string[];
-  /** Host names (without scheme and port) that an `Origin` may name. Undefined: the name in `Host`; all loopback names count as the same. */
+  /**
+   * What an `Origin` may be: host names (without scheme and port), whole origins, or `*` for any. Undefined: the name in `Host`; all loopback names count
+   * as the same.
+   */
   readonly allowedOrigins?: readonly string[];
 }
 
@@ -24,6 +27,13 @@ function sameMachine(name: string): readonly string[] {
   return LOOPBACK_NAMES.includes(name) ? LOOPBACK_NAMES : [name];
 }
 
+/** Whether an allow-list has an origin: whole, or by its host name. */
+export function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
+  if (allowed.includes('*') || allowed.includes(origin.toLowerCase())) return true;
+  const name = originNameOf(origin);
+  return name !== undefined && allowed.includes(name);
+}
+
 /** Refuses requests that a foreign page may have sent (DNS rebinding; MCP transports, Security Warning). */
 export function createOriginGuard(options: OriginGuardOptions): (host: string, origin: string | undefined) => void {
   const { allowedHosts, allowedOrigins } = options;
@@ -37,8 +47,7 @@ export function createOriginGuard(options: OriginGuardOptions): (host: string, o
     }
     known = host;
     if (origin === undefined) return;
-    const from = originNameOf(origin);
-    if (from === undefined || !(allowedOrigins ?? sameMachine(name)).includes(from)) {
+    if (!isAllowedOrigin(origin, allowedOrigins ?? sameMachine(name))) {
       throw new Refusal(
         403,
         RPC.refused,

@@ -1,7 +1,9 @@
+import { Denied } from '../core/denied.ts';
 import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
 import type { RequestId } from '../core/json-rpc.ts';
 import type { Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
+import { ScopeChallenge } from '../core/scope-challenge.ts';
 
 /** Refuses a request before anything is done: an HTTP status, and a JSON-RPC error that says what to do instead. */
 export class Refusal extends Error {
@@ -53,10 +55,21 @@ const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: 
 export function refuse(reply: Pick<Reply, 'json'>, id: RequestId | null, error: unknown): void {
   if (error instanceof Refusal) {
     reply.json(error.status, JSON.stringify(rpcError(error.id ?? id, error.code, error.message)), error.headers);
+  } else if (error instanceof Denied) {
+    const body = rpcError(id, RPC.refused, error.message, { reason: error.reason });
+    reply.json(error.status, JSON.stringify(body), error.headers);
+  } else if (error instanceof ScopeChallenge) {
+    refuse(reply, id, deniedFor(error));
   } else if (error instanceof AnypodError) {
     const { status, headers } = ERROR_TABLE[error.code];
     reply.json(status, JSON.stringify(rpcError(id, RPC.internal, error.message, { reason: error.code })), headers);
   } else {
     reply.json(500, JSON.stringify(rpcError(id, RPC.internal, 'Internal error')));
   }
+}
+
+/** The refusal for a server's challenge if the verifier of tokens is not anypod's, so that only the scopes are known. */
+function deniedFor({ scopes, message }: ScopeChallenge): Denied {
+  const challenge = `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`;
+  return new Denied(403, 'insufficient_scope', message, { 'www-authenticate': challenge });
 }

@@ -1,32 +1,28 @@
 import { isRequest } from '../core/json-rpc.ts';
-import type { Log } from '../core/log.ts';
-import type { Meter } from '../core/meter.ts';
 import { RPC } from '../core/rpc-error.ts';
 import type { Pod } from '../pod/pod.ts';
 import { sessionNotFound } from '../pod/sessions/session-cache.ts';
-import type { Endpoint } from './endpoint.ts';
+import { createFail, type DoorOptions, type Room } from './door.ts';
 import { receive } from './endpoint.ts';
 import { MESSAGES, pathOf, siblingOf } from './endpoint-path.ts';
 import { repeatThroughOutage } from './hold.ts';
 import { headerOf, type Incoming } from './incoming.ts';
 import { idOf, methodOf, parseBatch, parseMessage } from './messages.ts';
-import { MeteredReply } from './metered-reply.ts';
+import type { MeteredReply } from './metered-reply.ts';
 import { requireAcceptsEvents, requireJson } from './negotiation.ts';
-import { createOriginGuard, type OriginGuardOptions } from './origin-guard.ts';
-import { Refusal, refuse } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 
-export interface SseEndpointOptions extends OriginGuardOptions {
+export interface SseEndpointOptions extends Pick<DoorOptions, 'log' | 'gate'> {
   readonly pod: Pod;
-  readonly log: Log;
-  readonly meter: Meter;
 }
 
-/** Serves HTTP+SSE (2024-11-05): a GET opens the client's stream, and a POST brings its messages. Never rejects. */
-export function createSseEndpoint({ pod, log, meter, ...guardOptions }: SseEndpointOptions): Endpoint {
-  const guard = createOriginGuard(guardOptions);
+/** Serves HTTP+SSE (2024-11-05): a GET opens the client's stream, and a POST brings its messages. */
+export function createSseEndpoint({ pod, log, gate }: SseEndpointOptions): Room {
+  const fail = createFail({ log, gate });
 
   async function open({ caller }: Incoming, reply: MeteredReply): Promise<void> {
     reply.name('GET', 'legacy');
+    gate?.permit(caller, undefined);
     requireAcceptsEvents(caller);
     const messages = siblingOf(pathOf(caller.url ?? '/'), MESSAGES);
     const addressOf = (session: string) => `${messages}?sessionId=${session}`;
@@ -42,10 +38,10 @@ export function createSseEndpoint({ pod, log, meter, ...guardOptions }: SseEndpo
     const alone = Array.isArray(body) ? undefined : parseMessage(body);
     const act = () => deliver(id, body, alone, incoming, reply);
     try {
+      gate?.permit(caller, body);
       await (alone === undefined || isRequest(alone) ? act() : repeatThroughOutage(act, incoming.signal()));
     } catch (error) {
-      report(error);
-      refuse(reply, idOf(body), error);
+      fail(reply, incoming.caller, body, error);
     }
   }
 
@@ -66,24 +62,13 @@ export function createSseEndpoint({ pod, log, meter, ...guardOptions }: SseEndpo
     }
   }
 
-  function report(error: unknown): void {
-    if (!(error instanceof Refusal)) log.warn({ err: error }, 'a request failed');
-  }
-
-  return async (incoming, answer) => {
-    const reply = new MeteredReply(answer, meter);
-    const { caller, method } = incoming;
-    const serves = pathOf(caller.url ?? '/').endsWith(MESSAGES) ? 'POST' : 'GET';
-    try {
-      guard(headerOf(caller, 'host') ?? '', headerOf(caller, 'origin'));
-      if (method !== serves) {
-        throw new Refusal(405, RPC.refused, `${method} is not served here. Use ${serves}.`, { allow: serves });
-      }
-      await (method === 'GET' ? open(incoming, reply) : post(incoming, reply));
-    } catch (error) {
-      report(error);
-      refuse(reply, null, error);
-    }
+  return {
+    requireMethod({ method, caller }) {
+      const serves = pathOf(caller.url ?? '/').endsWith(MESSAGES) ? 'POST' : 'GET';
+      if (method === serves) return;
+      throw new Refusal(405, RPC.refused, `${method} is not served here. Use ${serves}.`, { allow: serves });
+    },
+    serve: (incoming, reply) => (incoming.method === 'GET' ? open(incoming, reply) : post(incoming, reply)),
   };
 }
 

@@ -14,6 +14,9 @@ import { createMemorySessionStore } from './session-store.ts';
 import { createMemorySpentStates } from './spent-states.ts';
 import { createMemoryStandingLog } from './standing-log.ts';
 import { createMemoryStateStore, type HandleState } from './state-store.ts';
+import { createTaskQueue } from './task-queue.ts';
+import type { StoredTask } from './task-steps.ts';
+import { createMemoryTaskStore } from './task-store.ts';
 
 const SWEEP_MS = 60_000;
 
@@ -32,6 +35,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const sessions = createExpiringMap<SessionState>(clock);
   const calls = createExpiringMap<StoredCall>(clock);
   const spent = createExpiringMap<string>(clock);
+  const tasks = createExpiringMap<StoredTask>(clock);
+  const queue = createTaskQueue();
   const handles = createExpiringMap<HandleState>(clock);
   const inbox = createMemoryInbox();
   const ownership = createMemoryOwnership();
@@ -41,6 +46,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     sessions.sweep();
     calls.sweep();
     spent.sweep();
+    tasks.sweep();
     handles.sweep();
     for (const id of sessions.keys()) sessions.get(id)?.streams.sweep();
   }
@@ -57,11 +63,13 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     changes,
     calls: createMemoryCallStore(calls),
     spent: createMemorySpentStates(spent),
+    tasks: createMemoryTaskStore(tasks, queue, clock),
     state: createMemoryStateStore(sessions, handles, settings),
     versions: { current: () => FIRST_KEY_VERSION, look: async () => undefined },
     ping: async () => undefined,
     async close() {
       clearInterval(sweeping);
+      queue.close();
       inbox.close();
       changes.close();
     },

@@ -4,6 +4,7 @@ import { principalOf } from '../core/caller.ts';
 import { type Change, changeName, type PositionedChange } from '../core/change-log.ts';
 import type { Deadlines } from '../core/deadlines.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
+import type { FilterOf } from '../core/gate.ts';
 import type { HandlesFor } from '../core/handles.ts';
 import type { Listening, ParkedMail } from '../core/inbox.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
@@ -14,6 +15,7 @@ import { isSessionId } from '../core/session-id.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 import type { StateLanes } from '../core/state-lanes.ts';
 import type { Store } from '../core/store.ts';
+import type { HeldSession, TaskPeer } from '../core/task-peer.ts';
 import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';
@@ -58,12 +60,18 @@ export interface PodDependencies {
   readonly ageLimit: AgeLimit;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines?: Deadlines | undefined;
+  /** See `PodContext.verifiesCallers`. */
+  readonly verifiesCallers?: boolean;
+  /** See `PodContext.filterOf`. */
+  readonly filterOf?: FilterOf | undefined;
   /** Holds the pod's lease. Default: from this thread. */
   readonly takeLease?: TakeLease;
   /** Called with every change of all pods, in order. */
   readonly onChange: (change: Change) => void;
   /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
+  /** The tasks of this pod. */
+  readonly tasks?: TaskPeer;
   /** Called with what other pods say about parked calls. */
   readonly onParked?: (mail: ParkedMail) => void;
 }
@@ -171,9 +179,12 @@ export class Pod {
   async take(id: string, caller: Caller): Promise<LiveSession | undefined> {
     const { sessions } = this.#parts;
     if (this.#drain.departed) throw tooLate();
-    if (sessions.peek(id) === undefined && !isSessionId(this.#context.signer, id)) return undefined;
+    const principal = principalOf(caller.authInfo);
+    const cached = sessions.peek(id);
+    const isOwn = cached !== undefined && cached.session.record.principal === principal;
+    if (!isOwn && !isSessionId(this.#context.signer, id, principal)) return undefined;
     const live = await sessions.take(id);
-    if (live === undefined || live.session.record.principal === principalOf(caller.authInfo)) return live;
+    if (live === undefined || live.session.record.principal === principal) return live;
     sessions.release(live);
     return undefined;
   }
@@ -181,6 +192,12 @@ export class Pod {
   /** Ends one use of a session. */
   release(live: LiveSession): void {
     this.#parts.sessions.release(live);
+  }
+
+  /** Takes the caller's session into use, to run a task in it. Undefined: this caller has no such session. */
+  async hold(id: string, caller: Caller): Promise<HeldSession | undefined> {
+    const live = await this.take(id, caller);
+    return live && { server: (by) => live.server(by), release: () => this.release(live) };
   }
 
   /** The place that an event id names in this session. Undefined: the id is not genuine. Does not ask the store. */
@@ -199,6 +216,11 @@ export class Pod {
     const name = changeName(change);
     await announcer.announce(name, () => store.changes.publish(change));
     await announcer.told(name);
+  }
+
+  /** Sends a message on a session's standing stream. Rejects if there is no such session. */
+  stand(session: string, data: string): Promise<void> {
+    return this.#parts.standing.send(session, data);
   }
 
   /** Unguessable, and without meaning. */
@@ -271,5 +293,6 @@ export class Pod {
     this.#parts.followers.recheck();
     this.#parts.standing.recheck();
     this.#rereadQuestions();
+    this.#context.tasks?.missed();
   }
 }

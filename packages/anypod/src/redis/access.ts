@@ -61,9 +61,12 @@ async function findRefused(
   return { commands, keys };
 }
 
-/** A node that does not have the keys redirects, and no server knows the hash of the script. Both come after the check of the permissions. */
+/**
+ * A node that does not have the keys redirects, no server knows the hash of the script, and the stream has no group. All come after the check of the
+ * permissions.
+ */
 function isExpected({ message }: Error): boolean {
-  return /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN|NOSCRIPT) /.test(message);
+  return /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN|NOSCRIPT|NOGROUP|ERR The XGROUP subcommand) /.test(message);
 }
 
 /** A test compares this list with the commands of the scripts. INFO is not in it: without it a pod counts each new connection as another server. */
@@ -83,6 +86,8 @@ export function attempts(prefix: string, replicas: number): readonly Attempt[] {
     ['hget', hash, 'f'],
     ['hmget', hash, 'f'],
     ['hkeys', hash],
+    ['hexists', hash, 'f'],
+    ['hgetall', hash],
     ['hdel', hash, 'f'],
     ['sadd', set, 'm'],
     ['pexpire', set, 10_000],
@@ -94,6 +99,8 @@ export function attempts(prefix: string, replicas: number): readonly Attempt[] {
     ['zscore', none, 'm'],
     ['zrange', none, 0, 0],
     ['zrangebyscore', none, 0, 0],
+    ['zcard', none],
+    ['zrevrangebyscore', none, 0, 0],
     ['zrem', none, 'm'],
     ['zremrangebyrank', none, 0, 0],
     ['zremrangebyscore', none, 0, 0],
@@ -102,6 +109,10 @@ export function attempts(prefix: string, replicas: number): readonly Attempt[] {
     ['xrange', none, '-', '+', 'COUNT', 1],
     ['xrevrange', none, '+', '-', 'COUNT', 1],
     ['xread', 'COUNT', 1, 'BLOCK', 1, 'STREAMS', none, '0'],
+    ['xgroup', 'DELCONSUMER', none, 'g', 'c'],
+    ['xreadgroup', 'GROUP', 'g', 'c', 'COUNT', 1, 'STREAMS', none, '>'],
+    ['xpending', none, 'g'],
+    ['xack', none, 'g', '0-1'],
     ['xtrim', none, 'MAXLEN', 1],
     ['xdel', none, '0-1'],
     ['set', none, '1', 'XX'],

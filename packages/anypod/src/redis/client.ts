@@ -1,8 +1,8 @@
 /**
  * The part of a Redis client that anypod uses. ioredis and iovalkey have it, for a single server, Sentinel and Cluster.
  *
- * Commands: `evalsha eval set hget hdel xadd xread xrange xrevrange xtrim srem smembers pexpire exists unlink ping`, and `wait` for
- * stores that wait for replicas. An ACL must allow these and the commands that the scripts call. Names are in lower case, because ioredis
+ * Commands: `evalsha eval set hget hdel hgetall hmget xadd xlen xread xreadgroup xrange xrevrange xtrim zrevrangebyscore srem smembers pexpire exists
+ * unlink ping`, and `wait` for stores that wait for replicas. An ACL must allow these and the commands that the scripts call. Names are in lower case, because ioredis
  * chooses the shape of a reply by them.
  */
 export interface RedisConnection {

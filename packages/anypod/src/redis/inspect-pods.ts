@@ -16,7 +16,7 @@ export interface PodFacts {
 }
 
 /** The time of the Redis server, in ms. */
-export async function timeOf(commands: Commands): Promise<number> {
+async function timeOf(commands: Commands): Promise<number> {
   const [seconds, micros] = (await commands.call('time')) as [string, string];
   return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 }

@@ -3,7 +3,8 @@ import { FIRST_KEY_VERSION, keyVersionOf } from '../core/key-versions.ts';
 /**
  * Spells every key that anypod can touch; no other file and no script does. `docs/keyspace.md` describes them.
  *
- * The part in braces is the hash tag of Redis Cluster: all keys of a session share one slot, and so do all keys of a pod.
+ * The part in braces is the hash tag of Redis Cluster: all keys of a session share one slot, and so do all keys of a pod, and all
+ * keys of tasks.
  */
 export interface Keys {
   session(session: string): string;
@@ -21,6 +22,12 @@ export interface Keys {
   changes(): string;
   call(call: string): string;
   spent(state: string): string;
+  task(task: string): string;
+  tasks(): string;
+  tasksOf(owner: string): string;
+  unfinishedOf(owner: string): string;
+  held(pod: string): string;
+  queue(): string;
   /** Where a pod tries at the start whether it may run its commands. */
   trial(attempt: string, type: string): string;
   handle(group: string, handle: string): string;
@@ -55,6 +62,12 @@ export function createKeys(prefix: string, versions: readonly string[] = KEY_VER
     changes: () => `${root}:changes`,
     call: (call) => `${root}:call:{${call}}`,
     spent: (state) => `${root}:spent:{${state}}`,
+    task: (task) => `${root}:{tasks}:task:${task}`,
+    tasks: () => `${root}:{tasks}:all`,
+    tasksOf: (owner) => `${root}:{tasks}:of:${owner}`,
+    unfinishedOf: (owner) => `${root}:{tasks}:unfinished:${owner}`,
+    held: (pod) => `${root}:{tasks}:held:${pod}`,
+    queue: () => `${root}:{tasks}:queue`,
     trial: (attempt, type) => `${root}:trial:{${attempt}}:${type}`,
     handle: (group, handle) => `${root}:handles:{${group}}:${handle}`,
     handles: (group) => `${root}:handles:{${group}}`,

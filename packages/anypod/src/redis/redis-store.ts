@@ -15,6 +15,7 @@ import { createRedisSessionStore } from './session-store.ts';
 import { createRedisSpentStates } from './spent-states.ts';
 import { createRedisStandingLog } from './standing-log.ts';
 import { createRedisStateStore } from './state-store.ts';
+import { createRedisTaskStore } from './task-store.ts';
 import { createPlainWrites, createReplicatedWrites } from './writes.ts';
 
 const MINUTE_MS = 60 * 1000;
@@ -34,8 +35,8 @@ export interface RedisStoreOptions extends StoreOptions {
 }
 
 /**
- * The store over Redis (7.0 or newer) or Redis Cluster. The caller closes `client`. Each `listen` and each `follow` opens one blocking connection,
- * and `replicas` opens one more in total; `stop` or `close` ends them. Calls reject with `AnypodError` `store_unavailable` while Redis cannot serve.
+ * The store over Redis (7.0 or newer) or Redis Cluster. The caller closes `client`. Each `listen`, `follow` and `work` opens one blocking
+ * connection, and `replicas` opens one more in total; `stop` or `close` ends them. Calls reject with `AnypodError` `store_unavailable` while Redis cannot serve.
  * The client's `maxRetriesPerRequest` decides how long a call tries before it does.
  */
 export function createRedisStore(client: RedisClient, options: RedisStoreOptions = {}): Store {
@@ -72,6 +73,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
 
   const inbox = createRedisInbox(commands, keys, connect, onError);
   const changes = createRedisChangeLog(commands, keys, settings, connect, onError);
+  const tasks = createRedisTaskStore(commands, keys, connect);
 
   return {
     sessions: createRedisSessionStore(commands, keys, settings),
@@ -84,6 +86,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     changes: { ...changes, follow: (...args) => track(changes.follow(...args)) },
     calls: createRedisCallStore(commands, keys),
     spent: createRedisSpentStates(commands, keys),
+    tasks: { ...tasks, work: (...args) => track(tasks.work(...args)) },
     state: createRedisStateStore(commands, keys, settings),
     versions: createRedisKeyVersions(commands, keys, versions, settleMs),
     async ping() {

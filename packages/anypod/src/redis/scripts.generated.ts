@@ -22,6 +22,43 @@ return owner
 `,
 };
 
+export const answerTask: Script = {
+  keys: 2,
+  sha: '0a4c43bb14fb3897443ac9867dd967ffda5bbd12',
+  lua: `-- Stores answers to the questions of a task. After the last one its handler goes on, or the task is queued.
+--
+-- KEYS[1] task   KEYS[2] queue
+-- ARGV[1] id   ARGV[2...] keys and answers in turn
+-- Returns { 'ignored', 'partial' or 'resumed', pods that watch it ... }.
+
+if redis.call('HGET', KEYS[1], 'p') ~= 'waiting' then return { 'ignored' } end
+local taken = false
+for index = 2, #ARGV, 2 do
+  if redis.call('HDEL', KEYS[1], 'q:' .. ARGV[index]) == 1 then
+    redis.call('HSET', KEYS[1], 'a:' .. ARGV[index], ARGV[index + 1])
+    taken = true
+  end
+end
+if not taken then return { 'ignored' } end
+local reply = { 'resumed' }
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local kind = string.sub(field, 1, 2)
+  if kind == 'w:' then reply[#reply + 1] = string.sub(field, 3) end
+  if kind == 'q:' then reply[1] = 'partial' end
+end
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[1], 'u', time[1] * 1000 + math.floor(time[2] / 1000))
+if reply[1] == 'partial' then return reply end
+if redis.call('HEXISTS', KEYS[1], 'o') == 1 then
+  redis.call('HSET', KEYS[1], 'p', 'running')
+else
+  redis.call('HSET', KEYS[1], 'p', 'queued')
+  redis.call('XADD', KEYS[2], '*', 't', ARGV[1])
+end
+return reply
+`,
+};
+
 export const appendEvents: Script = {
   keys: 4,
   sha: 'c510802a9533c3b08fec0d7bf3573d60ec72a1e6',
@@ -195,6 +232,31 @@ return redis.call('HKEYS', KEYS[1])
 `,
 };
 
+export const cancelTask: Script = {
+  keys: 2,
+  sha: '0f9d48887b89495eebe155d5ec7fd4f8ae9dadd9',
+  lua: `-- Cancels a task that has not ended.
+--
+-- KEYS[1] task   KEYS[2] the owner's tasks that have not ended
+-- ARGV[1] id
+-- Returns { pod that runs it or empty, pods that watch it ... }; nil: there is no such task, or it has ended.
+
+local task = redis.call('HMGET', KEYS[1], 'p', 'o')
+if not task[1] or task[1] == 'ended' or task[1] == 'cancelled' then return false end
+local reply = { task[2] or '' }
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local kind = string.sub(field, 1, 2)
+  if kind == 'w:' then reply[#reply + 1] = string.sub(field, 3) end
+  if kind == 'q:' or kind == 'a:' then redis.call('HDEL', KEYS[1], field) end
+end
+local time = redis.call('TIME')
+redis.call('HDEL', KEYS[1], 'o', 'x')
+redis.call('HSET', KEYS[1], 'p', 'cancelled', 'u', time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('ZREM', KEYS[2], ARGV[1])
+return reply
+`,
+};
+
 export const changeRegistry: Script = {
   keys: 1,
   sha: 'f8ea2c5db32c6707f2e253ee583e426eed96d527',
@@ -224,6 +286,30 @@ for i = 2, #ARGV, 2 do
 end
 redis.call('HSET', KEYS[1], 'vb', string.format('%.0f', bytes))
 return { redis.call('HKEYS', KEYS[1]), refused }
+`,
+};
+
+export const claimTask: Script = {
+  keys: 3,
+  sha: 'd42611c87521f2da5cbb75668b65e1bc45158224',
+  lua: `-- Takes a task from the queue for a pod. If the reply was lost, the same entry takes it again.
+--
+-- KEYS[1] task   KEYS[2] queue   KEYS[3] the pod's tasks
+-- ARGV[1] the queue's group   ARGV[2] entry   ARGV[3] id   ARGV[4] pod
+-- Returns the task's fields and values in turn; nil: it is gone, has ended, or runs.
+
+redis.call('XACK', KEYS[2], ARGV[1], ARGV[2])
+redis.call('XDEL', KEYS[2], ARGV[2])
+local task = redis.call('HMGET', KEYS[1], 'p', 'y')
+if task[1] == 'running' and task[2] == ARGV[2] then return redis.call('HGETALL', KEYS[1]) end
+if task[1] ~= 'queued' then return false end
+local time = redis.call('TIME')
+redis.call('HINCRBY', KEYS[1], 'e', 1)
+redis.call('HSET', KEYS[1], 'p', 'running', 'o', ARGV[4], 'y', ARGV[2], 'u', time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('SADD', KEYS[3], ARGV[3])
+local keep = redis.call('PTTL', KEYS[1])
+if redis.call('PTTL', KEYS[3]) < keep then redis.call('PEXPIRE', KEYS[3], keep) end
+return redis.call('HGETALL', KEYS[1])
 `,
 };
 
@@ -286,6 +372,41 @@ export const createSession: Script = {
 redis.call('HSET', KEYS[1], 'r', ARGV[1], ARGV[2], '1', 'dp', '0-0', 'dc', ARGV[4])
 for i = 5, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 return redis.call('PEXPIRE', KEYS[1], ARGV[3])
+`,
+};
+
+export const createTask: Script = {
+  keys: 5,
+  sha: 'c12e50dea5fd2eb5862db3a0e2041fb10538da08',
+  lua: `-- Stores a new task: queued, or running on a pod.
+--
+-- KEYS[1] task   KEYS[2] all tasks   KEYS[3] the owner's tasks   KEYS[4] those of them that have not ended
+-- KEYS[5] the queue, or the set of the pod that runs it
+-- ARGV[1] id   ARGV[2] call   ARGV[3] how long to keep it, ms   ARGV[4] limit   ARGV[5] 1: may run again   ARGV[6] pod, or empty
+-- Returns 1, or 0: the owner has too many tasks that have not ended.
+
+if redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local expires = now + ARGV[3]
+for index = 2, 4 do redis.call('ZREMRANGEBYSCORE', KEYS[index], '-inf', now) end
+if redis.call('ZCARD', KEYS[4]) >= tonumber(ARGV[4]) then return 0 end
+
+local running = ARGV[6] ~= ''
+redis.call('HSET', KEYS[1], 'c', ARGV[2], 'u', now, 'n', 0, 's', ARGV[5], 'e', running and 1 or 0)
+redis.call('HSET', KEYS[1], 'p', running and 'running' or 'queued')
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+for index = 2, 4 do redis.call('ZADD', KEYS[index], expires, ARGV[1]) end
+if running then
+  redis.call('HSET', KEYS[1], 'o', ARGV[6])
+  redis.call('SADD', KEYS[5], ARGV[1])
+else
+  redis.call('XADD', KEYS[5], '*', 't', ARGV[1])
+end
+for index = 2, running and 5 or 4 do
+  if redis.call('PTTL', KEYS[index]) < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[index], ARGV[3]) end
+end
+return 1
 `,
 };
 
@@ -364,6 +485,34 @@ return { fields, streams }
 `,
 };
 
+export const endTask: Script = {
+  keys: 3,
+  sha: '0d8b0e3cfa01913e621b724f728ad01b47bb4ad6',
+  lua: `-- Ends a task with the outcome of its run.
+--
+-- KEYS[1] task   KEYS[2] the pod's tasks   KEYS[3] the owner's tasks that have not ended
+-- ARGV[1] run   ARGV[2] id   ARGV[3] kind of outcome   ARGV[4] outcome
+-- Returns the pods that watch it; nil: it has ended otherwise, or another run has it.
+
+redis.call('SREM', KEYS[2], ARGV[2])
+local task = redis.call('HMGET', KEYS[1], 'p', 'e', 'o')
+if task[2] ~= ARGV[1] then return false end
+if task[1] ~= 'ended' and (not task[3] or (task[1] ~= 'running' and task[1] ~= 'waiting')) then return false end
+local watching = {}
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local kind = string.sub(field, 1, 2)
+  if kind == 'w:' then watching[#watching + 1] = string.sub(field, 3) end
+  if kind == 'q:' or kind == 'a:' then redis.call('HDEL', KEYS[1], field) end
+end
+if task[1] == 'ended' then return watching end
+local time = redis.call('TIME')
+redis.call('HDEL', KEYS[1], 'o', 'x')
+redis.call('HSET', KEYS[1], 'p', 'ended', 't', ARGV[3], 'd', ARGV[4], 'u', time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('ZREM', KEYS[3], ARGV[2])
+return watching
+`,
+};
+
 export const finishStream: Script = {
   keys: 4,
   sha: 'c8fb65b5c300f2336324b5334c1190e6ab469ec4',
@@ -421,6 +570,29 @@ local ends = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if ends and tonumber(ends) > time[1] * 1000 + math.floor(time[2] / 1000) then return 0 end
 redis.call('ZREM', KEYS[1], ARGV[1])
 return 1
+`,
+};
+
+export const heldTasks: Script = {
+  keys: 2,
+  sha: 'bc5a2592db14bde3ab0d8960812c98b721e4e303',
+  lua: `-- Finds the tasks of a lost pod. Those that it was given but did not begin go back to the queue.
+--
+-- KEYS[1] the pod's tasks   KEYS[2] queue
+-- ARGV[1] the queue's group   ARGV[2] pod
+-- Returns the ids of the tasks that it began.
+
+local pending = redis.pcall('XPENDING', KEYS[2], ARGV[1], '-', '+', 1000, ARGV[2])
+if not pending.err then
+  for _, entry in ipairs(pending) do
+    local found = redis.call('XRANGE', KEYS[2], entry[1], entry[1])
+    if found[1] then redis.call('XADD', KEYS[2], '*', unpack(found[1][2])) end
+    redis.call('XACK', KEYS[2], ARGV[1], entry[1])
+    redis.call('XDEL', KEYS[2], entry[1])
+  end
+  if #pending < 1000 then redis.call('XGROUP', 'DELCONSUMER', KEYS[2], ARGV[1], ARGV[2]) end
+end
+return redis.call('SMEMBERS', KEYS[1])
 `,
 };
 
@@ -483,6 +655,42 @@ if fields[5] then
   end
 end
 return { fields[1], fields[2], redis.call('SMEMBERS', KEYS[2]), redis.call('ZRANGE', KEYS[3], 0, -1), fields[4], changes }
+`,
+};
+
+export const loseTask: Script = {
+  keys: 4,
+  sha: 'aab3f18503c0d9efcfbe2ebc43dda8da8f4c04b5',
+  lua: `-- Ends the run of a lost pod: queues the task again if it may run again, else ends it.
+--
+-- KEYS[1] task   KEYS[2] the lost pod's tasks   KEYS[3] queue   KEYS[4] the owner's tasks that have not ended
+-- ARGV[1] id   ARGV[2] lost pod   ARGV[3] how often it may be lost   ARGV[4] kind of outcome   ARGV[5] outcome   ARGV[6] message
+-- Returns { 'requeued' or 'failed', pods that watch it ... }; nil: this pod does not run it.
+
+redis.call('SREM', KEYS[2], ARGV[1])
+local task = redis.call('HMGET', KEYS[1], 'p', 'o', 's', 'n')
+if task[2] ~= ARGV[2] or (task[1] ~= 'running' and task[1] ~= 'waiting') then return false end
+local again = task[3] == '1' and tonumber(task[4]) < tonumber(ARGV[3])
+local reply = { again and 'requeued' or 'failed' }
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local kind = string.sub(field, 1, 2)
+  if kind == 'w:' then reply[#reply + 1] = string.sub(field, 3) end
+  if kind == 'q:' or (kind == 'a:' and not again) then redis.call('HDEL', KEYS[1], field) end
+end
+local time = redis.call('TIME')
+redis.call('HINCRBY', KEYS[1], 'n', 1)
+redis.call('HINCRBY', KEYS[1], 'e', 1)
+redis.call('HDEL', KEYS[1], 'o')
+redis.call('HSET', KEYS[1], 'u', time[1] * 1000 + math.floor(time[2] / 1000))
+if again then
+  redis.call('HSET', KEYS[1], 'p', 'queued')
+  redis.call('XADD', KEYS[3], '*', 't', ARGV[1])
+else
+  redis.call('HDEL', KEYS[1], 'x')
+  redis.call('HSET', KEYS[1], 'p', 'ended', 't', ARGV[4], 'd', ARGV[5], 'm', ARGV[6])
+  redis.call('ZREM', KEYS[4], ARGV[1])
+end
+return reply
 `,
 };
 
@@ -550,6 +758,21 @@ return position
 `,
 };
 
+export const openQueue: Script = {
+  keys: 1,
+  sha: '6f94b762f4a2d402538e5dab3c567c44ec26df69',
+  lua: `-- Creates the queue and its group if they are missing.
+--
+-- KEYS[1] queue
+-- ARGV[1] group
+-- Returns 1.
+
+local created = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM')
+if created.err and not string.find(created.err, 'BUSYGROUP') then return created end
+return 1
+`,
+};
+
 export const openStream: Script = {
   keys: 4,
   sha: 'a85b97417d75eb12a3b980338c8917d0871100a4',
@@ -600,6 +823,35 @@ export const ownStream: Script = {
 redis.call('SADD', KEYS[1], ARGV[1])
 if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1
+`,
+};
+
+export const pauseTask: Script = {
+  keys: 2,
+  sha: '296eaa5182283e54a2d4a1fdc4374b08c957502e',
+  lua: `-- Stores the questions of a run. The run is over, unless its handler waits for the answers.
+--
+-- KEYS[1] task   KEYS[2] the pod's tasks
+-- ARGV[1] run   ARGV[2] id   ARGV[3] 1: the handler waits   ARGV[4] 1: there is a state   ARGV[5] state   ARGV[6...] keys and questions in turn
+-- Returns the pods that watch it; nil: it has ended, or another run has it.
+
+local task = redis.call('HMGET', KEYS[1], 'p', 'e', 'o')
+if task[2] ~= ARGV[1] or (task[1] ~= 'running' and task[1] ~= 'waiting') then return false end
+local watching = {}
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local kind = string.sub(field, 1, 2)
+  if kind == 'w:' then watching[#watching + 1] = string.sub(field, 3) end
+  if kind == 'a:' then redis.call('HDEL', KEYS[1], field) end
+end
+if not task[3] then return watching end
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[1], 'p', 'waiting', 'u', time[1] * 1000 + math.floor(time[2] / 1000))
+for index = 6, #ARGV, 2 do redis.call('HSET', KEYS[1], 'q:' .. ARGV[index], ARGV[index + 1]) end
+if ARGV[3] == '1' then return watching end
+redis.call('HDEL', KEYS[1], 'o', 'x')
+if ARGV[4] == '1' then redis.call('HSET', KEYS[1], 'x', ARGV[5]) end
+redis.call('SREM', KEYS[2], ARGV[2])
+return watching
 `,
 };
 
@@ -699,6 +951,48 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
 return redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3])
+`,
+};
+
+export const reportTask: Script = {
+  keys: 1,
+  sha: '022f437dff6a0d62e6bccb400615453c657b5e3f',
+  lua: `-- Sets the message of a task that runs, or whose handler waits.
+--
+-- KEYS[1] task
+-- ARGV[1] run   ARGV[2] message
+-- Returns the pods that watch it; nil: it has ended, or another run has it.
+
+local task = redis.call('HMGET', KEYS[1], 'p', 'e', 'o')
+if task[2] ~= ARGV[1] or not task[3] or (task[1] ~= 'running' and task[1] ~= 'waiting') then return false end
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[1], 'm', ARGV[2], 'u', time[1] * 1000 + math.floor(time[2] / 1000))
+local watching = {}
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(field, 1, 2) == 'w:' then watching[#watching + 1] = string.sub(field, 3) end
+end
+return watching
+`,
+};
+
+export const requeueTasks: Script = {
+  keys: 1,
+  sha: 'a2a410d8f04e83003748c0de718b5a64f7d9ca3c',
+  lua: `-- Puts tasks back into the queue that a pod was given some time ago, but has not begun.
+--
+-- KEYS[1] queue
+-- ARGV[1] group   ARGV[2] how long ago at least, ms
+-- Returns how many there were.
+
+local pending = redis.pcall('XPENDING', KEYS[1], ARGV[1], 'IDLE', ARGV[2], '-', '+', 1000)
+if pending.err then return 0 end
+for _, entry in ipairs(pending) do
+  local found = redis.call('XRANGE', KEYS[1], entry[1], entry[1])
+  if found[1] then redis.call('XADD', KEYS[1], '*', unpack(found[1][2])) end
+  redis.call('XACK', KEYS[1], ARGV[1], entry[1])
+  redis.call('XDEL', KEYS[1], entry[1])
+end
+return #pending
 `,
 };
 
@@ -882,6 +1176,20 @@ export const unsubscribe: Script = {
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 redis.call('SREM', KEYS[2], ARGV[1])
 return redis.call('HKEYS', KEYS[1])
+`,
+};
+
+export const watchTask: Script = {
+  keys: 1,
+  sha: '455e2c643b35748a9c7cdbe5e31db9bddd490b6c',
+  lua: `-- Reads a task, and notes that a pod watches it.
+--
+-- KEYS[1] task
+-- ARGV[1] the pod's field
+-- Returns the task's fields and values in turn; empty: there is no such task.
+
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], ARGV[1], '1') end
+return redis.call('HGETALL', KEYS[1])
 `,
 };
 

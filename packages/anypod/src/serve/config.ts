@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
+import type { TaskSettings } from '../core/task-rule.ts';
 import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
+import { type AuthConfig, authFaults } from './auth-settings.ts';
 import type { Setting } from './setting.ts';
 import { type Environment, invisibleFault, textOf } from './setting-text.ts';
 import { SETTINGS } from './settings.ts';
 
 /** The configuration of `serve`, with one member per setting. */
-export interface Config {
+export interface Config extends AuthConfig {
   readonly module: string;
   readonly port: number;
   readonly host: string;
@@ -53,6 +55,10 @@ export interface Config {
   readonly rerun: 'never' | 'read-only' | 'safe';
   readonly rerunLimit: number;
   readonly retryTools?: readonly string[];
+  readonly taskTools?: Readonly<Record<string, TaskSettings>>;
+  readonly taskConcurrency: number;
+  readonly taskResultBytes: number;
+  readonly taskLimit: number;
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
   readonly exitWithParent: 'npm' | 'always' | 'never';
@@ -108,6 +114,7 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
   if ((config['redisTlsCert'] === undefined) !== (config['redisTlsKey'] === undefined)) {
     problems.push('ANYPOD_REDIS_TLS_CERT and ANYPOD_REDIS_TLS_KEY: set both, or neither');
   }
+  problems.push(...authFaults(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as unknown as Config;
 }

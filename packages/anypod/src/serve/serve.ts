@@ -3,12 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
+import type { AuthOptions } from '../auth/options.ts';
 import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
+import { METADATA_PATH } from '../core/gate.ts';
 import type { Log } from '../core/log.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
 import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
 import { randomId } from '../signing/signer.ts';
+import { authOptionsOf } from './auth-settings.ts';
 import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
@@ -71,7 +74,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
       await check();
       return createAnypod({
         // Settings have the same names as the library's options.
-        ...config,
+        ...withAuth(config),
         secrets: config.secrets ?? [randomId() + randomId()],
         cacheBytes: config.cacheBytes ?? cacheBudget(getHeapStatistics().heap_size_limit),
         keptBytes: config.streamByteLimit,
@@ -95,13 +98,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
   health.started = true;
   const url = listener.origin + config.path;
   announce({ url, probe: anypod.probe, shared: config.redis !== undefined });
-  const advice = factoryAdvice(anypod.probe);
-  if (advice !== undefined) log.warn(advice);
-  if (anypod.probe.tools === undefined) {
-    log.warn(
-      'the server did not list its tools in time; the pod serves, and learns the tools when a client asks for them',
-    );
-  }
+  advise(anypod.probe, log);
 
   const serving = anypod;
   const stopWatching = watchLoop(log, watch);
@@ -122,6 +119,29 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
       stopWatching();
     },
   };
+}
+
+/** The settings with the options of the gate in place of its settings. */
+function withAuth(config: Config): Omit<Config, 'auth'> & { readonly auth?: AuthOptions } {
+  const { auth: _, ...settings } = config;
+  const auth = authOptionsOf(config);
+  return auth === undefined ? settings : { ...settings, auth };
+}
+
+/** Says what the operator could do better, or should know. */
+function advise(probe: Anypod['probe'], log: Logger): void {
+  const advice = factoryAdvice(probe);
+  if (advice !== undefined) log.warn(advice);
+  if (probe.ownTasks) {
+    log.info(
+      'The server has tasks of its own, which stay on one pod. Without its task store, anypod serves tasks on all pods.',
+    );
+  }
+  if (probe.tools === undefined) {
+    log.warn(
+      'the server did not list its tools in time; the pod serves, and learns the tools when a client asks for them',
+    );
+  }
 }
 
 /** Turns an error that the operator must correct into a `ConfigError`, which is printed without a stack. */
@@ -151,21 +171,20 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
 }
 
 /** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
-function dispatch(
-  { path, legacySse }: Pick<Config, 'path' | 'legacySse'>,
-  anypod: () => Anypod | Promise<Anypod>,
-  health: Health,
-): RequestListener {
+function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
+  const { path, legacySse } = config;
   const app = createHealthApp(health, path);
   const isEndpoint = createIsEndpoint(path);
   const isSse = legacySse ? createIsSseEndpoint(path) : () => false;
+  const protects = authOptionsOf(config) !== undefined;
+  const isServed = (url: string) => isEndpoint(url) || isSse(url) || (protects && url.startsWith(METADATA_PATH));
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url = '' } = request;
     // Otherwise the balancer would continue to use its open connections.
     if (health.draining) response.setHeader('connection', 'close');
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
-    else if (!isEndpoint(url) && !isSse(url)) app(request, response);
+    else if (!isServed(url)) app(request, response);
     else if (ready instanceof Promise) void serveEarly(request, response, ready);
     else ready.handler(request, response);
   };

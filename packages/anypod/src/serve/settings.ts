@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { AUTH_SETTINGS } from './auth-settings.ts';
 import { MODULE_SETTINGS } from './module-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
 import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
 import { STATE_SETTINGS } from './state-settings.ts';
+import { TASK_SETTINGS } from './task-settings.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
@@ -84,9 +86,10 @@ export const SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_ALLOWED_ORIGINS',
     default: '',
     description:
-      'Host names of the web pages that may call, separated by commas. Without it, only pages from the host of the request may call.',
+      'Host names of the web pages that may call, separated by commas. A whole origin, such as https://app.example.com, also works, and * means any page. These pages may also read the answers (CORS). Without it, only pages from the host of the request may call.',
     schema: names,
   },
+  ...AUTH_SETTINGS,
   {
     name: 'sessionTtlMs',
     flag: '--session-ttl',
@@ -261,6 +264,7 @@ export const SETTINGS: readonly Setting[] = [
   },
   ...STATE_SETTINGS,
   ...MODULE_SETTINGS,
+  ...TASK_SETTINGS,
   {
     name: 'drainDelayMs',
     flag: '--drain-delay',

@@ -14,6 +14,8 @@ import { standingLogContract } from './standing-log.contract.ts';
 import { stateStoreContract } from './state-store.contract.ts';
 import type { Contract, Runner, Subject } from './subject.ts';
 import { takeOverContract } from './take-over.contract.ts';
+import { taskStepsContract } from './task-steps.contract.ts';
+import { taskStoreContract } from './task-store.contract.ts';
 
 const CONTRACTS: readonly Contract[] = [
   sessionStoreContract,
@@ -30,6 +32,8 @@ const CONTRACTS: readonly Contract[] = [
   changeLogContract,
   callStoreContract,
   spentStatesContract,
+  taskStoreContract,
+  taskStepsContract,
   stateStoreContract,
 ];
 

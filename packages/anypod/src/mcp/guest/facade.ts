@@ -2,6 +2,7 @@ import type { Caller } from '../../core/caller.ts';
 import { isRequest, type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import { passesLogLevel } from '../../core/log-level.ts';
+import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
 import type { ServerSdk } from '../sdk/sdk.ts';
 import type { UserServer } from '../sdk/user-server.ts';
 import { type Guest, welcomeGuest } from './guest.ts';
@@ -34,6 +35,7 @@ export interface Facade {
 
 export interface FacadeOptions {
   readonly sdk: ServerSdk;
+  readonly calls: RunningCalls;
   readonly log: Log;
 }
 
@@ -52,7 +54,7 @@ export interface FacadeRequest {
 export async function createFacade(
   server: UserServer,
   { caller, body, headerSchema }: FacadeRequest,
-  { sdk, log }: FacadeOptions,
+  { sdk, calls, log }: FacadeOptions,
 ): Promise<Facade> {
   const meta = (body?.params?.['_meta'] ?? {}) as Record<string, unknown>;
   const claims = { capabilities: meta[CAPABILITIES_META_KEY], info: meta[CLIENT_INFO_META_KEY] };
@@ -62,12 +64,15 @@ export async function createFacade(
       if (isRequest(message) && transport() === undefined)
         throw new Error('No client waits for an answer of this server.');
       if (!('method' in message) || isMuted(message, meta[LOG_LEVEL_META_KEY])) return;
-      await transport()?.send(message, isChange(message.method) ? {} : { relatedRequestId: related ?? body?.id });
+      // A log message belongs to the request, even if its handler does not say so. For a question, the async context decides.
+      const belongs = !isRequest(message) && !isChange(message.method);
+      const relatedRequestId = isChange(message.method) ? undefined : (related ?? (belongs ? body?.id : undefined));
+      await transport()?.send(message, relatedRequestId === undefined ? {} : { relatedRequestId });
     },
     closed: () => void transport()?.close(),
   };
   let facade: FacadeServer | undefined;
-  const guest = await welcomeGuest(server, claims, outlet, log);
+  const guest = await outsideOfCalls(calls, () => welcomeGuest(server, claims, outlet, log));
   facade = dress(guest, sdk);
   if (headerSchema !== undefined) facade.toolInputSchemaJson = () => headerSchema;
   if (body !== undefined && guest.handles(body.method)) {
@@ -79,6 +84,13 @@ export async function createFacade(
       );
   }
   return { server: facade, answer: guest.answer };
+}
+
+/** Runs `work` in an async context of its own, so that timers which a server starts while it is initialized do not speak for a client's call. */
+function outsideOfCalls<T>(calls: RunningCalls, work: () => Promise<T>): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  calls.run(new RunningCall({ jsonrpc: '2.0', id: 'anypod:initialize', method: 'initialize' }), () => resolve(work()));
+  return promise;
 }
 
 /** A server of SDK v2 with the name and the capabilities of the guest. Its `close` also closes the guest. */

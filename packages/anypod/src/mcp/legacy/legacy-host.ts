@@ -80,6 +80,7 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
         ),
       registry,
       abort: (run, reason) => transport.abort(run, reason),
+      challenge: (request, asking) => transport.challenge(request, asking),
       handles: (method) => handlesRequest(server, method),
       ask,
       toolHints: (name) => findToolHints(name, (page) => ask('tools/list', page, caller)),

@@ -1,3 +1,4 @@
+import type { Caller } from '../../core/caller.ts';
 import {
   isRequest,
   isResponse,
@@ -8,11 +9,13 @@ import {
   type RequestId,
 } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
+import type { ScopeChallenge } from '../../core/scope-challenge.ts';
 import type { DeliveryOptions, Outlet, Related } from '../../core/server-host.ts';
 import type { InputRequired, RoundsTransport } from '../internals/input-rounds.ts';
 import { changeOfList } from '../sdk/list-changes.ts';
 import { messageExtra } from '../sdk/message-extra.ts';
 import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';
+import { type ChallengeResolver, resolveChallenge } from '../sdk/scope-challenges.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import { createInputRounds } from './input-rounds.ts';
 import type { QuestionIds } from './question-ids.ts';
@@ -42,6 +45,7 @@ export class SessionTransport extends ServerTransport implements RoundsTransport
   readonly #requests = createRequestIds();
   #released = false;
   #closed = false;
+  #resolver: ChallengeResolver | undefined;
   /** The SDK does not say to which request an `elicitInput`, `createMessage` or `listRoots` belongs. The async context does. */
   readonly #calls: RunningCalls;
   /** The runs of the running requests for lists, each with the notification that would announce a change of its list. */
@@ -57,6 +61,16 @@ export class SessionTransport extends ServerTransport implements RoundsTransport
     this.#outlet = outlet;
     this.#questions = questions;
     this.#calls = calls;
+  }
+
+  /** The SDK calls it at `connect`. */
+  setScopeChallengeResolver(resolver: ChallengeResolver): void {
+    this.#resolver = resolver;
+  }
+
+  /** The scopes that the server asks for before it runs a request. */
+  challenge(request: JsonRpcRequest, { authInfo }: Caller): Promise<ScopeChallenge | undefined> | undefined {
+    return resolveChallenge(this.#resolver, request, authInfo);
   }
 
   /** The pod is about to close the server, so this close does not end the session. */

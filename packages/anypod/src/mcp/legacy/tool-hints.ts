@@ -1,5 +1,5 @@
 import type { JsonRpcResponse } from '../../core/json-rpc.ts';
-import type { ToolHints } from '../../core/server-host.ts';
+import type { ToolHints } from '../../core/tool-hints.ts';
 
 const MAX_PAGES = 100;
 

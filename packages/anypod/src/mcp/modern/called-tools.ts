@@ -4,6 +4,7 @@ import type { JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import { silentWatch } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
+import { NO_TASKS, type TaskSettings } from '../../core/task-rule.ts';
 import { createToolPolicies, type ListTools, type ToolPolicy } from '../retry/tool-policies.ts';
 import type { ChangeBus } from './change-bus.ts';
 import type { ModernRequest, ModernServers } from './modern-servers.ts';
@@ -13,19 +14,24 @@ export interface CalledToolsOptions {
   readonly bus: ChangeBus;
   /** Tools whose calls are guarded even if the tools do not ask for it. */
   readonly retryTools: readonly string[];
+  /** What the operator says about the tasks of tools, by name. */
+  readonly taskTools: Readonly<Record<string, TaskSettings>>;
   readonly log: Log;
 }
 
-/** Returns the policy of the tool that a request calls. Costs nothing once the tool is known. */
-export type PolicyOf = (request: ModernRequest) => ToolPolicy | Promise<ToolPolicy>;
+/** A request whose tool is looked up. */
+type Asking = Omit<ModernRequest, 'reply'>;
 
-const NO_POLICY: ToolPolicy = { once: false, rerunnable: false };
+/** Returns the policy of the tool that a request calls. Costs nothing once the tool is known. */
+export type PolicyOf = (request: Asking) => ToolPolicy | Promise<ToolPolicy>;
+
+const NO_POLICY: ToolPolicy = { once: false, rerunnable: false, task: NO_TASKS };
 
 /** Prompts and resources are only read. */
-const READING: ToolPolicy = { once: false, rerunnable: true };
+const READING: ToolPolicy = { once: false, rerunnable: true, task: NO_TASKS };
 
-export function createPolicyOf({ servers, bus, retryTools, log }: CalledToolsOptions): PolicyOf {
-  const policies = createToolPolicies(retryTools);
+export function createPolicyOf({ servers, bus, retryTools, taskTools, log }: CalledToolsOptions): PolicyOf {
+  const policies = createToolPolicies(retryTools, taskTools);
   bus.subscribe(({ kind }) => {
     if (kind === 'tools_list_changed') policies.forget();
   });
@@ -53,7 +59,7 @@ export function createPolicyOf({ servers, bus, retryTools, log }: CalledToolsOpt
 const OF_CALL = /^(mcp-name|mcp-param-.*|content-length)$/;
 
 /** Asks for tools with the credentials and headers of a caller's `tools/call`, so that the answer has the tools that this caller may see. */
-function listAs(servers: ModernServers, { body, caller, signal }: ModernRequest): ListTools {
+function listAs(servers: ModernServers, { body, caller, signal }: Asking): ListTools {
   const { progressToken: _, ...meta } = (body.params?.['_meta'] ?? {}) as Record<string, unknown>;
   const kept = Object.entries(caller.headers).filter(([name]) => !OF_CALL.test(name));
   const asking: Caller = { ...caller, headers: { ...Object.fromEntries(kept), 'mcp-method': 'tools/list' } };

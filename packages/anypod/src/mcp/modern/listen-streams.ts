@@ -1,4 +1,6 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
+import { type AuthInfo, principalOf } from '../../core/caller.ts';
+import { type Change, concerns } from '../../core/change-log.ts';
 import type { McpHandler, ServerEventBus } from '../sdk/sdk.ts';
 
 export interface ListenStreamsOptions {
@@ -29,11 +31,16 @@ export function createListenStreams(options: ListenStreamsOptions): ListenStream
       const subscribe: ServerEventBus['subscribe'] = (listener) => {
         open.add(end);
         const forget = ageLimit.watch(end);
-        const unsubscribe = bus.subscribe(listener);
+        const expiry = endAt(options?.authInfo, end);
+        const principal = principalOf(options?.authInfo as AuthInfo | undefined);
+        const unsubscribe = bus.subscribe((event) => {
+          if (concerns(event as Change, principal)) listener(event);
+        });
         if (ended) queueMicrotask(end);
         return () => {
           unsubscribe();
           forget();
+          clearTimeout(expiry);
           open.delete(end);
         };
       };
@@ -48,4 +55,14 @@ export function createListenStreams(options: ListenStreamsOptions): ListenStream
       for (const end of open) end();
     },
   };
+}
+
+/** The longest time for which Node's timers can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Calls `end` when the caller's token expires. */
+function endAt(authInfo: unknown, end: () => void): NodeJS.Timeout | undefined {
+  const { expiresAt } = (authInfo ?? {}) as Partial<AuthInfo>;
+  if (typeof expiresAt !== 'number') return undefined;
+  return setTimeout(end, Math.min(MAX_TIMER_MS, Math.max(0, expiresAt * 1000 - Date.now()))).unref();
 }

@@ -1,14 +1,11 @@
 import type { Change } from '../../core/change-log.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { Asking } from '../parked/call-questions.ts';
-import type { Round } from '../parked/round.ts';
 import type { RunningCalls } from '../sdk/running-calls.ts';
 
 export interface ModernExchangeOptions {
-  /** The request that begins the call. */
-  readonly round: Round;
   /** The id with which the server gets the request. Undefined: the client's id. */
   readonly id?: number;
   /** Seals the state of a response that goes out. */
@@ -21,4 +18,15 @@ export interface ModernExchangeOptions {
   readonly deadlines: Deadlines | undefined;
   readonly log: Log;
   readonly calls: RunningCalls;
+}
+
+/** What the SDK passes to a transport with a message. */
+export interface MessageExtra {
+  readonly request?: unknown;
+  readonly authInfo?: unknown;
+}
+
+/** The part of `PerRequestHTTPServerTransport` that the SDK itself calls. */
+export interface SdkTransport {
+  handleMessage(message: JsonRpcMessage, extra?: MessageExtra): Promise<Response>;
 }

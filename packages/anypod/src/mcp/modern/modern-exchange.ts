@@ -22,7 +22,7 @@ import { openToken } from '../sdk/progress-tokens.ts';
 import { RunningCall } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import { announcedChange } from './announced-change.ts';
-import type { ModernExchangeOptions } from './modern-exchange-options.ts';
+import type { MessageExtra, ModernExchangeOptions, SdkTransport } from './modern-exchange-options.ts';
 import { statusOf } from './modern-status.ts';
 
 /** What `handleMessage` returns to the SDK, because the exchange has answered the reply itself. */
@@ -30,16 +30,6 @@ export const SERVED: Response = new Response(null);
 
 /** The HTTP status of a call for which this pod has no room. */
 const UNAVAILABLE = 503;
-
-interface MessageExtra {
-  readonly request?: unknown;
-  readonly authInfo?: unknown;
-}
-
-/** The part of `PerRequestHTTPServerTransport` that the SDK itself calls. */
-interface SdkTransport {
-  handleMessage(message: JsonRpcMessage, extra?: MessageExtra): Promise<Response>;
-}
 
 /**
  * One call of 2026-07-28 and its answer. It replaces the SDK's own transport. The answer is plain JSON if the handler sends no message before its result,
@@ -54,6 +44,10 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   completed = false;
   readonly #options: ModernExchangeOptions;
   readonly #gone = () => this.#end();
+  /** The round that begins the call, until it does. A parked call must not keep its connection. */
+  #first: Round | undefined;
+  /** The token for progress that the handler knows. */
+  readonly #progressToken: unknown;
   /** Undefined: nobody waits for this call now. */
   #round: Round | undefined;
   #roundEnded = Promise.withResolvers<void>();
@@ -74,8 +68,11 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   #takeAnswer: ((response: JsonRpcResponse) => void) | undefined;
   #onEnd: () => void = () => undefined;
 
-  constructor(options: ModernExchangeOptions) {
+  /** `first` is the round that begins the call. */
+  constructor(first: Round, options: ModernExchangeOptions) {
     super(options.log);
+    this.#first = first;
+    this.#progressToken = first.progressToken;
     this.#options = options;
   }
 
@@ -117,7 +114,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
       this.#requireRunning(related);
       // A client that accepts only JSON can get nothing but the response (MCP 2026-07-28, Streamable HTTP).
       if (this.#round !== undefined && this.#round.channel.form !== 'json') {
-        const heard = heardIn(this.#round, message, this.#options.round.progressToken);
+        const heard = heardIn(this.#round, message, this.#progressToken);
         if (heard !== undefined) await this.#round.channel.message(writeMessage(openToken(heard)));
       }
     }
@@ -141,6 +138,9 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   #ask(question: JsonRpcRequest, related: RequestId | undefined): void {
     const { asking } = this.#options;
     this.#requireRunning(related);
+    const current = this.#options.calls.current();
+    const isAnother = related === undefined && current !== undefined && current !== this.#call;
+    if (isAnother) throw new Error('In 2026-07-28 a server can ask its client only while it serves a request.');
     if (asking === undefined) throw new Error('This request has no client that could be asked.');
     this.#questions ??= new CallQuestions(asking);
     const known = this.#questions.ask(question);
@@ -248,10 +248,12 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   }
 
   async #handle(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
-    const { round, id } = this.#options;
+    const { id } = this.#options;
+    const round = this.#first;
+    this.#first = undefined;
     const revision = (message as JsonRpcRequest).params?.['_meta'] as Record<string, unknown> | undefined;
     const classified = { ...extra, classification: { era: 'modern', revision: revision?.[VERSION_META_KEY] } };
-    if (isRequest(message)) {
+    if (round !== undefined && isRequest(message)) {
       this.#request = message;
       this.#ownChange = changeOfList(message.method);
       this.#id = id ?? message.id;

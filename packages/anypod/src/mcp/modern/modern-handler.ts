@@ -1,8 +1,11 @@
+import type { FilterOf } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import { LEGACY_VERSIONS } from '../../core/protocol-version.ts';
+import { bindingOf } from '../../core/request-state.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
 import type { SpentStates } from '../../core/spent-states.ts';
+import { NO_TASKS, type TaskSettings } from '../../core/task-rule.ts';
 import type { ParkedState, ParkedStates } from '../parked/parked-state.ts';
 import type { Parking } from '../parked/parking.ts';
 import { identifyCall } from '../retry/call-identity.ts';
@@ -12,15 +15,19 @@ import { createPolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
 import { createModernServers, type ModernRequest, type ModernServerOptions, type Served } from './modern-servers.ts';
 import { createGoOn } from './parked-retries.ts';
-import { bindingOf, type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
+import { type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
 
 export interface ModernOptions extends ModernServerOptions {
   readonly spent: SpentStates;
+  /** Changes lists so that they have only what their caller may use. Undefined: lists stay as they are. */
+  readonly filterOf?: FilterOf | undefined;
   readonly guard: RetryGuard;
   readonly parking: Parking;
   readonly parkedStates: ParkedStates;
   /** Tools whose calls are guarded even if the tools do not ask for it. */
   readonly retryTools: readonly string[];
+  /** What the operator says about the tasks of tools, by name. */
+  readonly taskTools: Readonly<Record<string, TaskSettings>>;
   /** Calls may run again if their tools declare that this does no harm. */
   readonly reruns: boolean;
 }
@@ -32,11 +39,6 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   const policyOf = createPolicyOf({ ...options, servers });
   const calls = createModernCalls();
   const goOn = createGoOn(servers, parking);
-
-  function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
-    reply.watch.answered(true);
-    reply.json(200, JSON.stringify(error));
-  }
 
   /** Runs a request. `by` is the call's identity, so that repeats of the call may use the same single-use state. */
   async function run(request: ModernRequest, { once }: OpenedRequest, served: Served, by?: string): Promise<void> {
@@ -56,7 +58,8 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     if (opened === undefined) return refuse(received, refusedState(body));
     const request = { ...received, body: opened.body };
     const rerunnable = policy.rerunnable && options.reruns;
-    const served: Served = { binding, once, rerunnable, headerSchema };
+    const filter = options.filterOf?.(body.method, caller);
+    const served: Served = { binding, once, rerunnable, headerSchema, filter };
     const serve = (one: ModernRequest, more: Served, by?: string) =>
       state === undefined ? run(one, opened, more, by) : goOn(one, state, more);
     const identity = retry === undefined ? undefined : identifyCall(body, caller);
@@ -80,12 +83,17 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   }
 
   return {
-    takesInitialize: true,
+    // A server of SDK v1 has sessions above all, so its clients may name a newer version in the header than in the body.
+    takesInitialize: !options.guests,
     serve(parsed, caller, signal, reply) {
       const body = sealToken(parsed as JsonRpcRequest);
       const request = { body, caller, reply, signal };
       if (body.method === 'subscriptions/listen') return servers.listen(request);
       return calls.run(body.id ?? null, reply, (cuttable) => call({ ...request, reply: cuttable }));
+    },
+    taskRule(body, caller, signal) {
+      const policy = policyOf({ body: sealToken(body as JsonRpcRequest), caller, signal });
+      return policy instanceof Promise ? policy.then(({ task }) => task) : policy.task;
     },
     get busy() {
       return calls.busy + parking.busy;
@@ -102,6 +110,11 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   };
 }
 
+function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
+  reply.watch.answered(true);
+  reply.json(200, JSON.stringify(error));
+}
+
 /**
  * The answer if no SDK v2 is installed. It is the refusal of the SDK's own v1 server, without an error code of 2026-07-28. After such a code clients do
  * not fall back to `initialize` (`@ai-sdk/mcp` stops at -32022).
@@ -113,6 +126,7 @@ export const refuseModern: ModernHandler = {
     const message = `This server speaks ${LEGACY_VERSIONS.at(-1)} and earlier; start with initialize.`;
     reply.json(400, JSON.stringify(rpcError(id ?? null, RPC.refused, message, { supported: LEGACY_VERSIONS })));
   },
+  taskRule: () => NO_TASKS,
   busy: 0,
   drain: async () => undefined,
   close: async () => undefined,

@@ -3,12 +3,14 @@ import { BACKGROUND_CALLER, type Caller } from '../../core/caller.ts';
 import type { Change } from '../../core/change-log.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
 import { describeThrown } from '../../core/describe-thrown.ts';
+import type { ListFilter } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { StreamKind } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
 import type { RequestState } from '../../core/request-state.ts';
 import { createFacade } from '../guest/facade.ts';
+import type { Asking } from '../parked/call-questions.ts';
 import type { ParkedCalls } from '../parked/parked-calls.ts';
 import type { Given } from '../parked/parked-state.ts';
 import { ReplyChannel } from '../parked/reply-channel.ts';
@@ -17,6 +19,7 @@ import type { BuildServer } from '../sdk/build-server.ts';
 import { createFactoryFailures, type FactoryFailures } from '../sdk/factory-failures.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import type { RunningCalls } from '../sdk/running-calls.ts';
+import { challengeIn } from '../sdk/scope-challenges.ts';
 import type { McpHandler, ServerEventBus, ServerSdk } from '../sdk/sdk.ts';
 import { createToolLists, type ToolLists } from '../sdk/tool-lists.ts';
 import type { FactoryContext, Reuse, UserServer } from '../sdk/user-server.ts';
@@ -64,6 +67,8 @@ export interface Served {
   readonly binding: string;
   /** Each of its request states can be used once. */
   readonly once: boolean;
+  /** Leaves out of a list what its caller may not use. */
+  readonly filter?: ListFilter | undefined;
   /** The call may run again. */
   readonly rerunnable: boolean;
   /** The input schema of the called tool, if it names headers. */
@@ -121,27 +126,22 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     const server = await failures.note(requestInfo, supply.lend(lending, requestInfo as Request));
     call.server = server;
     const { channel = new ReplyChannel(reply), onResponse } = served ?? {};
-    server.exchange = new ModernExchange({
+    const progressToken = progressTokenOf(body);
+    const round = { id: body.id, progressToken, channel, signal: request.signal(), onResponse };
+    server.exchange = new ModernExchange(round, {
       ...shared,
-      round: { id: body.id, progressToken: progressTokenOf(body), channel, signal: request.signal(), onResponse },
-      seal: (response) => sealOutbound(response, requestState, served),
-      asking: served && askingOf(served, body),
+      seal: (response) => sealOutbound(served?.filter?.(response) ?? response, requestState, served),
+      asking: served && askingOf(served, body, parked),
       ...(server.shared && { id: ++lastId }),
     });
     return server.server;
   }
 
-  const askingOf = ({ binding, rerunnable, given }: Served, body: JsonRpcRequest) => ({
-    parked,
-    binding,
-    body,
-    rerunnable,
-    given,
-  });
-
-  /** Passes on a response that the SDK itself has made. */
+  /** Passes on a response that the SDK itself has made. Throws `ScopeChallenge` for a 403 that asks for scopes. */
   async function answer(view: Request, response: Response, kind: StreamKind, request: ModernRequest): Promise<void> {
     failures.rethrow(view);
+    const challenge = challengeIn(response);
+    if (challenge !== undefined) throw challenge;
     request.reply.response(await watchResponse(response, kind, request.signal(), request.reply.watch));
   }
 
@@ -161,6 +161,8 @@ export function createModernServers(options: ModernServerOptions): ModernServers
       const response = await calling.fetch(view, fetchOptions(body, caller));
       if (response !== SERVED) await answer(view, response, 'request', request);
     } finally {
+      // A parked handler keeps its view of the request, but not the client's connection.
+      underWay.delete(view);
       if (own.server !== undefined) giveBack(own.server);
     }
   }
@@ -208,6 +210,10 @@ function createListening(options: ModernServerOptions, failures: FactoryFailures
     ageLimit,
     createHandler: (events, most) => createHandler(options, factory, events, most),
   });
+}
+
+function askingOf({ binding, rerunnable, given }: Served, body: JsonRpcRequest, parked: ParkedCalls): Asking {
+  return { parked, binding, body, rerunnable, given };
 }
 
 function createSupply(options: ModernServerOptions, lists: ToolLists): ServerSupply {

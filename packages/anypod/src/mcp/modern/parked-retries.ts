@@ -21,11 +21,13 @@ export function createGoOn(servers: ModernServers, parking: Parking): GoOn {
     const { onResponse } = served;
     const round = { id: body.id, progressToken: progressTokenOf(body), channel, signal: signal(), onResponse };
     const responses = body.params?.['inputResponses'];
-    // Stays if the SDK refuses the request, which answers it.
-    let woken = 'served' as Woken;
+    // Stays if the SDK refuses the request, which answers it. The SDK would hide an error of `wake`.
+    let waking: Promise<Woken> = Promise.resolve('served');
     await servers.check(request, served, async () => {
-      woken = await parking.wake(state, round, responses);
+      waking = parking.wake(state, round, responses);
+      await waking.catch(() => undefined);
     });
+    const woken = await waking;
     if (woken === 'served') return;
     if (served.rerunnable) {
       const again = { ...request, body: begunAgain(body, state) };

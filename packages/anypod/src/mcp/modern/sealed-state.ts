@@ -1,13 +1,7 @@
-import { type Caller, principalOf } from '../../core/caller.ts';
 import { encodeResponse, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { OpenedState, RequestState } from '../../core/request-state.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import { ONCE } from '../retry/tool-policies.ts';
-
-/** What a sealed state is bound to: the caller and the request. Anonymous callers share a binding, so only the state itself protects them. */
-export function bindingOf({ method, params }: JsonRpcRequest, caller: Caller): string {
-  return JSON.stringify([principalOf(caller.authInfo) ?? '', method, params?.['name'] ?? params?.['uri'] ?? '']);
-}
 
 /** Seals the state of an `input_required` result. The state can be used once only, if `once` is set or the result itself asks for it. */
 export function sealOutbound(

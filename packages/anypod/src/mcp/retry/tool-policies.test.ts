@@ -82,7 +82,7 @@ describe('a list of tools', () => {
       error: { code: -32601, message: 'Method not found' },
     });
     expect((await policies.learn('t', none)).retry).toBeUndefined();
-    expect(policies.known('other')).toEqual({ once: false, rerunnable: false });
+    expect(policies.known('other')).toMatchObject({ once: false, rerunnable: false });
     expect(policies.known('named')?.retry).toEqual(DEFAULTS);
   });
 

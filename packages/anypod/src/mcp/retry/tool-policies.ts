@@ -1,6 +1,6 @@
 import type { JsonRpcResponse } from '../../core/json-rpc.ts';
 import { RPC } from '../../core/rpc-error.ts';
-import type { ToolHints } from '../../core/server-host.ts';
+import { type DescribedTool, type TaskRule, type TaskSettings, taskRuleOf } from '../../core/task-rule.ts';
 
 const RETRY = 'anypod/retry';
 export const ONCE = 'anypod/once';
@@ -20,6 +20,7 @@ export interface ToolPolicy {
   readonly once: boolean;
   /** Its hints say that a second run does no harm. */
   readonly rerunnable: boolean;
+  readonly task: TaskRule;
   /** Its input schema, if it names headers that repeat arguments (SEP-2243). */
   readonly headerSchema?: unknown;
 }
@@ -37,11 +38,9 @@ export interface ToolPolicies {
   forget(): void;
 }
 
-interface Tool {
+interface Tool extends DescribedTool {
   readonly name: string;
-  readonly annotations?: ToolHints;
   readonly inputSchema?: unknown;
-  readonly _meta?: Readonly<Record<string, unknown>>;
 }
 
 const DEFAULT_WINDOW_MS = 10 * 60 * 1000;
@@ -50,19 +49,27 @@ const MAX_PAGES = 100;
 /** Callers may have different tools. Above this number, all policies are forgotten and learnt again. */
 const MAX_TOOLS = 10_000;
 
-/** `named`: tools whose calls are guarded even if the tools do not ask for it. */
-export function createToolPolicies(named: readonly string[]): ToolPolicies {
+/**
+ * `named`: tools whose calls are guarded even if the tools do not ask for it. `tasks`: what the operator says about the tasks of tools, by name; `*` is
+ * for the tools that it does not name.
+ */
+export function createToolPolicies(
+  named: readonly string[],
+  tasks: Readonly<Record<string, TaskSettings>> = {},
+): ToolPolicies {
   const policies = new Map<string, ToolPolicy>();
   const forced = new Set(named);
   let listing: Promise<void> | undefined;
   let listless = false;
 
-  const policyOf = ({ name, annotations, inputSchema, _meta }: Tool): ToolPolicy => {
+  const policyOf = (tool: Tool): ToolPolicy => {
+    const { name, annotations, inputSchema, _meta } = tool;
     const retry = ruleOf(_meta?.[RETRY]) ?? (forced.has(name) ? ruleOf(true) : undefined);
     const rerunnable = annotations?.readOnlyHint === true || annotations?.idempotentHint === true;
     return {
       once: _meta?.[ONCE] === true,
       rerunnable,
+      task: taskRuleOf(tool, tasks[name] ?? tasks['*']),
       ...(namesHeaders(inputSchema) && { headerSchema: inputSchema }),
       ...(retry === undefined ? {} : { retry }),
     };

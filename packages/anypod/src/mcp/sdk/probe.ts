@@ -16,6 +16,8 @@ export interface Probe {
   readonly guests: boolean;
   /** Names of the tools. Empty: the server has none. Undefined: it did not answer in time. */
   readonly tools: readonly string[] | undefined;
+  /** It declares the capability `tasks` of 2025-11-25, so its tasks are its own. */
+  readonly ownTasks: boolean;
   /** CPU milliseconds to build one server. */
   readonly buildMs: number;
   /** Approximate bytes of heap of one server. */
@@ -46,13 +48,13 @@ export async function probeFactory(
   const cpu = cpuUsage(cpuBefore);
   const heap = (memoryUsage().heapUsed - heapBefore) / SAMPLES;
   const rebuildsSchemas = differ(toolSchemas(first), toolSchemas(others[0] ?? first));
-  const tools = await listTools(first, answerWithinMs);
+  const offered = await askWhatItOffers(first, answerWithinMs);
   const closed = Promise.all([first, ...others].map(closeQuietly));
   await settledWithin(closed, answerWithinMs, unanswered).catch(() => undefined);
   return {
     modern: sdk !== undefined,
     guests,
-    tools,
+    ...offered,
     buildMs: (cpu.user + cpu.system) / 1000 / SAMPLES,
     bytes: Math.min(MAX_BYTES, Math.max(MIN_BYTES, Math.round(heap))),
     rebuildsSchemas,
@@ -65,22 +67,27 @@ function differ(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, un
 
 const unanswered = () => new AnypodError('factory_failed', 'The server did not answer at the start.');
 
-/** Asks for the tools' names as a client would. Undefined: the server did not answer, so they are not known until a client asks. */
-async function listTools(server: UserServer, withinMs: number): Promise<readonly string[] | undefined> {
+/** Asks for capabilities and tools as a client would. */
+async function askWhatItOffers(server: UserServer, withinMs: number): Promise<Pick<Probe, 'tools' | 'ownTasks'>> {
   const transport = new ProbeTransport();
   const ask = (id: number, method: string, params: JsonRpcRequest['params'] = {}) =>
     settledWithin(transport.ask({ jsonrpc: '2.0', id, method, params }), withinMs, unanswered);
+  let ownTasks: boolean;
   try {
     await server.connect(transport);
     const clientInfo = { name: 'anypod', version: '0' };
-    await ask(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+    const { result } = await ask(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+    ownTasks = (result?.['capabilities'] as { tasks?: unknown } | undefined)?.tasks !== undefined;
   } catch (cause) {
     throw cause instanceof AnypodError
       ? cause
       : new AnypodError('factory_failed', 'The server cannot be connected; see the cause in the log.', { cause });
   }
   const list = await ask(2, 'tools/list').catch(() => undefined);
-  if (list === undefined) return undefined;
+  if (list === undefined) return { tools: undefined, ownTasks };
   const tools = list.result?.['tools'];
-  return Array.isArray(tools) ? tools.map((tool: { name?: unknown } | null) => String(tool?.name)) : [];
+  return {
+    tools: Array.isArray(tools) ? tools.map((tool: { name?: unknown } | null) => String(tool?.name)) : [],
+    ownTasks,
+  };
 }

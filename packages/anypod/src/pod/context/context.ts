@@ -1,6 +1,7 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
 import type { EventIds } from '../../core/event-id.ts';
+import type { FilterOf } from '../../core/gate.ts';
 import type { HandlesFor } from '../../core/handles.ts';
 import type { ParkedMail } from '../../core/inbox.ts';
 import type { Log } from '../../core/log.ts';
@@ -9,6 +10,7 @@ import type { ServerHost } from '../../core/server-host.ts';
 import type { RandomId, Signer } from '../../core/signer.ts';
 import type { StateLanes } from '../../core/state-lanes.ts';
 import type { Store } from '../../core/store.ts';
+import type { TaskPeer } from '../../core/task-peer.ts';
 import type { Announcer } from './announcer.ts';
 import type { Background } from './background.ts';
 import type { PodOptions } from './options.ts';
@@ -31,6 +33,13 @@ export interface PodContext {
   readonly deadlines: Deadlines;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines?: Deadlines | undefined;
+  /**
+   * anypod itself has verified the callers. So ids of sessions can be bound to principals, and what is known of a caller holds no secret and may be
+   * stored with a call.
+   */
+  readonly verifiesCallers?: boolean;
+  /** Changes lists so that they have only what their caller may use. Undefined: lists stay as they are. */
+  readonly filterOf?: FilterOf | undefined;
   /** Writes what servers keep for their sessions. */
   readonly lanes: StateLanes;
   /** Makes what servers keep under handles. */
@@ -51,6 +60,8 @@ export interface PodContext {
   readonly departed: () => boolean;
   /** Called when a call has ended for which a request on this pod may be waiting. */
   readonly onCallEnded?: (call: string) => void;
+  /** The tasks of this pod. */
+  readonly tasks?: TaskPeer | undefined;
   /** Called with what other pods say about parked calls. */
   readonly onParked?: (mail: ParkedMail) => void;
   /** Aborts when the pod closes. After that the pod retries nothing. */

@@ -5,16 +5,19 @@ import type { Log } from '../../core/log.ts';
 
 /**
  * Uses one timer for all entries: all wait equally long, so the first one added is late first. A timer for each request would cost more than all
- * other work that a pod does for it. An error that an entry throws is logged, and stops neither the other entries nor the process.
+ * other work that a pod does for it. An error that an entry throws is logged, and stops neither the other entries nor the process. If `holdsProcess`
+ * is false, a process may end while entries wait.
  */
-export function createDeadlines(afterMs: number, now: () => number, log: Log): Deadlines {
+export function createDeadlines(afterMs: number, now: () => number, log: Log, holdsProcess = true): Deadlines {
   const waiting = new LinkedList<Deadline>();
   let timed = false;
 
   function wait(): void {
     const first = waiting.first;
     timed = first !== undefined;
-    if (first !== undefined) setTimeout(look, Math.max(1, first.value.due - now())).unref();
+    if (first === undefined) return;
+    const timer = setTimeout(look, Math.max(1, first.value.due - now()));
+    if (!holdsProcess) timer.unref();
   }
 
   function look(): void {

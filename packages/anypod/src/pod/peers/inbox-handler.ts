@@ -65,6 +65,9 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
         return parts.confirmations.confirmed(message.ack, message.from);
       case 'call-ended':
         return context.onCallEnded?.(message.call);
+      case 'task-changed':
+      case 'task-cancelled':
+        return context.tasks?.receive(message);
       case 'parked-answers':
       case 'parked-event':
       case 'parked-left':

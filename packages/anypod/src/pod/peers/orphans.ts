@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { BACKGROUND_CALLER } from '../../core/caller.ts';
+import { BACKGROUND_CALLER, type Caller, principalOf } from '../../core/caller.ts';
 import type { Orphan, StreamKey } from '../../core/event-log.ts';
 import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../../core/json-rpc.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
@@ -11,6 +11,7 @@ import { Exchange } from '../streams/exchange.ts';
 import type { Followers } from '../streams/followers.ts';
 import { OwnedStream } from '../streams/owned-stream.ts';
 import { createStandingSink } from '../streams/standing-reply.ts';
+import { readRequests, type StoredRequests } from '../streams/stored-requests.ts';
 import { enteredAgain } from './reentry.ts';
 import { mayRerun, type Safety, safetyOf } from './rerun-rule.ts';
 
@@ -80,12 +81,13 @@ export class Orphans {
   }
 
   async #takeOverFrom(dead: string): Promise<void> {
-    const { store, departed } = this.#context;
+    const { store, departed, tasks } = this.#context;
     for (const key of await store.ownership.of(dead)) {
       // The pods that remain take it over.
       if (departed()) return;
       await this.#inherit(dead, key);
     }
+    await tasks?.inherit(dead);
     await store.pods.forget(dead);
   }
 
@@ -117,14 +119,14 @@ export class Orphans {
 
   async #finish(key: StreamKey, orphan: Orphan): Promise<void> {
     const { meter } = this.#context;
-    const requests = JSON.parse(orphan.requests) as Requests;
-    const stream = OwnedStream.adopt(this.#context, this.#followers, key, requests, orphan);
+    const stored = readRequests(orphan.requests);
+    const stream = OwnedStream.adopt(this.#context, this.#followers, key, stored, orphan);
     // This pod owns the exchange now, and no other pod would end it. So it waits until the store is back.
     const live = await retryWhileStoreAway(this.#context, async () => this.#sessions.take(key.session));
     if (live?.session.record.transport === 'sse') {
       stream.sendTo(createStandingSink(this.#context, (data) => live.stand(data)));
     }
-    const [first, ...others] = unanswered(requests, [...orphan.events, ...(await this.#standing(live))]);
+    const [first, ...others] = unanswered(stored.requests, [...orphan.events, ...(await this.#standing(live))]);
     if (first === undefined || live === undefined) {
       meter.orphanEnded('finished');
       stream.finish();
@@ -132,9 +134,10 @@ export class Orphans {
       return;
     }
     try {
-      const again = others.length > 0 ? undefined : await this.#enteredAgain(live, key, first, orphan, stream);
-      if (again === undefined) await this.#rerunOrRefuse(live, [first, ...others], stream, orphan.takeOvers);
-      else await this.#rerun(live, [again], stream);
+      const left = { ...stored, requests: [first, ...others] as const };
+      const again = others.length > 0 ? undefined : await this.#enteredAgain(live, key, left, orphan, stream);
+      if (again === undefined) await this.#rerunOrRefuse(live, left, stream, orphan.takeOvers);
+      else await this.#rerun(live, [again], stream, callerOf(stored));
     } finally {
       this.#sessions.release(live);
     }
@@ -147,27 +150,29 @@ export class Orphans {
     return read?.events ?? [];
   }
 
-  /** The request with which a call goes on that only waited for answers. Undefined: it did not, or it was made with credentials. */
+  /** The request with which a call goes on that only waited for answers. Undefined: it did not, or it needs credentials that are not stored. */
   async #enteredAgain(
     live: LiveSession,
     key: StreamKey,
-    request: JsonRpcRequest,
+    { requests: [request], authInfo }: StoredRequests,
     orphan: Orphan,
     stream: OwnedStream,
   ): Promise<JsonRpcRequest | undefined> {
-    if (live.session.record.principal !== undefined) return undefined;
+    if (live.session.record.principal !== principalOf(authInfo)) return undefined;
     const context = this.#context;
     const again = await retryWhileStoreAway(context, () => enteredAgain(context, key, request, orphan, stream));
     if (again !== undefined) context.meter.orphanEnded('rerun');
     return again;
   }
 
-  async #rerunOrRefuse(live: LiveSession, requests: Requests, stream: OwnedStream, takeOvers: number): Promise<void> {
-    const safeties = await this.#judge(live, requests);
-    const runs = this.#mayRerun(live, safeties, takeOvers);
+  async #rerunOrRefuse(live: LiveSession, left: StoredRequests, stream: OwnedStream, takeOvers: number): Promise<void> {
+    const { requests } = left;
+    const caller = callerOf(left);
+    const safeties = await this.#judge(live, requests, caller);
+    const runs = this.#mayRerun(live, safeties, takeOvers, caller);
     this.#context.meter.orphanEnded(runs ? 'rerun' : 'refused');
     if (runs) {
-      await this.#rerun(live, requests, stream);
+      await this.#rerun(live, requests, stream, caller);
       return;
     }
     for (const [index, { id }] of requests.entries()) {
@@ -177,9 +182,9 @@ export class Orphans {
     }
   }
 
-  async #judge(live: LiveSession, requests: Requests): Promise<readonly Safety[]> {
+  async #judge(live: LiveSession, requests: Requests, caller: Caller): Promise<readonly Safety[]> {
     try {
-      const server = await live.server(BACKGROUND_CALLER);
+      const server = await live.server(caller);
       return await Promise.all(requests.map((request) => safetyOf(request, server)));
     } catch (err) {
       this.#context.log.warn({ err }, 'the calls of a lost pod could not be judged; they are refused');
@@ -187,15 +192,15 @@ export class Orphans {
     }
   }
 
-  /** Whether the requests may run again. A call that was made with credentials may not: only the client's request had them. */
-  #mayRerun(live: LiveSession, safeties: readonly Safety[], takeOvers: number): boolean {
+  /** Whether the requests may run again. A call that needs credentials may not, unless the claims of its caller were stored with it. */
+  #mayRerun(live: LiveSession, safeties: readonly Safety[], takeOvers: number, caller: Caller): boolean {
     const { rerun, rerunLimit } = this.#context.options;
-    if (takeOvers > rerunLimit || live.session.record.principal !== undefined) return false;
+    if (takeOvers > rerunLimit || live.session.record.principal !== principalOf(caller.authInfo)) return false;
     return safeties.every((safety) => mayRerun(safety, rerun));
   }
 
-  async #rerun(live: LiveSession, requests: Requests, stream: OwnedStream): Promise<void> {
-    const server = await live.server(BACKGROUND_CALLER);
+  async #rerun(live: LiveSession, requests: Requests, stream: OwnedStream, caller: Caller): Promise<void> {
+    const server = await live.server(caller);
     if (this.#context.departed()) return;
     live.uses += 1;
     const exchange = new Exchange(this.#context, this.#followers, {
@@ -203,14 +208,15 @@ export class Orphans {
       protocolVersion: live.session.record.protocolVersion,
       requests,
       batch: false,
+      authInfo: caller.authInfo,
       to: { stream },
       onEnd: () => this.#sessions.release(live),
-      onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, BACKGROUND_CALLER)),
+      onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, caller)),
     });
     for (const request of requests) {
       live.arrivals.arrived(request.id);
       const run = live.begin(exchange, request.id);
-      server.request(run, request, { caller: BACKGROUND_CALLER, closeStream: () => exchange.closeConnection() });
+      server.request(run, request, { caller, closeStream: () => exchange.closeConnection() });
     }
   }
 }
@@ -224,4 +230,9 @@ function unanswered(requests: Requests, events: readonly { readonly data: string
       .map((message) => (message as { id: unknown }).id),
   );
   return requests.filter((request) => isRequest(request) && !answered.has(request.id));
+}
+
+/** Who made the requests, as far as it is stored. */
+function callerOf({ authInfo }: StoredRequests): Caller {
+  return authInfo === undefined ? BACKGROUND_CALLER : { ...BACKGROUND_CALLER, authInfo };
 }

@@ -12,6 +12,9 @@ const READS = new Set([
   'prompts/list',
   'prompts/get',
   'completion/complete',
+  'tasks/get',
+  'tasks/list',
+  'tasks/result',
 ]);
 
 /** How safe it is to run a request twice, as the author of the server declared it. */

@@ -17,8 +17,9 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
   const { store, host, signer, random, pod, background, meter } = context;
 
   function newSession(params: InitializeParams, caller: Caller): Session {
-    const id = createSessionId(signer, random, store.versions.current());
     const principal = principalOf(caller.authInfo);
+    const boundTo = context.verifiesCallers === true ? principal : undefined;
+    const id = createSessionId(signer, random, store.versions.current(), boundTo);
     const record = {
       id,
       protocolVersion: params.protocolVersion,

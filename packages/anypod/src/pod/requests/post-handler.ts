@@ -1,4 +1,4 @@
-import type { Caller } from '../../core/caller.ts';
+import type { AuthInfo, Caller } from '../../core/caller.ts';
 import {
   isRequest,
   isRequestId,
@@ -66,6 +66,12 @@ export class PostHandler {
     reply: Reply,
   ): Promise<Exchange | undefined> {
     const server = await live.server(caller);
+    for (const request of requests) {
+      // Before anything is answered, so that the refusal can be a status that makes clients step up.
+      const asked = server.challenge(request, caller);
+      const challenge = asked && (await asked);
+      if (challenge !== undefined) throw challenge;
+    }
     if (this.#context.departed()) throw tooLate();
     if (live.ended) {
       reply.json(404, JSON.stringify(sessionNotFound(requests[0].id)));
@@ -76,6 +82,7 @@ export class PostHandler {
       session: live.id,
       protocolVersion: live.session.record.protocolVersion,
       requests,
+      authInfo: this.#storable(caller),
       batch,
       to: { reply },
       onEnd: () => this.#parts.sessions.release(live),
@@ -88,6 +95,11 @@ export class PostHandler {
       } else this.#dispatch(live, server, exchange, request, caller);
     }
     return exchange;
+  }
+
+  /** What may be stored of a caller. A server that gets tokens could not run a call again without one. */
+  #storable({ authInfo }: Caller): AuthInfo | undefined {
+    return this.#context.verifiesCallers === true && authInfo?.token === '' ? authInfo : undefined;
   }
 
   /** Whether the cancellation of this request overtook it. If the store does not answer, the request runs, so that no call is lost. */
@@ -118,7 +130,9 @@ export class PostHandler {
       exchange.respond(refusal);
       return;
     }
-    const run = live.begin(exchange, request.id, ours && ((response) => ours.record(live, request, response)));
+    const filter = this.#context.filterOf?.(request.method, caller);
+    const settle = ours && ((response: JsonRpcResponse) => ours.record(live, request, response));
+    const run = live.begin(exchange, request.id, settle ?? (filter && (async (response) => filter(response))));
     if (ours !== undefined && !server.handles(request.method)) {
       live.outlet.respond(run, { jsonrpc: '2.0', id: request.id, result: {} });
       return;

@@ -38,8 +38,9 @@ export function createOpenSseStream({ context, listen, take, release }: SseStrea
   async function begin(caller: Caller): Promise<LiveSession | undefined> {
     if (context.departed()) throw tooLate();
     const principal = principalOf(caller.authInfo);
+    const boundTo = context.verifiesCallers === true ? principal : undefined;
     const record: SessionRecord = {
-      id: createSessionId(signer, random, store.versions.current()),
+      id: createSessionId(signer, random, store.versions.current(), boundTo),
       protocolVersion: '',
       transport: 'sse',
       initialize: { protocolVersion: '', capabilities: {}, clientInfo: {} },

@@ -36,6 +36,7 @@ export function setUp(options: PodOptions = {}) {
       abort: nothing,
       notify: async ({ method }) => void notified.push(method),
       handles: () => false,
+      challenge: () => undefined,
       ask: () => Promise.reject(new Error('not used')),
       registry: undefined,
       toolHints: async () => undefined,

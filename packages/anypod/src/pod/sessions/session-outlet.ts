@@ -43,6 +43,7 @@ export function createSessionOutlet(context: PodContext, live: SpeakingSession):
    * the standing stream. There is one exception: if the handler itself names a request that has ended, `send` throws.
    */
   async function send(data: string, related: Related | undefined): Promise<void> {
+    if (related?.deliver !== undefined) return related.deliver(data);
     const running = related === undefined ? undefined : live.requests.get(related.run);
     if (running?.exchange.emit(data) === true) return;
     if (related?.named === true && running?.exchange.streams !== false) {

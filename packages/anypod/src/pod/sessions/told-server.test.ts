@@ -19,6 +19,7 @@ function setUp(answers: { ask?: () => Promise<JsonRpcResponse>; notify?: () => P
       said.push(`${method} ${JSON.stringify(params ?? {})}`);
       await answers.notify?.();
     },
+    challenge: () => undefined,
     handles: (method) => method !== 'resources/unsubscribe',
     ask: async (method, params) => {
       said.push(`${method} ${JSON.stringify(params)}`);

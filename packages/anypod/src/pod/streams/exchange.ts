@@ -1,3 +1,4 @@
+import type { AuthInfo } from '../../core/caller.ts';
 import type { Deadline, Late } from '../../core/deadlines.ts';
 import { encodeResponse, type JsonRpcRequest, type JsonRpcResponse, type RequestId } from '../../core/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
@@ -14,6 +15,8 @@ export interface ExchangeOptions {
   readonly protocolVersion: string;
   /** One request, or a batch (2025-03-26 only). */
   readonly requests: readonly [JsonRpcRequest, ...JsonRpcRequest[]];
+  /** Stored with the requests, so that another pod may run them again; see `StoredRequests`. */
+  readonly authInfo?: AuthInfo | undefined;
   /** The POST held an array, so a plain answer is an array too. */
   readonly batch: boolean;
   /** Where the answer goes: the client's own connection, or the stream of an exchange that another pod began. */
@@ -145,8 +148,9 @@ export class Exchange implements Late {
   }
 
   #open(reply: Reply): OwnedStream {
-    const { session, requests } = this.#options;
-    const stream = OwnedStream.open(this.#context, this.#followers, session, requests, reply);
+    const { session, requests, authInfo } = this.#options;
+    const stored = authInfo === undefined ? { requests } : { requests, authInfo };
+    const stream = OwnedStream.open(this.#context, this.#followers, session, stored, reply);
     this.#take(stream);
     if (this.resumable) stream.prime(this.#context.options.retryMs);
     for (const response of this.#responses.splice(0)) stream.write(encodeResponse(response), false);

@@ -1,13 +1,11 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Connection, Orphan, StreamKey, Written } from '../../core/event-log.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 import type { Followers } from './followers.ts';
+import { type StoredRequests, writeRequests } from './stored-requests.ts';
 import { countAtOnce, StreamLog } from './stream-log.ts';
-
-type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
 
 /** An event on its way to the log. */
 interface Waiting {
@@ -57,17 +55,17 @@ export class OwnedStream {
     context: PodContext,
     followers: Followers,
     key: StreamKey,
-    requests: Requests,
+    stored: StoredRequests,
     from: { epoch: number; seq: number },
   ) {
     this.#context = context;
     this.#followers = followers;
     this.#key = key;
-    this.#prefix = context.eventIds.exchangePrefix(key.session, key.stream, requests[0].id);
+    this.#prefix = context.eventIds.exchangePrefix(key.session, key.stream, stored.requests[0].id);
     this.#log = new StreamLog(context, {
       key,
       epoch: from.epoch,
-      requests: JSON.stringify(requests),
+      requests: writeRequests(stored),
       follows: from.seq,
     });
     this.#oursAt = context.now();
@@ -79,11 +77,11 @@ export class OwnedStream {
     context: PodContext,
     followers: Followers,
     session: string,
-    requests: Requests,
+    stored: StoredRequests,
     reply: Reply,
   ): OwnedStream {
     const key = { session, stream: context.random() };
-    const stream = new OwnedStream(context, followers, key, requests, { epoch: 1, seq: 0 });
+    const stream = new OwnedStream(context, followers, key, stored, { epoch: 1, seq: 0 });
     // This comes last: if anything above throws, the request can still be answered without a stream.
     stream.#sink = reply.stream('request');
     stream.#enqueue('open stream', async () => void stream.#checkOwned(await stream.#log.open()));
@@ -95,10 +93,10 @@ export class OwnedStream {
     context: PodContext,
     followers: Followers,
     key: StreamKey,
-    requests: Requests,
+    stored: StoredRequests,
     orphan: Orphan,
   ): OwnedStream {
-    return new OwnedStream(context, followers, key, requests, { epoch: orphan.epoch, seq: orphan.last });
+    return new OwnedStream(context, followers, key, stored, { epoch: orphan.epoch, seq: orphan.last });
   }
 
   /** Whether the client gets the rest if this pod goes: it has an event id to come back with, or the sink outlives the pod. */

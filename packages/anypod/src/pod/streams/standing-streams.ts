@@ -1,4 +1,4 @@
-import { type Change, lastOfEach, type PositionedChange } from '../../core/change-log.ts';
+import { type Change, concerns, lastOfEach, type PositionedChange } from '../../core/change-log.ts';
 import type { EventPlace } from '../../core/event-id.ts';
 import type { Connection } from '../../core/event-log.ts';
 import type { JsonRpcNotification } from '../../core/json-rpc.ts';
@@ -228,7 +228,8 @@ export class StandingStreams {
   #writeChange(standing: Standing, { position, change }: PositionedChange): boolean {
     if (comparePositions(position, standing.changes) <= 0) return true;
     standing.changes = position;
-    const notification = notificationOf(change, standing.live.session.subscriptions);
+    const { record, subscriptions } = standing.live.session;
+    const notification = concerns(change, record.principal) ? notificationOf(change, subscriptions) : undefined;
     if (notification === undefined) return true;
     return standing.sink?.send({ id: this.#id(standing), data: JSON.stringify(notification) }) ?? true;
   }

@@ -1,0 +1,79 @@
+import type { Caller } from '../core/caller.ts';
+import { Denied } from '../core/denied.ts';
+import type { Gate } from '../core/gate.ts';
+import type { Log } from '../core/log.ts';
+import type { Meter } from '../core/meter.ts';
+import type { Reply } from '../core/reply.ts';
+import { ScopeChallenge } from '../core/scope-challenge.ts';
+import { admit, tokenEndOf } from './admission.ts';
+import { createCors, withHeaders } from './cors.ts';
+import type { EndpointReply } from './endpoint-reply.ts';
+import { headerOf, type Incoming } from './incoming.ts';
+import { idOf } from './messages.ts';
+import { asksForMetadata, serveMetadata } from './metadata.ts';
+import { MeteredReply } from './metered-reply.ts';
+import { createOriginGuard, type OriginGuardOptions } from './origin-guard.ts';
+import { Refusal, refuse } from './refusal.ts';
+
+/** Answers a request. Never rejects. */
+export type Endpoint = (incoming: Incoming, reply: EndpointReply) => Promise<void>;
+
+/** What lies behind the door. Both methods throw a refusal. */
+export interface Room {
+  /** Throws `Refusal` 405 for a method that is not served here. */
+  requireMethod(incoming: Incoming): void;
+  /** Serves a request that was let in. */
+  serve(incoming: Incoming, reply: MeteredReply): Promise<void>;
+}
+
+export interface DoorOptions extends OriginGuardOptions {
+  readonly log: Log;
+  readonly meter: Meter;
+  /** Decides who may call. Undefined: everybody, as whom the server in front of this one says. */
+  readonly gate?: Gate | undefined;
+  /** How long clients wait before they reconnect a stream whose token has expired, in ms. */
+  readonly retryMs: number;
+}
+
+/** Lets requests in: checks host and origin, answers preflights and requests for the metadata, and verifies who calls. */
+export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) => Room): Endpoint {
+  const { gate, meter, retryMs, allowedOrigins } = options;
+  const guard = createOriginGuard(options);
+  const cors = allowedOrigins && createCors(allowedOrigins);
+  const fail = createFail(options);
+
+  async function enter(incoming: Incoming, reply: MeteredReply): Promise<void> {
+    const room = roomOf(incoming);
+    room.requireMethod(incoming);
+    const admitted = gate === undefined ? incoming : await admit(incoming, gate);
+    const { authInfo } = admitted.caller;
+    if (authInfo !== undefined) reply.tokenEnd = tokenEndOf(authInfo, retryMs);
+    await room.serve(admitted, reply);
+  }
+
+  return async (incoming, answer) => {
+    if (gate !== undefined && asksForMetadata(incoming)) return serveMetadata(gate, incoming, answer);
+    const { caller, method } = incoming;
+    const headers = cors?.headersFor(caller);
+    const reply = new MeteredReply(headers === undefined ? answer : withHeaders(answer, headers), meter);
+    try {
+      guard(headerOf(caller, 'host') ?? '', headerOf(caller, 'origin'));
+      if (headers !== undefined && method === 'OPTIONS') reply.empty(204, cors?.preflight(caller));
+      else await enter(incoming, reply);
+    } catch (error) {
+      fail(reply, caller, undefined, error);
+    }
+  };
+}
+
+/** Answers a request that cannot be served, and logs what is no refusal. `body` is parsed JSON, if it is known. */
+export type Fail = (reply: Pick<Reply, 'json'>, caller: Caller, body: unknown, error: unknown) => void;
+
+export function createFail({ log, gate }: Pick<DoorOptions, 'log' | 'gate'>): Fail {
+  return (reply, caller, body, error) => {
+    const challenged = error instanceof ScopeChallenge;
+    const isRefusal = challenged || error instanceof Refusal || error instanceof Denied;
+    if (!isRefusal) log.warn({ err: error }, 'a request failed');
+    refuse(reply, idOf(body), challenged && gate !== undefined ? gate.challenge(caller, body, error) : error);
+  };
+}

@@ -1,0 +1,90 @@
+import { isOver, type Task, type TaskSummary } from '../core/task.ts';
+import type { TaskStore } from '../core/task-store.ts';
+import type { Clock, ExpiringMap } from './expiring-map.ts';
+import type { TaskQueue } from './task-queue.ts';
+import { changeTask, createTaskSteps, type StoredTask } from './task-steps.ts';
+
+export function createMemoryTaskStore(tasks: ExpiringMap<StoredTask>, queue: TaskQueue, clock: Clock): TaskStore {
+  const all = (owner: string | undefined) =>
+    tasks
+      .keys()
+      .map((id) => tasks.get(id))
+      .filter((stored) => stored !== undefined)
+      .filter(({ task }) => owner === undefined || task.call.owner === owner);
+
+  function claim(id: string, pod: string): Task | undefined {
+    const stored = tasks.get(id);
+    if (stored?.task.phase !== 'queued') return undefined;
+    changeTask(stored, { phase: 'running', pod, run: stored.task.run + 1 }, clock);
+    return stored.task;
+  }
+
+  return {
+    async create(id, call, limit, pod) {
+      if (tasks.get(id) !== undefined) return true;
+      if (all(call.owner).filter(({ task }) => !isOver(task)).length >= limit) return false;
+      const phase = pod === undefined ? 'queued' : 'running';
+      const begun = pod === undefined ? { run: 0 } : { run: 1, pod };
+      const task = {
+        id,
+        call,
+        phase,
+        losses: 0,
+        updatedAt: clock(),
+        questions: {},
+        answers: {},
+        watching: [],
+        ...begun,
+      } as const;
+      tasks.set(id, { task, expiresAt: clock() + call.ttlMs, watching: new Set() }, call.ttlMs);
+      if (pod === undefined) queue.push(id);
+      return true;
+    },
+
+    read: async (id) => seen(tasks.get(id)),
+
+    async watch(id, pod) {
+      tasks.get(id)?.watching.add(pod);
+      return seen(tasks.get(id));
+    },
+
+    async unwatch(id, pod) {
+      tasks.get(id)?.watching.delete(pod);
+    },
+
+    async list(owner, count, after = '0') {
+      const from = Number(after);
+      const found = all(owner).sort((one, other) => other.expiresAt - one.expiresAt);
+      const page = found.slice(from, from + count);
+      const summaries = page.map(
+        ({ task: { outcome, questions, answers, state, watching, ...summary } }): TaskSummary => summary,
+      );
+      return { tasks: summaries, ...(found.length > from + count && { next: String(from + count) }) };
+    },
+
+    ...createTaskSteps(tasks, queue, clock),
+
+    heldBy: async (pod) =>
+      all(undefined)
+        .map(({ task }) => task)
+        .filter((task) => task.pod === pod)
+        .map(({ id }) => id),
+
+    release: async () => undefined,
+
+    async work(pod, { room, onTask }) {
+      return queue.read(room, (id) => {
+        const task = claim(id, pod);
+        if (task !== undefined) onTask(task);
+      });
+    },
+
+    requeue: async () => undefined,
+
+    queued: async () => queue.size,
+  };
+}
+
+function seen(stored: StoredTask | undefined): Task | undefined {
+  return stored && { ...stored.task, watching: [...stored.watching] };
+}

@@ -1,0 +1,36 @@
+import type { TaskPage } from '../core/task-store.ts';
+import type { Commands } from './commands.ts';
+import type { Keys } from './keys.ts';
+import { SUMMARY_FIELDS, summaryOf } from './task-fields.ts';
+
+const FROM_NEWEST = '+inf/0';
+
+/** Reads a page of a sorted set of tasks by the time they expire. A cursor has the last score, and how many tasks of that score were listed. */
+export async function listTasks(
+  { call }: Commands,
+  keys: Keys,
+  key: string,
+  count: number,
+  after: string = FROM_NEWEST,
+): Promise<TaskPage> {
+  const [score = '', skip = '0'] = after.split('/');
+  const args = [score, '-inf', 'WITHSCORES', 'LIMIT', skip, count + 1];
+  const found = (await call('zrevrangebyscore', key, ...args)) as string[];
+  const ids = found.filter((_, index) => index % 2 === 0);
+  const scores = found.filter((_, index) => index % 2 === 1).slice(0, count);
+  const tasks = await Promise.all(
+    ids
+      .slice(0, count)
+      .map(async (id) => summaryOf(id, (await call('hmget', keys.task(id), ...SUMMARY_FIELDS)) as (string | null)[])),
+  );
+  return {
+    tasks: tasks.filter((task) => task !== undefined),
+    ...(ids.length > count && { next: cursorAfter(scores, score, Number(skip)) }),
+  };
+}
+
+function cursorAfter(scores: readonly string[], from: string, skipped: number): string {
+  const last = scores.at(-1) ?? '';
+  const same = scores.filter((score) => score === last).length;
+  return `${last}/${last === from ? skipped + same : same}`;
+}

@@ -1,0 +1,137 @@
+import type { Caller } from '../../core/caller.ts';
+import type { Deadlines, Late } from '../../core/deadlines.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { WebReply } from '../../core/reply.ts';
+import type { RequestState } from '../../core/request-state.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
+import type { ModernHandler } from '../../core/server-host.ts';
+import type { TaskSummary } from '../../core/task.ts';
+import type { TaskRule } from '../../core/task-rule.ts';
+import type { TaskContext } from '../engine/context.ts';
+import type { TaskEngine } from '../engine/engine.ts';
+import type { TaskRun } from '../engine/task-run.ts';
+import { tooManyTasks } from '../limits.ts';
+import { newCall } from '../new-call.ts';
+import { HandBackReply } from './hand-back-reply.ts';
+import { OWN_TOKEN } from './rounds.ts';
+import { settle } from './run-call.ts';
+import { createdView } from './views.ts';
+
+/** A `tools/call`, and where its answer goes. */
+export interface ToolCall {
+  readonly body: JsonRpcRequest;
+  readonly caller: Caller;
+  /** Aborts when the client disconnects. */
+  readonly signal: () => AbortSignal;
+  readonly reply: WebReply;
+}
+
+export interface TaskCallsOptions {
+  readonly context: TaskContext;
+  readonly engine: TaskEngine;
+  readonly handler: ModernHandler;
+  readonly requestState: RequestState;
+  /** Tells an entry when `afterMs` have passed. */
+  readonly deadlines: (afterMs: number) => Deadlines;
+}
+
+/** The calls of clients that declare the extension. */
+export interface TaskCalls {
+  /** Stores the call as a queued task, and answers with the task. */
+  queue(call: ToolCall, rule: TaskRule): Promise<void>;
+  /** Serves the call. If it takes too long, makes it a task and answers with the task. */
+  serve(call: ToolCall, rule: TaskRule): Promise<void>;
+}
+
+export function createTaskCalls({ context, engine, handler, requestState, deadlines }: TaskCallsOptions): TaskCalls {
+  const { tasks, limits, random, pod, log } = context;
+
+  /** Makes a running call a task. Undefined: it could not be stored, and goes on as a call. */
+  async function adopt(
+    { body, caller }: ToolCall,
+    rule: TaskRule,
+  ): Promise<{ run: TaskRun; task: TaskSummary } | undefined> {
+    const call = newCall(body.params ?? {}, caller, rule);
+    const id = random();
+    try {
+      if (!(await tasks.create(id, call, limits.unfinished, pod))) return undefined;
+    } catch (err) {
+      log.warn({ err, tool: call.tool }, 'a long call could not become a task; it goes on as a call');
+      return undefined;
+    }
+    const task = { id, call, phase: 'running', run: 1, losses: 0, updatedAt: call.createdAt } as const;
+    return { run: engine.adopt(task), task };
+  }
+
+  async function handBack(
+    received: ToolCall,
+    rule: TaskRule,
+    reply: HandBackReply,
+    stop: AbortController,
+  ): Promise<void> {
+    if (!reply.hold()) return;
+    const adopted = await adopt(received, rule);
+    if (adopted === undefined) return reply.goOn();
+    const { run, task } = adopted;
+    run.signal.addEventListener('abort', () => stop.abort(), { once: true });
+    if (run.signal.aborted) stop.abort();
+    const respond = (response: JsonRpcResponse) => {
+      const settled = settle(run, response, requestState, context).finally(() => engine.forget(run));
+      context.background.run('end a task', settled);
+    };
+    reply.handTo({ respond, report: (message) => run.report(message) }, answer(received.body, createdView(task)));
+    if (!received.signal().aborted) return;
+    // The client has gone before it got the task's id, so nobody can ask for the result.
+    const cancelled = tasks.cancel(run.id, run.call.owner).then(() => engine.cancelled(run.id));
+    context.background.run('cancel a task that nobody knows', cancelled);
+  }
+
+  return {
+    async queue({ body, caller, reply }, rule) {
+      const call = newCall(body.params ?? {}, caller, rule);
+      const id = random();
+      const stored = await tasks.create(id, call, limits.unfinished);
+      reply.watch.answered(!stored);
+      if (!stored) return reply.json(200, JSON.stringify(tooManyTasks(body.id, limits.unfinished)));
+      const task = { id, call, phase: 'queued', run: 0, losses: 0, updatedAt: call.createdAt } as const;
+      reply.json(200, answer(body, createdView(task)));
+    },
+
+    async serve(received, rule) {
+      const { body, caller, signal } = received;
+      const stop = new AbortController();
+      const timer = deadlines(rule.afterMs);
+      const late: Late = {
+        late: () => context.background.run('hand a call back', handBack(received, rule, reply, stop)),
+      };
+      const deadline = timer.add(late);
+      const reply = new HandBackReply(received.reply, () => timer.remove(deadline));
+      const gone = () => {
+        if (!reply.handed) stop.abort();
+      };
+      if (signal().aborted) gone();
+      else signal().addEventListener('abort', gone, { once: true });
+      try {
+        await handler.serve(withToken(body), caller, () => stop.signal, reply);
+      } catch (error) {
+        timer.remove(deadline);
+        if (!reply.settled) throw error;
+        log.warn({ err: error }, 'a call failed after it became a task');
+        reply.json(200, JSON.stringify(rpcError(body.id, RPC.internal, 'Internal error')));
+      } finally {
+        signal().removeEventListener('abort', gone);
+      }
+    },
+  };
+}
+
+/** The request with a progress token, so that its handler reports progress. */
+function withToken(body: JsonRpcRequest): JsonRpcRequest {
+  const meta = { progressToken: OWN_TOKEN, ...(body.params?.['_meta'] as object | undefined) };
+  return { ...body, params: { ...body.params, _meta: meta } };
+}
+
+/** JSON of a response. */
+export function answer({ id }: JsonRpcRequest, result: string): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+}

@@ -1,0 +1,84 @@
+import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { WebReply } from '../../core/reply.ts';
+import type { ModernHandler } from '../../core/server-host.ts';
+import type { TaskRule } from '../../core/task-rule.ts';
+import type { TaskControl } from '../control.ts';
+import { createTaskCalls, type TaskCallsOptions, type ToolCall } from './calls.ts';
+import { withExtension } from './discovery.ts';
+import { declaresTasks, isFramed, missingExtension } from './extension.ts';
+import { listenedTasks, type TaskListeners } from './listen.ts';
+import { serveTaskMethod, TASK_METHODS } from './methods.ts';
+
+export interface ModernTasksOptions extends TaskCallsOptions {
+  readonly control: TaskControl;
+  readonly listeners: TaskListeners;
+}
+
+/**
+ * Serves the extension `io.modelcontextprotocol/tasks` (SEP-2663) around a handler of 2026-07-28. The server decides which calls become tasks.
+ * Everything else goes to the handler.
+ */
+export function withModernTasks(options: ModernTasksOptions): ModernHandler {
+  const { handler, control, listeners } = options;
+  const calls = createTaskCalls(options);
+
+  function refuse({ body, reply }: ToolCall, what: string): void {
+    reply.watch.answered(true);
+    reply.json(400, JSON.stringify(missingExtension(body.id, what)));
+  }
+
+  async function byRule(call: ToolCall, rule: TaskRule): Promise<void> {
+    const { body, caller, signal, reply } = call;
+    const able = declaresTasks(body);
+    if (rule.mode === 'never' || (rule.mode === 'auto' && !able)) return handler.serve(body, caller, signal, reply);
+    if (!isFramed(body, caller.headers, body.params?.['name'])) return handler.serve(body, caller, signal, reply);
+    if (!able) return refuse(call, `The tool ${String(body.params?.['name'])} runs as a task, which`);
+    await (rule.mode === 'always' ? calls.queue(call, rule) : calls.serve(call, rule));
+  }
+
+  function toolCall(call: ToolCall): Promise<void> {
+    const { body, caller, signal } = call;
+    const rule = handler.taskRule(body, caller, signal);
+    return rule instanceof Promise ? rule.then((found) => byRule(call, found)) : byRule(call, rule);
+  }
+
+  async function method(call: ToolCall): Promise<void> {
+    const { body, caller, signal, reply } = call;
+    if (!isFramed(body, caller.headers, body.params?.['taskId'])) return handler.serve(body, caller, signal, reply);
+    if (!declaresTasks(body)) return refuse(call, body.method);
+    await serveTaskMethod(control, body, caller, reply);
+  }
+
+  async function listen(call: ToolCall, ids: readonly string[]): Promise<void> {
+    const { body, caller, signal, reply } = call;
+    if (!isFramed(body, caller.headers, undefined)) return handler.serve(body, caller, signal, reply);
+    if (!declaresTasks(body)) return refuse(call, 'subscriptions/listen with taskIds');
+    await handler.serve(body, caller, signal, await listeners.listen(body, ids, caller, reply));
+  }
+
+  return {
+    takesInitialize: handler.takesInitialize,
+    serve(parsed, caller, signal, reply: WebReply) {
+      const body = parsed as JsonRpcRequest;
+      const call = { body, caller, signal, reply };
+      if (body.id === undefined) return handler.serve(parsed, caller, signal, reply);
+      if (body.method === 'tools/call') return toolCall(call);
+      if (TASK_METHODS.has(body.method)) return method(call);
+      if (body.method === 'server/discover') return handler.serve(parsed, caller, signal, withExtension(reply));
+      const ids = listenedTasks(body);
+      return ids === undefined ? handler.serve(parsed, caller, signal, reply) : listen(call, ids);
+    },
+    taskRule: handler.taskRule,
+    get busy() {
+      return handler.busy;
+    },
+    async drain() {
+      listeners.end();
+      await handler.drain();
+    },
+    async close() {
+      listeners.end();
+      await handler.close();
+    },
+  };
+}

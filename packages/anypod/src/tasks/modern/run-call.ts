@@ -1,0 +1,40 @@
+import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { RequestState } from '../../core/request-state.ts';
+import type { ModernHandler } from '../../core/server-host.ts';
+import type { TaskContext } from '../engine/context.ts';
+import type { RunTask } from '../engine/engine.ts';
+import { outcomeOf } from '../engine/outcome.ts';
+import type { TaskRun } from '../engine/task-run.ts';
+import { callerOf } from '../owner.ts';
+import { pauseOf, requestOf } from './rounds.ts';
+import { runReply } from './run-reply.ts';
+
+const FORM = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+/** Ends a run with the response of its call, or pauses it if the response asks the client something. */
+export async function settle(
+  run: TaskRun,
+  response: JsonRpcResponse,
+  requestState: RequestState,
+  { limits }: TaskContext,
+): Promise<void> {
+  const pause = pauseOf(response, run.number, run.call, requestState);
+  if (pause === undefined) await run.end(outcomeOf(response, limits.resultBytes));
+  else await run.pause(pause);
+}
+
+/** Runs tasks of 2026-07-28 with the handler that serves its requests. */
+export function createCallRunner(context: TaskContext, handler: ModernHandler, requestState: RequestState): RunTask {
+  return async (task, run) => {
+    const { promise, resolve } = Promise.withResolvers<JsonRpcResponse | undefined>();
+    const from = callerOf(task.call);
+    const caller = { ...from, headers: { ...from.headers, ...FORM } };
+    const reply = runReply({ respond: resolve, report: (message) => run.report(message) });
+    const served = handler.serve(requestOf(task, requestState), caller, () => run.signal, reply);
+    // An aborted run gets no response.
+    run.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    await served;
+    const response = run.signal.aborted ? undefined : await promise;
+    if (response !== undefined) await settle(run, response, requestState, context);
+  };
+}

@@ -1,0 +1,146 @@
+import type { Deadlines } from '../core/deadlines.ts';
+import type { InboxMessage } from '../core/inbox.ts';
+import type { RequestState } from '../core/request-state.ts';
+import type { ModernHandler, ServerHost } from '../core/server-host.ts';
+import type { HoldSession } from '../core/task-peer.ts';
+import type { TaskSettings } from '../core/task-rule.ts';
+import { createBackground } from '../pod/context/background.ts';
+import { createDeadlines } from '../pod/context/deadlines.ts';
+import { createTaskControl, type TaskControl } from './control.ts';
+import type { ChangedTask, TaskContext } from './engine/context.ts';
+import { type RunTask, TaskEngine } from './engine/engine.ts';
+import { Watches } from './engine/watches.ts';
+import { TaskListeners } from './modern/listen.ts';
+import { withModernTasks } from './modern/modern-tasks.ts';
+import { createCallRunner } from './modern/run-call.ts';
+import { withSessionTasks } from './session/session-host.ts';
+import { createToolRules } from './session/tool-rules.ts';
+import { statusNotification } from './session/views.ts';
+
+/** How long a closing pod still retries writes, ms. */
+const CLOSE_WITHIN_MS = 2000;
+
+export interface TaskRoomOptions extends Omit<TaskContext, 'background' | 'closing' | 'changed'> {
+  /** Monotonic ms. */
+  readonly now: () => number;
+  /** What the operator says about the tasks of tools, by name. */
+  readonly taskTools: Readonly<Record<string, TaskSettings>>;
+}
+
+/** Everything of this pod that concerns tasks. */
+export class TaskRoom {
+  readonly #context: TaskContext;
+  readonly #watches: Watches;
+  readonly #engine: TaskEngine;
+  readonly #control: TaskControl;
+  readonly #options: TaskRoomOptions;
+  readonly #deadlines = new Map<number, Deadlines>();
+  readonly #closing = new AbortController();
+  #runCall: RunTask | undefined;
+  #runInSession: RunTask | undefined;
+
+  constructor(options: TaskRoomOptions) {
+    this.#options = options;
+    this.#context = {
+      ...options,
+      background: createBackground(options.log),
+      closing: this.#closing.signal,
+      changed: (task, watching) => this.#changed(task, watching),
+    };
+    this.#watches = new Watches(this.#context);
+    this.#engine = new TaskEngine(this.#context, (task, run) => this.#run(task, run));
+    this.#control = createTaskControl(this.#context, this.#engine);
+  }
+
+  /** Puts the dialect of 2025-11-25 around the servers of `host`. */
+  inSessions(host: ServerHost, hold: HoldSession): ServerHost {
+    const rules = createToolRules(this.#options.taskTools);
+    const shared = { context: this.#context, control: this.#control, watches: this.#watches, rules };
+    const served = withSessionTasks(shared, host, hold);
+    this.#runInSession = served.run;
+    return served.host;
+  }
+
+  /** Puts the extension of 2026-07-28 around `handler`. */
+  around(handler: ModernHandler, requestState: RequestState): ModernHandler {
+    this.#runCall = createCallRunner(this.#context, handler, requestState);
+    return withModernTasks({
+      handler,
+      requestState,
+      context: this.#context,
+      engine: this.#engine,
+      control: this.#control,
+      listeners: new TaskListeners(this.#watches),
+      deadlines: (afterMs) => this.#deadlinesOf(afterMs),
+    });
+  }
+
+  /** Begins to take tasks from the queue. */
+  start(): Promise<void> {
+    return this.#engine.start();
+  }
+
+  /** The number of tasks from the queue that run here. */
+  get busy(): number {
+    return this.#engine.busy;
+  }
+
+  /** Acts on a message of another pod. */
+  receive(message: Extract<InboxMessage, { readonly task: string }>): void {
+    if (message.type === 'task-changed') this.#watches.changed(message.task);
+    else this.#engine.cancelled(message.task);
+  }
+
+  /** Messages of other pods may have been missed. */
+  missed(): void {
+    this.#watches.recheck();
+    this.#engine.recheck();
+  }
+
+  /** Another pod is lost. */
+  inherit(pod: string): Promise<void> {
+    return this.#engine.inherit(pod);
+  }
+
+  /** Takes no more tasks. */
+  async drain(): Promise<void> {
+    await this.#engine.drain();
+  }
+
+  /** Gives the tasks that still run here to other pods. */
+  async close(): Promise<void> {
+    setTimeout(() => this.#closing.abort(), CLOSE_WITHIN_MS).unref();
+    await this.#engine.close().catch((err: unknown) => {
+      this.#context.log.warn({ err }, 'the tasks of this pod could not be given away; other pods will take them over');
+    });
+    await this.#context.background.settled();
+    this.#watches.close();
+  }
+
+  #run: RunTask = (task, run) => {
+    const runner = task.call.session === undefined ? this.#runCall : this.#runInSession;
+    return runner === undefined
+      ? Promise.reject(new Error('This server does not serve such tasks.'))
+      : runner(task, run);
+  };
+
+  /** One timer for all calls that may run equally long. */
+  #deadlinesOf(afterMs: number): Deadlines {
+    const { now, log } = this.#options;
+    const deadlines = this.#deadlines.get(afterMs) ?? createDeadlines(afterMs, now, log);
+    this.#deadlines.set(afterMs, deadlines);
+    return deadlines;
+  }
+
+  #changed(task: ChangedTask, watching: readonly string[]): void {
+    const { pod, background } = this.#context;
+    for (const other of watching) {
+      if (other === pod) this.#watches.changed(task.id);
+      // If the message is lost, the other pod reads the task again by itself.
+      else background.run('tell of a task', this.#context.send(other, { type: 'task-changed', task: task.id }));
+    }
+    const { session } = task.call;
+    if (session !== undefined)
+      background.run('tell a session of its task', this.#context.tellSession(session, statusNotification(task)));
+  }
+}

@@ -1,0 +1,70 @@
+import type { AgeLimit } from './core/age-limit.ts';
+import type { Gate } from './core/gate.ts';
+import type { Log } from './core/log.ts';
+import type { Meter } from './core/meter.ts';
+import type { ModernHandler } from './core/server-host.ts';
+import { createDoor, type Room } from './http/door.ts';
+import { createEndpoint } from './http/endpoint.ts';
+import { isSseUrl } from './http/endpoint-path.ts';
+import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
+import { createHeartbeats } from './http/heartbeats.ts';
+import type { Incoming } from './http/incoming.ts';
+import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
+import { createOldConnections } from './http/old-connections.ts';
+import type { OriginGuardOptions } from './http/origin-guard.ts';
+import { createUrlOf } from './http/public-address.ts';
+import type { BodyLimits } from './http/read-body.ts';
+import { createRouter, type Router } from './http/router.ts';
+import { createSseEndpoint } from './http/sse-endpoint.ts';
+import type { Pod } from './pod/pod.ts';
+
+export interface HttpParts {
+  readonly pod: Pod;
+  readonly modern: ModernHandler;
+  readonly gate: Gate | undefined;
+  readonly ageLimit: AgeLimit;
+  readonly log: Log;
+  readonly meter: Meter;
+}
+
+export interface HttpSettings extends OriginGuardOptions, BodyLimits {
+  readonly heartbeatMs: number;
+  readonly maxBufferedBytes: number;
+  readonly retryMs: number;
+  readonly path: string;
+  readonly legacySse: boolean;
+  readonly trustedProxies?: readonly string[];
+}
+
+/** The endpoint in each kind of HTTP server. */
+export interface Handlers {
+  readonly fetch: FetchHandler;
+  readonly handler: NodeHandler;
+  router(path?: string): Router;
+  /** Stops the timer of the heartbeats. */
+  stop(): void;
+}
+
+/** Builds the endpoint and its handlers from a pod's parts. */
+export function wireHttp(parts: HttpParts, settings: HttpSettings): Handlers {
+  const { trustedProxies } = settings;
+  const endpoint = createDoor({ ...settings, ...parts }, createRoomOf(parts, settings.legacySse));
+  const heartbeats = createHeartbeats(settings.heartbeatMs, parts.log);
+  const urlOf = trustedProxies && createUrlOf(trustedProxies);
+  const isOld = createOldConnections(parts.ageLimit);
+  const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld, urlOf });
+  return {
+    fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
+    handler,
+    router: (path = settings.path) => createRouter(handler, { ...settings, path, protects: parts.gate !== undefined }),
+    stop: () => heartbeats.stop(),
+  };
+}
+
+/** The endpoint for both eras, and beside it the one for HTTP+SSE if it is served. */
+function createRoomOf(parts: HttpParts, legacySse: boolean): (incoming: Incoming) => Room {
+  const endpoint = createEndpoint(parts);
+  if (!legacySse) return () => endpoint;
+  const sse = createSseEndpoint(parts);
+  return ({ caller }) => (isSseUrl(caller.url ?? '') ? sse : endpoint);
+}
