@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { freePort } from '../lib/free-port.ts';
-import { runAnypod } from './command.ts';
+import { ANYPOD, runAnypod } from './command.ts';
 import { FIXTURE, useDeployment } from './deployment.ts';
 
 const NOISY = fileURLToPath(new URL('fixture-noisy.ts', import.meta.url));
@@ -65,5 +67,26 @@ describe('anypod call', () => {
       stderr: expect.stringMatching(/<tool>.*--header.*--arguments.*--timeout/s),
     });
     expect(module).toMatchObject({ code: 2, stderr: expect.stringContaining('no-such-module') });
+  });
+});
+
+describe('anypod completion', () => {
+  test('completes commands, verbs, and the flags of a command in bash', async () => {
+    const script = `
+      anypod() { "$NODE" "$ANYPOD" "$@"; }
+      source <(anypod completion bash)
+      try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _anypod; echo "\${COMPREPLY[*]}"; }
+      try anypod do; try anypod sessions s; try anypod call x y --a; try anypod doctor --st`;
+    const env = { ...process.env, NODE: process.execPath, ANYPOD };
+    const { stdout } = await promisify(execFile)('bash', ['-c', script], { env });
+    expect(stdout.split('\n').slice(0, 4)).toEqual(['doctor', 'show', '--arguments', '--strict']);
+    expect(await runAnypod('completion', 'fish')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('bash or zsh'),
+    });
+    expect(await runAnypod('nonsense')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/serve.*doctor.*tasks/),
+    });
   });
 });

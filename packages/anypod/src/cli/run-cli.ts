@@ -1,6 +1,6 @@
 import { UsageError } from '../check/argument-values.ts';
 import { ConfigError, helpText, logFormatOf } from '../serve/config.ts';
-import { COMMANDS } from './commands.ts';
+import { COMMANDS, commandNames } from './commands.ts';
 import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
 import { written } from './lossy-stream.ts';
@@ -65,6 +65,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
       'anypod doctor <url> finds out what is wrong at any MCP endpoint; see anypod doctor --help',
       'anypod call <url|module> <tool> calls one tool; see anypod call --help',
       'anypod pods, sessions and tail look at what pods share in Redis; see anypod sessions --help',
+      'anypod completion bash|zsh prints a script that completes all this',
       'anypod tasks list shows the tasks of a deployment; see anypod tasks --help',
     ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
@@ -73,8 +74,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
   if (command === 'stdio') return runStdio(rest);
   if (command === 'connect') return runConnect(rest);
   if (command !== 'serve') {
-    const others = ['serve', 'stdio', 'connect', ...COMMANDS.keys()].join(', ');
-    throw new ConfigError([`${command}: unknown command; use one of ${others}`]);
+    throw new ConfigError([`${command}: unknown command; use one of ${commandNames().join(', ')}`]);
   }
   await runServe(rest, around);
 }
