@@ -44,17 +44,19 @@ async function refuse(response: ServerResponse, status: number, message: string,
   response.end(JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null }));
 }
 
+async function serve(request: IncomingMessage, response: ServerResponse, handler: Handler): Promise<void> {
+  if (request.url === '/readyz') return void response.end();
+  if (request.url !== '/mcp') return refuse(response, 404, 'Not found');
+  try {
+    const body = request.method === 'POST' ? await json(request) : undefined;
+    await handler(request, response, body);
+  } catch (error) {
+    await refuse(response, 400, (error as Error).message, -32700);
+  }
+}
+
 function listen(port: number, handler: Handler): void {
-  createServer(async (request, response) => {
-    if (request.url === '/readyz') return void response.end();
-    if (request.url !== '/mcp') return refuse(response, 404, 'Not found');
-    try {
-      const body = request.method === 'POST' ? await json(request) : undefined;
-      await handler(request, response, body);
-    } catch (error) {
-      await refuse(response, 400, (error as Error).message, -32700);
-    }
-  }).listen(port, '127.0.0.1');
+  createServer((request, response) => void serve(request, response, handler)).listen(port, '127.0.0.1');
 }
 
 const [sessions, stateless] = process.argv.slice(2).map(Number);
