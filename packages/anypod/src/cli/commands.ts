@@ -15,6 +15,7 @@ export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<str
     },
   ],
   ['doctor', async () => (await import('./run-doctor.ts')).runDoctorCommand],
+  ['init', async () => (await import('./run-init.ts')).runInit],
   ['pods', async () => (await import('./run-pods.ts')).runPodsCommand],
   ['sessions', async () => (await import('./run-sessions.ts')).runSessionsCommand],
   ['tail', async () => (await import('./run-tail.ts')).runTailCommand],

@@ -67,6 +67,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
       'anypod pods, sessions and tail look at what pods share in Redis; see anypod sessions --help',
       'anypod completion bash|zsh prints a script that completes all this',
       'anypod tasks list shows the tasks of a deployment; see anypod tasks --help',
+      'anypod init prepares the server of this directory for anypod',
     ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
