@@ -140,7 +140,7 @@ k6: ## Find k6 on PATH, or build it with Go into .k6/
 
 ## Check
 
-.PHONY: verify lint types unused package generated chart-docs format
+.PHONY: verify lint types unused package generated chart-docs doctor-docs format
 verify: lint types unused package generated ## Check lint, layers, types, unused code, packaging and generated files
 
 lint: $(INSTALLED) ## Run Biome (format, lint, layers) and oxlint (forgotten promises)
@@ -164,6 +164,9 @@ generated: $(INSTALLED) ## Check that generated files match their sources
 
 chart-docs: $(INSTALLED) ## Make the chart's schema and README from values.yaml
 	node tools/chart-docs.ts
+
+doctor-docs: build services ## Write the tables of docs/doctor.md: what the doctor says of several servers and proxies
+	DOCTOR_DOCS=write vitest run --project cluster test/cluster/doctor.test.ts
 
 format: $(INSTALLED) ## Format files as `make lint` requires
 	biome check --write .

@@ -100,6 +100,8 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
   '.': { accepts: ['./http/index.ts', './mcp/sdk/sdk.ts'], refuses: ['./serve/serve.ts', './cli/main.ts', 'ioredis'] },
   serve: { accepts: ['../anypod.ts', '../redis/index.ts', 'ioredis'], refuses: ['../cli/main.ts', 'fastify'] },
   check: { accepts: ['../core/json-rpc.ts', 'node:http'], refuses: ['../http/sse.ts', '../serve/config.ts', 'zod'] },
+  call: { accepts: ['@modelcontextprotocol/client'], refuses: ['../serve/config.ts', '@modelcontextprotocol/server'] },
+  doctor: { accepts: ['../check/request.ts', 'node:crypto'], refuses: ['../http/sse.ts', '../stdio/bridge.ts', 'zod'] },
   cli: {
     accepts: ['../serve/serve.ts', '../check/check.ts'],
     refuses: ['../redis/index.ts', 'ioredis', '../anypod.ts'],

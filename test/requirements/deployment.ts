@@ -1,8 +1,12 @@
-/** What anypod promises about its image and its chart; see `requirements.ts`. */
+/** What anypod promises about its image, its chart and other deployments; see `requirements.ts`. */
 const CHART = 'helm/anypod/README.md';
 const CONTAINER = 'docs/container.md';
 
 export const deployment = {
+  'host.cli.looks': ['Commands that look at sessions print neither their ids nor what they say.', 'docs/cli.md'],
+  'host.cli.end': ['An operator who ends a session ends it on every pod.', 'docs/cli.md'],
+  'host.doctor.replicas': ['The doctor finds that replicas of any MCP server do not share sessions.', 'docs/doctor.md'],
+  'host.doctor.buffering': ['The doctor finds a proxy that holds events back.', 'docs/doctor.md'],
   'image.any-container': ['Containers of the image that share a Redis are one server.', CONTAINER],
   'image.signals': [
     'As the first process of its container, anypod drains on SIGTERM and exits with 0. It exits at once on the second SIGTERM.',

@@ -1,15 +1,8 @@
 import { parseArgs } from 'node:util';
+import { readEndpoint, readMilliseconds, readObject, UsageError } from './argument-values.ts';
 import type { CheckOptions } from './check.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-
-/** Wrong arguments. The message lists each problem with its remedy. */
-export class UsageError extends Error {
-  constructor(problems: readonly string[]) {
-    super(['anypod check cannot start:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
-    this.name = 'UsageError';
-  }
-}
 
 /** The text of `anypod check --help`. */
 export const CHECK_HELP: string = `Usage: anypod check <url> [flags]
@@ -44,16 +37,19 @@ export function readCheckArguments(argv: readonly string[]): CheckOptions {
     return value;
   };
   const url = keep(
-    positionals.length === 1 ? endpoint(positionals[0]) : undefined,
+    positionals.length === 1 ? readEndpoint(positionals[0]) : undefined,
     '<url>: pass exactly one http or https URL',
   );
   const pods = keep(addresses(values.pods), '--pods: must be host:port, or several of them, separated by commas');
-  const args = keep(object(values.arguments), '--arguments: must be a JSON object');
-  const timeoutMs = keep(milliseconds(values.timeout), '--timeout: must be a whole number of milliseconds, 1 or more');
+  const args = keep(readObject(values.arguments), '--arguments: must be a JSON object');
+  const timeoutMs = keep(
+    readMilliseconds(values.timeout),
+    '--timeout: must be a whole number of milliseconds, 1 or more',
+  );
   if (values.tool === undefined && values.arguments !== '{}')
     problems.push('--arguments: also name a tool with --tool');
   if (url === undefined || pods === undefined || args === undefined || timeoutMs === undefined || problems.length > 0) {
-    throw new UsageError([...problems, 'anypod check --help explains the arguments']);
+    throw new UsageError('check', [...problems]);
   }
   return {
     url,
@@ -67,29 +63,12 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    throw new UsageError([(error as Error).message, 'anypod check --help explains the arguments']);
+    throw new UsageError('check', [(error as Error).message]);
   }
-}
-
-function endpoint(text = ''): URL | undefined {
-  return /^https?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
 }
 
 function addresses(text: string): URL[] | undefined {
   const parts = text.split(',').filter((part) => part !== '');
   const wellFormed = parts.every((part) => /^[^/?#@\s]+:\d+$/.test(part) && URL.canParse(`http://${part}`));
   return wellFormed ? parts.map((part) => new URL(`http://${part}`)) : undefined;
-}
-
-function object(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function milliseconds(text: string): number | undefined {
-  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
 }

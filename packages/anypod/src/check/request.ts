@@ -16,6 +16,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly isStream: boolean;
+  /** The body as it arrives. */
+  readonly chunks: AsyncIterable<string>;
   text(): Promise<string>;
   events(): AsyncGenerator<StreamEvent, void>;
   /** Cuts the connection. */
@@ -29,10 +31,11 @@ export interface Answer {
  * @throws CheckFailure if there is no answer; the reason of `signal` if it aborts first.
  */
 export function sendRequest(target: Target, { method, headers, body }: Outgoing, signal: AbortSignal): Promise<Answer> {
-  const { host, port, path, authority } = target;
+  const { host, port, path } = target;
+  const all = { ...target.headers, ...headers, host: target.authority };
   const request = target.secure ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
-    const options = { host, port, path, method, headers: { ...headers, host: authority }, agent: false, signal };
+    const options = { host, port, path, method, headers: all, agent: false, signal };
     const fail = (error: unknown) => reject(signal.aborted ? signal.reason : unreachable(target, error));
     request(options, (message) => resolve(answerOf(message)))
       .once('error', fail)
@@ -46,6 +49,7 @@ function answerOf(message: IncomingMessage): Answer {
   return {
     status: message.statusCode ?? 0,
     headers: message.headers,
+    chunks,
     isStream: message.headers['content-type']?.startsWith('text/event-stream') === true,
     async text() {
       let text = '';

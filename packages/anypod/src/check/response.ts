@@ -16,7 +16,7 @@ export function resultIn({ label }: Target, { result, error }: JsonRpcResponse):
 }
 
 /** The response in an answer: its JSON, or the one message of a stream that has no method. */
-async function responseIn(target: Target, answer: Answer): Promise<JsonRpcResponse> {
+export async function responseIn(target: Target, answer: Answer): Promise<JsonRpcResponse> {
   if (!answer.isStream) return parseResponse(target, await answer.text());
   for await (const { data } of answer.events()) {
     if (data !== '' && !('method' in parseResponse(target, data))) return parseResponse(target, data);

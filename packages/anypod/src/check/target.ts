@@ -12,6 +12,8 @@ export interface Target {
   readonly path: string;
   /** The `Host` header. Pods may serve only the names of the URL. */
   readonly authority: string;
+  /** Sent with every request, such as credentials. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 function hostNameOf({ hostname }: URL): string {

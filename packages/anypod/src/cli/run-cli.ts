@@ -1,13 +1,12 @@
+import { UsageError } from '../check/argument-values.ts';
 import { ConfigError, helpText, logFormatOf } from '../serve/config.ts';
+import { COMMANDS, commandNames } from './commands.ts';
 import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
 import { written } from './lossy-stream.ts';
-import { runCheckCommand } from './run-check.ts';
 import { runConnect } from './run-connect.ts';
-import { runInit } from './run-init.ts';
 import { runServe } from './run-serve.ts';
 import { runStdio } from './run-stdio.ts';
-import { runTasks } from './run-tasks.ts';
 import { serializeError } from './serialize-error.ts';
 
 export { ConfigError } from '../serve/config.ts';
@@ -16,6 +15,8 @@ export type { HostProgram } from './host-program.ts';
 
 const EXIT_CONFIG = 2;
 const LAST_LINES_MS = 500;
+/** How long a slow reader may take to read the result of a command. */
+const LAST_RESULT_MS = 60_000;
 const NONE: HostProgram = { settings: [], start: async () => async () => undefined };
 
 /**
@@ -28,13 +29,14 @@ export async function runCli(args: readonly string[], around: HostProgram = NONE
   } catch (error) {
     tell(error, args);
     await written(process.stderr, LAST_LINES_MS);
-    process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
+    process.exit(error instanceof ConfigError || error instanceof UsageError ? EXIT_CONFIG : 1);
   }
 }
 
 /** Prints why the command failed: as log records if a collector reads the log of a pod, otherwise as text. */
 function tell(error: unknown, [command, ...rest]: readonly string[]): void {
   const known = error instanceof ConfigError;
+  const told = known || error instanceof UsageError;
   const format = command === 'serve' ? formatFor(logFormatOf(rest, process.env), process.stdout) : 'pretty';
   if (format === 'json') {
     const log = createLog('fatal', format, process.stderr);
@@ -44,27 +46,26 @@ function tell(error: unknown, [command, ...rest]: readonly string[]): void {
   }
   process.stderr.on('error', () => undefined);
   const { stack, message } = serializeError(error);
-  process.stderr.write(`${known ? error.message : (stack ?? message)}\n`);
+  process.stderr.write(`${told ? error.message : (stack ?? message)}\n`);
 }
 
-/** The commands that do one thing and end. Each resolves to the exit code. */
-const ENDING: ReadonlyMap<string, (args: readonly string[]) => Promise<number>> = new Map([
-  ['check', runCheckCommand],
-  ['tasks', runTasks],
-  ['init', runInit],
-]);
-
 async function run([command, ...rest]: readonly string[], around: HostProgram): Promise<void> {
-  const ending = ENDING.get(command ?? '');
-  if (ending !== undefined) {
-    process.exitCode = await ending(rest);
-    return;
+  const load = command === undefined ? undefined : COMMANDS.get(command);
+  if (load !== undefined) {
+    const code = await (await load())(rest);
+    await written(process.stdout, LAST_RESULT_MS);
+    await written(process.stderr, LAST_LINES_MS);
+    process.exit(code);
   }
   if (command === undefined || command === '--help' || rest.includes('--help')) {
     const other = [
       'anypod stdio <module> [flags] serves the module to a local client over stdio',
       'anypod connect <url> connects a local client that speaks stdio to a deployment',
       'anypod check <url> tests a running deployment; see anypod check --help',
+      'anypod doctor <url> finds out what is wrong at any MCP endpoint; see anypod doctor --help',
+      'anypod call <url|module> <tool> calls one tool; see anypod call --help',
+      'anypod pods, sessions and tail look at what pods share in Redis; see anypod sessions --help',
+      'anypod completion bash|zsh prints a script that completes all this',
       'anypod tasks list shows the tasks of a deployment; see anypod tasks --help',
       'anypod init prepares the server of this directory for anypod',
     ].join('\n');
@@ -74,7 +75,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
   if (command === 'stdio') return runStdio(rest);
   if (command === 'connect') return runConnect(rest);
   if (command !== 'serve') {
-    throw new ConfigError([`${command}: unknown command; use anypod serve, stdio, connect, check, tasks or init`]);
+    throw new ConfigError([`${command}: unknown command; use one of ${commandNames().join(', ')}`]);
   }
   await runServe(rest, around);
 }

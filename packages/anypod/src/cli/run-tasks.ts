@@ -2,6 +2,7 @@ import type { TaskSummary } from '../core/task.ts';
 import { type Config, ConfigError, readConfig } from '../serve/config.ts';
 import { openTaskAdmin, type TaskAdmin } from '../serve/task-admin.ts';
 import { createLog } from './create-log.ts';
+import { oneLine, tableText } from './table.ts';
 
 const EXIT_FAILED = 1;
 const MOST_LISTED = 1000;
@@ -79,19 +80,11 @@ function rowOf({ id, call, phase, kind, pod = '', message = '' }: TaskSummary): 
 
 function table(rows: readonly Row[]): string {
   const names = ['id', 'tool', 'status', 'pod', 'created', 'message'] as const;
-  const lines = [
-    names.map((name) => name.toUpperCase()),
-    ...rows.map((row) => names.map((name) => oneLine(row[name]))),
-  ];
-  const widths = names.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const columns = names.map((name) => name.toUpperCase());
+  return tableText(
+    columns,
+    rows.map((row) => names.map((name) => row[name])),
+  );
 }
 
 function fields(task: Readonly<Record<string, unknown>>): string {
@@ -99,11 +92,6 @@ function fields(task: Readonly<Record<string, unknown>>): string {
   return told
     .map(([name, value]) => `${name.padEnd(10)} ${typeof value === 'string' ? oneLine(value) : JSON.stringify(value)}`)
     .join('\n');
-}
-
-/** Text of a server or client without what moves a terminal's cursor. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ');
 }
 
 function print(text: string): void {

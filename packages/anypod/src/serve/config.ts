@@ -126,7 +126,12 @@ function isSet(name: string, values: Readonly<Record<string, unknown>>, env: Env
   return 'problem' in found || found.text !== undefined;
 }
 
-function readSetting(setting: Setting, flag: unknown, env: Environment): { value: unknown } | { problem: string } {
+/** The value of one setting, from its flag or the environment; or what is wrong with it. */
+export function readSetting(
+  setting: Setting,
+  flag: unknown,
+  env: Environment,
+): { value: unknown } | { problem: string } {
   const found = textOf(setting, setting.alone && flag === true ? 'true' : flag, env);
   if ('problem' in found) return found;
   const { name, text = setting.default || undefined } = found;

@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../check/argument-values.ts';
+import { readSetting } from '../serve/config.ts';
+import type { RedisSettings } from '../serve/redis-connection.ts';
+import { REDIS_SETTINGS } from '../serve/redis-settings.ts';
+import { SETTINGS } from '../serve/settings.ts';
+
+/** How the pods reach their Redis, and the prefix of their keys: the same settings as theirs. */
+const NAMES = new Set(['prefix', ...REDIS_SETTINGS.map(({ name }) => name)]);
+const USED = SETTINGS.filter(({ name }) => NAMES.has(name) && name !== 'redisReplicas');
+
+/** What the commands that look into Redis have in common. */
+export interface RedisArguments {
+  readonly settings: RedisSettings & { readonly prefix: string };
+  readonly positionals: readonly string[];
+  readonly json: boolean;
+  /** The command's own flags. */
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+}
+
+/** The lines of `--help` for these flags. */
+export const REDIS_HELP: string = `  --redis <url>             The Redis of the pods (REDIS_URL); --prefix, --redis-username, … as for serve
+  --json                    Print JSON`;
+
+type Own = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+
+/** Reads arguments and environment. `own`: more flags. Throws `UsageError`, with every problem at once. */
+export function readRedisArguments(command: string, argv: readonly string[], own: Own = {}): RedisArguments {
+  const flagOf = ({ flag }: { flag: string }) => flag.slice(2);
+  const shared = Object.fromEntries(USED.map((setting) => [flagOf(setting), { type: 'string' as const }]));
+  const { values, positionals } = parse(command, argv, { ...shared, ...own, json: { type: 'boolean' } });
+  const problems: string[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const setting of USED) {
+    const read = readSetting(setting, values[flagOf(setting)], process.env);
+    if ('problem' in read) problems.push(read.problem);
+    else if (read.value !== undefined) settings[setting.name] = read.value;
+  }
+  if (problems.length === 0 && settings['redis'] === undefined) {
+    problems.push('REDIS_URL: pass the Redis of the pods, or --redis. Pods without Redis share nothing to look at');
+  }
+  if (problems.length > 0) throw new UsageError(command, problems);
+  return {
+    settings: settings as unknown as RedisArguments['settings'],
+    positionals,
+    json: values['json'] === true,
+    flags: values as RedisArguments['flags'],
+  };
+}
+
+function parse(command: string, argv: readonly string[], options: Own) {
+  try {
+    return parseArgs({ args: [...argv], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(command, [(error as Error).message]);
+  }
+}

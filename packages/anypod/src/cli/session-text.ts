@@ -1,0 +1,56 @@
+import type { Inspection } from '../serve/open-inspection.ts';
+import { durationText, fitText, shortId, tableText } from './table.ts';
+
+type Details = NonNullable<Awaited<ReturnType<Inspection['session']>>>;
+type Facts = Awaited<ReturnType<Inspection['sessions']>>['sessions'][number];
+
+/** The session with the beginning of its id only. */
+export function withoutId<S extends { readonly id: string }>(session: S): S {
+  return { ...session, id: shortId(session.id) };
+}
+
+/** The same with its details; names of streams are no secret. */
+export const detailsWithoutId = (session: Details): Details => withoutId(session);
+
+const WIDEST = 40;
+const COLUMNS = ['SESSION', 'REVISION', 'CLIENT', 'PRINCIPAL', 'AGE', 'EXPIRES', 'PODS', 'STATE'];
+
+export function sessionsText(sessions: readonly Facts[]): string {
+  const now = Date.now();
+  const rows = sessions.map(({ id, revision, transport, client, principal = '-', createdAt, ...rest }) => [
+    shortId(id),
+    transport === 'sse' ? `${revision || 'new'} sse` : revision,
+    fitText(client, WIDEST),
+    fitText(principal, WIDEST),
+    durationText(now - createdAt),
+    durationText(rest.expiresInMs),
+    rest.pods.join(' ') || '-',
+    `${rest.stateBytes} B`,
+  ]);
+  return tableText(COLUMNS, rows);
+}
+
+export function detailsText(session: Details): string {
+  const { logLevel = '-', subscriptions, questions, standingPod = '-', standingMessages, streams } = session;
+  const facts: [string, string][] = [
+    ['log level', logLevel],
+    ['subscriptions', String(subscriptions)],
+    ['open questions', String(questions)],
+    ['standing stream', `${standingMessages} messages; last held by ${standingPod}`],
+  ];
+  const rows = streams.map(({ stream, owner, events, bytes, done, runs }) => [
+    stream,
+    done ? 'ended' : 'running',
+    owner,
+    String(events),
+    `${bytes} B`,
+    String(runs),
+  ]);
+  return [
+    sessionsText([session]),
+    '',
+    ...facts.map(([name, value]) => `${name.padEnd(18)}${value}`),
+    '',
+    rows.length === 0 ? 'no streams' : tableText(['STREAM', 'STATE', 'POD', 'EVENTS', 'SIZE', 'RUNS'], rows),
+  ].join('\n');
+}

@@ -1,0 +1,26 @@
+/** `ok`: as clients need it. `warn`: some clients will have trouble. `fail`: calls or messages get lost. `skip`: could not be found out. */
+export type Verdict = 'ok' | 'warn' | 'fail' | 'skip';
+
+/** What a probe found out. */
+export interface Finding {
+  readonly verdict: Verdict;
+  /** What was seen: counts, statuses, times. */
+  readonly evidence: string;
+  /** What to do about it; for `skip`, how to find out more. */
+  readonly remedy?: string;
+}
+
+/** One row of a diagnosis. */
+export interface Row extends Finding {
+  /** A stable name, for scripts. */
+  readonly id: string;
+}
+
+export const well = (evidence: string): Finding => ({ verdict: 'ok', evidence });
+export const warning = (evidence: string, remedy: string): Finding => ({ verdict: 'warn', evidence, remedy });
+export const fault = (evidence: string, remedy: string): Finding => ({ verdict: 'fail', evidence, remedy });
+export const unknown = (evidence: string, remedy?: string): Finding => ({
+  verdict: 'skip',
+  evidence,
+  ...(remedy === undefined ? {} : { remedy }),
+});

@@ -1,0 +1,19 @@
+import type { Diagnosis } from './diagnose.ts';
+import type { Row, Verdict } from './finding.ts';
+
+const WORDS: Readonly<Record<Verdict, string>> = { ok: 'ok', warn: 'WARN', fail: 'FAIL', skip: 'skip' };
+
+/** One line per row, the remedy below it, and a line with the sums. */
+export function reportText({ rows }: Diagnosis): string {
+  const lines = rows.flatMap(({ verdict, id, evidence, remedy }) => {
+    const line = `${WORDS[verdict].padEnd(6)}${id.padEnd(18)}${evidence}`;
+    return remedy === undefined ? [line] : [line, `${' '.repeat(24)}→ ${remedy}`];
+  });
+  return [...lines, '', sums(rows)].join('\n');
+}
+
+/** How often each verdict was given. */
+function sums(rows: readonly Row[]): string {
+  const count = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict).length;
+  return `${count('fail')} failed, ${count('warn')} warnings, ${count('ok')} ok, ${count('skip')} not found out`;
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { silentLog } from '../core/log.ts';
+import { createCommands } from '../redis/commands.ts';
+import { followSession, type Observed } from '../redis/follow-session.ts';
+import { createRedisStore } from '../redis/index.ts';
+import { inspectPods, type PodFacts } from '../redis/inspect-pods.ts';
+import {
+  findSessions,
+  inspectDetails,
+  inspectSession,
+  type SessionDetails,
+  type SessionFacts,
+} from '../redis/inspect-sessions.ts';
+import { createKeys } from '../redis/keys.ts';
+import { connectRedis, type RedisSettings } from './redis-connection.ts';
+
+/** Looks at what pods share in Redis. Only `end` writes. Methods reject with `AnypodError` where Redis does not answer. */
+export interface Inspection {
+  pods(): Promise<readonly PodFacts[]>;
+  /** Up to `limit` sessions. `complete` is false if there are more. */
+  sessions(limit: number): Promise<{ readonly sessions: readonly SessionFacts[]; readonly complete: boolean }>;
+  /** The ids that begin like that: none, one, or two if there are several. */
+  find(beginning: string): Promise<readonly string[]>;
+  /** Undefined: there is no such session. */
+  session(id: string): Promise<SessionDetails | undefined>;
+  follow(id: string, options: { readonly once: boolean; readonly signal: AbortSignal }): AsyncGenerator<Observed, void>;
+  /** Ends a session as its client's DELETE does, and tells the pods. Returns how many were told. Undefined: there is no such session. */
+  end(id: string): Promise<number | undefined>;
+  close(): Promise<void>;
+}
+
+/** Connects to the pods' Redis. `prefix`: that of the pods. */
+export async function openInspection(settings: RedisSettings & { readonly prefix: string }): Promise<Inspection> {
+  const client = await connectRedis(settings, silentLog);
+  const [commands, keys] = [createCommands(client), createKeys(settings.prefix)];
+  const store = createRedisStore(client, { prefix: settings.prefix });
+  return {
+    pods: () => inspectPods(commands, keys),
+    async sessions(limit) {
+      const { ids, complete } = await findSessions(client, keys, '', limit);
+      const found = await Promise.all(ids.map((id) => inspectSession(commands, keys, id)));
+      const sessions = found.filter((session) => session !== undefined);
+      return { sessions: sessions.sort((one, other) => other.createdAt - one.createdAt), complete };
+    },
+    async find(beginning) {
+      if ((await commands.call('exists', keys.session(beginning))) === 1) return [beginning];
+      return (await findSessions(client, keys, beginning)).ids;
+    },
+    session: (id) => inspectDetails(commands, keys, id),
+    follow: (id, options) => followSession(commands, keys, id, options),
+    async end(id) {
+      const pods = await store.sessions.end(id);
+      // Their confirmations go to an inbox that does not exist, so Redis drops them.
+      const own = { from: `cli-${randomBytes(6).toString('hex')}`, ack: 'none' };
+      for (const pod of pods ?? []) await store.inbox.send(pod, { type: 'session-ended', session: id, ...own });
+      return pods?.length;
+    },
+    async close() {
+      await store.close();
+      client.disconnect();
+    },
+  };
+}

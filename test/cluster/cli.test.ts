@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { freePort } from '../lib/free-port.ts';
+import { ANYPOD, runAnypod } from './command.ts';
+import { FIXTURE, useDeployment } from './deployment.ts';
+
+const NOISY = fileURLToPath(new URL('fixture-noisy.ts', import.meta.url));
+
+const deployment = useDeployment();
+
+describe.each([
+  ['a url', () => deployment.balancer.href],
+  ['a module', () => FIXTURE],
+])('anypod call of %s', (_name, place) => {
+  test('prints the result, and nothing else', async () => {
+    const [plain, json] = await Promise.all([
+      runAnypod('call', place(), 'echo', '--arguments', '{"text":"hello"}'),
+      runAnypod('call', place(), 'echo', '--arguments', '{"text":"hello"}', '--json'),
+    ]);
+    expect(plain).toEqual({ code: 0, stdout: 'hello\n', stderr: plain.stderr });
+    expect(JSON.parse(json.stdout)).toMatchObject({ content: [{ type: 'text', text: 'hello' }] });
+    expect(json.code).toBe(0);
+  });
+
+  test('tells a tool that fails from a server that does not answer in time', async () => {
+    const [unknown, invalid, late, asking] = await Promise.all([
+      runAnypod('call', place(), 'no-such-tool', '--json'),
+      runAnypod('call', place(), 'slow', '--arguments', '{"steps":"many"}'),
+      runAnypod('call', place(), 'wait_cancel', '--arguments', '{"key":"call"}', '--timeout', '2000'),
+      runAnypod('call', place(), 'ask'),
+    ]);
+    expect(unknown.code).toBe(1);
+    expect(JSON.stringify(JSON.parse(unknown.stdout))).toContain('no-such-tool');
+    expect(invalid).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('steps') });
+    expect(late).toMatchObject({ code: 3, stdout: '', stderr: expect.stringMatching(/no answer: .*timed out/i) });
+    expect(`${asking.stdout}${asking.stderr}`).toMatch(/elicitation/);
+  });
+});
+
+describe('anypod call', () => {
+  test('keeps stdout for the result, whatever a module prints', async () => {
+    const { code, stdout, stderr } = await runAnypod('call', NOISY, 'chat');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'quiet\n' });
+    expect(stderr).toMatch(/loaded.*called.*written/s);
+  });
+
+  test('says why nobody answers, and names every wrong argument', async () => {
+    const server = createServer((_request, response) => response.writeHead(401).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const [nobody, locked, usage, module] = await Promise.all([
+      runAnypod('call', `http://127.0.0.1:${await freePort()}/mcp`, 'echo'),
+      runAnypod('call', `http://127.0.0.1:${port}/mcp`, 'echo', '--header', 'Authorization: Bearer no', '--json'),
+      runAnypod('call', 'http://127.0.0.1:1/mcp', '--arguments', '[]', '--timeout', '0', '--header', 'x'),
+      runAnypod('call', './no-such-module.js', 'echo'),
+    ]);
+    server.close();
+    expect(nobody).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('ECONNREFUSED') });
+    expect(JSON.parse(locked.stdout)).toMatchObject({ error: { message: expect.stringMatching(/401|Unauthorized/i) } });
+    expect(locked.code).toBe(3);
+    expect(usage).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/<tool>.*--header.*--arguments.*--timeout/s),
+    });
+    expect(module).toMatchObject({ code: 2, stderr: expect.stringContaining('no-such-module') });
+  });
+});
+
+describe('anypod completion', () => {
+  test('completes commands, verbs, and the flags of a command in bash', async () => {
+    const script = `
+      anypod() { "$NODE" "$ANYPOD" "$@"; }
+      source <(anypod completion bash)
+      try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _anypod; echo "\${COMPREPLY[*]}"; }
+      try anypod do; try anypod sessions s; try anypod call x y --a; try anypod doctor --st`;
+    const env = { ...process.env, NODE: process.execPath, ANYPOD };
+    const { stdout } = await promisify(execFile)('bash', ['-c', script], { env });
+    expect(stdout.split('\n').slice(0, 4)).toEqual(['doctor', 'show', '--arguments', '--strict']);
+    expect(await runAnypod('completion', 'fish')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('bash or zsh'),
+    });
+    expect(await runAnypod('nonsense')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/serve.*doctor.*tasks/),
+    });
+  });
+});
