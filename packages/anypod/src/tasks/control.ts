@@ -23,6 +23,7 @@ export function createTaskControl(context: TaskContext, engine: TaskEngine): Tas
     async cancel(task) {
       const cancelled = await tasks.cancel(task.id, task.call.owner);
       if (cancelled === undefined) return false;
+      if (cancelled.state !== undefined) context.abandon(task.call, cancelled.state);
       if (cancelled.pod === pod) engine.cancelled(task.id);
       else if (cancelled.pod !== undefined)
         await context.send(cancelled.pod, { type: 'task-cancelled', task: task.id });
