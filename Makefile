@@ -13,7 +13,7 @@ IMAGE ?= anypod
 TAG ?= dev
 PROFILE ?= smoke
 ROUNDS ?= 5
-TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json services/auth-server tools bench test loadtest loadtest/run $(wildcard examples/*/tsconfig.json)
+TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json packages/create-anypod/tsconfig.test.json services/auth-server tools bench test loadtest loadtest/run $(wildcard examples/*/tsconfig.json)
 INSTALLED = node_modules/.package-lock.json
 # Runs one vitest project. tools/test.ts counts the tests in its JSON report. The pods that the tests start share Node's compile cache.
 VITEST = NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node vitest run --project $(1) --reporter=default --reporter=json --outputFile.json=test-results/$(1).json
@@ -40,8 +40,9 @@ client-auth: $(INSTALLED) ## Run the official client against it: it registers, l
 client: $(INSTALLED) ## Run the official client against a server (URL=http://127.0.0.1:3000/mcp ERA=legacy YEARS=0)
 	node examples/client/client.ts $(URL) --era $(ERA) --years $(YEARS)
 
-build: $(INSTALLED) ## Compile the package into packages/anypod/dist
+build: $(INSTALLED) ## Compile the packages into packages/*/dist
 	tsc -b packages/anypod
+	tsc -b packages/create-anypod
 	tsc -b services/mcp-server
 
 image: .node/ready ## Build the container image IMAGE:TAG (IMAGE=anypod TAG=dev); needs Docker
@@ -52,9 +53,12 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients leak bench bench-auth bench-peers loadtest k6
-test: build services ## Run all tests that a change must pass; the last line has the count
-	node tools/test.ts
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
+test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
+	node tools/test.ts --only "$(ONLY)"
+
+test-files: build services # For ONLY=<file>
+	vitest run $(FILES) --reporter=default --reporter=json --outputFile.json=test-results/files.json
 
 test-unit: build ## Run the fast tests next to the source, without sockets
 	$(call VITEST,unit)
@@ -106,8 +110,11 @@ chaos: build services ## Run test-chaos at full length, also with pods of two ve
 e2e-k8s: $(INSTALLED) .helm/4/ready e2e-image ## Test the chart under load on the cluster of KUBECONFIG: rollouts, kills, flips (SCENARIO=restart,kill)
 	PATH=$(CURDIR)/.helm/4:$$PATH node test/k8s/run.ts
 
-clients: build services ## Run official clients and those of others against servers of both SDKs; writes the table of docs/clients.md
+test-clients: build services ## Run official clients, old and new, against servers of both SDKs
 	NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node node test/clients/run.ts
+
+clients: build services ## Run official clients and many of others (a gigabyte of packages) against servers of both SDKs; writes the table of docs/clients.md
+	NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node node test/clients/run.ts --all
 
 leak: build services ## Check that thousands of sessions and cancelled calls leave nothing behind
 	node test/leak/run.ts
@@ -148,8 +155,10 @@ types: build ## Type-check tests, tools and examples, and core without Node's ty
 unused: build ## Find files, exports and dependencies that nothing uses
 	knip
 
-package: build ## Check the package that npm would publish
+package: build ## Check the packages that npm would publish
 	publint --strict packages/anypod
+	publint --strict packages/create-anypod
+	attw --pack packages/anypod --profile esm-only --quiet
 
 generated: $(INSTALLED) ## Check that generated files match their sources
 	node tools/embed-lua.ts --check
@@ -179,4 +188,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target
+	rm -rf .k6 .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target

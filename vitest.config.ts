@@ -16,6 +16,9 @@ const FAULTS = [
   'test/library/*.test.ts',
 ];
 
+/** Installs the packages as npm would publish them. */
+const PACKED = ['test/create/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -23,6 +26,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,examples,bench,loadtest}/**/*.test.ts'],
+          // The tests of the projects that `npm create anypod` makes; test/create runs them there.
+          exclude: ['**/node_modules/**', 'packages/create-anypod/template/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -42,7 +47,7 @@ export default defineConfig({
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
       { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], ...many } },
       { test: { name: 'chart-cluster', include: ['test/chart-cluster/**/*.test.ts'], ...serial, ...live } },
-      { test: { name: 'repo', include: ['{tools,test/requirements}/**/*.test.ts'], ...serial } },
+      { test: { name: 'repo', include: ['{tools,test/requirements}/**/*.test.ts', ...PACKED], ...serial } },
     ],
   },
 });

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -104,11 +104,18 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     accepts: ['../serve/serve.ts', '../check/check.ts'],
     refuses: ['../redis/index.ts', 'ioredis', '../anypod.ts'],
   },
+  '../../create-anypod/src': {
+    accepts: ['./choices.ts', 'node:fs', '@clack/prompts'],
+    refuses: ['anypod', '../../anypod/src/core/errors.ts', '@modelcontextprotocol/server'],
+  },
+  '../../create-anypod/src/init': { accepts: ['../usage-error.ts', 'acorn'], refuses: ['anypod', '@clack/prompts'] },
 };
 
+const fileIn = (room: string, name: string) => normalize(`${source}/${room}/${name}.ts`);
+
 const cases = Object.entries(ROOMS).flatMap(([room, { accepts, refuses }]) => [
-  ...accepts.map((module, index) => ({ room, module, refused: false, file: `${source}/${room}/accepted-${index}.ts` })),
-  ...refuses.map((module, index) => ({ room, module, refused: true, file: `${source}/${room}/refused-${index}.ts` })),
+  ...accepts.map((module, index) => ({ room, module, refused: false, file: fileIn(room, `accepted-${index}`) })),
+  ...refuses.map((module, index) => ({ room, module, refused: true, file: fileIn(room, `refused-${index}`) })),
 ]);
 
 let workspace: string;
@@ -149,7 +156,7 @@ function lint(): string {
 }
 
 function rulesFor(file: string): string[] {
-  const lines = refusals.split('\n').filter((line) => line.includes(file.replace('/./', '/')));
+  const lines = refusals.split('\n').filter((line) => line.includes(file));
   return lines.map((line) => /title=([^,]+)/.exec(line)?.[1] ?? line);
 }
 

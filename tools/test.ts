@@ -4,10 +4,14 @@
  *
  * Four steps run at once, since most tests wait rather than compute: one that computes, at a lower priority, and three that wait. The output of a step
  * is printed when the step has ended.
+ *
+ * `--only` runs a part: names of steps, and test files (`make test ONLY=cluster,lint`).
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readOnly } from './only.ts';
 
 interface Step {
   readonly target: string;
@@ -17,6 +21,8 @@ interface Step {
   readonly minutes: number;
   /** The value of `nice`, where it is not that of the lane. */
   readonly priority?: number;
+  /** Variables of make. */
+  readonly variables?: readonly string[];
 }
 
 interface Outcome {
@@ -41,7 +47,7 @@ const COMPUTING: readonly Step[] = [
   { target: 'generated', minutes: 5 },
   { target: 'test-unit', project: 'unit', minutes: 10 },
   { target: 'test-chart', project: 'chart', minutes: 15 },
-  { target: 'clients', minutes: 10 },
+  { target: 'test-clients', minutes: 10 },
   { target: 'test-repo', project: 'repo', minutes: 10 },
 ];
 
@@ -61,9 +67,12 @@ const root = join(import.meta.dirname, '..');
 const results = join(root, 'test-results');
 
 /** Runs `make <target>` in its own process group, so that a step that hangs is stopped together with its pods. */
-function make({ target, minutes }: Step, priority: number): Promise<{ succeeded: boolean; output: string }> {
+function make(
+  { target, minutes, variables = [] }: Step,
+  priority: number,
+): Promise<{ succeeded: boolean; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn('nice', ['-n', `${priority}`, 'make', '--no-print-directory', target], {
+    const child = spawn('nice', ['-n', `${priority}`, 'make', '--no-print-directory', target, ...variables], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -117,8 +126,21 @@ function summary({ target, passed, failed, seconds }: Outcome): string {
   return `${failed > 0 ? '✗' : '✓'} ${target.padEnd(18)} ${passed} passed, ${failed} failed (${seconds.toFixed(0)} s)`;
 }
 
+/** The steps of both kinds, or those that `--only` names. */
+function chosenSteps(): [computing: Step[], waiting: Step[]] {
+  const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+  const only = readOnly(
+    values.only,
+    [...COMPUTING, ...WAITING].map(({ target }) => target),
+  );
+  if (only === undefined) return [[...COMPUTING], [...WAITING]];
+  const named = ({ target }: Step) => only.steps.includes(target);
+  const files = { target: 'test-files', project: 'files', minutes: 30, variables: [`FILES=${only.files.join(' ')}`] };
+  return [COMPUTING.filter(named), [...(only.files.length > 0 ? [files] : []), ...WAITING.filter(named)]];
+}
+
 mkdirSync(results, { recursive: true });
-const [computing, waiting] = [[...COMPUTING], [...WAITING]];
+const [computing, waiting] = chosenSteps();
 const lanes = [runAll(computing, LOWER), ...Array.from({ length: WAITING_LANES }, () => runAll(waiting, NORMAL))];
 const outcomes = (await Promise.all(lanes)).flat();
 

@@ -10,8 +10,8 @@ import { type Rendering, render, renderAll } from './render.ts';
 import { expectSound } from './soundness.ts';
 import { merge, type Values } from './values.ts';
 
-/** Values files of which each shows a feature. */
-const FEATURES = readdirSync(join(CHART, 'ci')).map((file) => `ci/${file}`);
+/** Values files of which each shows a feature, and the one for production. */
+const FEATURES = [...readdirSync(join(CHART, 'ci')).map((file) => `ci/${file}`), 'values-production.yaml'];
 const read = (file: string) => parse(readFileSync(join(CHART, file), 'utf8'), { version: '1.1' }) as Values;
 const VALUES = FEATURES.map(read);
 const DEFAULTS = read('values.yaml');

@@ -54,14 +54,27 @@ const WARNINGS: readonly [sentence: string, values: Readonly<Record<string, unkn
     { 'ingress.enabled': true },
   ],
   [
+    'Pods ask nobody for a token. Unless something in front of them checks callers, everybody may call. Set auth.issuers.',
+    { 'service.type': 'LoadBalancer' },
+  ],
+  [
     'Pods serve requests for any host name. Set config.allowedHosts to your host names.',
     { 'ingress.enabled': true, 'ingress.hosts': ['a.example.com'] },
   ],
 ];
 
+const INGRESS_WITH_TOKENS = {
+  'ingress.enabled': true,
+  'ingress.tls': [{ hosts: ['mcp.example.com'], secretName: 'tls' }],
+  'config.allowedHosts': ['mcp.example.com'],
+  'auth.issuers': ['https://login.example.com'],
+  'auth.publicUrls': ['https://mcp.example.com/mcp'],
+};
+
 /** Nothing of which the notes would have to warn. */
 const PRODUCTION = {
   ...OUTSIDE,
+  ...INGRESS_WITH_TOKENS,
   'externalRedis.existingSecret': 'redis',
   'externalRedis.passwordKey': 'password',
   'secret.existingSecret': 'signing',

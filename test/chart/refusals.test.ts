@@ -98,6 +98,14 @@ const WRONG: readonly [path: string, value: unknown][] = [
   ['fullnameOverride', 'Shop'],
   ['fullnameOverride', '1shop'],
   ['enabled', 'yes'],
+  ['config.taskTools', { report: 'always' }],
+  ['config.taskLimit', 0],
+  ['auth.issuers', 'https://login.example.com'],
+  ['auth.issuers', [{ jwksUri: 'https://login.example.com/jwks' }]],
+  ['auth.issuers', [{ issuer: 'n', introspection: { clientId: 'n', clientSecret: 'hunter2' } }]],
+  ['auth.scopes.tools', { report: 'reports:read' }],
+  ['auth.clockSkewSeconds', 601],
+  ['networkPolicy.issuerPorts', ['8443']],
 ];
 
 describe.each(HELM_MAJORS)('with helm %s, the schema', (helm) => {

@@ -13,26 +13,30 @@ import { type ByPath, nest, type Schema, type Values, valueAt, valuePaths } from
 const defaults = parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as Values;
 const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema;
 
+/** Settings that are no value of `config`: the chart gives them itself, or has sections for them. */
+const SECTIONS =
+  /^(PORT|HOST|ANYPOD_METRICS_PORT|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+|ANYPOD_AUTH|ANYPOD_TRUSTED_PROXIES|ANYPOD_INTROSPECTION_SECRET)$/;
+
 /**
- * Settings that are no value of `config`: the chart gives them itself, or has sections for them. No process starts the first one of a container, so it
- * cannot end with its parent. Authorization is set with `extraEnv`.
+ * Settings that the chart never gives. ANYPOD_AUTH holds what some of them say. Metrics are for other pods, so their host is that of the endpoint. No
+ * process starts the first one of a container, so it cannot end with its parent.
  */
-const ELSEWHERE =
-  /^(PORT|HOST|ANYPOD_EXIT_WITH_PARENT|ANYPOD_METRICS_\w+|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+|ANYPOD_AUTH\w*|ANYPOD_(PUBLIC_URL|TRUSTED_PROXIES|INTROSPECTION_SECRET))$/;
+const NEVER = /^(ANYPOD_AUTH_\w+|ANYPOD_PUBLIC_URL|ANYPOD_METRICS_HOST|ANYPOD_EXIT_WITH_PARENT)$/;
+
+const documentation = readFileSync(join(CHART, '../../docs/configuration.md'), 'utf8');
+const SETTINGS = [...documentation.matchAll(/^\| `--[\w-]+` \| `(\w+)` \|/gm)]
+  .map(([, variable]) => variable ?? '')
+  .filter((variable) => !NEVER.test(variable));
 
 /** What only a chart above this one reads; combinations.test.ts has it. */
 const FOR_PARENTS = 'enabled';
 
 describe('the cases', () => {
   it('set every setting of the service [chart.settings]', () => {
-    const documentation = readFileSync(join(CHART, '../../docs/configuration.md'), 'utf8');
-    const variables = [...documentation.matchAll(/^\| `--[\w-]+` \| `(\w+)` \|/gm)].map(
-      ([, variable]) => variable ?? '',
-    );
     const set = valuePaths(schema)
       .filter((path) => path.startsWith('config.'))
       .map((path) => `ANYPOD_${path.slice('config.'.length).replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`);
-    expect(variables.filter((variable) => !ELSEWHERE.test(variable)).sort()).toEqual(set.sort());
+    expect(SETTINGS.filter((variable) => !SECTIONS.test(variable)).sort()).toEqual(set.sort());
   });
 
   it('set every value that the schema knows, and no other [chart.values]', () => {
@@ -64,6 +68,11 @@ describe('a value', () => {
       for (const [index, set] of SETS.entries()) renderings[helm].set(keyOf(set), all[index] as Rendering);
     };
     await Promise.all(HELM_MAJORS.map(render));
+  });
+
+  it('of some section is what a pod gets as each setting [chart.settings]', () => {
+    const all = [...renderings[4].values()];
+    expect(SETTINGS.filter((variable) => all.every(({ text }) => !text.includes(`- name: ${variable}\n`)))).toEqual([]);
   });
 
   it.each(CASES)('$path: $value [chart.helm]', async (one) => {

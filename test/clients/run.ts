@@ -1,31 +1,37 @@
 /**
- * Official clients, the oldest that matter and the newest, and those of others, through a balancer without affinity over two pods in turns, with a server
- * of each SDK. Writes the table of docs/clients.md; exits with 1 where a client fails at anything that it can do.
+ * Official clients, the oldest that matter and the newest, and two of others, through a balancer without affinity over two pods in turns, with a server of
+ * each SDK. With `--all` also many more clients of others, and then it writes the table of docs/clients.md. Exits with 1 where a client fails at anything
+ * that it can do.
+ *
+ *   node test/clients/run.ts [--all] [<part of a name>]
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { startHaproxy } from '../lib/haproxy.ts';
 import { startPods } from '../lib/pods.ts';
 import { startRedis } from '../lib/redis-server.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
-import { connectAgents, connectAiSdk, connectLangChain, connectMastra, connectMcpUse } from './drive-frameworks.ts';
-import { connectInspector, connectRemote, drivePython, installPython } from './drive-processes.ts';
+import { connectAgents, connectAiSdk } from './drive-frameworks.ts';
 import { connectV1 } from './drive-v1.ts';
 import { connectV2 } from './drive-v2.ts';
 import { type Client, type Outcome, runFlow } from './flow.ts';
+import { connectLangChain, connectMastra, connectMcpUse } from './others/drive-frameworks.ts';
+import { connectInspector, connectRemote, drivePython, installPython } from './others/drive-processes.ts';
 import { type Row, writeTable } from './table.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
+const OTHERS = `${HERE}others/`;
 const MODULES = { 'SDK v2': '../cluster/fixture.ts', 'SDK v1': '../cluster/fixture-v1.ts' };
 const LIMIT_MS = 90_000;
 
 /** Runs one client against the server at `url`. `cut` cuts its connections. */
 type Drive = (url: URL, cut: () => void) => Promise<Outcome>;
 
-const { dependencies } = JSON.parse(readFileSync(`${HERE}package.json`, 'utf8')) as {
-  dependencies: Record<string, string>;
-};
+const dependenciesOf = (folder: string) =>
+  (JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as { dependencies: Record<string, string> }).dependencies;
+const dependencies = { ...dependenciesOf(HERE), ...dependenciesOf(OTHERS) };
 const labelled = (name: string, mode = '') => `${name} ${dependencies[name]}${mode === '' ? '' : `, ${mode}`}`;
 
 const connecting =
@@ -43,6 +49,9 @@ const CLIENTS: Readonly<Record<string, Drive>> = {
   'client 2.4.0, pinned': connecting((url) => connectV2('client-2.4.0', { pin: '2026-07-28' }, url)),
   [labelled('@ai-sdk/mcp')]: connecting(connectAiSdk),
   [labelled('@openai/agents')]: connecting(connectAgents),
+};
+
+const OTHER_CLIENTS: Readonly<Record<string, Drive>> = {
   [labelled('@langchain/mcp-adapters')]: connecting(connectLangChain),
   [labelled('@mastra/mcp')]: connecting(connectMastra),
   [labelled('mcp-use')]: connecting(connectMcpUse),
@@ -59,9 +68,17 @@ const PYTHON_CLIENTS: Readonly<Record<string, Drive>> = {
   'fastmcp 4.2.3 (Python), legacy': (url, cut) => drivePython('fastmcp', 'legacy', url, cut),
 };
 
-function install(): void {
-  if (existsSync(`${HERE}node_modules/.package-lock.json`)) return;
-  execFileSync('npm', ['ci', '--no-fund', '--no-audit', '--ignore-scripts'], { cwd: HERE, stdio: 'inherit' });
+/** Installs the packages of a folder, once. Not `npm ci`: it refuses a lock file that lacks optional binaries of other platforms. */
+function install(folder: string): void {
+  if (existsSync(`${folder}node_modules/.package-lock.json`)) return;
+  const args = ['install', '--no-save', '--no-fund', '--no-audit', '--ignore-scripts', '--loglevel=error'];
+  execFileSync('npm', args, { cwd: folder, stdio: 'inherit' });
+}
+
+/** The clients of others, whose packages are installed first. */
+async function others(): Promise<Readonly<Record<string, Drive>>> {
+  install(OTHERS);
+  return { ...OTHER_CLIENTS, ...((await installPython()) ? PYTHON_CLIENTS : {}) };
 }
 
 async function withLimit<T>(promise: Promise<T>): Promise<T> {
@@ -109,12 +126,13 @@ async function serveClients(sdk: keyof typeof MODULES, clients: Readonly<Record<
 }
 
 async function main(): Promise<boolean> {
-  install();
-  const all = { ...CLIENTS, ...((await installPython()) ? PYTHON_CLIENTS : {}) };
-  const only = process.argv[2];
-  const clients = Object.fromEntries(Object.entries(all).filter(([name]) => only === undefined || name.includes(only)));
+  const { values, positionals } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true });
+  install(HERE);
+  const known = { ...CLIENTS, ...(values.all ? await others() : {}) };
+  const [only = ''] = positionals;
+  const clients = Object.fromEntries(Object.entries(known).filter(([name]) => name.includes(only)));
   const rows = [...(await serveClients('SDK v2', clients)), ...(await serveClients('SDK v1', clients))];
-  if (only === undefined) writeTable(rows);
+  if (values.all && only === '') writeTable(rows);
   return rows.every(({ outcome }) => isGood(outcome));
 }
 

@@ -119,7 +119,7 @@ describe('anypod check', () => {
     const addresses = pods.map(({ port }) => `127.0.0.1:${port}`).join(',');
     const [port] = pods.map((pod) => pod.port);
     const allowed = await check(`http://localhost:${port}/mcp`, '--pods', addresses);
-    expect(allowed.text).toMatch(/skip +server\/discover .*only sessions/);
+    expect(allowed.text).toMatch(/ok +server\/discover .*2026-07-28/);
     expect(allowed.code).toBe(0);
     const refused = await check(`http://127.0.0.1:${port}/mcp`, '--pods', addresses);
     expect(refused.text).toMatch(/FAIL +initialize .*403.*ANYPOD_ALLOWED_HOSTS/);

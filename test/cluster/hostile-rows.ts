@@ -39,8 +39,6 @@ function unwritable(fault: string, where: (member: string) => string): Row {
 
 const speechless = (what: string) => failed(`The handler of ${what} threw something without a message.`);
 const refused = (what: string): Expected => structured({ refused: what });
-const noMethod = (method: string): Expected =>
-  isError(`Method '${method}' is not supported by the negotiated protocol version (wire era 2026-07-28)`);
 
 /** Faults after which the session, the pod and all others go on. */
 export const ROWS: readonly Row[] = [
@@ -97,17 +95,14 @@ export const ROWS: readonly Row[] = [
   {
     fault: 'elicit-unwritable',
     tool: refused('The request elicitation/create cannot be written as JSON: params.extra is a BigInt.'),
-    modernTool: noMethod('elicitation/create'),
   },
   {
     fault: 'sample-unwritable',
     tool: refused('The request sampling/createMessage cannot be written as JSON: params.metadata.extra is a BigInt.'),
-    modernTool: noMethod('sampling/createMessage'),
   },
   {
     fault: 'roots-unwritable',
     tool: refused('The request roots/list cannot be written as JSON: params._meta.a is a BigInt.'),
-    modernTool: noMethod('roots/list'),
   },
   { fault: 'connect-elsewhere', tool: { result: { structuredContent: { refused: /already connected/i } } } },
 ];

@@ -72,9 +72,12 @@ describe.each(DEPLOYMENTS)('a server of $module over $store that goes wrong', ({
   }
 
   async function inModern(row: Row): Promise<void> {
-    const logLevel = { 'io.modelcontextprotocol/logLevel': 'debug' };
+    const meta = {
+      'io.modelcontextprotocol/logLevel': 'debug',
+      'io.modelcontextprotocol/clientCapabilities': { elicitation: {}, sampling: {}, roots: {} },
+    };
     for (const say of [false, true]) {
-      const params = { name: row.fault, arguments: { say }, _meta: logLevel };
+      const params = { name: row.fault, arguments: { say }, _meta: meta };
       const answer = await responseOf(modern(pods.here, 'tools/call', params), `the tool in 2026, ${say}`);
       expect(answer).toMatchObject(holds(row.modernTool ?? row.tool));
     }

@@ -76,15 +76,20 @@ describe('a module with its own node_modules', () => {
     await legacy.close();
   });
 
-  test('that builds a server of SDK v1, without SDK v2 at hand, is served to the 2025 era [host.sdk.own-install]', async () => {
+  test('that builds a server of SDK v1, without SDK v2 at hand, is served in both eras [host.sdk.own-install]', async () => {
     const root = await project('v1', '@modelcontextprotocol/sdk');
     await copyModule('fixture-v1.ts', root);
     const pods = await host(root, 'fixture-v1.ts');
     const elicitation = () => ({ action: 'accept', content: { name: 'Ada' } });
-    const client = await connectMode('auto', { fetch: alternating(pods), answers: { elicitation } });
-    expect(client.era).toBe('legacy');
-    expect(await client.call('echo', { text: 'v1' })).toBe('v1');
-    expect(await client.call('ask')).toContain('Ada');
-    await client.close();
+    for (const [mode, era] of [
+      ['auto', 'modern'],
+      ['legacy', 'legacy'],
+    ] as const) {
+      const client = await connectMode(mode, { fetch: alternating(pods), answers: { elicitation } });
+      expect(client.era).toBe(era);
+      expect(await client.call('echo', { text: 'v1' })).toBe('v1');
+      expect(await client.call('ask')).toContain('Ada');
+      await client.close();
+    }
   });
 });

@@ -5,6 +5,8 @@ import { afterEach, expect, it } from 'vitest';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { codeOf, connect } from './connect.ts';
 
+const WITHIN = { timeout: 30_000 };
+
 const stops: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
@@ -71,13 +73,13 @@ it('a pod that loses the right to open its database sends nothing to another one
   stops.push(() => listening.stop());
   await admin.call('acl', 'setuser', 'pod', '-select');
   await admin.call('client', 'kill', 'user', 'pod');
-  await expect.poll(() => codeOf(pod.store.ping())).toBe('store_refused');
+  await expect.poll(() => codeOf(pod.store.ping()), WITHIN).toBe('store_refused');
   expect(pod.warnings).toContain('Redis connection error');
   await admin.call('acl', 'setuser', 'pod', '+select');
   await expect
-    .poll(() => codeOf(pod.store.inbox.send('pod-a', { type: 'pod-left', pod: 'x' })), { timeout: 30_000 })
+    .poll(() => codeOf(pod.store.inbox.send('pod-a', { type: 'pod-left', pod: 'x' })), WITHIN)
     .toBe('resolved');
-  await expect.poll(() => mail, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => mail, WITHIN).toBeGreaterThan(0);
   expect(await admin.dbsize()).toBe(0);
   await admin.select(3);
   expect(await admin.dbsize()).toBeGreaterThan(0);
@@ -101,7 +103,7 @@ it('a server that has too many connections, or refuses the password, is away', a
   stops.push(() => pod.close());
   expect(await codeOf(pod.store.ping())).toBe('store_unavailable');
   await admin.config('SET', 'maxclients', '100');
-  await expect.poll(() => codeOf(pod.store.ping())).toBe('resolved');
+  await expect.poll(() => codeOf(pod.store.ping()), WITHIN).toBe('resolved');
   const stranger = await connect({ redis: server.url, redisUsername: 'nobody', redisPassword: 'wrong' });
   stops.push(() => stranger.close());
   expect(await codeOf(stranger.store.ping())).toBe('store_unavailable');
@@ -120,10 +122,12 @@ it('a user without INFO misses no mail: each new connection counts as one to ano
   );
   stops.push(() => listening.stop());
   await pod.store.inbox.send('pod-a', { type: 'pod-left', pod: 'x' });
-  await expect.poll(() => mail).toBe(1);
+  await expect.poll(() => mail, WITHIN).toBe(1);
   expect(gaps).toBe(0);
   await admin.call('client', 'kill', 'user', 'pod');
-  await expect.poll(() => gaps, { timeout: 30_000 }).toBe(1);
-  await expect.poll(() => codeOf(pod.store.inbox.send('pod-a', { type: 'pod-left', pod: 'x' }))).toBe('resolved');
-  await expect.poll(() => mail, { timeout: 30_000 }).toBeGreaterThan(1);
+  await expect.poll(() => gaps, WITHIN).toBe(1);
+  await expect
+    .poll(() => codeOf(pod.store.inbox.send('pod-a', { type: 'pod-left', pod: 'x' })), WITHIN)
+    .toBe('resolved');
+  await expect.poll(() => mail, WITHIN).toBeGreaterThan(1);
 });

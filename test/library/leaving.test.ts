@@ -90,6 +90,14 @@ async function pauseRedis(): Promise<void> {
 
 const untilBusy = ({ anypod }: Listening) => eventually(() => expect(anypod.busy).toBe(1));
 
+/** Resolves when the pod refuses sessions, those that it does not know included. */
+const untilGone = ({ url }: Listening) =>
+  eventually(async () => {
+    const headers = { 'content-type': 'application/json', accept: '*/*', 'mcp-session-id': 'unknown' };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(503);
+  });
+
 async function expectRefused(response: Response): Promise<void> {
   expect(response.status).toBe(503);
   expect(response.headers.get('retry-after')).toBe('1');
@@ -156,6 +164,7 @@ it('refuses a call whose server is built when it has gone, and never runs it [po
   const response = session.call(leaving.url, 1, 'charge');
   await untilBusy(leaving);
   const closed = leaving.anypod.close();
+  await untilGone(leaving);
   build();
   await expectRefused(await response);
   await closed;

@@ -35,6 +35,10 @@ export const deployment = {
   'chart.restricted': ['Its pods meet Pod Security restricted, with a read-only root file system and no token.', CHART],
   'chart.secrets': ['No secret appears in plain text. Generated secrets stay the same over upgrades.', CHART],
   'chart.refusals': ['Values that cannot work, and misspelt ones, are refused all at once, with the remedy.', CHART],
+  'chart.auth': [
+    'A pod takes what the values of `auth` say, and values that contradict each other are refused.',
+    CHART,
+  ],
   'chart.grace-period': [
     'The grace period covers preStop, the drain and the longest call. A smaller one is refused.',
     CHART,

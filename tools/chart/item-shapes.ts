@@ -18,6 +18,26 @@ const source = closed({ prefix: text, configMapRef: map, secretRef: map });
 const peer = closed({ ipBlock: map, namespaceSelector: map, podSelector: map });
 const port = closed({ port: { type: ['integer', 'string'] }, endPort: whole, protocol: text });
 
+const texts = listOf(text);
+const oneOrMore = { type: ['string', 'array'], items: text };
+/** An authorization server, as in `ANYPOD_AUTH`. Its client secret has no key here, because everybody who can read the pod could see it. */
+const issuer = closed(
+  {
+    issuer: name,
+    jwksUri: text,
+    jwks: open({ keys: listOf(map) }, 'keys'),
+    algorithms: texts,
+    typ: text,
+    audiences: texts,
+    claims: closed({ subject: oneOrMore, clientId: oneOrMore, scope: oneOrMore, tenant: oneOrMore, pass: texts }),
+    tenant: text,
+    tenants: texts,
+    introspection: closed({ endpoint: text, clientId: name, trustAudience: { type: 'boolean' } }, 'clientId'),
+    allowHttp: { type: 'boolean' },
+  },
+  'issuer',
+);
+
 /**
  * What `@items` can name for lists of Kubernetes' own maps. Helm passes such items on as they are, so a number where the API server wants text
  * would be refused only there.
@@ -44,6 +64,7 @@ export const ITEM_SHAPES: Readonly<Record<string, Shape>> = {
   pullSecret: closed({ name }, 'name'),
   metric: open({ type: text }, 'type'),
   trigger: open({ type: text, metadata: { type: 'object', additionalProperties: text } }, 'type'),
+  issuer,
   tls: closed({ hosts: listOf(text), secretName: text }),
   parent: open({ name, namespace: text, sectionName: text, port: whole }, 'name'),
   filter: open({ type: text }, 'type'),

@@ -9,11 +9,12 @@
 
 {{/*
 The variables for the settings in `config`. A key is the flag in camelCase, and its variable is ANYPOD_ plus the key in upper case with underscores. The
-chart joins lists with commas. For null and an empty list it sets no variable, so anypod uses its own default.
+chart joins lists with commas and writes maps as JSON. For null, an empty list and an empty map it sets no variable, so anypod uses its own default.
 */}}
 {{- define "anypod.configVariables" -}}
 {{- range $key, $value := .Values.config }}
 {{- if kindIs "slice" $value }}{{ $value = join "," $value }}{{ end }}
+{{- if kindIs "map" $value }}{{ $value = empty $value | ternary "" (toJson $value) }}{{ end }}
 {{- if not (or (kindIs "invalid" $value) (eq (toString $value) "")) }}
 - name: ANYPOD_{{ snakecase $key | upper }}
   value: {{ include "anypod.number" $value | quote }}
@@ -47,6 +48,9 @@ chart joins lists with commas. For null and an empty list it sets no variable, s
 - name: ANYPOD_METRICS_PORT
   value: {{ .Values.metrics.enabled | ternary (int .Values.metrics.port) 0 | quote }}
 {{ include "anypod.configVariables" . | trim }}
+{{- with include "anypod.authVariables" . | trim }}
+{{ . }}
+{{- end }}
 {{ include "anypod.secretVariables" . | trim }}
 {{ include "anypod.redisVariables" . | trim }}
 {{- end }}

@@ -54,3 +54,18 @@
   {{- end }}
 {{- end }}
 {{- end }}
+
+{{/* The egress rule for the issuers, or nothing. */}}
+{{- define "anypod.networkPolicy.issuers" -}}
+{{- $ports := include "anypod.auth.ports" . | fromYamlArray }}
+{{- if and (include "anypod.auth.on" .) $ports -}}
+- ports:
+    {{- range $ports }}
+    - {port: {{ int . }}, protocol: TCP}
+    {{- end }}
+  {{- with .Values.networkPolicy.issuersTo }}
+  to:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- end }}

@@ -12,6 +12,11 @@
 - config.retry
 - config.drainDelay
 - config.drainTimeout
+- auth
+- auth.scopes
+- auth.dpop
+- auth.introspection
+- auth.introspection.key
 - secret
 - secret.keys
 - redis

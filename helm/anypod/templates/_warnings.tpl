@@ -29,7 +29,11 @@
 {{- if and .Values.ingress.enabled (not .Values.ingress.tls) }}
 {{- include "anypod.problem" "The Ingress has no TLS. Unless its controller adds TLS, session ids travel unencrypted. Set ingress.tls." }}
 {{- end }}
-{{- if and (or .Values.ingress.enabled .Values.httpRoute.enabled (ne .Values.service.type "ClusterIP")) (not .Values.config.allowedHosts) }}
+{{- $exposed := or .Values.ingress.enabled .Values.httpRoute.enabled (ne .Values.service.type "ClusterIP") }}
+{{- if and $exposed (not (include "anypod.auth.on" .)) }}
+{{- include "anypod.problem" "Pods ask nobody for a token. Unless something in front of them checks callers, everybody may call. Set auth.issuers." }}
+{{- end }}
+{{- if and $exposed (not .Values.config.allowedHosts) }}
 {{- include "anypod.problem" "Pods serve requests for any host name. Set config.allowedHosts to your host names." }}
 {{- end }}
 {{- end }}

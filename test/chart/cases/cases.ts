@@ -1,4 +1,5 @@
 import type { ValueCase } from '../value-case.ts';
+import { auth } from './auth.ts';
 import { blueGreen } from './blue-green.ts';
 import { config } from './config.ts';
 import { externalRedis } from './external-redis.ts';
@@ -15,6 +16,7 @@ export const CASES: readonly ValueCase[] = [
   ...names,
   ...server,
   ...config,
+  ...auth,
   ...redis,
   ...externalRedis,
   ...pods,

@@ -1,9 +1,5 @@
-/** Values that cannot work, and the sentence with which the chart refuses them. */
-export interface Refusal {
-  /** By path: `{ 'keda.enabled': true }`. */
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly sentence: string;
-}
+import { AUTH_REFUSALS } from './auth-refusals.ts';
+import type { Refusal } from './refusal.ts';
 
 const OUTSIDE = { 'redis.enabled': false };
 const HOST = { ...OUTSIDE, 'externalRedis.host': 'redis.example.com' };
@@ -122,7 +118,7 @@ const ofPods: readonly Refusal[] = [
   {
     values: { extraEnv: [{ name: 'ANYPOD_LOG_LEVEL', value: 'debug' }], 'config.logLevel': 'info' },
     sentence:
-      'extraEnv sets ANYPOD_LOG_LEVEL, but the chart sets this variable itself: use the chart value for it (in config, secret, redis, externalRedis or metrics).',
+      'extraEnv sets ANYPOD_LOG_LEVEL, but the chart sets this variable itself: use the chart value for it (in config, auth, secret, redis, externalRedis or metrics).',
   },
   {
     values: { terminationGracePeriodSeconds: 30 },
@@ -291,5 +287,6 @@ export const REFUSALS: readonly Refusal[] = [
   ...ofScaling,
   ...ofBlueGreen,
   ...ofNetwork,
+  ...AUTH_REFUSALS,
   ...ofNulls,
 ];

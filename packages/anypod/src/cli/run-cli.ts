@@ -4,6 +4,7 @@ import type { HostProgram } from './host-program.ts';
 import { written } from './lossy-stream.ts';
 import { runCheckCommand } from './run-check.ts';
 import { runConnect } from './run-connect.ts';
+import { runInit } from './run-init.ts';
 import { runServe } from './run-serve.ts';
 import { runStdio } from './run-stdio.ts';
 import { runTasks } from './run-tasks.ts';
@@ -46,13 +47,17 @@ function tell(error: unknown, [command, ...rest]: readonly string[]): void {
   process.stderr.write(`${known ? error.message : (stack ?? message)}\n`);
 }
 
+/** The commands that do one thing and end. Each resolves to the exit code. */
+const ENDING: ReadonlyMap<string, (args: readonly string[]) => Promise<number>> = new Map([
+  ['check', runCheckCommand],
+  ['tasks', runTasks],
+  ['init', runInit],
+]);
+
 async function run([command, ...rest]: readonly string[], around: HostProgram): Promise<void> {
-  if (command === 'check') {
-    process.exitCode = await runCheckCommand(rest);
-    return;
-  }
-  if (command === 'tasks') {
-    process.exitCode = await runTasks(rest);
+  const ending = ENDING.get(command ?? '');
+  if (ending !== undefined) {
+    process.exitCode = await ending(rest);
     return;
   }
   if (command === undefined || command === '--help' || rest.includes('--help')) {
@@ -61,6 +66,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
       'anypod connect <url> connects a local client that speaks stdio to a deployment',
       'anypod check <url> tests a running deployment; see anypod check --help',
       'anypod tasks list shows the tasks of a deployment; see anypod tasks --help',
+      'anypod init prepares the server of this directory for anypod',
     ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
@@ -68,7 +74,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
   if (command === 'stdio') return runStdio(rest);
   if (command === 'connect') return runConnect(rest);
   if (command !== 'serve') {
-    throw new ConfigError([`${command}: unknown command; use anypod serve, stdio, connect, check or tasks`]);
+    throw new ConfigError([`${command}: unknown command; use anypod serve, stdio, connect, check, tasks or init`]);
   }
   await runServe(rest, around);
 }

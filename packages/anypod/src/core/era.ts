@@ -1,6 +1,8 @@
 import { FIRST_MODERN_VERSION, VERSION_META_KEY } from './protocol-version.ts';
 
-function claimsModern(body: object): boolean {
+/** Whether the `_meta` of a body claims a modern revision. */
+export function claimsModern(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
   const params = (body as { params?: unknown }).params;
   if (typeof params !== 'object' || params === null) return false;
   const meta = (params as { _meta?: unknown })._meta;

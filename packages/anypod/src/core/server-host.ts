@@ -122,7 +122,7 @@ export interface ServerHost {
 
 /** Serves the 2026-07-28 era. */
 export interface ModernHandler {
-  /** True: an `initialize` that claims the modern era is judged here. False: its body negotiates a session, whatever it claims. */
+  /** True: an `initialize` that claims the modern era is judged here. False: only one whose body does; a version header does not count. */
   readonly takesInitialize: boolean;
   /**
    * Answers `reply` exactly once, or rejects without an answer. `body` is parsed JSON. `signal` returns a signal that

@@ -1,4 +1,4 @@
-import { isModern } from '../core/era.ts';
+import { claimsModern, isModern } from '../core/era.ts';
 import type { ModernHandler } from '../core/server-host.ts';
 import type { Pod } from '../pod/pod.ts';
 import { createFail, type DoorOptions, type Room } from './door.ts';
@@ -39,7 +39,7 @@ export function createEndpoint({ pod, modern, log, gate }: EndpointOptions): Roo
   }
 
   function negotiatesSession(body: unknown): boolean {
-    return !modern.takesInitialize && methodOf(body) === 'initialize';
+    return !modern.takesInitialize && methodOf(body) === 'initialize' && !claimsModern(body);
   }
 
   return {

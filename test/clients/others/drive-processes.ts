@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { connectThrough } from './drive-v1.ts';
-import type { Client, Outcome } from './flow.ts';
+import { connectThrough } from '../drive-v1.ts';
+import type { Client, Outcome } from '../flow.ts';
 
 const run = promisify(execFile);
 const HERE = fileURLToPath(new URL('.', import.meta.url));

@@ -1,0 +1,52 @@
+import { isFunction, isNode, type Node, nameOf, walk } from './syntax-tree.ts';
+
+/** The name of a function that is declared, or that a variable holds. `around` are the nodes around it. */
+export function functionName(node: Node, around: readonly Node[]): string | undefined {
+  const parent = around.at(-1);
+  return nameOf(node['id']) ?? (parent?.type === 'VariableDeclarator' ? nameOf(parent['id']) : undefined);
+}
+
+/** The names under which a module exports what it declares: by name, `default` for the default export. */
+export function exportsOf(module: Node): Map<string, string> {
+  return new Map((module['body'] as Node[]).flatMap(exportedBy));
+}
+
+function exportedBy({ type, declaration, specifiers }: Node): [local: string, exported: string][] {
+  if (type === 'ExportDefaultDeclaration' && isNode(declaration)) {
+    return [[nameOf(declaration) ?? nameOf(declaration['id']) ?? '', 'default']];
+  }
+  if (type !== 'ExportNamedDeclaration') return [];
+  const declared = isNode(declaration) ? declaredNames(declaration) : [];
+  const listed = (specifiers as Node[]).map(({ local, exported }) => [local, exported].map((one) => nameOf(one) ?? ''));
+  return [...declared.map((name): [string, string] => [name, name]), ...(listed as [string, string][])];
+}
+
+/** The names that a statement declares. */
+export function declaredNames(statement: Node): string[] {
+  const own = nameOf(statement['id']);
+  if (own !== undefined) return [own];
+  const declarators = (statement['declarations'] ?? []) as Node[];
+  return declarators.flatMap(({ id }) => nameOf(id) ?? []);
+}
+
+/** The names of the functions that run when the module loads, because code outside of functions calls them. */
+export function calledAtLoad(module: Node): Set<string> {
+  const calls: (readonly [from: string | undefined, to: string])[] = [];
+  walk(module, (node, around) => {
+    const to = node.type === 'CallExpression' ? nameOf(node['callee']) : undefined;
+    if (to !== undefined) calls.push([outermostFunction(around), to]);
+  });
+  const names = new Set<string>();
+  for (let before = -1; before !== names.size; ) {
+    before = names.size;
+    for (const [from, to] of calls) if (from === undefined || names.has(from)) names.add(to);
+  }
+  return names;
+}
+
+/** The name of the outermost function around a node; empty if it has none. Undefined: the code is in no function. */
+export function outermostFunction(around: readonly Node[]): string | undefined {
+  const index = around.findIndex(isFunction);
+  const outermost = around[index];
+  return outermost === undefined ? undefined : (functionName(outermost, around.slice(0, index)) ?? '');
+}
