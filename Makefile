@@ -6,6 +6,8 @@ export PATH := $(CURDIR)/.node/bin:$(CURDIR)/node_modules/.bin:$(PATH):$(CURDIR)
 
 MODULE ?= examples/customer-tools/server.ts
 URL ?= http://127.0.0.1:3000/mcp
+ERA ?= auto
+YEARS ?= 5
 OLDER ?= HEAD~1
 IMAGE ?= anypod
 TAG ?= dev
@@ -35,8 +37,8 @@ run-auth: build ## Serve the example with authorization, beside an authorization
 client-auth: $(INSTALLED) ## Run the official client against it: it registers, logs in, calls, and steps up
 	node examples/auth-client/client.ts $(URL)
 
-client: $(INSTALLED) ## Run the official client against a server (URL=http://127.0.0.1:3000/mcp)
-	node examples/client/client.ts $(URL)
+client: $(INSTALLED) ## Run the official client against a server (URL=http://127.0.0.1:3000/mcp ERA=legacy YEARS=0)
+	node examples/client/client.ts $(URL) --era $(ERA) --years $(YEARS)
 
 build: $(INSTALLED) ## Compile the packages into packages/*/dist
 	tsc -b packages/anypod

@@ -1,18 +1,23 @@
 import { parseArgs } from 'node:util';
 import { Client, StreamableHTTPClientTransport, type VersionNegotiationMode } from '@modelcontextprotocol/client';
 import { answerQuestion } from './answer-question.ts';
+import { showGrowthReport } from './growth-report.ts';
 import { firstText, printProgress } from './print.ts';
 
 const MODES: Record<string, VersionNegotiationMode> = { auto: 'auto', legacy: 'legacy', modern: { pin: '2026-07-28' } };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { era: { type: 'string', default: 'auto' }, yes: { type: 'boolean', default: false } },
+  options: {
+    era: { type: 'string', default: 'auto' },
+    yes: { type: 'boolean', default: false },
+    years: { type: 'string', default: '5' },
+  },
 });
 const [url] = positionals;
 const mode = MODES[values.era];
 if (url === undefined || mode === undefined) {
-  console.error('Usage: node client.ts <url> [--era legacy|modern|auto] [--yes]');
+  console.error('Usage: node client.ts <url> [--era legacy|modern|auto] [--yes] [--years 0..5]');
   process.exit(2);
 }
 
@@ -35,6 +40,9 @@ console.log(`customer: ${firstText(await client.callTool(lookup))}`);
 const period = { startDate: '2025-01-01', endDate: '2025-12-31', format: 'summary' };
 const report = await client.callTool({ name: 'generate_report', arguments: period }, { onprogress: printProgress });
 console.log(firstText(report));
+
+const years = Number(values.years);
+if (years > 0) await showGrowthReport(client, new URL(url), years);
 
 const id = `cus-${String(2 + Math.floor(Math.random() * 999)).padStart(4, '0')}`;
 const { contents } = await client.readResource({ uri: `customer://${id}` });

@@ -6,8 +6,12 @@ import {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
 import { createMcpHandler } from '@modelcontextprotocol/server';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import createServer from './server.ts';
+
+vi.hoisted(() => {
+  process.env['ARCHIVE_MONTH_MS'] = '1';
+});
 
 type Era = 'legacy' | 'modern';
 interface Asking {
@@ -59,6 +63,7 @@ describe.each<Era>(['legacy', 'modern'])('customer tools for a %s client', (era)
     ['lookup_customer', { email: 'nobody' }, 'such as customer@example.com'],
     ['generate_report', { startDate: '2025-02-01', endDate: '2025-01-01' }, 'Swap them'],
     ['generate_report', { startDate: '2020-01-01', endDate: '2025-01-01' }, '366 days at most'],
+    ['growth_report', { years: 6 }, 'years'],
     ['generate_report', { startDate: 'May', endDate: '2025-01-01' }, 'YYYY-MM-DD'],
   ])('says what is wrong with %s %j', async (name, args, message) => {
     const { text, isError } = await call(await connect(era), name, args);
@@ -77,6 +82,12 @@ describe.each<Era>(['legacy', 'modern'])('customer tools for a %s client', (era)
     expect(seen.at(-1)).toBe(365);
     expect(seen.length).toBeGreaterThan(10);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
+  it('counts all customers that joined in five years', async () => {
+    const { text, data } = await call(await connect(era), 'growth_report', {});
+    expect(text).toBe('1000 customers joined from 2020-01 to 2024-12.');
+    expect((data as { months: unknown[] }).months).toHaveLength(60);
   });
 
   it('closes an account once, after the user has confirmed', async () => {

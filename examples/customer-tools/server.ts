@@ -5,6 +5,7 @@ import { openDatabase } from './database.ts';
 import { createReviewPrompt } from './review-prompt.ts';
 import { registerCloseAccount } from './tools/close-account.ts';
 import { registerGenerateReport } from './tools/generate-report.ts';
+import { registerGrowthReport } from './tools/growth-report.ts';
 import { registerLookupCustomer } from './tools/lookup-customer.ts';
 
 const database = openDatabase(process.env['CUSTOMERS_DATABASE'] ?? ':memory:');
@@ -19,6 +20,7 @@ export default function createServer(): McpServer {
   );
   registerLookupCustomer(server, customers);
   registerGenerateReport(server, database);
+  registerGrowthReport(server, database);
   registerCloseAccount(server, customers);
   registerCustomerResource(server, customers);
   registerReviewPrompt(server);

@@ -62,6 +62,7 @@ export default function createServer(): McpServer {
   const pushing = { description: 'Asks and waits.', inputSchema: asking, _meta: settings() };
   server.registerTool('ask', pushing, async ({ key, ms }, ctx) => {
     record('began', key);
+    ctx.mcpReq.signal.addEventListener('abort', () => record('aborted', key));
     await sleep(ms);
     const { content } = await ctx.mcpReq.elicitInput({ message: 'Your name?', requestedSchema });
     return text(`${key}: ${String(content?.['name'])}`);

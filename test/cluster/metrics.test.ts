@@ -9,9 +9,11 @@ import { askingCall, modern, SHORT_REQUESTS, shortRequests } from './metrics-tra
 import { type ServicePod, startServicePod } from './service-pods.ts';
 import { eventually } from './settle.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
+import { beginTask, isOver, send, taskWhen } from './task-wire.ts';
 import { messagesOf, openSession, type WireSession } from './wire.ts';
 
 const LONG_MS = 30_000;
+const TASK_TOOLS = JSON.stringify({ whoami: { mode: 'always' }, wait_cancel: { mode: 'always' } });
 
 let redis: RedisServer;
 let haproxy: Balancer;
@@ -19,7 +21,11 @@ let pods: readonly ServicePod[] = [];
 
 beforeAll(async () => {
   redis = await startRedis();
-  const options = { module: FIXTURE, redisUrl: redis.url, env: { ANYPOD_LEASE: '1500' } };
+  const options = {
+    module: FIXTURE,
+    redisUrl: redis.url,
+    env: { ANYPOD_LEASE: '1500', ANYPOD_TASK_TOOLS: TASK_TOOLS },
+  };
   pods = await Promise.all([startServicePod(options), startServicePod(options)]);
   haproxy = await startHaproxy({ pods, balance: 'roundrobin' });
 });
@@ -96,6 +102,17 @@ describe('what two pods count', () => {
     left.abort();
     await Promise.allSettled([standing.text(), listening.text()]);
     await eventually(async () => expect(await sums('anypod_streams_open')).toEqual({}));
+  });
+
+  test('tells what tasks do, and how many run and wait [metrics.exact]', async () => {
+    await taskWhen([podAt(0)], (await beginTask(podAt(0), 'whoami', {})).taskId, isOver);
+    const { taskId } = await beginTask(podAt(1), 'wait_cancel', { key: 'task' });
+    await eventually(async () => expect(await sums('anypod_tasks_running')).toEqual({ '': 1 }));
+    expect(await sums('anypod_tasks_queued')).toEqual({});
+    await send(podAt(0), 'tasks/cancel', { taskId });
+    await eventually(async () => expect(await sums('anypod_tasks_running')).toEqual({}));
+    const counted = { 'event=queued': 2, 'event=started': 2, 'event=completed': 1, 'event=cancelled': 1 };
+    expect(await sums('anypod_tasks_total')).toEqual(counted);
   });
 
   test('is documented, with its type and its labels [metrics.documented]', async () => {

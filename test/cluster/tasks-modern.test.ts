@@ -93,6 +93,23 @@ describe('tasks of 2026-07-28 on three pods', () => {
     expect(await getTask(a, task.taskId)).toMatchObject({ status: 'cancelled' });
   });
 
+  test('a cancellation reaches a handler that awaits its answer, from any pod and from the command line [task.cancel]', async () => {
+    const { pods, redisUrl } = deployment;
+    const cancellers = [
+      ...pods.map((pod) => (taskId: string) => send(pod, 'tasks/cancel', { taskId })),
+      (taskId: string) => startChild(process.execPath, [CLI, 'tasks', 'cancel', taskId, '--redis', redisUrl]).exited,
+    ];
+    for (const [n, cancel] of cancellers.entries()) {
+      const key = `cancel ${n}`;
+      const { taskId } = await beginTask(pods[0], 'ask', { key, ms: 300 });
+      await taskWhen(pods, taskId, ({ status }) => status === 'input_required');
+      expect(deployment.journal(key, 'aborted')).toEqual([]);
+      await cancel(taskId);
+      await eventually(() => expect(deployment.journal(key, 'aborted')).toHaveLength(1));
+      expect(await getTask(pods[0], taskId)).toMatchObject({ status: 'cancelled' });
+    }
+  });
+
   test('questions are answered on any pod, and their keys are never used twice [task.modern.questions]', async () => {
     const { pods } = deployment;
     const { taskId } = await beginTask(pods[0], 'rounds', { key: 'rounds' });
@@ -228,7 +245,8 @@ describe('tasks of 2026-07-28 on three pods', () => {
     expect(await getTask(b, taskId)).toMatchObject({ status: 'cancelled' });
     await eventually(() => expect(deployment.journal('cli', 'aborted')).toHaveLength(1));
     expect(await run('cancel', taskId)).toMatchObject({ code: 1, out: expect.stringMatching(/it has ended/) });
-    expect((await run('show', 'unknown')).code).toBe(1);
+    // An id may begin with a hyphen.
+    expect(await run('show', '-9unknown')).toMatchObject({ code: 1, out: expect.stringMatching(/no such task/) });
     expect(await run('forget')).toMatchObject({ code: 2, out: expect.stringMatching(/use anypod tasks list/) });
   });
 

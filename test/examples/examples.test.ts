@@ -14,7 +14,8 @@ function usePods(module: string, count = 2): { readonly url: string } {
   const parts: { redis?: RedisServer; pods?: Pods; haproxy?: Balancer } = {};
   beforeAll(async () => {
     parts.redis = await startRedis();
-    parts.pods = await startPods({ module: example(module), count, redisUrl: parts.redis.url });
+    const env = { ARCHIVE_MONTH_MS: '150' };
+    parts.pods = await startPods({ module: example(module), count, redisUrl: parts.redis.url, env });
     parts.haproxy = await startHaproxy({ pods: parts.pods.pods, balance: 'roundrobin' });
   });
   afterAll(async () => {
@@ -37,12 +38,24 @@ describe('examples/customer-tools on two pods', () => {
     ['modern', '2026-07-28'],
     ['auto', '2026-07-28'],
   ])('does for examples/client what its README says (%s) [modern.serve.any-pod]', async (era, version) => {
-    const client = startChild(process.execPath, [example('client/client.ts'), pods.url, '--era', era, '--yes']);
+    const client = startChild(process.execPath, [
+      example('client/client.ts'),
+      pods.url,
+      '--era',
+      era,
+      '--yes',
+      '--years',
+      '1',
+    ]);
     await expect(client.exited).resolves.toEqual({ code: 0, signal: null });
     const lines = client.logs().split('\n');
     expect(lines).toContain(`connected to customer-tools, protocol ${version}`);
-    expect(lines).toContain('tools: lookup_customer, generate_report, close_account');
+    expect(lines).toContain('tools: lookup_customer, generate_report, growth_report, close_account');
     expect(lines).toContain('progress: 365 of 365 days');
+    const growth = lines.filter((line) => line.startsWith('growth: '));
+    expect(growth.at(0)).toBe('growth: began as a task');
+    expect(growth).toContainEqual(expect.stringMatching(/^growth: \[#+\.+\] \d+ of 12 months$/));
+    expect(growth.at(-1)).toBe('growth: 191 customers joined from 2024-01 to 2024-12.');
     expect(lines).toContain('answered: yes');
     expect(lines.filter((line) => /^(customer|question|answer): /.test(line))).toEqual([
       expect.stringContaining('customer@example.com'),

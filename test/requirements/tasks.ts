@@ -44,7 +44,10 @@ export const tasks = {
     'A result that says isError is completed in 2026-07-28 and failed in 2025-11-25. A result that is too large is an error.',
     ANYPOD,
   ],
-  'task.cancel': ["A cancellation reaches the handler's AbortSignal on its pod, and the task stays cancelled.", ANYPOD],
+  'task.cancel': [
+    "A cancellation reaches the handler's AbortSignal on the pod where it runs or waits for an answer, and the task stays cancelled.",
+    ANYPOD,
+  ],
   'task.limit': ['An owner with too many unfinished tasks gets an error that says what to do.', ANYPOD],
   'task.clients': ['The official clients run tasks in both dialects, each request on another pod.', ANYPOD],
   'task.owner': [

@@ -6,6 +6,8 @@ import { oneLine, tableText } from './table.ts';
 
 const EXIT_FAILED = 1;
 const MOST_LISTED = 1000;
+/** What is a flag and no id: ids may begin with hyphens. */
+const FLAG = /^-(h|-[a-z-]+(=.*)?)$/;
 const USAGE = 'use anypod tasks list, anypod tasks show <id> or anypod tasks cancel <id>';
 
 const HELP = `Usage: anypod tasks list|show <id>|cancel <id> --redis <url> [--json] [flags]
@@ -23,7 +25,7 @@ export async function runTasks([verb = '', ...rest]: readonly string[]): Promise
   const [first = '', ...others] = rest.filter((argument) => argument !== '--json');
   const id = verb === 'list' ? undefined : first;
   if (!['list', 'show', 'cancel'].includes(verb)) throw new ConfigError([`tasks ${verb}: ${USAGE}`]);
-  if (id === '' || id?.startsWith('-')) throw new ConfigError([`tasks ${verb}: name the task`]);
+  if (id === '' || (id !== undefined && FLAG.test(id))) throw new ConfigError([`tasks ${verb}: name the task`]);
   const flags = id === undefined ? [first, ...others].filter((argument) => argument !== '') : others;
   const admin = await openTaskAdmin(readRedisConfig(flags), createLog('error', 'pretty', process.stderr));
   try {

@@ -61,8 +61,11 @@ export type InboxMessage =
   | { readonly type: 'call-ended'; readonly call: string }
   /** A task has changed for which a request on the receiving pod waits. The pod reads it again. */
   | { readonly type: 'task-changed'; readonly task: string }
-  /** A task that the receiving pod runs was cancelled: abort its handler. */
-  | { readonly type: 'task-cancelled'; readonly task: string }
+  /**
+   * A task was cancelled: abort its handler if it runs on the receiving pod. With `state`, the state for its next run, also abort the handler that waits
+   * for the answers of that run, on whichever pod. Older builds do not send it.
+   */
+  | { readonly type: 'task-cancelled'; readonly task: string; readonly state?: string }
   /**
    * A call of 2026-07-28 is parked on the receiving pod, and pod `from` has got its client's next request. `data` has the answers that came with it.
    * The receiving pod sends what follows to `wait`.
@@ -90,6 +93,8 @@ export type InboxMessage =
     }
   /** The client of `wait` has gone, so the call that the receiving pod runs for it ends. */
   | { readonly type: 'parked-left'; readonly wait: string }
+  /** A call that is parked on the receiving pod gets no answers: abort its handler. */
+  | { readonly type: 'parked-dropped'; readonly call: string }
   /** A newer connection follows the exchange elsewhere: end this one. */
   | { readonly type: 'follower-replaced'; readonly connection: string }
   /** A newer standing connection was opened elsewhere: end this one. */

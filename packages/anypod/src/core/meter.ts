@@ -37,6 +37,33 @@ export type OrphanOutcome = 'rerun' | 'refused' | 'finished';
  */
 export type Unfollowed = 'added' | 'code' | 'size';
 
+/**
+ * What happened to a task, on the pod that did it.
+ *
+ * `queued`: a call was stored as a task that waits for a pod. `handed_back`: a running call became a task. `started`: this pod took a task from the queue.
+ * `input_required`: it asks its client. `answered`: its last question got an answer. `completed`, `tool_error` (a result that says `isError`), `failed`
+ * (a JSON-RPC error) and `cancelled`: it has ended. `requeued`: its pod was lost, and it runs again.
+ */
+export type TaskEvent =
+  | 'queued'
+  | 'handed_back'
+  | 'started'
+  | 'input_required'
+  | 'answered'
+  | 'completed'
+  | 'tool_error'
+  | 'failed'
+  | 'cancelled'
+  | 'requeued';
+
+/** The tasks of now. They are read when somebody collects the metrics. */
+export interface TaskGauges {
+  /** Tasks whose handlers are on this pod. */
+  running(): number;
+  /** Tasks that wait for a pod, of all pods. Rejects if the store is away. */
+  queued(): Promise<number>;
+}
+
 /** `announced`: the pod is no longer ready, but still serves as usual. */
 export type PodPhase = 'serving' | 'announced' | 'draining' | 'closing';
 
@@ -60,6 +87,9 @@ export interface Meter {
   /** The event loop was blocked for this long. */
   loopBlocked(ms: number): void;
   phase(phase: PodPhase): void;
+  task(event: TaskEvent): void;
+  /** Says where to read the tasks of now. */
+  watchTasks(gauges: TaskGauges): void;
   /** Nothing more will be counted. */
   close(): void;
 }
@@ -78,6 +108,8 @@ export const silentMeter: Meter = {
   unfollowed: () => undefined,
   loopBlocked: () => undefined,
   phase: () => undefined,
+  task: () => undefined,
+  watchTasks: () => undefined,
   close: () => undefined,
 };
 

@@ -131,6 +131,11 @@ export interface ModernHandler {
   serve(body: unknown, caller: Caller, signal: () => AbortSignal, reply: WebReply): Promise<void>;
   /** The rule for tasks of the tool that a `tools/call` names. Returns no promise if the tool is known. */
   taskRule(body: unknown, caller: Caller, signal: () => AbortSignal): TaskRule | Promise<TaskRule>;
+  /**
+   * A call that waits for answers of its client gets none: aborts its handler, on whichever pod it waits. `body` is the request that would bring the
+   * answers. Does nothing if no handler waits for it.
+   */
+  abandon(body: unknown, caller: Caller): void;
   /** The number of calls without an answer yet. Streams that only listen do not count. */
   readonly busy: number;
   /** Ends the streams that only listen, each with its final result. */

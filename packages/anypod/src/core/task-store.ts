@@ -16,6 +16,8 @@ export interface TaskAnswered extends TaskChanged {
 export interface TaskCancelled extends TaskChanged {
   /** The pod whose handler must be aborted. Undefined: no handler runs. */
   readonly pod?: string;
+  /** The state that the next run would have got, or that this run has got. */
+  readonly state?: string;
 }
 
 /** The result of `lose`. */

@@ -70,9 +70,9 @@ export function createTaskSteps(tasks: ExpiringMap<StoredTask>, queue: TaskQueue
     async cancel(id) {
       const stored = tasks.get(id);
       if (stored === undefined || isOver(stored.task)) return undefined;
-      const { pod } = stored.task;
+      const { pod, state } = stored.task;
       const changed = change(stored, { phase: 'cancelled', ...FORGOTTEN });
-      return { ...changed, ...(pod !== undefined && { pod }) };
+      return { ...changed, ...(pod !== undefined && { pod }), ...(state !== undefined && { state }) };
     },
 
     async end(id, run, _pod, _owner, outcome) {

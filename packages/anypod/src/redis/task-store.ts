@@ -65,8 +65,8 @@ export function createRedisTaskStore(commands: Commands, keys: Keys, connect: ()
     async cancel(id, owner) {
       const reply = await run(scripts.cancelTask, [keys.task(id), keys.unfinishedOf(owner)], id);
       if (reply === null) return undefined;
-      const [pod, ...watching] = reply as [string, ...string[]];
-      return { watching, ...(pod !== '' && { pod }) };
+      const [pod, state, ...watching] = reply as [string, string, ...string[]];
+      return { watching, ...(pod !== '' && { pod }), ...(state !== '' && { state }) };
     },
 
     async end(id, epoch, pod, owner, { kind, json }) {

@@ -35,8 +35,14 @@ export async function openTaskAdmin(config: Config, log: Log): Promise<TaskAdmin
       const task = await store.tasks.read(id);
       const cancelled = task && (await store.tasks.cancel(id, task.call.owner));
       if (cancelled === undefined) return false;
-      const told = cancelled.watching.map((pod) => store.inbox.send(pod, { type: 'task-changed', task: id }));
-      if (cancelled.pod !== undefined) told.push(store.inbox.send(cancelled.pod, { type: 'task-cancelled', task: id }));
+      const { pod, state, watching } = cancelled;
+      const told = watching.map((watcher) => store.inbox.send(watcher, { type: 'task-changed', task: id }));
+      if (pod !== undefined || state !== undefined) {
+        // Any pod knows how to abort a handler that waits for answers.
+        const [teller] = pod === undefined ? await store.pods.living() : [pod];
+        const message = { type: 'task-cancelled', task: id, ...(state !== undefined && { state }) } as const;
+        if (teller !== undefined) told.push(store.inbox.send(teller, message));
+      }
       await Promise.all(told);
       return true;
     },

@@ -23,6 +23,8 @@ export function createTaskControl(context: TaskContext, engine: TaskEngine): Tas
     async cancel(task) {
       const cancelled = await tasks.cancel(task.id, task.call.owner);
       if (cancelled === undefined) return false;
+      context.meter.task('cancelled');
+      if (cancelled.state !== undefined) context.abandon(task.call, cancelled.state);
       if (cancelled.pod === pod) engine.cancelled(task.id);
       else if (cancelled.pod !== undefined)
         await context.send(cancelled.pod, { type: 'task-cancelled', task: task.id });
@@ -35,6 +37,7 @@ export function createTaskControl(context: TaskContext, engine: TaskEngine): Tas
       if (given.length === 0) return;
       const json = Object.fromEntries(given.map(([key, value]) => [key, JSON.stringify(value)]));
       const { kind, watching } = await tasks.answer(task.id, json);
+      if (kind === 'resumed') context.meter.task('answered');
       const phase = kind === 'resumed' ? 'queued' : 'waiting';
       if (kind !== 'ignored') context.changed({ ...task, phase, updatedAt: Date.now() }, watching);
     },

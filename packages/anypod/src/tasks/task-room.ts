@@ -12,7 +12,9 @@ import { type RunTask, TaskEngine } from './engine/engine.ts';
 import { Watches } from './engine/watches.ts';
 import { TaskListeners } from './modern/listen.ts';
 import { withModernTasks } from './modern/modern-tasks.ts';
+import { awaitedRequest } from './modern/rounds.ts';
 import { createCallRunner } from './modern/run-call.ts';
+import { callerOf } from './owner.ts';
 import { withSessionTasks } from './session/session-host.ts';
 import { createToolRules } from './session/tool-rules.ts';
 import { statusNotification } from './session/views.ts';
@@ -20,7 +22,7 @@ import { statusNotification } from './session/views.ts';
 /** How long a closing pod still retries writes, ms. */
 const CLOSE_WITHIN_MS = 2000;
 
-export interface TaskRoomOptions extends Omit<TaskContext, 'background' | 'closing' | 'changed'> {
+export interface TaskRoomOptions extends Omit<TaskContext, 'background' | 'closing' | 'changed' | 'abandon'> {
   /** Monotonic ms. */
   readonly now: () => number;
   /** What the operator says about the tasks of tools, by name. */
@@ -38,6 +40,7 @@ export class TaskRoom {
   readonly #closing = new AbortController();
   #runCall: RunTask | undefined;
   #runInSession: RunTask | undefined;
+  #abandon: TaskContext['abandon'] = () => undefined;
 
   constructor(options: TaskRoomOptions) {
     this.#options = options;
@@ -45,6 +48,7 @@ export class TaskRoom {
       ...options,
       background: createBackground(options.log),
       closing: this.#closing.signal,
+      abandon: (call, state) => this.#abandon(call, state),
       changed: (task, watching) => this.#changed(task, watching),
     };
     this.#watches = new Watches(this.#context);
@@ -64,6 +68,10 @@ export class TaskRoom {
   /** Puts the extension of 2026-07-28 around `handler`. */
   around(handler: ModernHandler, requestState: RequestState): ModernHandler {
     this.#runCall = createCallRunner(this.#context, handler, requestState);
+    this.#abandon = (call, state) => {
+      const request = awaitedRequest(call, state);
+      if (request !== undefined) handler.abandon(request, callerOf(call));
+    };
     return withModernTasks({
       handler,
       requestState,
@@ -88,7 +96,7 @@ export class TaskRoom {
   /** Acts on a message of another pod. */
   receive(message: Extract<InboxMessage, { readonly task: string }>): void {
     if (message.type === 'task-changed') this.#watches.changed(message.task);
-    else this.#engine.cancelled(message.task);
+    else this.#cancelled(message.task, message.state);
   }
 
   /** Messages of other pods may have been missed. */
@@ -123,6 +131,14 @@ export class TaskRoom {
       ? Promise.reject(new Error('This server does not serve such tasks.'))
       : runner(task, run);
   };
+
+  #cancelled(id: string, state: string | undefined): void {
+    this.#engine.cancelled(id);
+    if (state === undefined) return;
+    const { tasks, background } = this.#context;
+    const abandoned = tasks.read(id).then((task) => task && this.#abandon(task.call, state));
+    background.run('abandon the handler of a task', abandoned);
+  }
 
   /** One timer for all calls that may run equally long. */
   #deadlinesOf(afterMs: number): Deadlines {

@@ -19,6 +19,9 @@ export interface Instruments {
   /** Seconds. */
   readonly blocked: Counter;
   readonly phase: ObservableGauge;
+  readonly tasks: Counter;
+  readonly tasksRunning: ObservableGauge;
+  readonly tasksQueued: ObservableGauge;
 }
 
 export function createInstruments(meter: Meter): Instruments {
@@ -53,6 +56,13 @@ export function createInstruments(meter: Meter): Instruments {
     }),
     phase: meter.createObservableGauge('anypod.drain.phase', {
       description: '0 serving, 1 announced: not ready but serving, 2 draining, 3 closing.',
+    }),
+    tasks: meter.createCounter('anypod.tasks', { description: 'What happened to tasks on this pod.' }),
+    tasksRunning: meter.createObservableGauge('anypod.tasks.running', {
+      description: 'Tasks whose handlers are on this pod.',
+    }),
+    tasksQueued: meter.createObservableGauge('anypod.tasks.queued', {
+      description: 'Tasks of all pods that wait for a pod.',
     }),
   };
 }

@@ -74,6 +74,18 @@ describe('the meter of OpenTelemetry', () => {
       'anypod.streams.open{kind=listen}',
       'anypod.streams.open{kind=request}',
       'anypod.streams.open{kind=standing}',
+      'anypod.tasks.queued{}',
+      'anypod.tasks.running{}',
+      'anypod.tasks{event=answered}',
+      'anypod.tasks{event=cancelled}',
+      'anypod.tasks{event=completed}',
+      'anypod.tasks{event=failed}',
+      'anypod.tasks{event=handed_back}',
+      'anypod.tasks{event=input_required}',
+      'anypod.tasks{event=queued}',
+      'anypod.tasks{event=requeued}',
+      'anypod.tasks{event=started}',
+      'anypod.tasks{event=tool_error}',
     ]);
   });
 

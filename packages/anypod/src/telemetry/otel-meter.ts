@@ -11,6 +11,7 @@ import type {
 } from '../core/meter.ts';
 import { createInstruments } from './instruments.ts';
 import { createRequestTally } from './request-tally.ts';
+import { createTaskSeries } from './task-series.ts';
 
 const PHASES: Readonly<Record<PodPhase, number>> = { serving: 0, announced: 1, draining: 2, closing: 3 };
 const KINDS = {
@@ -55,6 +56,7 @@ export function createOtelMeter(): Meter {
   const instruments = createInstruments(metrics.getMeter('anypod'));
   const { streams, sessionsCreated, sessionsEnded, resumes, orphans, faults, unfollowed, blocked } = instruments;
   const tally = createRequestTally(instruments);
+  const tasks = createTaskSeries(instruments);
   let current: PodPhase = 'serving';
 
   // Start every series at zero. If a series begins with its first event, a rate does not show that event; and a missing gauge does not read as zero.
@@ -89,7 +91,10 @@ export function createOtelMeter(): Meter {
     phase(phase) {
       current = phase;
     },
+    task: tasks.task,
+    watchTasks: tasks.watchTasks,
     close() {
+      tasks.close();
       tally.flush();
       instruments.phase.removeCallback(observe);
     },

@@ -79,6 +79,13 @@ export const taskStoreContract: Contract = {
       assert.deepEqual([task?.phase, task?.outcome, task?.pod], ['cancelled', undefined, undefined]);
     },
 
+    'tell the state of a run that waits when they are cancelled': async ({ a, b }) => {
+      await running(a.tasks);
+      await a.tasks.pause('t', 1, 'pod-a', { ...ASKS, state: 'sealed' });
+      assert.deepEqual(await b.tasks.cancel('t', 'alice'), { state: 'sealed', watching: [] });
+      assert.equal((await a.tasks.read('t'))?.state, undefined);
+    },
+
     'tell what they do while they run': async ({ a, b }) => {
       await running(a.tasks);
       await b.tasks.watch('t', 'pod-b');

@@ -53,7 +53,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     const policy = known instanceof Promise ? await known : known;
     const { retry, once, headerSchema } = policy;
     const binding = bindingOf(body, caller);
-    const state = parkedStateOf(body, binding);
+    const state = parkedStateOf(body, binding, parkedStates);
     const opened = state === undefined ? openInbound(body, requestState, binding) : { body };
     if (opened === undefined) return refuse(received, refusedState(body));
     const request = { ...received, body: opened.body };
@@ -77,11 +77,6 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     });
   }
 
-  function parkedStateOf(body: JsonRpcRequest, binding: string): ParkedState | undefined {
-    const sealed = body.params?.['requestState'];
-    return typeof sealed === 'string' ? parkedStates.open(sealed, binding, body) : undefined;
-  }
-
   return {
     // A server of SDK v1 has sessions above all, so its clients may name a newer version in the header than in the body.
     takesInitialize: !options.guests,
@@ -94,6 +89,11 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     taskRule(body, caller, signal) {
       const policy = policyOf({ body: sealToken(body as JsonRpcRequest), caller, signal });
       return policy instanceof Promise ? policy.then(({ task }) => task) : policy.task;
+    },
+    abandon(parsed, caller) {
+      const body = parsed as JsonRpcRequest;
+      const state = parkedStateOf(body, bindingOf(body, caller), parkedStates);
+      if (state !== undefined) parking.drop(state);
     },
     get busy() {
       return calls.busy + parking.busy;
@@ -108,6 +108,11 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       await servers.stopCalls();
     },
   };
+}
+
+function parkedStateOf(body: JsonRpcRequest, binding: string, states: ParkedStates): ParkedState | undefined {
+  const sealed = body.params?.['requestState'];
+  return typeof sealed === 'string' ? states.open(sealed, binding, body) : undefined;
 }
 
 function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
@@ -127,6 +132,7 @@ export const refuseModern: ModernHandler = {
     reply.json(400, JSON.stringify(rpcError(id ?? null, RPC.refused, message, { supported: LEGACY_VERSIONS })));
   },
   taskRule: () => NO_TASKS,
+  abandon: () => undefined,
   busy: 0,
   drain: async () => undefined,
   close: async () => undefined,

@@ -10,7 +10,7 @@ import type { Round } from './round.ts';
 export interface ParkedCall {
   /** Hands it the answers. Resolves when it has answered the round. */
   resume(round: Round, responses: unknown): Promise<void>;
-  /** Nobody has answered in time: aborts the handler. */
+  /** Nobody answers, or not in time: aborts the handler. */
   expire(): void;
 }
 

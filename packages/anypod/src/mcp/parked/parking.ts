@@ -23,6 +23,8 @@ export interface Parking {
    * answer yet. Rejects with `AnypodError` `store_unavailable` if the answers cannot be sent.
    */
   wake(state: ParkedState, round: Round, responses: unknown): Promise<Woken>;
+  /** A call gets no answers: aborts its handler, on whichever pod it waits. */
+  drop(state: Pick<ParkedState, 'pod' | 'call'>): void;
   receive(mail: ParkedMail): void;
   /** How many of this pod's calls speak to clients of other pods. */
   readonly busy: number;
@@ -76,8 +78,13 @@ export function createParking({ calls, peers, random, log }: ParkingOptions): Pa
       await parked.resume(round, responses);
       return 'served';
     },
+    drop({ pod, call }) {
+      if (pod === peers.pod) calls.take(call)?.expire();
+      else writes.run('drop a parked call', () => peers.send(pod, { type: 'parked-dropped', call }));
+    },
     receive(mail) {
       if (mail.type === 'parked-answers') answered(mail);
+      else if (mail.type === 'parked-dropped') calls.take(mail.call)?.expire();
       else if (mail.type === 'parked-left') far.get(mail.wait)?.gone.abort();
       else relays.hear(mail);
     },

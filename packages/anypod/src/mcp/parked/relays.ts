@@ -63,6 +63,8 @@ export function createRelays(peers: ParkingPeers, writes: LastingWrites, random:
       channel.onGone(leave);
       try {
         await peers.send(pod, mail);
+        // A signal that had aborted before tells nobody.
+        if (signal.aborted) leave();
         return await follow(relay, pod, mail);
       } finally {
         signal.removeEventListener('abort', leave);

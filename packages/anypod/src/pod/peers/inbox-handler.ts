@@ -71,6 +71,7 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
       case 'parked-answers':
       case 'parked-event':
       case 'parked-left':
+      case 'parked-dropped':
         return context.onParked?.(message);
       case 'pod-left':
         return background.run('take over', parts.orphans.inheritFrom(message.pod));

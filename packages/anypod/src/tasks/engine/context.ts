@@ -33,6 +33,8 @@ export interface TaskContext {
   send(pod: string, message: InboxMessage): Promise<void>;
   /** Tells the session that began a task of its status, on its standing stream. */
   tellSession(session: string, data: string): Promise<void>;
+  /** A task with this state was cancelled: aborts the handler that waits for the answers of its next run, on whichever pod. */
+  abandon(call: TaskCall, state: string): void;
   /** A change of a task was stored. Tells the pods that wait for it, and its session. `after` is what the change made of it. */
   changed(task: ChangedTask, watching: readonly string[]): void;
 }

@@ -34,6 +34,7 @@ export class TaskEngine {
     const { tasks, pod, log, background, leaseMs } = this.#context;
     const onError = (err: unknown) => log.warn({ err }, 'the queue of tasks could not be read; trying again');
     const room = (signal: AbortSignal) => this.#slots.room(signal);
+    this.#context.meter.watchTasks({ running: () => this.#runs.size, queued: () => tasks.queued() });
     this.#listening = tasks.work(pod, { room, onTask: (task) => this.#take(task), onError });
     await this.#listening;
     this.#timer = setInterval(() => background.run('put tasks back', tasks.requeue(2 * leaseMs)), leaseMs).unref();
@@ -55,6 +56,13 @@ export class TaskEngine {
   /** The run has ended, or paused. */
   forget(run: TaskRun): void {
     if (this.#runs.get(run.id) === run) this.#runs.delete(run.id);
+  }
+
+  /** Cancels a task that runs here. */
+  async cancel({ id, call }: TaskRun): Promise<void> {
+    const { tasks, meter } = this.#context;
+    if ((await tasks.cancel(id, call.owner)) !== undefined) meter.task('cancelled');
+    this.cancelled(id);
   }
 
   /** A task was cancelled, perhaps while it runs here. */
@@ -92,6 +100,7 @@ export class TaskEngine {
 
   #take(task: Task): void {
     this.#slots.take();
+    this.#context.meter.task('started');
     const run = this.adopt(task);
     this.#context.background.run('run a task', this.#serve(task, run));
   }
@@ -129,6 +138,7 @@ export class TaskEngine {
     if (lost === undefined) return;
     const again = lost.kind === 'requeued';
     meter.orphanEnded(again ? 'rerun' : 'refused');
+    meter.task(again ? 'requeued' : 'failed');
     log.warn({ pod, tool: call.tool, again }, 'a task lost its pod');
     const ended = again ? { phase: 'queued' as const } : { phase: 'ended' as const, kind: outcome.kind, message };
     this.#context.changed({ id, call, updatedAt: Date.now(), message: task.message, ...ended }, lost.watching);

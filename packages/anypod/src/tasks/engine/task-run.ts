@@ -1,3 +1,4 @@
+import type { TaskEvent } from '../../core/meter.ts';
 import type { Task, TaskCall, TaskOutcome } from '../../core/task.ts';
 import type { TaskChanged, TaskPause } from '../../core/task-store.ts';
 import { isStoreAway, retryWhileStoreAway } from '../../pod/context/store-retry.ts';
@@ -6,6 +7,11 @@ import type { TaskContext } from './context.ts';
 /** A run writes its message at most this often, ms. */
 const REPORT_MS = 1000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const EVENTS = {
+  result: 'completed',
+  tool_error: 'tool_error',
+  error: 'failed',
+} as const satisfies Record<TaskOutcome['kind'], TaskEvent>;
 
 /** One run of a task on this pod. Its writes carry the number of the run, so they store nothing once another pod has the task. */
 export class TaskRun {
@@ -51,7 +57,7 @@ export class TaskRun {
     if (this.#over) return;
     if (!pause.parked) this.#finish();
     const { tasks, pod } = this.#context;
-    await this.#store('waiting', () => tasks.pause(this.id, this.number, pod, pause));
+    await this.#store('waiting', 'input_required', () => tasks.pause(this.id, this.number, pod, pause));
   }
 
   /** The client has answered a question for which the handler waits, or the handler has withdrawn it. */
@@ -59,14 +65,17 @@ export class TaskRun {
     if (this.#over) return;
     const { tasks } = this.#context;
     const answered = await retryWhileStoreAway(this.#context, () => tasks.answer(this.id, { [question]: '' }));
-    if (answered.kind === 'resumed') this.#tell('running', answered);
+    if (answered.kind !== 'resumed') return;
+    this.#context.meter.task('answered');
+    this.#tell('running', answered);
   }
 
   async end(outcome: TaskOutcome): Promise<void> {
     if (this.#over) return;
     this.#finish();
     const { tasks, pod } = this.#context;
-    await this.#store('ended', () => tasks.end(this.id, this.number, pod, this.call.owner, outcome), outcome.kind);
+    const end = () => tasks.end(this.id, this.number, pod, this.call.owner, outcome);
+    await this.#store('ended', EVENTS[outcome.kind], end, outcome.kind);
   }
 
   /** Gives up the run: the task is cancelled, or another pod has it. */
@@ -103,10 +112,13 @@ export class TaskRun {
 
   async #store(
     phase: Task['phase'],
+    event: TaskEvent,
     write: () => Promise<TaskChanged | undefined>,
     kind?: TaskOutcome['kind'],
   ): Promise<void> {
-    this.#stored(phase, await retryWhileStoreAway(this.#context, write), kind);
+    const changed = await retryWhileStoreAway(this.#context, write);
+    if (changed !== undefined) this.#context.meter.task(event);
+    this.#stored(phase, changed, kind);
   }
 
   #stored(phase: Task['phase'], changed: TaskChanged | undefined, kind?: TaskOutcome['kind']): void {

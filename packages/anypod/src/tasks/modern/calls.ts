@@ -44,7 +44,7 @@ export interface TaskCalls {
 }
 
 export function createTaskCalls({ context, engine, handler, requestState, deadlines }: TaskCallsOptions): TaskCalls {
-  const { tasks, limits, random, pod, log } = context;
+  const { tasks, limits, random, pod, log, meter } = context;
 
   /** Makes a running call a task. Undefined: it could not be stored, and goes on as a call. */
   async function adopt(
@@ -59,6 +59,7 @@ export function createTaskCalls({ context, engine, handler, requestState, deadli
       log.warn({ err, tool: call.tool }, 'a long call could not become a task; it goes on as a call');
       return undefined;
     }
+    meter.task('handed_back');
     const task = { id, call, phase: 'running', run: 1, losses: 0, updatedAt: call.createdAt } as const;
     return { run: engine.adopt(task), task };
   }
@@ -82,8 +83,7 @@ export function createTaskCalls({ context, engine, handler, requestState, deadli
     reply.handTo({ respond, report: (message) => run.report(message) }, answer(received.body, createdView(task)));
     if (!received.signal().aborted) return;
     // The client has gone before it got the task's id, so nobody can ask for the result.
-    const cancelled = tasks.cancel(run.id, run.call.owner).then(() => engine.cancelled(run.id));
-    context.background.run('cancel a task that nobody knows', cancelled);
+    context.background.run('cancel a task that nobody knows', engine.cancel(run));
   }
 
   return {
@@ -93,6 +93,7 @@ export function createTaskCalls({ context, engine, handler, requestState, deadli
       const stored = await tasks.create(id, call, limits.unfinished);
       reply.watch.answered(!stored);
       if (!stored) return reply.json(200, JSON.stringify(tooManyTasks(body.id, limits.unfinished)));
+      meter.task('queued');
       const task = { id, call, phase: 'queued', run: 0, losses: 0, updatedAt: call.createdAt } as const;
       reply.json(200, answer(body, createdView(task)));
     },

@@ -26,6 +26,16 @@ export function requestOf(task: Task, requestState: RequestState): JsonRpcReques
 }
 
 /**
+ * The request that would bring the answers for which a handler waits. Undefined: the state is the server's own, so the handler has ended and waits for
+ * nothing.
+ */
+export function awaitedRequest(call: TaskCall, state: string): JsonRpcRequest | undefined {
+  const stored = JSON.parse(state) as StoredState;
+  if (!('asItIs' in stored)) return undefined;
+  return requestFor(call, { ...call.params, requestState: stored.asItIs });
+}
+
+/**
  * The questions of an `input_required` result. Their keys get the number of the run as a prefix, so that no key is used twice. The state is stored
  * open and sealed again for the next run, because a task may wait longer than a seal lasts.
  */
