@@ -210,6 +210,7 @@ const entries = {
 
   'store.outage.streams-continue': ['Open streams go on after an outage of the store without loss or repeat.', ANYPOD],
   'store.outage.no-orphans': ['An outage of the store is no evidence that a pod is dead.', ANYPOD],
+  'store.outage.blocked-loop': ['A handler that blocks the event loop makes no command to Redis fail.', ANYPOD],
   'store.failover': [
     'If pods wait for replicas, a failover neither loses nor doubles an event.',
     'https://redis.io/docs/latest/commands/wait/',

@@ -6,8 +6,29 @@ const TIMED_OUT = 'Command timed out';
 
 type Constructor = new (options: RedisOptions) => Redis;
 
+/** What is used of an ioredis command. */
+interface TimedCommand {
+  readonly isSettled?: boolean;
+  /** Private to ioredis, which starts no timer of its own if there is one, and clears it when the reply comes. */
+  _commandTimeoutTimer?: NodeJS.Timeout;
+  reject(error: Error): void;
+}
+
 /**
- * ioredis's client, with one change: a connection whose SELECT fails is not used. ioredis only reports the failure and continues in database 0, where
+ * Limits how long a command waits for its reply. ioredis's own timer also counts the time in which a handler blocks the event loop. Then the reply is
+ * already there, but the timer comes first. So this one lets the loop read its sockets once more. If ioredis names its timer differently, it also
+ * starts its own, and a blocked loop may refuse a call.
+ */
+function limit(command: TimedCommand, ms: number): void {
+  command._commandTimeoutTimer ??= setTimeout(() => {
+    setImmediate(() => {
+      if (command.isSettled !== true) command.reject(new Error(TIMED_OUT));
+    });
+  }, ms);
+}
+
+/**
+ * ioredis's client, with two changes. A blocked event loop is no evidence that Redis does not answer. And a connection whose SELECT fails is not used. ioredis only reports the failure and continues in database 0, where
  * the pods of another server may work. Here the connection ends, its waiting commands reject with `AnypodError` `store_refused`, and the next
  * connection tries SELECT again.
  */
@@ -24,6 +45,12 @@ export function createDatabaseClient(Client: Constructor): Constructor {
         // The handshake waits for this promise and would then send commands. So it never settles.
         return new Promise(() => undefined);
       }) as ReturnType<Redis['select']>;
+    }
+
+    override sendCommand(...args: Parameters<Redis['sendCommand']>): ReturnType<Redis['sendCommand']> {
+      const { commandTimeout } = this.options;
+      if (typeof commandTimeout === 'number') limit(args[0] as unknown as TimedCommand, commandTimeout);
+      return super.sendCommand(...args);
     }
 
     override duplicate(override?: Partial<RedisOptions>): Redis {
