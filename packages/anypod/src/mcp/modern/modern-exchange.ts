@@ -1,6 +1,5 @@
-import type { Deadline, Late } from '../../core/deadlines.ts';
+import type { Late } from '../../core/deadlines.ts';
 import {
-  encodeResponse,
   isRequest,
   isResponse,
   type JsonRpcMessage,
@@ -9,7 +8,6 @@ import {
   type JsonRpcResponse,
   type RequestId,
 } from '../../core/json-rpc.ts';
-import type { Link } from '../../core/linked-list.ts';
 import { VERSION_META_KEY } from '../../core/protocol-version.ts';
 import { callTimedOut, serverClosed, tooManyParked } from '../../core/rpc-error.ts';
 import { writeMessage } from '../../core/written.ts';
@@ -22,6 +20,7 @@ import { openToken } from '../sdk/progress-tokens.ts';
 import { RunningCall } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 import { announcedChange } from './announced-change.ts';
+import { CurrentRound } from './current-round.ts';
 import type { MessageExtra, ModernExchangeOptions, SdkTransport } from './modern-exchange-options.ts';
 import { statusOf } from './modern-status.ts';
 
@@ -48,10 +47,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   #first: Round | undefined;
   /** The token for progress that the handler knows. */
   readonly #progressToken: unknown;
-  /** Undefined: nobody waits for this call now. */
-  #round: Round | undefined;
+  readonly #current: CurrentRound;
   #roundEnded = Promise.withResolvers<void>();
-  #deadline: Link<Deadline> | undefined;
   #request: JsonRpcRequest | undefined;
   #call: RunningCall | undefined;
   /** The notification that would announce a change of the requested list. */
@@ -74,6 +71,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     this.#first = first;
     this.#progressToken = first.progressToken;
     this.#options = options;
+    this.#current = new CurrentRound(this, options.deadlines, this.#gone);
   }
 
   /** Replaces the transport that the SDK made for this request. */
@@ -113,9 +111,10 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     } else {
       this.#requireRunning(related);
       // A client that accepts only JSON can get nothing but the response (MCP 2026-07-28, Streamable HTTP).
-      if (this.#round !== undefined && this.#round.channel.form !== 'json') {
-        const heard = heardIn(this.#round, message, this.#progressToken);
-        if (heard !== undefined) await this.#round.channel.message(writeMessage(openToken(heard)));
+      const { round } = this.#current;
+      if (round !== undefined && round.channel.form !== 'json') {
+        const heard = heardIn(round, message, this.#progressToken);
+        if (heard !== undefined) await round.channel.message(writeMessage(openToken(heard)));
       }
     }
   }
@@ -150,11 +149,11 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
 
   /** Questions that a handler asks at once go out together. */
   #pauseSoon(): void {
-    if (this.#pausing || this.#round === undefined) return;
+    if (this.#pausing || this.#current.round === undefined) return;
     this.#pausing = true;
     setImmediate(() => {
       this.#pausing = false;
-      if (this.#round !== undefined && this.#questions?.areOpen === true) this.#pause(this.#questions);
+      if (this.#current.round !== undefined && this.#questions?.areOpen === true) this.#pause(this.#questions);
     });
   }
 
@@ -166,16 +165,16 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
       this.#end();
       return;
     }
-    this.#answerRound({ jsonrpc: '2.0', id: null, result: place.result }, 200);
+    this.#current.answer({ jsonrpc: '2.0', id: null, result: place.result }, 200);
     if (place.kept) this.#roundEnded.resolve();
     else this.#end();
   }
 
   async resume(round: Round, responses: unknown): Promise<void> {
     this.#roundEnded = Promise.withResolvers<void>();
-    this.#enterRound(round);
+    this.#current.enter(round, !this.#closed);
     if (this.#closed) {
-      this.#answerRound(serverClosed(null), 200);
+      this.#current.answer(serverClosed(null), 200);
       return;
     }
     if (this.#kept !== undefined) this.#answer(this.#kept);
@@ -217,7 +216,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#leaveRound()?.channel.abandon();
+    this.#current.leave()?.channel.abandon();
     this.#questions?.end();
     try {
       this.onclose?.();
@@ -226,25 +225,6 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     }
     this.#roundEnded.resolve();
     this.#onEnd();
-  }
-
-  #enterRound(round: Round): void {
-    this.#round = round;
-    if (this.#closed) return;
-    round.signal.addEventListener('abort', this.#gone, { once: true });
-    // A stream that ends with its answer closes too.
-    round.channel.onGone(() => this.#round === round && this.#end());
-    this.#deadline = this.#options.deadlines?.add(this);
-    if (round.signal.aborted) this.#end();
-  }
-
-  #leaveRound(): Round | undefined {
-    const round = this.#round;
-    this.#round = undefined;
-    round?.signal.removeEventListener('abort', this.#gone);
-    if (this.#deadline !== undefined) this.#options.deadlines?.remove(this.#deadline);
-    this.#deadline = undefined;
-    return round;
   }
 
   async #handle(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
@@ -257,7 +237,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
       this.#request = message;
       this.#ownChange = changeOfList(message.method);
       this.#id = id ?? message.id;
-      this.#enterRound(round);
+      this.#current.enter(round, !this.#closed);
       if (this.#closed) return SERVED;
       const request = id === undefined ? message : { ...message, id };
       this.#call = new RunningCall(request);
@@ -282,24 +262,15 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   #complete(message: JsonRpcResponse): void {
     this.completed = true;
     const response = this.#questions?.outcome(message) ?? message;
-    if (this.#round === undefined && !this.#closed) this.#kept = response;
+    if (this.#current.round === undefined && !this.#closed) this.#kept = response;
     else this.#answer(response);
   }
 
   /** Answers the last round of the call. */
   #answer(message: JsonRpcResponse, status = statusOf(message, this.#beforeHandler)): void {
-    if (this.#round === undefined) return;
-    this.#answerRound(this.#options.seal(message), status);
+    if (this.#current.round === undefined) return;
+    this.#current.answer(this.#options.seal(message), status);
     // This waits until the SDK has ended the request.
     queueMicrotask(this.#gone);
-  }
-
-  #answerRound(message: JsonRpcResponse, status: number): void {
-    const round = this.#leaveRound();
-    if (round === undefined) return;
-    const response = { ...message, id: round.id };
-    // Also if the client has disconnected, because the retry guard needs the response.
-    round.onResponse?.(response);
-    round.channel.answer(encodeResponse(response), status, message.error !== undefined);
   }
 }
