@@ -9,24 +9,20 @@ const BLOCKED_MS = 1000;
 export function watchLoop(log: Logger, { meter, calls }: PodWatch): () => void {
   let looked = performance.now();
   let cpu = process.cpuUsage();
-  let before: readonly string[] = [];
   const look = setInterval(() => {
     const now = performance.now();
     const blockedMs = Math.round(now - looked - LOOK_MS);
     const used = process.cpuUsage(cpu);
-    const tools = calls.takeBegun().map(({ tool, method }) => tool ?? method);
-    // A call may have begun just before the last look, and blocked the loop after it.
-    const begun = [...new Set([...before, ...tools])].map((name) => name.slice(0, 100));
-    before = tools;
     looked = now;
     cpu = process.cpuUsage();
     if (blockedMs < BLOCKED_MS) return;
     meter.fault('blocked_loop');
     meter.loopBlocked(blockedMs);
     const cpuMs = Math.round((used.user + used.system) / 1000);
-    // No code could run during the block to see which of these calls caused it.
+    // No code could run during the block to see which call caused it.
+    const begun = new Set(calls.latest().map(({ tool, method }) => (tool ?? method).slice(0, 100)));
     log.warn(
-      { blockedMs, cpuMs, begun },
+      { blockedMs, cpuMs, begun: [...begun] },
       'the event loop stood still, so this pod served nobody: a handler computed or waited synchronously (cpuMs says which), or the process was paused',
     );
   }, LOOK_MS).unref();

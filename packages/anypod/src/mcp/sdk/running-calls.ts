@@ -41,26 +41,23 @@ export class RunningCall implements CallContext {
 export interface RunningCalls extends CallContexts {
   current(): RunningCall | undefined;
   run(call: RunningCall, work: () => void): void;
-  /** The calls that have begun since the last `takeBegun`, at most 8. */
-  takeBegun(): readonly RunningCall[];
+  /** The calls that began last, newest first, at most 8. */
+  latest(): readonly RunningCall[];
 }
 
-const MOST_BEGUN = 8;
+const KEPT = 8;
 
 export function createRunningCalls(): RunningCalls {
   const storage = new AsyncLocalStorage<RunningCall>();
-  let begun: RunningCall[] = [];
+  const ring: RunningCall[] = [];
+  let next = 0;
   return {
     current: () => storage.getStore(),
     run(call, work) {
-      if (begun.length < MOST_BEGUN) begun.push(call);
+      ring[next] = call;
+      next = (next + 1) % KEPT;
       storage.run(call, work);
     },
-    takeBegun() {
-      if (begun.length === 0) return begun;
-      const taken = begun;
-      begun = [];
-      return taken;
-    },
+    latest: () => [...ring.slice(next), ...ring.slice(0, next)].reverse(),
   };
 }
