@@ -15,7 +15,7 @@ import { createLegacyHost } from './mcp/legacy/legacy-host.ts';
 import { createChangeBus } from './mcp/modern/change-bus.ts';
 import { refuseModern } from './mcp/modern/modern-handler.ts';
 import { createCallWaiters } from './mcp/retry/call-waiters.ts';
-import { createServerBuilder } from './mcp/sdk/build-server.ts';
+import { type BuildServer, createServerBuilder } from './mcp/sdk/build-server.ts';
 import { loadSdk, prepareSdk } from './mcp/sdk/load-sdk.ts';
 import { type Probe, probeFactory } from './mcp/sdk/probe.ts';
 import { createRunningCalls, type RunningCalls } from './mcp/sdk/running-calls.ts';
@@ -33,8 +33,8 @@ import type { TaskRoom } from './tasks/task-room.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
 import { wireHttp } from './wire-http.ts';
 import { type ModernParts, wireModern } from './wire-modern.ts';
-import { type StateParts, wireState } from './wire-state.ts';
-import { TASK_DEFAULTS, wireTasks } from './wire-tasks.ts';
+import { wireState } from './wire-state.ts';
+import { createTasksOfServers, TASK_DEFAULTS, wireTasks } from './wire-tasks.ts';
 
 /** Times in ms, sizes in bytes. */
 export interface AnypodOptions extends PodOptions {
@@ -174,7 +174,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
   const podId = randomId().slice(0, 11);
   const state = wireState(store, podId, settings);
-  const { build, probe } = await lookAtFactory(settings, state, sdk);
+  const ofServers = createTasksOfServers(state.authInfoOf);
+  const { build, probe } = await lookAtFactory(settings, (inner) => state.withState(ofServers.withTasks(inner)), sdk);
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
@@ -185,7 +186,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const waiters = createCallWaiters();
   const mail: ModernParts['mail'] = { deliver: () => undefined };
   const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
-  const tasks = wireTasks({ ...shared, stand: (session, data) => pod.stand(session, data) }, settings);
+  const tasks = wireTasks({ ...shared, signer, stand: (session, data) => pod.stand(session, data) }, settings);
+  ofServers.use(tasks);
   const hosting = { ...shared, build, newQuestionId: createQuestionNames(podId), bytes: probe.bytes };
   const pod: Pod = new Pod(
     {
@@ -263,9 +265,13 @@ interface FactorySettings {
   readonly factoryTimeoutMs: number;
 }
 
-async function lookAtFactory(settings: FactorySettings, state: StateParts, sdk: ServerSdk | undefined) {
+async function lookAtFactory(
+  settings: FactorySettings,
+  withContext: (build: BuildServer) => BuildServer,
+  sdk: ServerSdk | undefined,
+) {
   const { createServer, factoryTimeoutMs } = settings;
-  const build = state.withState(createServerBuilder(createServer, factoryTimeoutMs));
+  const build = withContext(createServerBuilder(createServer, factoryTimeoutMs));
   return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs).catch(explain) };
 }
 

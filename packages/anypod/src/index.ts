@@ -32,6 +32,8 @@ export type {
 } from './core/meter.ts';
 export type { SessionState, StateEntries, StateHandles } from './core/state.ts';
 export type { Store, StoreOptions } from './core/store.ts';
+export type { StartTaskOptions, TaskDetails, TaskHandles, TaskState, TaskStatus } from './core/task-handles.ts';
+export type { TaskSettings } from './core/task-rule.ts';
 export type { FetchHandler } from './http/fetch-handler.ts';
 export type { NodeHandler } from './http/node-handler.ts';
 export type { Router } from './http/router.ts';

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { principalOf } from './core/caller.ts';
+import { type AuthInfo, principalOf } from './core/caller.ts';
 import { createHandles, type HandlesFor } from './core/handles.ts';
 import type { ModernHandler } from './core/server-host.ts';
 import { createStateEntries } from './core/state-entries.ts';
@@ -7,7 +7,7 @@ import { createStateLanes, type StateBackend, type StateLanes } from './core/sta
 import type { Store } from './core/store.ts';
 import { UnstoredState } from './core/unstored-state.ts';
 import type { BuildServer } from './mcp/sdk/build-server.ts';
-import type { Reuse } from './mcp/sdk/user-server.ts';
+import type { FactoryContext, Reuse } from './mcp/sdk/user-server.ts';
 import { randomId } from './signing/signer.ts';
 
 export interface StateSettings {
@@ -22,6 +22,8 @@ export interface StateParts {
   readonly handlesFor: HandlesFor;
   /** Gives the factory what the server may keep, unless its session does. */
   withState(build: BuildServer): BuildServer;
+  /** Who calls a server that was built with this context now. */
+  readonly authInfoOf: (context: FactoryContext) => AuthInfo | undefined;
   /** Notes who calls, if servers are shared by callers. */
   withCallers(modern: ModernHandler): ModernHandler;
 }
@@ -39,15 +41,19 @@ export function wireState(store: Store, writer: string, settings: StateSettings)
   const lanes = createStateLanes(writer);
   const handlesFor = createHandles({ store: store.state, lanes, random: randomId, ttlMs, limit });
   /** A storage makes every promise slower, so there is none where the factory knows who calls. */
-  const callers = reuse === 'all' ? new AsyncLocalStorage<string | undefined>() : undefined;
+  const callers = reuse === 'all' ? new AsyncLocalStorage<AuthInfo | undefined>() : undefined;
+
+  const authInfoOf = ({ era, authInfo }: FactoryContext) =>
+    era === 'legacy' || callers === undefined ? authInfo : callers.getStore();
 
   return {
     lanes,
+    authInfoOf,
     handlesFor,
     withState: (build) => (context) => {
       if (context.state !== undefined) return build(context);
-      const { era, authInfo } = context;
-      const state = handlesFor(() => (callers === undefined ? principalOf(authInfo) : callers.getStore()));
+      const { era } = context;
+      const state = handlesFor(() => principalOf(authInfoOf(context)));
       if (era === 'modern') return build({ ...context, state });
       // The check at the start builds servers for no session.
       const entries = createStateEntries(new UnstoredState(NOWHERE, limit), { lanes, limit });
@@ -61,8 +67,7 @@ export function wireState(store: Store, writer: string, settings: StateSettings)
             get busy() {
               return modern.busy;
             },
-            serve: (body, caller, ...rest) =>
-              callers.run(principalOf(caller.authInfo), () => modern.serve(body, caller, ...rest)),
+            serve: (body, caller, ...rest) => callers.run(caller.authInfo, () => modern.serve(body, caller, ...rest)),
           },
   };
 }

@@ -11,6 +11,8 @@ export type AnypodErrorCode =
   | 'state_conflict'
   | 'state_gone'
   | 'handle_limit'
+  | 'task_limit'
+  | 'task_refused'
   | 'draining';
 
 /** An error with a code; `message` is a sentence that says what to do. */

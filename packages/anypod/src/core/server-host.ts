@@ -120,6 +120,14 @@ export interface ServerHost {
   rehydrate(record: SessionRecord, outlet: Outlet, caller: Caller, kept?: Kept): Promise<HostedServer>;
 }
 
+/** What makes two calls the same call. */
+export interface CallIdentity {
+  /** The hash of who calls what. */
+  readonly key: string;
+  /** The hash of the arguments. */
+  readonly fingerprint: string;
+}
+
 /** Serves the 2026-07-28 era. */
 export interface ModernHandler {
   /** True: an `initialize` that claims the modern era is judged here. False: only one whose body does; a version header does not count. */
@@ -131,6 +139,15 @@ export interface ModernHandler {
   serve(body: unknown, caller: Caller, signal: () => AbortSignal, reply: WebReply): Promise<void>;
   /** The rule for tasks of the tool that a `tools/call` names. Returns no promise if the tool is known. */
   taskRule(body: unknown, caller: Caller, signal: () => AbortSignal): TaskRule | Promise<TaskRule>;
+  /**
+   * What the repeats of a `tools/call` share, and how long after its end they count as repeats (ms). Undefined: nobody could tell a repeat, or the tool does
+   * not ask for it. A string says what is wrong with the client's key.
+   */
+  identityOf(
+    body: unknown,
+    caller: Caller,
+    signal: () => AbortSignal,
+  ): Promise<(CallIdentity & { readonly windowMs: number }) | string | undefined>;
   /**
    * A call that waits for answers of its client gets none: aborts its handler, on whichever pod it waits. `body` is the request that would bring the
    * answers. Does nothing if no handler waits for it.

@@ -25,6 +25,9 @@ export interface TaskLost extends TaskChanged {
   readonly kind: 'requeued' | 'failed';
 }
 
+/** The result of `create`. `exists`: there is a task of this id, and nothing was changed. `full`: the owner has `limit` tasks that have not ended. */
+export type TaskCreated = 'stored' | 'exists' | 'full';
+
 /** What a task asks its client, when its run pauses. */
 export interface TaskPause {
   /** JSON of the requests, by key. */
@@ -57,11 +60,8 @@ export interface TaskPage {
  * task. All methods may be repeated if their reply was lost.
  */
 export interface TaskStore {
-  /**
-   * Stores a new task. With `pod`, that pod already runs it (run 1). Otherwise it is queued, for any pod. False: the owner has `limit` tasks that
-   * have not ended, and nothing was stored.
-   */
-  create(id: string, call: TaskCall, limit: number, pod?: string): Promise<boolean>;
+  /** Stores a new task. With `pod`, that pod already runs it (run 1). Otherwise it is queued, for any pod. */
+  create(id: string, call: TaskCall, limit: number, pod?: string): Promise<TaskCreated>;
   read(id: string): Promise<Task | undefined>;
   /** Reads the task, and notes in the same step that `pod` must be told when it changes. */
   watch(id: string, pod: string): Promise<Task | undefined>;

@@ -33,6 +33,8 @@ export interface TaskCall {
   readonly rerunnable: boolean;
   /** Whether it may run only while the caller's token is valid. */
   readonly freshAuth: boolean;
+  /** The hash of its arguments, if its client may repeat it under a key. */
+  readonly fingerprint?: string;
 }
 
 /** What is known of a task without its result. */

@@ -43,11 +43,13 @@ const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: 
   factory_failed: { status: 500 },
   invalid_secret: { status: 500 },
   invalid_options: { status: 500 },
-  // Code of the user's server gets these from the state. A client sees them only if the server passes them on.
+  // Code of the user's server gets these from what it keeps and begins. A client sees them only if the server passes them on.
   state_too_large: { status: 500 },
   state_conflict: { status: 500 },
   state_gone: { status: 500 },
   handle_limit: { status: 500 },
+  task_limit: { status: 500 },
+  task_refused: { status: 500 },
   draining: { status: 503, headers: { 'retry-after': '1' } },
 };
 

@@ -21,8 +21,8 @@ export function createMemoryTaskStore(tasks: ExpiringMap<StoredTask>, queue: Tas
 
   return {
     async create(id, call, limit, pod) {
-      if (tasks.get(id) !== undefined) return true;
-      if (all(call.owner).filter(({ task }) => !isOver(task)).length >= limit) return false;
+      if (tasks.get(id) !== undefined) return 'exists';
+      if (all(call.owner).filter(({ task }) => !isOver(task)).length >= limit) return 'full';
       const phase = pod === undefined ? 'queued' : 'running';
       const begun = pod === undefined ? { run: 0 } : { run: 1, pod };
       const task = {
@@ -38,7 +38,7 @@ export function createMemoryTaskStore(tasks: ExpiringMap<StoredTask>, queue: Tas
       } as const;
       tasks.set(id, { task, expiresAt: clock() + call.ttlMs, watching: new Set() }, call.ttlMs);
       if (pod === undefined) queue.push(id);
-      return true;
+      return 'stored';
     },
 
     read: async (id) => seen(tasks.get(id)),

@@ -1,4 +1,4 @@
-import type { TaskAnswered, TaskChanged, TaskLost, TaskStore, TaskWorker } from '../core/task-store.ts';
+import type { TaskAnswered, TaskChanged, TaskCreated, TaskLost, TaskStore, TaskWorker } from '../core/task-store.ts';
 import type { RedisConnection } from './client.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
@@ -31,7 +31,8 @@ export function createRedisTaskStore(commands: Commands, keys: Keys, connect: ()
       const place = pod === undefined ? keys.queue() : keys.held(pod);
       const all = [keys.task(id), keys.tasks(), keys.tasksOf(owner), keys.unfinishedOf(owner), place];
       const again = of.rerunnable ? 1 : 0;
-      return (await run(scripts.createTask, all, id, JSON.stringify(of), of.ttlMs, limit, again, pod ?? '')) === 1;
+      const args = [id, JSON.stringify(of), of.ttlMs, limit, again, pod ?? ''];
+      return (await run(scripts.createTask, all, ...args)) as TaskCreated;
     },
 
     read: async (id) => taskOf(id, flat(await call('hgetall', keys.task(id)))),

@@ -8,6 +8,8 @@ export interface TaskControl {
   read(id: string, owner: string): Promise<Task | undefined>;
   /** Cancels a task, and aborts its handler on whichever pod it runs. False: it had ended. */
   cancel(task: Task): Promise<boolean>;
+  /** Sets the message of a task, on whichever pod it runs. False: it does not run. */
+  report(task: Task, message: string): Promise<boolean>;
   /** Answers questions of a task. Answers to other questions are ignored. */
   answer(task: Task, answers: Readonly<Record<string, unknown>>): Promise<void>;
 }
@@ -29,6 +31,13 @@ export function createTaskControl(context: TaskContext, engine: TaskEngine): Tas
       else if (cancelled.pod !== undefined)
         await context.send(cancelled.pod, { type: 'task-cancelled', task: task.id });
       context.changed({ ...task, phase: 'cancelled', updatedAt: Date.now() }, cancelled.watching);
+      return true;
+    },
+
+    async report(task, message) {
+      const changed = await tasks.report(task.id, task.run, message);
+      if (changed === undefined) return false;
+      context.changed({ ...task, message, updatedAt: Date.now() }, changed.watching);
       return true;
     },
 

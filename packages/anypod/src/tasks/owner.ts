@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { type AuthInfo, BACKGROUND_CALLER, type Caller, principalOf } from '../core/caller.ts';
 import type { TaskCall, TaskClaims } from '../core/task.ts';
 
+/** The `_meta` key with which the request of a queued task tells its handler the task's id. */
+export const TASK_ID_META = 'anypod/taskId';
+
 /** Anonymous callers of 2026-07-28 share this owner. Only the unguessable id protects their tasks. */
 const ANONYMOUS = 'anonymous';
 

@@ -2,14 +2,16 @@ import type { Deadlines } from '../core/deadlines.ts';
 import type { InboxMessage } from '../core/inbox.ts';
 import type { RequestState } from '../core/request-state.ts';
 import type { ModernHandler, ServerHost } from '../core/server-host.ts';
+import type { TaskHandles } from '../core/task-handles.ts';
 import type { HoldSession } from '../core/task-peer.ts';
-import type { TaskSettings } from '../core/task-rule.ts';
+import { NO_TASKS, type TaskSettings } from '../core/task-rule.ts';
 import { createBackground } from '../pod/context/background.ts';
 import { createDeadlines } from '../pod/context/deadlines.ts';
 import { createTaskControl, type TaskControl } from './control.ts';
 import type { ChangedTask, TaskContext } from './engine/context.ts';
 import { type RunTask, TaskEngine } from './engine/engine.ts';
 import { Watches } from './engine/watches.ts';
+import { createTaskHandles, type HandleOwner, type TaskHandlesOptions } from './handles.ts';
 import { TaskListeners } from './modern/listen.ts';
 import { withModernTasks } from './modern/modern-tasks.ts';
 import { awaitedRequest } from './modern/rounds.ts';
@@ -29,6 +31,11 @@ export interface TaskRoomOptions extends Omit<TaskContext, 'background' | 'closi
   readonly taskTools: Readonly<Record<string, TaskSettings>>;
 }
 
+const unaborted = () => new AbortController().signal;
+
+const callWith = (params: Readonly<Record<string, unknown>>) =>
+  ({ jsonrpc: '2.0', id: 'anypod/task', method: 'tools/call', params }) as const;
+
 /** Everything of this pod that concerns tasks. */
 export class TaskRoom {
   readonly #context: TaskContext;
@@ -38,6 +45,8 @@ export class TaskRoom {
   readonly #options: TaskRoomOptions;
   readonly #deadlines = new Map<number, Deadlines>();
   readonly #closing = new AbortController();
+  readonly #handlesOptions: TaskHandlesOptions;
+  #ruleOf: TaskHandlesOptions['rule'] = () => NO_TASKS;
   #runCall: RunTask | undefined;
   #runInSession: RunTask | undefined;
   #abandon: TaskContext['abandon'] = () => undefined;
@@ -54,6 +63,8 @@ export class TaskRoom {
     this.#watches = new Watches(this.#context);
     this.#engine = new TaskEngine(this.#context, (task, run) => this.#run(task, run));
     this.#control = createTaskControl(this.#context, this.#engine);
+    const rule: TaskHandlesOptions['rule'] = (params, caller) => this.#ruleOf(params, caller);
+    this.#handlesOptions = { context: this.#context, control: this.#control, rule };
   }
 
   /** Puts the dialect of 2025-11-25 around the servers of `host`. */
@@ -68,6 +79,7 @@ export class TaskRoom {
   /** Puts the extension of 2026-07-28 around `handler`. */
   around(handler: ModernHandler, requestState: RequestState): ModernHandler {
     this.#runCall = createCallRunner(this.#context, handler, requestState);
+    this.#ruleOf = (params, caller) => handler.taskRule(callWith(params), caller, unaborted);
     this.#abandon = (call, state) => {
       const request = awaitedRequest(call, state);
       if (request !== undefined) handler.abandon(request, callerOf(call));
@@ -81,6 +93,11 @@ export class TaskRoom {
       listeners: new TaskListeners(this.#watches),
       deadlines: (afterMs) => this.#deadlinesOf(afterMs),
     });
+  }
+
+  /** What the code of a server may do with tasks. */
+  handles(owner: () => HandleOwner): TaskHandles {
+    return createTaskHandles(this.#handlesOptions, owner);
   }
 
   /** Begins to take tasks from the queue. */

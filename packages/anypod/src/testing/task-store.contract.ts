@@ -10,7 +10,7 @@ const LOST: TaskOutcome = { kind: 'error', json: '{"code":-32603,"message":"lost
 const ASKS = { questions: { one: '{"method":"a"}', two: '{"method":"b"}' }, parked: false };
 
 async function running(tasks: TaskStore, id = 't', more = {}): Promise<void> {
-  assert.equal(await tasks.create(id, sampleCall(more), LIMIT, 'pod-a'), true);
+  assert.equal(await tasks.create(id, sampleCall(more), LIMIT, 'pod-a'), 'stored');
 }
 
 export const taskStoreContract: Contract = {
@@ -38,21 +38,21 @@ export const taskStoreContract: Contract = {
     'are created once however often the create is repeated': async ({ a, b }) => {
       await running(a.tasks);
       await a.tasks.end('t', 1, 'pod-a', 'alice', DONE);
-      assert.equal(await b.tasks.create('t', sampleCall(), LIMIT), true);
+      assert.equal(await b.tasks.create('t', sampleCall(), LIMIT), 'exists');
       assert.equal((await b.tasks.read('t'))?.phase, 'ended');
       assert.equal(await b.tasks.queued(), 0);
     },
 
     'of an owner may be so many at a time': async ({ a, b }) => {
-      assert.equal(await a.tasks.create('1', sampleCall(), 2, 'pod-a'), true);
-      assert.equal(await a.tasks.create('2', sampleCall(), 2), true);
-      assert.equal(await b.tasks.create('3', sampleCall(), 2), false);
+      assert.equal(await a.tasks.create('1', sampleCall(), 2, 'pod-a'), 'stored');
+      assert.equal(await a.tasks.create('2', sampleCall(), 2), 'stored');
+      assert.equal(await b.tasks.create('3', sampleCall(), 2), 'full');
       assert.equal(await b.tasks.read('3'), undefined);
-      assert.equal(await b.tasks.create('4', sampleCall({ owner: 'bob' }), 2), true);
+      assert.equal(await b.tasks.create('4', sampleCall({ owner: 'bob' }), 2), 'stored');
       await a.tasks.end('1', 1, 'pod-a', 'alice', DONE);
-      assert.equal(await b.tasks.create('3', sampleCall(), 2), true);
+      assert.equal(await b.tasks.create('3', sampleCall(), 2), 'stored');
       await a.tasks.cancel('2', 'alice');
-      assert.equal(await b.tasks.create('5', sampleCall(), 2), true);
+      assert.equal(await b.tasks.create('5', sampleCall(), 2), 'stored');
     },
 
     'end with the outcome of their run, once': async ({ a, b }) => {
@@ -255,7 +255,7 @@ export const taskStoreContract: Contract = {
       assert.equal(await a.tasks.end('t', 1, 'pod-a', 'alice', DONE), undefined);
       assert.equal((await b.tasks.answer('t', { q: '1' })).kind, 'ignored');
       assert.deepEqual((await b.tasks.list('alice', 10)).tasks, []);
-      assert.equal(await b.tasks.create('next', sampleCall(), 1), true);
+      assert.equal(await b.tasks.create('next', sampleCall(), 1), 'stored');
     },
   },
 };

@@ -11,7 +11,7 @@ import type { Parking } from '../parked/parking.ts';
 import { identifyCall } from '../retry/call-identity.ts';
 import type { RetryGuard } from '../retry/retry-guard.ts';
 import { sealToken } from '../sdk/progress-tokens.ts';
-import { createPolicyOf } from './called-tools.ts';
+import { createPolicyOf, type PolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
 import { createModernServers, type ModernRequest, type ModernServerOptions, type Served } from './modern-servers.ts';
 import { createGoOn } from './parked-retries.ts';
@@ -90,6 +90,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       const policy = policyOf({ body: sealToken(body as JsonRpcRequest), caller, signal });
       return policy instanceof Promise ? policy.then(({ task }) => task) : policy.task;
     },
+    identityOf: createIdentityOf(policyOf),
     abandon(parsed, caller) {
       const body = parsed as JsonRpcRequest;
       const state = parkedStateOf(body, bindingOf(body, caller), parkedStates);
@@ -107,6 +108,16 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       servers.stopListening();
       await servers.stopCalls();
     },
+  };
+}
+
+function createIdentityOf(policyOf: PolicyOf): ModernHandler['identityOf'] {
+  return async (parsed, caller, signal) => {
+    const body = sealToken(parsed as JsonRpcRequest);
+    const { retry } = await policyOf({ body, caller, signal });
+    if (retry === undefined) return undefined;
+    const identity = identifyCall(body, caller);
+    return typeof identity === 'object' ? { ...identity, windowMs: retry.windowMs } : identity;
   };
 }
 
@@ -132,6 +143,7 @@ export const refuseModern: ModernHandler = {
     reply.json(400, JSON.stringify(rpcError(id ?? null, RPC.refused, message, { supported: LEGACY_VERSIONS })));
   },
   taskRule: () => NO_TASKS,
+  identityOf: async () => undefined,
   abandon: () => undefined,
   busy: 0,
   drain: async () => undefined,

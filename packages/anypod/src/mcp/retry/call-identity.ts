@@ -1,20 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Caller, principalOf } from '../../core/caller.ts';
 import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { CallIdentity } from '../../core/server-host.ts';
 
 export const IDEMPOTENCY_KEY = 'anypod/idempotencyKey';
 
 const MAX_KEY = 256;
 /** The key of an anonymous caller must be so long that no other caller can guess it. */
 const MIN_ANONYMOUS_KEY = 16;
-
-/** What makes two calls the same call. */
-export interface CallIdentity {
-  /** The hash of who calls what. */
-  readonly key: string;
-  /** The hash of the arguments. */
-  readonly fingerprint: string;
-}
 
 /**
  * Who calls what: the principal with its scopes, the tool, and the client's key, or without a key all input of the tool. The scopes count so that a

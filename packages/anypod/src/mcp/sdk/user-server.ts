@@ -1,5 +1,6 @@
 import type { AuthInfo } from '../../core/caller.ts';
 import type { SessionState, StateHandles } from '../../core/state.ts';
+import type { TaskHandles } from '../../core/task-handles.ts';
 
 /** A user's server: `McpServer` or `Server` of SDK v2 or v1. anypod knows it by its shape, because each module brings its own copy of the SDK. */
 export interface UserServer {
@@ -19,11 +20,14 @@ export interface FactoryContext {
   readonly session?: SessionState;
   /** What the server keeps under handles, in every revision. Each room may leave it out: then the builder of servers adds it. */
   readonly state?: StateHandles;
+  /** Tasks that the server's own code starts and follows, in every revision. The builder of servers adds it. */
+  readonly tasks?: TaskHandles;
 }
 
 /** What the user's factory is told. */
 export interface ModuleContext extends FactoryContext {
   readonly state: StateHandles;
+  readonly tasks: TaskHandles;
 }
 
 /** Who may share a server: the calls of one principal with the same scopes, or all calls. */

@@ -25,6 +25,8 @@ export interface TaskContext {
   /** How often a task may be lost with its pod and run again. */
   readonly rerunLimit: number;
   readonly random: RandomId;
+  /** An id that the same text always gets, and that nobody can guess who does not know the deployment's secret. */
+  readonly idOf: (text: string) => string;
   readonly log: Log;
   readonly meter: Meter;
   readonly background: Background;

@@ -1,30 +1,19 @@
-import type { Caller } from '../../core/caller.ts';
 import type { Deadlines, Late } from '../../core/deadlines.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
-import type { WebReply } from '../../core/reply.ts';
 import type { RequestState } from '../../core/request-state.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
 import type { TaskSummary } from '../../core/task.ts';
 import type { TaskRule } from '../../core/task-rule.ts';
+import { newCall } from '../begin-task.ts';
 import type { TaskContext } from '../engine/context.ts';
 import type { TaskEngine } from '../engine/engine.ts';
 import type { TaskRun } from '../engine/task-run.ts';
-import { tooManyTasks } from '../limits.ts';
-import { newCall } from '../new-call.ts';
 import { HandBackReply } from './hand-back-reply.ts';
+import { answer, queueCall, type ToolCall } from './queue-call.ts';
 import { OWN_TOKEN } from './rounds.ts';
 import { settle } from './run-call.ts';
 import { createdView } from './views.ts';
-
-/** A `tools/call`, and where its answer goes. */
-export interface ToolCall {
-  readonly body: JsonRpcRequest;
-  readonly caller: Caller;
-  /** Aborts when the client disconnects. */
-  readonly signal: () => AbortSignal;
-  readonly reply: WebReply;
-}
 
 export interface TaskCallsOptions {
   readonly context: TaskContext;
@@ -43,7 +32,8 @@ export interface TaskCalls {
   serve(call: ToolCall, rule: TaskRule): Promise<void>;
 }
 
-export function createTaskCalls({ context, engine, handler, requestState, deadlines }: TaskCallsOptions): TaskCalls {
+export function createTaskCalls(options: TaskCallsOptions): TaskCalls {
+  const { context, engine, handler, requestState, deadlines } = options;
   const { tasks, limits, random, pod, log, meter } = context;
 
   /** Makes a running call a task. Undefined: it could not be stored, and goes on as a call. */
@@ -54,7 +44,7 @@ export function createTaskCalls({ context, engine, handler, requestState, deadli
     const call = newCall(body.params ?? {}, caller, rule);
     const id = random();
     try {
-      if (!(await tasks.create(id, call, limits.unfinished, pod))) return undefined;
+      if ((await tasks.create(id, call, limits.unfinished, pod)) === 'full') return undefined;
     } catch (err) {
       log.warn({ err, tool: call.tool }, 'a long call could not become a task; it goes on as a call');
       return undefined;
@@ -87,16 +77,7 @@ export function createTaskCalls({ context, engine, handler, requestState, deadli
   }
 
   return {
-    async queue({ body, caller, reply }, rule) {
-      const call = newCall(body.params ?? {}, caller, rule);
-      const id = random();
-      const stored = await tasks.create(id, call, limits.unfinished);
-      reply.watch.answered(!stored);
-      if (!stored) return reply.json(200, JSON.stringify(tooManyTasks(body.id, limits.unfinished)));
-      meter.task('queued');
-      const task = { id, call, phase: 'queued', run: 0, losses: 0, updatedAt: call.createdAt } as const;
-      reply.json(200, answer(body, createdView(task)));
-    },
+    queue: (call, rule) => queueCall(options, call, rule),
 
     async serve(received, rule) {
       const { body, caller, signal } = received;
@@ -130,9 +111,4 @@ export function createTaskCalls({ context, engine, handler, requestState, deadli
 function withToken(body: JsonRpcRequest): JsonRpcRequest {
   const meta = { progressToken: OWN_TOKEN, ...(body.params?.['_meta'] as object | undefined) };
   return { ...body, params: { ...body.params, _meta: meta } };
-}
-
-/** JSON of a response. */
-export function answer({ id }: JsonRpcRequest, result: string): string {
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
 }

@@ -6,7 +6,7 @@ import type { Task } from '../../core/task.ts';
 import type { TaskControl } from '../control.ts';
 import { taskNotFound } from '../limits.ts';
 import { ownerOf } from '../owner.ts';
-import { answer } from './calls.ts';
+import { answer } from './queue-call.ts';
 import { detailedView } from './views.ts';
 
 /** The methods of the extension (SEP-2663). */

@@ -3,11 +3,12 @@ import type { WebReply } from '../../core/reply.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
 import type { TaskRule } from '../../core/task-rule.ts';
 import type { TaskControl } from '../control.ts';
-import { createTaskCalls, type TaskCallsOptions, type ToolCall } from './calls.ts';
+import { createTaskCalls, type TaskCallsOptions } from './calls.ts';
 import { withExtension } from './discovery.ts';
 import { declaresTasks, isFramed, missingExtension } from './extension.ts';
 import { listenedTasks, type TaskListeners } from './listen.ts';
 import { serveTaskMethod, TASK_METHODS } from './methods.ts';
+import type { ToolCall } from './queue-call.ts';
 
 export interface ModernTasksOptions extends TaskCallsOptions {
   readonly control: TaskControl;
@@ -69,6 +70,7 @@ export function withModernTasks(options: ModernTasksOptions): ModernHandler {
       return ids === undefined ? handler.serve(parsed, caller, signal, reply) : listen(call, ids);
     },
     taskRule: handler.taskRule,
+    identityOf: handler.identityOf,
     abandon: handler.abandon,
     get busy() {
       return handler.busy;

@@ -2,7 +2,7 @@ import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import { bindingOf, type RequestState } from '../../core/request-state.ts';
 import type { Task, TaskCall } from '../../core/task.ts';
 import type { TaskPause } from '../../core/task-store.ts';
-import { callerOf } from '../owner.ts';
+import { callerOf, TASK_ID_META } from '../owner.ts';
 
 /** The progress token of runs whose client sent none. */
 export const OWN_TOKEN = 'anypod/task';
@@ -13,7 +13,7 @@ type StoredState = { readonly state: string; readonly once: boolean } | { readon
 /** The `tools/call` of a task's next run. It has the answers to the questions of the last one. */
 export function requestOf(task: Task, requestState: RequestState): JsonRpcRequest {
   const { call, answers, state } = task;
-  const meta = { progressToken: OWN_TOKEN, ...(call.params['_meta'] as object | undefined) };
+  const meta = { progressToken: OWN_TOKEN, ...(call.params['_meta'] as object | undefined), [TASK_ID_META]: task.id };
   const params = { ...call.params, _meta: meta };
   if (Object.keys(answers).length === 0) return requestFor(call, params);
   const given = Object.entries(answers).map(([key, json]) => [key.slice(key.indexOf('.') + 1), JSON.parse(json)]);

@@ -9,7 +9,8 @@ import { callerOf } from '../owner.ts';
 import { pauseOf, requestOf } from './rounds.ts';
 import { runReply } from './run-reply.ts';
 
-const FORM = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+/** The headers of every POST that the SDK serves. */
+export const FORM = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 /** Ends a run with the response of its call, or pauses it if the response asks the client something. */
 export async function settle(

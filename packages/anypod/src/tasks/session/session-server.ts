@@ -3,17 +3,23 @@ import { isResponse, type JsonRpcRequest, type JsonRpcResponse } from '../../cor
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { DeliveryOptions, HostedServer, Outlet } from '../../core/server-host.ts';
 import { MAX_TASK_TTL_MS, type TaskRule } from '../../core/task-rule.ts';
+import { beginTask, newCall } from '../begin-task.ts';
 import type { TaskControl } from '../control.ts';
 import type { TaskContext } from '../engine/context.ts';
 import type { Watches } from '../engine/watches.ts';
 import { tooManyTasks } from '../limits.ts';
-import { newCall } from '../new-call.ts';
 import { ownerOf } from '../owner.ts';
 import { answerTaskMethod, QUICK_METHODS } from './methods.ts';
 import { awaitResult } from './task-result.ts';
 import type { TaskRuns } from './task-runs.ts';
 import type { ToolRules } from './tool-rules.ts';
 import { taskView } from './views.ts';
+
+/**
+ * How long after a call another one with its request id counts as its repeat, ms. Not longer: a client that resumes a session in a new process may count its
+ * ids from the beginning.
+ */
+const REPEATED_WITHIN_MS = 60_000;
 
 /** What the servers of all sessions share. */
 export interface SessionTasks {
@@ -120,13 +126,15 @@ export class SessionServer {
     if (typeof task !== 'object' || task === null) {
       return rpcError(id, RPC.invalidParams, 'params.task must be an object, such as { "ttl": 60000 }.');
     }
-    const { tasks, limits, random, meter } = this.#shared.context;
+    const { context } = this.#shared;
     const call = newCall(rest, caller, { ...rule, ttlMs: ttlOf(task, rule) }, this.#session);
-    const taskId = random();
-    if (!(await tasks.create(taskId, call, limits.unfinished))) return tooManyTasks(id, limits.unfinished);
-    meter.task('queued');
-    const created = taskView({ id: taskId, call, phase: 'queued', updatedAt: call.createdAt });
-    return { jsonrpc: '2.0', id, result: { task: created } };
+    // A request id is used once in a session, so a call with an id that came a short time ago is a repeat.
+    const begun = await beginTask(context, call, {
+      of: JSON.stringify(['request', this.#session, id, params]),
+      join: (first) => call.createdAt - first.call.createdAt < REPEATED_WITHIN_MS,
+    });
+    if (begun === undefined) return tooManyTasks(id, context.limits.unfinished);
+    return { jsonrpc: '2.0', id, result: { task: taskView(begun) } };
   }
 
   #answer(run: number, { id }: JsonRpcRequest, answer: Promise<JsonRpcResponse | undefined>): void {

@@ -6,7 +6,7 @@ import type { TaskContext } from '../engine/context.ts';
 import { outcomeOf } from '../engine/outcome.ts';
 import { progressText } from '../engine/progress.ts';
 import type { TaskRun } from '../engine/task-run.ts';
-import { callerOf } from '../owner.ts';
+import { callerOf, TASK_ID_META } from '../owner.ts';
 import { relatedTo } from './related.ts';
 
 /** Runs of clients' requests count up from 1, those of the host down from -1, and those of tasks up from here. */
@@ -142,6 +142,6 @@ export class TaskRuns {
 
 /** The `tools/call` of a task. It has a progress token, so that its handler reports progress. */
 function requestOf({ id, call: { params } }: Task): JsonRpcRequest {
-  const meta = { progressToken: OWN_TOKEN, ...(params['_meta'] as object | undefined) };
+  const meta = { progressToken: OWN_TOKEN, ...(params['_meta'] as object | undefined), [TASK_ID_META]: id };
   return { jsonrpc: '2.0', id, method: 'tools/call', params: { ...params, _meta: meta } };
 }
