@@ -60,6 +60,14 @@ export const tasks = {
   ],
   'task.drain': ['A pod that drains takes no new task, lets short ones end, and gives the rest to other pods.', ANYPOD],
   'task.redis-restart': ['A restart of Redis loses no task.', ANYPOD],
+  'task.handle': [
+    "A server's own code starts tasks, follows them on any pod, and reports their status. They belong to the principal for whom it runs.",
+    ANYPOD,
+  ],
+  'task.repeat': [
+    'A repeated call begins no second task, where the repeat can be known: a request id in a session, or a call that the retry guard knows.',
+    ANYPOD,
+  ],
   'task.cli': ['`anypod tasks` lists, shows and cancels the tasks of a deployment.', ANYPOD],
   'task.chaos': ['However pods are killed, every task ends, and the effect of none is doubled.', ANYPOD],
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;

@@ -27,15 +27,14 @@ export async function settle(
 /** Runs tasks of 2026-07-28 with the handler that serves its requests. */
 export function createCallRunner(context: TaskContext, handler: ModernHandler, requestState: RequestState): RunTask {
   return async (task, run) => {
-    const { promise, resolve } = Promise.withResolvers<JsonRpcResponse | undefined>();
+    const { promise, resolve, reject } = Promise.withResolvers<JsonRpcResponse | undefined>();
     const from = callerOf(task.call);
     const caller = { ...from, headers: { ...from.headers, ...FORM } };
     const reply = runReply({ respond: resolve, report: (message) => run.report(message) });
-    const served = handler.serve(requestOf(task, requestState), caller, () => run.signal, reply);
-    // An aborted run gets no response.
+    // An aborted run gets no response, and nothing waits for a handler that ignores its signal.
     run.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    await served;
-    const response = run.signal.aborted ? undefined : await promise;
+    handler.serve(requestOf(task, requestState), caller, () => run.signal, reply).catch(reject);
+    const response = await promise;
     if (response !== undefined) await settle(run, response, requestState, context);
   };
 }
