@@ -28,7 +28,7 @@ export interface RedisStoreOptions extends StoreOptions {
   readonly versions?: readonly string[];
   /** How long every living pod must have known a newer key version before sessions begin in it, in ms. Default 10 min. */
   readonly settleMs?: number;
-  /** How many replicas each write of an event waits for, half a second at most. Default 0. */
+  /** How many replicas each write of an event, and each step of a task, waits for, half a second at most. Default 0. */
   readonly replicas?: number;
   /** Gets the errors of the blocking connections, which recover by themselves. Default: nobody does. */
   readonly onError?: (error: unknown) => void;
@@ -73,7 +73,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
 
   const inbox = createRedisInbox(commands, keys, connect, onError);
   const changes = createRedisChangeLog(commands, keys, settings, connect, onError);
-  const tasks = createRedisTaskStore(commands, keys, connect);
+  const tasks = createRedisTaskStore(commands, writes, keys, connect);
 
   return {
     sessions: createRedisSessionStore(commands, keys, settings),

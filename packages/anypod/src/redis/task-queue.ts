@@ -39,6 +39,19 @@ export async function startQueueReader(connection: RedisConnection, reading: Que
     });
   }
 
+  /** Claims the task of an entry. If a reply is lost, only this entry can tell that the task is this pod's, so it is claimed until there is a reply. */
+  async function claim(entry: Entry): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        return await onEntry(entry[0], fieldOf(entry, 't') ?? '');
+      } catch (error) {
+        mayHaveLost = true;
+        onError(error);
+        await sleep(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
   async function take(from: string, ...wait: (string | number)[]): Promise<number> {
     const count = await room(stopping.signal);
     if (stopping.signal.aborted) return 0;
@@ -48,7 +61,7 @@ export async function startQueueReader(connection: RedisConnection, reading: Que
     for (const entry of entries) {
       // An entry that is not claimed goes back to the queue when the pod is gone.
       if (stopping.signal.aborted) return 0;
-      await onEntry(entry[0], fieldOf(entry, 't') ?? '');
+      await claim(entry);
     }
     return entries.length;
   }

@@ -1,11 +1,21 @@
-import type { TaskAnswered, TaskChanged, TaskCreated, TaskLost, TaskStore, TaskWorker } from '../core/task-store.ts';
+import type {
+  TaskAnswered,
+  TaskCancelled,
+  TaskChanged,
+  TaskCreated,
+  TaskLost,
+  TaskStore,
+  TaskWorker,
+} from '../core/task-store.ts';
 import type { RedisConnection } from './client.ts';
-import type { Commands } from './commands.ts';
+import type { Argument, Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
+import type { Script } from './scripts.generated.ts';
 import * as scripts from './scripts.generated.ts';
 import { taskOf } from './task-fields.ts';
 import { listTasks } from './task-list.ts';
 import { GROUP, startQueueReader } from './task-queue.ts';
+import type { Writes } from './writes.ts';
 
 const watchField = (pod: string) => `w:${pod}`;
 
@@ -13,15 +23,25 @@ const changedOf = (reply: unknown): TaskChanged | undefined =>
   reply === null ? undefined : { watching: reply as string[] };
 
 /**
- * One hash per task. All keys of tasks share one slot, so that each step is one script. `connect` opens the connection for blocking
+ * One hash per task. All keys of tasks share one slot, so that each step is one script. Steps wait for replicas if `writes` does. `connect` opens the connection for blocking
  * reads of the queue.
  */
-export function createRedisTaskStore(commands: Commands, keys: Keys, connect: () => RedisConnection): TaskStore {
+export function createRedisTaskStore(
+  commands: Commands,
+  writes: Writes,
+  keys: Keys,
+  connect: () => RedisConnection,
+): TaskStore {
   const { run, call } = commands;
+
+  /** Takes a step that a failover must not lose, or the task would run twice. */
+  async function step(script: Script, all: readonly string[], ...args: Argument[]): Promise<unknown> {
+    return (await writes.run(script, all, ...args)).reply;
+  }
 
   async function claim(entry: string, id: string, pod: string) {
     const task = [keys.task(id), keys.queue(), keys.held(pod)];
-    const reply = (await run(scripts.claimTask, task, GROUP, entry, id, pod)) as string[] | null;
+    const reply = (await step(scripts.claimTask, task, GROUP, entry, id, pod)) as string[] | null;
     return reply === null ? undefined : taskOf(id, reply);
   }
 
@@ -32,7 +52,7 @@ export function createRedisTaskStore(commands: Commands, keys: Keys, connect: ()
       const all = [keys.task(id), keys.tasks(), keys.tasksOf(owner), keys.unfinishedOf(owner), place];
       const again = of.rerunnable ? 1 : 0;
       const args = [id, JSON.stringify(of), of.ttlMs, limit, again, pod ?? ''];
-      return (await run(scripts.createTask, all, ...args)) as TaskCreated;
+      return (await step(scripts.createTask, all, ...args)) as TaskCreated;
     },
 
     read: async (id) => taskOf(id, flat(await call('hgetall', keys.task(id)))),
@@ -53,33 +73,29 @@ export function createRedisTaskStore(commands: Commands, keys: Keys, connect: ()
     async pause(id, epoch, pod, { questions, state, parked }) {
       const head = [epoch, id, parked ? 1 : 0, state === undefined ? 0 : 1, state ?? ''];
       const args = [...head, ...Object.entries(questions).flat()];
-      return changedOf(await run(scripts.pauseTask, [keys.task(id), keys.held(pod)], ...args));
+      return changedOf(await step(scripts.pauseTask, [keys.task(id), keys.held(pod)], ...args));
     },
 
     async answer(id, answers) {
       const args = [id, ...Object.entries(answers).flat()];
-      const reply = await run(scripts.answerTask, [keys.task(id), keys.queue()], ...args);
+      const reply = await step(scripts.answerTask, [keys.task(id), keys.queue()], ...args);
       const [kind, ...watching] = reply as [TaskAnswered['kind'], ...string[]];
       return { kind, watching };
     },
 
-    async cancel(id, owner) {
-      const reply = await run(scripts.cancelTask, [keys.task(id), keys.unfinishedOf(owner)], id);
-      if (reply === null) return undefined;
-      const [pod, state, ...watching] = reply as [string, string, ...string[]];
-      return { watching, ...(pod !== '' && { pod }), ...(state !== '' && { state }) };
-    },
+    cancel: async (id, owner) =>
+      cancelledOf(await step(scripts.cancelTask, [keys.task(id), keys.unfinishedOf(owner)], id)),
 
     async end(id, epoch, pod, owner, { kind, json }) {
       const all = [keys.task(id), keys.held(pod), keys.unfinishedOf(owner)];
-      return changedOf(await run(scripts.endTask, all, epoch, id, kind, json));
+      return changedOf(await step(scripts.endTask, all, epoch, id, kind, json));
     },
 
     heldBy: async (pod) => (await run(scripts.heldTasks, [keys.held(pod), keys.queue()], GROUP, pod)) as string[],
 
     async lose(id, pod, owner, limit, { kind, json }, message) {
       const all = [keys.task(id), keys.held(pod), keys.queue(), keys.unfinishedOf(owner)];
-      const reply = await run(scripts.loseTask, all, id, pod, limit, kind, json, message);
+      const reply = await step(scripts.loseTask, all, id, pod, limit, kind, json, message);
       if (reply === null) return undefined;
       const [lost, ...watching] = reply as [TaskLost['kind'], ...string[]];
       return { kind: lost, watching };
@@ -107,6 +123,12 @@ export function createRedisTaskStore(commands: Commands, keys: Keys, connect: ()
 
     queued: async () => Number(await call('xlen', keys.queue())),
   };
+}
+
+function cancelledOf(reply: unknown): TaskCancelled | undefined {
+  if (reply === null) return undefined;
+  const [pod, state, ...watching] = reply as [string, string, ...string[]];
+  return { watching, ...(pod !== '' && { pod }), ...(state !== '' && { state }) };
 }
 
 /** ioredis makes an object of the reply to `hgetall`; other clients leave it flat. */

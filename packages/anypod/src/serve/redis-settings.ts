@@ -97,7 +97,7 @@ export const REDIS_SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_REDIS_REPLICAS',
     default: '0',
     description:
-      'Number of replicas that must have an event before its pod forgets it. Above 0, a failover loses no event.',
+      'Number of replicas that must have an event before its pod forgets it, and a step of a task. Above 0, a failover loses none.',
     schema: z.coerce
       .number({ error: 'must be a number' })
       .int('must be a whole number')

@@ -11,6 +11,10 @@ export type RunTask = (task: Task, run: TaskRun) => Promise<void>;
 
 /** The message of a task whose pod was lost. */
 const LOST = 'The pod that ran this task was lost; whether the task took effect is unknown.';
+/** A failover of Redis may lose the end of a task. */
+const UNKNOWN = 'Redis lost how this task ended; whether the task took effect is unknown.';
+/** How long a reply of the store may be on its way, ms. */
+const REPLY_MS = 5000;
 const LEFT = 'The pod that ran this task went away before it ended; whether the task took effect is unknown.';
 
 /** Runs the tasks of this pod: those that it takes from the queue, and calls that it has handed back to their clients. */
@@ -72,8 +76,9 @@ export class TaskEngine {
     background.run('release a task', tasks.release(id, pod));
   }
 
-  /** Messages may have been missed: aborts the runs whose tasks are no longer this pod's. */
+  /** Messages may have been missed, or writes lost: aborts the runs whose tasks are no longer this pod's, and ends tasks that this pod does not run. */
   recheck(): void {
+    this.#context.background.run('look for lost tasks', this.#endStrangers());
     for (const run of this.#runs.values()) this.#context.background.run('look at a task again', this.#check(run));
   }
 
@@ -142,6 +147,26 @@ export class TaskEngine {
     log.warn({ pod, tool: call.tool, again }, 'a task lost its pod');
     const ended = again ? { phase: 'queued' as const } : { phase: 'ended' as const, kind: outcome.kind, message };
     this.#context.changed({ id, call, updatedAt: Date.now(), message: task.message, ...ended }, lost.watching);
+  }
+
+  /** The tasks that the store gives to this pod, and that do not run here. */
+  async #strangers(): Promise<readonly string[]> {
+    const { tasks, pod } = this.#context;
+    const held = await retryWhileStoreAway(this.#context, () => tasks.heldBy(pod));
+    return held.filter((id) => !this.#runs.has(id));
+  }
+
+  /** Ends tasks that do not run here, unless they begin soon: this pod may just be taking them. */
+  async #endStrangers(): Promise<void> {
+    const { leaseMs, background } = this.#context;
+    const before = await this.#strangers();
+    if (before.length === 0) return;
+    const end = async () => {
+      if (this.#left) return;
+      for (const id of await this.#strangers())
+        if (before.includes(id)) await this.#lose(id, this.#context.pod, UNKNOWN);
+    };
+    setTimeout(() => background.run('end lost tasks', end()), Math.max(leaseMs, REPLY_MS)).unref();
   }
 
   async #check(run: TaskRun): Promise<void> {

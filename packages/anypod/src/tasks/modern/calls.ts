@@ -5,6 +5,7 @@ import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
 import type { TaskSummary } from '../../core/task.ts';
 import type { TaskRule } from '../../core/task-rule.ts';
+import { retryWhileStoreAway } from '../../pod/context/store-retry.ts';
 import { newCall } from '../begin-task.ts';
 import type { TaskContext } from '../engine/context.ts';
 import type { TaskEngine } from '../engine/engine.ts';
@@ -47,6 +48,9 @@ export function createTaskCalls(options: TaskCallsOptions): TaskCalls {
       if ((await tasks.create(id, call, limits.unfinished, pod)) === 'full') return undefined;
     } catch (err) {
       log.warn({ err, tool: call.tool }, 'a long call could not become a task; it goes on as a call');
+      // Perhaps only the reply was lost.
+      const cancelled = retryWhileStoreAway(context, () => tasks.cancel(id, call.owner));
+      context.background.run('cancel a task that nobody knows', cancelled);
       return undefined;
     }
     meter.task('handed_back');
