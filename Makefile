@@ -104,8 +104,9 @@ test-repo: build ## Check the repository itself: layers, settings, README
 conformance: build services ## Run the official suites on one pod, two round robin, and three random
 	node test/conformance/run.ts
 
-chaos: build services ## Run test-chaos at full length, also with pods of two versions (OLDER=HEAD~1)
+chaos: build services ## Run test-chaos at full length, also with pods of two versions (OLDER=HEAD~1), and 1000 tasks
 	node test/chaos/run.ts $(OLDER)
+	TASKS=1000 vitest run --project chaos test/chaos/tasks.test.ts --testNamePattern 'killed again'
 
 e2e-k8s: $(INSTALLED) .helm/4/ready e2e-image ## Test the chart under load on the cluster of KUBECONFIG: rollouts, kills, flips (SCENARIO=restart,kill)
 	PATH=$(CURDIR)/.helm/4:$$PATH node test/k8s/run.ts

@@ -2,12 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { JOURNAL_VARIABLE, type JournalEntry, readJournal } from '../cluster/journal.ts';
 import { freePort } from '../lib/free-port.ts';
 import { type Pod, type PodOptions, startPod } from '../lib/pods.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 
 const LEASE_MS = 1000;
+const LONGEST_HOLD_MS = 30_000;
 
 const FIXTURE = fileURLToPath(new URL('../cluster/fixture-tasks.ts', import.meta.url));
 
@@ -19,11 +21,17 @@ export interface TaskStage {
   /** Ends a pod and starts another in its place. */
   replace(index: number, end: (pod: Pod) => Promise<unknown>): Promise<void>;
   restartRedis(): Promise<void>;
+  /** Makes all writes to Redis wait until the returned function is called. */
+  holdWrites(): Promise<() => Promise<void>>;
   journal(key: string, event?: string): readonly JournalEntry[];
   stop(): Promise<void>;
 }
 
-export async function startTaskStage(env: Readonly<Record<string, string>> = {}): Promise<TaskStage> {
+/** `redisUrl`: of a Redis that is not the stage's own. */
+export async function startTaskStage(
+  env: Readonly<Record<string, string>> = {},
+  redisUrl?: string,
+): Promise<TaskStage> {
   const directory = await mkdtemp(join(tmpdir(), 'anypod-tasks-'));
   const journal = join(directory, 'journal.jsonl');
   await writeFile(journal, '');
@@ -32,7 +40,7 @@ export async function startTaskStage(env: Readonly<Record<string, string>> = {})
   let redis: RedisServer = await startStore();
   const options: PodOptions = {
     module: FIXTURE,
-    redisUrl: redis.url,
+    redisUrl: redisUrl ?? redis.url,
     env: { ANYPOD_LEASE: `${LEASE_MS}`, ANYPOD_DRAIN_TIMEOUT: '500', [JOURNAL_VARIABLE]: journal, ...env },
   };
   const pods = await Promise.all([startPod(options), startPod(options), startPod(options)]);
@@ -46,6 +54,14 @@ export async function startTaskStage(env: Readonly<Record<string, string>> = {})
     async restartRedis() {
       await redis.stop();
       redis = await startStore();
+    },
+    async holdWrites() {
+      const client = new Redis(redis.url);
+      await client.call('client', 'pause', LONGEST_HOLD_MS, 'write');
+      return async () => {
+        await client.call('client', 'unpause');
+        client.disconnect();
+      };
     },
     journal: (key, event) => readJournal(journal, key, event),
     async stop() {

@@ -5,6 +5,7 @@ import { readStream } from '../cluster/stream-reader.ts';
 import { beginTask, getTask, isOver, type SeenTask, send, taskWhen } from '../cluster/task-wire.ts';
 import { messagesOf, openSession } from '../cluster/wire.ts';
 import type { Pod } from '../lib/pods.ts';
+import { startRedisSentinel } from '../lib/redis-sentinel.ts';
 import { startTaskStage, type TaskStage } from './task-stage.ts';
 
 let stage: TaskStage;
@@ -54,6 +55,31 @@ describe.each(endings)('tasks of a pod that ends by $how', ({ how, end }) => {
     expect(endOf(await taskWhen(rest, rounds.taskId, isOver))).toBe(`${key('rounds')} after 2 rounds`);
   });
 
+  test('end once, if the pod ends while it stores their ends [task.lost] [task.drain]', async () => {
+    const [a] = stage.urls() as [URL];
+    const key = (name: string) => `${how} finishing ${name}`;
+    const [read, write] = await Promise.all(
+      ['read', 'write'].map((name) => beginTask(a, name, { key: key(name), ms: 800 })),
+    );
+    const goOn = await stage.holdWrites();
+    for (const name of ['read', 'write']) {
+      await eventually(() => expect(stage.journal(key(name), 'ended')).toHaveLength(1));
+    }
+    const { exited } = (stage.pods[0] as Pod).process;
+    const ending = stage.replace(0, end);
+    await Promise.race([exited, delay(200)]);
+    await goOn();
+    await ending;
+    const ends = [read, write].map(async (task) => endOf(await taskWhen(stage.urls(), task?.taskId ?? '', isOver)));
+    const killed = how === 'kill -9';
+    expect(await Promise.all(ends)).toEqual([
+      expect.stringMatching(`${key('read')} on`),
+      killed ? 'failed pod_lost' : expect.stringMatching(`${key('write')} on`),
+    ]);
+    expect(stage.journal(key('read'), 'began')).toHaveLength(killed ? 2 : 1);
+    expect(stage.journal(key('write'), 'began')).toHaveLength(1);
+  });
+
   test('of a session end honestly while their handler waits for an answer [task.lost]', async () => {
     const [, b, c] = stage.urls() as [URL, URL, URL];
     const session = await openSession(b);
@@ -95,20 +121,68 @@ test('tasks survive a restart of Redis, and end once [task.redis-restart]', asyn
   expect(endOf(await taskWhen(stage.urls(), next.taskId, isOver))).toMatch(/^after the restart on/);
 });
 
-test('many tasks on pods that are killed again and again all end, and no effect is doubled [task.chaos]', async () => {
-  // TASKS=1000 for a long run.
-  const COUNT = Number(process.env['TASKS'] ?? 400);
+test('a failover of Redis leaves every task, and doubles no effect, where replicas are waited for [task.failover]', async () => {
+  const sentinel = await startRedisSentinel();
+  await sentinel.inSync();
+  const env = { ANYPOD_REDIS_REPLICAS: '1', ANYPOD_TASK_CONCURRENCY: '2' };
+  const own = await startTaskStage(env, sentinel.url).catch(async (error: unknown) => {
+    await sentinel.stop();
+    throw error;
+  });
+  try {
+    const [a, b] = own.urls() as [URL, URL];
+    const done = await beginTask(a, 'always', { key: 'done' });
+    const cancelled = await beginTask(b, 'write', { key: 'cancelled', ms: 60_000 });
+    await send(a, 'tasks/cancel', { taskId: cancelled.taskId });
+    const over = [await taskWhen([b], done.taskId, isOver), await taskWhen([b], cancelled.taskId, isOver)];
+    const asks = await beginTask(a, 'rounds', { key: 'asks' });
+    await taskWhen([b], asks.taskId, ({ status }) => status === 'input_required');
+    const names = Array.from({ length: 24 }, (_, n) => (n % 4 === 0 ? `write ${n}` : `always ${n}`));
+    const begun = await Promise.all(
+      names.map((key, n) => beginTask(own.urls()[n % 3] as URL, key.split(' ')[0] ?? '', { key, ms: 1000 })),
+    );
+    const old = await sentinel.master();
+    old.process.signal('SIGKILL');
+    await expect.poll(() => sentinel.master(), { timeout: 120_000 }).not.toBe(old);
+    const seen = (taskId: string) => eventually(() => taskWhen(own.urls(), taskId, isOver));
+    const ends = await Promise.all(begun.map(async ({ taskId }) => endOf(await seen(taskId))));
+    expect(ends).toEqual(names.map((key) => expect.stringMatching(`^${key} on`)));
+    for (const key of names) expect([key, own.journal(key, 'began').length]).toEqual([key, 1]);
+    for (const task of over) expect(await seen(task.taskId)).toEqual(task);
+    for (let round = 1; round <= 2; round += 1) {
+      const isAsked = ({ inputRequests = {} }: SeenTask) =>
+        Object.keys(inputRequests)[0]?.startsWith(`${round}.`) ?? false;
+      const { inputRequests = {} } = await eventually(() => taskWhen(own.urls(), asks.taskId, isAsked));
+      const inputResponses = { [Object.keys(inputRequests)[0] ?? '']: { action: 'accept', content: { name: 'Ada' } } };
+      await eventually(() => send(b, 'tasks/update', { taskId: asks.taskId, inputResponses }));
+    }
+    expect(endOf(await seen(asks.taskId))).toBe('asks after 2 rounds');
+  } finally {
+    await own.stop();
+    await sentinel.stop();
+  }
+});
+
+test('many tasks on pods that are killed again and again all end, and no effect is doubled [task.chaos]', {
+  timeout: 600_000,
+}, async () => {
+  // `make chaos` runs 1000.
+  const COUNT = Number(process.env['TASKS'] ?? 300);
+  const FIRST_KILL_MS = 1000;
   const KILL_EVERY_MS = 5000;
   const chaos = await startTaskStage({
     ANYPOD_TASK_TOOLS: '{"read":{"mode":"always"},"write":{"mode":"always"}}',
     ANYPOD_TASK_LIMIT: `${COUNT}`,
+    ANYPOD_RETRY_TOOLS: 'read,write',
   });
   const done = new AbortController();
   let kills = 0;
   const killing = (async () => {
+    let next = Date.now() + FIRST_KILL_MS;
     for (let index = 0; !done.signal.aborted; index = (index + 1) % 3) {
-      await delay(KILL_EVERY_MS, undefined, { signal: done.signal }).catch(() => undefined);
+      await delay(Math.max(0, next - Date.now()), undefined, { signal: done.signal }).catch(() => undefined);
       if (done.signal.aborted) return;
+      next = Date.now() + KILL_EVERY_MS;
       kills += 1;
       await chaos.replace(index, (pod) => pod.kill9());
     }
@@ -117,11 +191,12 @@ test('many tasks on pods that are killed again and again all end, and no effect 
     const begun = new Map<string, string>();
     for (let n = 0; n < COUNT; n += 1) {
       const tool = n % 2 === 0 ? 'read' : 'write';
-      // A pod may die after it has stored a task and before it answers. So each attempt is a task of its own.
-      await eventually(async () => {
-        const key = `${tool} ${n} ${crypto.randomUUID()}`;
-        begun.set(key, (await beginTask(chaos.urls()[n % 3] as URL, tool, { key, ms: 300 })).taskId);
-      });
+      // A pod may die after it has stored a task and before it answers. The client repeats its call, on any pod, and gets that task.
+      const key = `${tool} ${n}`;
+      const repeatable = { 'anypod/idempotencyKey': `${key} of this test` };
+      let turn = n;
+      const begin = () => beginTask(chaos.urls()[turn++ % 3] as URL, tool, { key, ms: 300 }, repeatable);
+      begun.set(key, (await eventually(begin)).taskId);
     }
     const ends = new Map<string, number>();
     for (const [key, taskId] of begun) {

@@ -24,7 +24,8 @@ export interface SeenTask {
 export async function send(pod: URL, method: string, params: object, able = true): Promise<Message> {
   const { taskId } = params as { taskId?: string };
   const headers = taskId === undefined ? {} : { 'mcp-name': taskId };
-  const response = await postModern(pod, method, { ...params, _meta: able ? ABLE : UNABLE }, headers);
+  const _meta = { ...(able ? ABLE : UNABLE), ...(params as { _meta?: object })._meta };
+  const response = await postModern(pod, method, { ...params, _meta }, headers);
   return (await messagesOf(response)).at(-1) ?? {};
 }
 
@@ -33,8 +34,8 @@ export async function callTool(pod: URL, name: string, args: object, able = true
 }
 
 /** Calls a tool, and returns the task that it becomes. */
-export async function beginTask(pod: URL, name: string, args: object): Promise<SeenTask> {
-  const { result, error } = await callTool(pod, name, args);
+export async function beginTask(pod: URL, name: string, args: object, _meta: object = {}): Promise<SeenTask> {
+  const { result, error } = await send(pod, 'tools/call', { name, arguments: args, _meta });
   if (result?.['resultType'] !== 'task') throw new Error(`no task: ${JSON.stringify(error ?? result)}`);
   return result as unknown as SeenTask;
 }

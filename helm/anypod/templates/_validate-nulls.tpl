@@ -65,6 +65,7 @@
 - keda
 - keda.minReplicas
 - keda.maxReplicas
+- keda.tasks
 - blueGreen
 - blueGreen.blue
 - blueGreen.blue.image

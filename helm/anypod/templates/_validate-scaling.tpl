@@ -18,8 +18,11 @@
 {{- end }}
 {{- end }}
 {{- if .Values.keda.enabled }}
-{{- if not .Values.keda.triggers }}
-{{- include "anypod.problem" "keda has nothing to scale on: set keda.triggers." }}
+{{- if not (or .Values.keda.triggers .Values.keda.tasks.perPod) }}
+{{- include "anypod.problem" "keda has nothing to scale on: set keda.triggers or keda.tasks.perPod." }}
+{{- end }}
+{{- if and .Values.keda.tasks.perPod (not .Values.redis.enabled) (or .Values.externalRedis.url .Values.externalRedis.urlKey) }}
+{{- include "anypod.problem" "keda.tasks.perPod needs the address of Redis, and KEDA reads no URL: set externalRedis.host, sentinel.nodes or cluster.nodes, or write the trigger in keda.triggers." }}
 {{- end }}
 {{- if gt (int .Values.keda.minReplicas) (int .Values.keda.maxReplicas) }}
 {{- include "anypod.problem" (printf "keda.minReplicas is %d and maxReplicas %d: raise maxReplicas." (int .Values.keda.minReplicas) (int .Values.keda.maxReplicas)) }}

@@ -198,7 +198,12 @@ const ofScaling: readonly Refusal[] = [
   },
   {
     values: { 'keda.enabled': true },
-    sentence: 'keda has nothing to scale on: set keda.triggers.',
+    sentence: 'keda has nothing to scale on: set keda.triggers or keda.tasks.perPod.',
+  },
+  {
+    values: { 'keda.enabled': true, 'keda.tasks.perPod': 5, 'redis.enabled': false, 'externalRedis.url': 'redis://r' },
+    sentence:
+      'keda.tasks.perPod needs the address of Redis, and KEDA reads no URL: set externalRedis.host, sentinel.nodes or cluster.nodes, or write the trigger in keda.triggers.',
   },
   {
     values: { ...KEDA, 'keda.minReplicas': 20 },

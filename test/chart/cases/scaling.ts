@@ -6,6 +6,7 @@ import type { ValueCase } from '../value-case.ts';
 const ON = { 'autoscaling.enabled': true };
 const TRIGGERS = [{ type: 'cpu', metricType: 'Utilization', metadata: { value: '60' } }];
 const KEDA = { 'keda.enabled': true, 'keda.triggers': TRIGGERS };
+const TASKS = { 'keda.enabled': true, 'keda.tasks.perPod': 20 };
 const BEHAVIOR = { scaleDown: { stabilizationWindowSeconds: 900 } };
 
 const autoscaler = ({ find }: Rendering): Manifest => find('HorizontalPodAutoscaler')['spec'];
@@ -41,6 +42,20 @@ function keda(key: string, value: unknown, field: string): ValueCase {
     value,
     with: KEDA,
     check: (rendering) => expect(scaledObject(rendering)[field]).toEqual(value),
+  };
+}
+
+/** KEDA follows the tasks in a Redis that is not the chart's own. */
+function outside(redis: object, expected: object): ValueCase {
+  return {
+    path: 'keda.tasks.perPod',
+    value: 5,
+    with: { 'keda.enabled': true, 'keda.triggers': TRIGGERS, 'redis.enabled': false, ...redis },
+    check: (rendering) => {
+      const { triggers } = scaledObject(rendering) as { triggers: Manifest[] };
+      expect(triggers[1]).toMatchObject(expected);
+      expect(triggers[1]).not.toHaveProperty('authenticationRef');
+    },
   };
 }
 
@@ -103,6 +118,71 @@ export const scaling: readonly ValueCase[] = [
     instead: [{ type: 'cpu', metricType: 'Utilization', metadata: { value: '70' } }],
     with: { 'keda.enabled': true },
     check: (rendering) => expect(scaledObject(rendering)['triggers']).toEqual(TRIGGERS),
+  },
+  {
+    path: 'keda.tasks.perPod',
+    value: 20,
+    with: { 'keda.enabled': true, 'keda.triggers': TRIGGERS, 'config.prefix': 'mine' },
+    check: (rendering) => {
+      const { triggers } = scaledObject(rendering) as { triggers: Manifest[] };
+      const name = 'demo-anypod-redis';
+      expect(triggers).toEqual([
+        ...TRIGGERS,
+        {
+          type: 'redis-streams',
+          name: 'tasks',
+          metadata: {
+            address: `${name}.tools.svc:6379`,
+            stream: 'mine:v1:{tasks}:queue',
+            consumerGroup: 'pods',
+            lagCount: '20',
+            activationLagCount: '0',
+          },
+          authenticationRef: { name },
+        },
+      ]);
+      expect(rendering.find('TriggerAuthentication', '-redis')['spec'].secretTargetRef).toEqual([
+        { parameter: 'password', name, key: 'password' },
+      ]);
+    },
+  },
+  outside(
+    { 'externalRedis.host': 'redis.example', 'externalRedis.db': 2, 'externalRedis.tls.enabled': true },
+    {
+      type: 'redis-streams',
+      metadata: { address: 'redis.example:6379', databaseIndex: '2', enableTLS: 'true' },
+    },
+  ),
+  outside(
+    { 'externalRedis.sentinel.nodes': ['one:26379', 'two:26379'], 'externalRedis.sentinel.masterName': 'main' },
+    { type: 'redis-sentinel-streams', metadata: { addresses: 'one:26379,two:26379', sentinelMaster: 'main' } },
+  ),
+  outside(
+    { 'externalRedis.cluster.nodes': ['one:6379', 'two:6379'] },
+    {
+      type: 'redis-cluster-streams',
+      metadata: { addresses: 'one:6379,two:6379' },
+    },
+  ),
+  {
+    path: 'keda.tasks.authentication',
+    value: 'mine',
+    with: TASKS,
+    check: (rendering) => {
+      expect(scaledObject(rendering)['triggers'][0].authenticationRef).toEqual({ name: 'mine' });
+      expect(rendering.all('TriggerAuthentication')).toEqual([]);
+    },
+  },
+  {
+    path: 'keda.tasks.namespace',
+    value: 'scaling',
+    with: { ...TASKS, 'networkPolicy.enabled': true },
+    check: ({ find }) => {
+      const [{ from }] = find('NetworkPolicy', '-redis')['spec'].ingress;
+      expect(from).toContainEqual({
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'scaling' } },
+      });
+    },
   },
   {
     path: 'keda.behavior',
