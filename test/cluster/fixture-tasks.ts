@@ -13,7 +13,7 @@ const asking = z.object({ key: z.string(), ms: z.number().default(0) });
 
 /** Tools whose calls become tasks. The journal says on which pod each of their runs began and how it ended. */
 export default function createServer(): McpServer {
-  const server = new McpServer({ name: 'tasks-fixture', version: '1.0.0' });
+  const server = new McpServer({ name: 'tasks-fixture', version: '1.0.0' }, { capabilities: { logging: {} } });
 
   for (const [name, annotations] of [
     ['read', { readOnlyHint: true }],
@@ -26,6 +26,7 @@ export default function createServer(): McpServer {
       if (token !== undefined) {
         const params = { progressToken: token, progress: 1, total: 2, message: `half of ${key}` };
         await ctx.mcpReq.notify({ method: 'notifications/progress', params });
+        await ctx.mcpReq.log('error', `a log message of ${key}`);
       }
       try {
         await sleep(ms, undefined, { signal: ctx.mcpReq.signal });

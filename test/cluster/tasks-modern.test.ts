@@ -147,7 +147,8 @@ describe('tasks of 2026-07-28 on three pods', () => {
   test('a stream on another pod tells of each change, and ends with the tasks [task.modern.listen]', async () => {
     const [a, b] = deployment.pods;
     const { taskId } = await beginTask(a, 'read', { key: 'listen', ms: 1500 });
-    const params = { notifications: { taskIds: [taskId, 'unknown'] }, _meta: ABLE };
+    const logging = { 'io.modelcontextprotocol/logLevel': 'debug' };
+    const params = { notifications: { taskIds: [taskId, 'unknown'] }, _meta: { ...ABLE, ...logging } };
     const stream = readStream(await postModern(b, 'subscriptions/listen', params));
     const acknowledged = await stream.until(({ method }) => method === 'notifications/subscriptions/acknowledged');
     expect(acknowledged.params?.['notifications']).toEqual({ taskIds: [taskId] });
@@ -156,6 +157,8 @@ describe('tasks of 2026-07-28 on three pods', () => {
     expect(told.map((task) => task?.['status'])).toContain('working');
     expect(told.at(-1)).toMatchObject({ taskId, status: 'completed', result: { content: [{ text: /listen on/ }] } });
     expect(messages.at(-1)).toMatchObject({ id: 'modern', result: { resultType: 'complete' } });
+    // No progress and no log messages.
+    expect(messages.flatMap(({ method }) => method ?? []).filter((name) => name !== 'notifications/tasks')).toEqual([]);
     const undeclared = await send(b, 'subscriptions/listen', { notifications: { taskIds: [taskId] } }, false);
     expect(undeclared.error).toMatchObject({ code: -32021 });
   });
@@ -171,19 +174,19 @@ describe('tasks of 2026-07-28 on three pods', () => {
     }
     const { taskId } = await beginTask(a, 'always', { key: 'refusals' });
     expect(await codeOf('tasks/update', { taskId })).toBe(-32602);
-    expect(await codeOf('tasks/result', { taskId })).toBe(-32601);
+    for (const method of ['tasks/result', 'tasks/list']) expect(await codeOf(method, { taskId })).toBe(-32601);
     expect(textOf(await send(a, 'tools/call', { name: 'never', arguments: { key: 'task' }, task: {} }))).toBe('task');
   });
 
-  test('the official client of the extension runs tasks, each request on another pod [task.clients]', async () => {
+  test('the official client of the extension runs tasks through the balancer, each request on another pod [task.clients]', async () => {
     const answers = { elicitation: () => ({ action: 'accept', content: { name: 'Eve' } }) };
-    const fetch = alternating(deployment.pods);
+    const fetch = alternating([deployment.balancer]);
     const { client, close } = await connectMode({ pin: '2026-07-28' }, { fetch, answers });
     const clientCapabilities = { elicitation: { form: {} } };
     const framing = { protocolVersion: '2026-07-28', clientInfo: { name: 'ext', version: '1' }, clientCapabilities };
     const session = createTaskSessionFromClient(client, {
       endpointId: 'anypod',
-      rawDispatch: dispatchTo(deployment.pods),
+      rawDispatch: dispatchTo([deployment.balancer]),
       v2RequestFraming: framing,
       onInputRequest: async () => ({ action: 'accept', content: { name: 'Eve' } }) as never,
     });
@@ -197,6 +200,11 @@ describe('tasks of 2026-07-28 on three pods', () => {
       const { outcome } = await execution.settle();
       expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: expect.stringMatching(expected) }] });
     }
+    const long = await session.callTool('write', { key: 'ext-cancel', ms: 60_000 });
+    if (long.kind !== 'task') throw new Error('no task');
+    const { taskId } = long.handle;
+    await session.cancelTask(taskId);
+    expect(await getTask(deployment.pods[0], `${taskId}`)).toMatchObject({ status: 'cancelled' });
     await session.close();
     await close();
   });

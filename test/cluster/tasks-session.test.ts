@@ -1,14 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createTaskSessionFromClient, resultFromTaskOutcome } from '@modelcontextprotocol/ext-tasks/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { alternating } from '../lib/pod-choosing-fetch.ts';
 import { connectMode } from './client-v2.ts';
 import { useDeployment } from './deployment.ts';
 import { ENDPOINT } from './official-client.ts';
+import { commandsDuring } from './redis-commands.ts';
 import { eventually } from './settle.ts';
 import { readStream } from './stream-reader.ts';
 import { type Message, messagesOf, openSession, type WireSession } from './wire.ts';
@@ -157,10 +160,10 @@ describe('tasks of 2025-11-25 on three pods', () => {
     },
   );
 
-  test('the official client of SDK v1 runs tasks, each request on another pod [task.clients]', async () => {
+  test('the official client of SDK v1 runs tasks through the balancer, each request on another pod [task.clients]', async () => {
     const client = new Client({ name: 'v1', version: '1' }, { capabilities: { elicitation: {} } });
     client.setRequestHandler(ElicitRequestSchema, async () => ({ action: 'accept', content: { name: 'Eve' } }));
-    const transport = new StreamableHTTPClientTransport(ENDPOINT, { fetch: alternating(deployment.pods) });
+    const transport = new StreamableHTTPClientTransport(ENDPOINT, { fetch: alternating([deployment.balancer]) });
     await client.connect(transport as Transport);
     await client.listTools();
     const { tasks } = client.experimental;
@@ -193,7 +196,7 @@ describe('tasks of 2025-11-25 on three pods', () => {
 
   test('the official client of the extension does so in 2025-11-25 [task.clients]', async () => {
     const answers = { elicitation: () => ({ action: 'accept', content: { name: 'Eve' } }) };
-    const { client, close } = await connectMode('legacy', { fetch: alternating(deployment.pods), answers });
+    const { client, close } = await connectMode('legacy', { fetch: alternating([deployment.balancer]), answers });
     const session = createTaskSessionFromClient(client, { endpointId: 'anypod' });
     for (const [name, expected] of [
       ['always', /^ext-always on/],
@@ -205,7 +208,60 @@ describe('tasks of 2025-11-25 on three pods', () => {
       const { outcome } = await execution.settle();
       expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: expect.stringMatching(expected) }] });
     }
+    const task = { preference: 'require' } as const;
+    const long = await session.callTool('write', { key: 'ext-cancel', ms: 60_000 }, { task });
+    if (long.kind !== 'task') throw new Error('no task');
+    const { taskId } = long.handle;
+    await session.cancelTask(taskId);
+    const { tasks } = await session.listTasks();
+    expect(tasks).toHaveLength(3);
+    expect(tasks.find((one) => one.taskId === taskId)).toMatchObject({ status: 'cancelled' });
     await session.close();
     await close();
+  });
+
+  test('a request for a result waits without asking Redis again, and idle pods ask for work only [cost.redis.tasks]', async () => {
+    const [a, b, c] = deployment.pods;
+    const session = await openSession(a);
+    const { taskId } = await begin(session, a, 'write', { key: 's-wait', ms: 60_000 });
+    await eventually(() => expect(deployment.journal('s-wait', 'began')).toHaveLength(1));
+    const waiting = [b, c].map((pod) => ask(session, pod, 'tasks/result', { taskId }));
+    const watchers = async (redis: Redis) =>
+      (await redis.hkeys(`anypod:v1:{tasks}:task:${taskId}`)).filter((field) => field.startsWith('w:'));
+    const redis = new Redis(deployment.redisUrl);
+    await eventually(async () => expect(await watchers(redis)).toHaveLength(2));
+    const statusOf = async () => (await ask(session, a, 'tasks/get', { taskId })).result?.['statusMessage'];
+    await eventually(async () => expect(await statusOf()).toBe('half of s-wait'));
+    await delay(500);
+    const SECONDS = 6;
+    const commands = await commandsDuring(deployment.redisUrl, () => delay(SECONDS * 1000));
+    const ofTask = commands.filter((words) => words.some((word) => word.endsWith(`{tasks}:task:${taskId}`)));
+    // Each pod reads the task once in 15 s, because another pod may die between a change and its message.
+    expect(ofTask.length).toBeLessThanOrEqual(2);
+    const ofTasks = commands.filter((words) => words.some((word) => word.includes('{tasks}')));
+    // Each pod begins a blocking read again after 5 s, and looks once per lease (5 s) for entries that a lost pod has not begun.
+    expect(ofTasks.length - ofTask.length).toBeLessThanOrEqual(3 * 2 * 2);
+    await ask(session, a, 'tasks/cancel', { taskId });
+    for (const answer of await Promise.all(waiting))
+      expect(answer.error).toMatchObject({ data: { reason: 'cancelled' } });
+    redis.disconnect();
+  });
+
+  test('the lag of the queue is the number of tasks that wait for a pod [task.lag]', async () => {
+    const [a, b] = deployment.pods;
+    const session = await openSession(a);
+    const begun = await Promise.all(
+      Array.from({ length: 37 }, () => begin(session, b, 'write', { key: 's-lag', ms: 120_000 })),
+    );
+    const redis = new Redis(deployment.redisUrl);
+    const lag = async () => {
+      const [group = []] = (await redis.xinfo('GROUPS', 'anypod:v1:{tasks}:queue')) as unknown[][];
+      return [group[group.indexOf('lag') + 1], await redis.xlen('anypod:v1:{tasks}:queue')];
+    };
+    // Three pods run ten each.
+    await eventually(async () => expect(await lag()).toEqual([7, 7]));
+    await Promise.all(begun.map(({ taskId }) => ask(session, a, 'tasks/cancel', { taskId })));
+    await eventually(async () => expect(await lag()).toEqual([0, 0]));
+    redis.disconnect();
   });
 });

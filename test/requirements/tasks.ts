@@ -61,6 +61,10 @@ export const tasks = {
   'task.drain': ['A pod that drains takes no new task, lets short ones end, and gives the rest to other pods.', ANYPOD],
   'task.redis-restart': ['A restart of Redis loses no task.', ANYPOD],
   'task.failover': ['Where replicas are waited for, a failover of Redis loses no step of a task.', ANYPOD],
+  'task.lag': [
+    'The lag of the queue in Redis is the number of tasks that wait for a pod, so an autoscaler can follow it.',
+    ANYPOD,
+  ],
   'task.handle': [
     "A server's own code starts tasks, follows them on any pod, and reports their status. They belong to the principal for whom it runs.",
     ANYPOD,

@@ -52,7 +52,7 @@ function outside(redis: object, expected: object): ValueCase {
     value: 5,
     with: { 'keda.enabled': true, 'keda.triggers': TRIGGERS, 'redis.enabled': false, ...redis },
     check: (rendering) => {
-      const { triggers } = scaledObject(rendering) as { triggers: Manifest[] };
+      const triggers: Manifest[] = scaledObject(rendering)['triggers'];
       expect(triggers[1]).toMatchObject(expected);
       expect(triggers[1]).not.toHaveProperty('authenticationRef');
     },
@@ -124,7 +124,7 @@ export const scaling: readonly ValueCase[] = [
     value: 20,
     with: { 'keda.enabled': true, 'keda.triggers': TRIGGERS, 'config.prefix': 'mine' },
     check: (rendering) => {
-      const { triggers } = scaledObject(rendering) as { triggers: Manifest[] };
+      const triggers: Manifest[] = scaledObject(rendering)['triggers'];
       const name = 'demo-anypod-redis';
       expect(triggers).toEqual([
         ...TRIGGERS,
