@@ -53,7 +53,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest loadtest-docket k6
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -138,6 +138,14 @@ bench/peers/node_modules: bench/peers/package-lock.json
 loadtest: k6 build services ## Run the load tests on this machine (PROFILE=smoke|load|stress|soak, ONLY=overhead,…, BESIDE=earlier.json)
 	node loadtest/run/main.ts --profile $(PROFILE) --only "$(ONLY)" --match "$(MATCH)" $(addprefix --beside ,$(BESIDE))
 
+loadtest-docket: .docket/ready ## Run the load test of tasks, also on FastMCP's Docket; needs Python 3.10 with venv
+	PYTHON=$(CURDIR)/.docket/bin/python $(MAKE) loadtest PROFILE=$(PROFILE) ONLY=tasks
+
+.docket/ready:
+	python3 -m venv .docket
+	.docket/bin/pip install --quiet 'fastmcp[tasks]==4.1.4'
+	touch $@
+
 k6: ## Find k6 on PATH, or build it with Go into .k6/
 	@tools/setup-k6.sh
 
@@ -192,4 +200,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target
+	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target

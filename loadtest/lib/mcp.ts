@@ -17,6 +17,8 @@ export interface CallOptions {
   /** Asks for progress, which makes the answer an event stream. */
   readonly streamed?: boolean;
   readonly tags?: Record<string, string>;
+  /** Says that the client knows tasks of 2026-07-28. */
+  readonly tasks?: boolean;
   /** Of the whole request, as k6 writes it. Default 60s. */
   readonly timeout?: string;
 }
@@ -45,6 +47,11 @@ const ENVELOPE = {
   'io.modelcontextprotocol/clientInfo': CLIENT_INFO,
 };
 
+const WITH_TASKS = {
+  ...ENVELOPE,
+  'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
+};
+
 /** Opens a session where the era has them. Throws where the server gives none. */
 export function connect(url: string, era: Era, tags: Record<string, string> = {}): Client {
   if (era !== 'legacy') return { url, era, headers: JSON_HEADERS };
@@ -64,9 +71,18 @@ export function disconnect({ url, era, headers }: Client): void {
 
 /** Calls a tool and waits for its response, whether it comes as JSON or at the end of a stream. */
 export function callTool(client: Client, name: string, args: object, options: CallOptions = {}): Called {
-  const meta = { ...(client.era === 'modern' ? ENVELOPE : {}), ...(options.streamed ? { progressToken: 1 } : {}) };
+  const envelope = options.tasks ? WITH_TASKS : ENVELOPE;
+  const meta = { ...(client.era === 'modern' ? envelope : {}), ...(options.streamed ? { progressToken: 1 } : {}) };
   const params = { name, arguments: args, ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}), ...options.more };
   const response = post(client.url, headersOf(client, name), { id: 1, method: 'tools/call', params }, options);
+  return { response, message: responseIn(response) };
+}
+
+/** Asks for a task of 2026-07-28. */
+export function getTask(client: Client, taskId: string): Called {
+  const headers = { ...headersOf(client, taskId), 'mcp-method': 'tasks/get' };
+  const params = { taskId, _meta: WITH_TASKS };
+  const response = post(client.url, headers, { id: 1, method: 'tasks/get', params }, { tags: { name: 'tasks/get' } });
   return { response, message: responseIn(response) };
 }
 

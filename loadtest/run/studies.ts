@@ -13,6 +13,7 @@ import { sessions } from './sessions.ts';
 import { soak } from './soak.ts';
 import { startup } from './startup.ts';
 import { streams } from './streams.ts';
+import { tasks } from './tasks.ts';
 
 const STUDIES: Readonly<Record<string, Study>> = {
   overhead,
@@ -23,6 +24,7 @@ const STUDIES: Readonly<Record<string, Study>> = {
   resume,
   rollout,
   elicitation,
+  tasks,
   redis: redisCosts,
   startup,
   image: imageStart,

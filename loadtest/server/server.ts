@@ -39,13 +39,17 @@ function registerWaiting(server: McpServer): void {
   // What is measured is what the tool takes, by its own clock: a timer is never on time.
   server.registerTool('wait', { annotations, inputSchema: waiting }, async ({ ms, text }, context) => {
     const began = performance.now();
+    const beganAt = Date.now();
     running += 1;
     const atOnce = running;
     await progress(context, 1);
     if (ms > 0) await delay(ms);
     running -= 1;
     const spent = performance.now() - began;
-    return { content: [{ type: 'text', text }], _meta: { 'loadtest/ms': spent, 'loadtest/running': atOnce } };
+    return {
+      content: [{ type: 'text', text }],
+      _meta: { 'loadtest/ms': spent, 'loadtest/running': atOnce, 'loadtest/began': beganAt },
+    };
   });
 
   server.registerTool('count', { annotations, inputSchema: counting }, async ({ events, ms }, context) => {
