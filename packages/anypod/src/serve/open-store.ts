@@ -19,7 +19,7 @@ export interface OpenStore {
 export async function openStore(config: Config, log: Log, patienceMs?: number): Promise<OpenStore> {
   const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
     config;
-  const { stateByteLimit, handleLimit, anonymousHandleLimit } = config;
+  const { subscriptionLimit, stateByteLimit, handleLimit, anonymousHandleLimit } = config;
   const options: StoreOptions = {
     sessionTtlMs,
     streamRetentionMs,
@@ -27,6 +27,7 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
     streamByteLimit,
     standingRetentionMs,
     standingLimit,
+    subscriptionLimit,
     stateByteLimit,
     handleLimit,
     anonymousHandleLimit,

@@ -6,7 +6,7 @@ import { describeThrown } from '../../core/describe-thrown.ts';
 import type { ListFilter } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
-import type { StreamKind } from '../../core/meter.ts';
+import type { Meter, StreamKind } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
 import type { RequestState } from '../../core/request-state.ts';
 import { createFacade } from '../guest/facade.ts';
@@ -47,6 +47,8 @@ export interface ModernServerOptions {
   /** Ends listen streams that are old. */
   readonly listenAgeLimit: AgeLimit;
   readonly calls: RunningCalls;
+  /** Counts a request that a limit has refused. */
+  readonly limited: Meter['limited'];
   readonly log: Log;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines: Deadlines | undefined;
@@ -113,6 +115,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     log: options.log,
     deadlines: options.callDeadlines,
     calls: options.calls,
+    limited: options.limited,
   };
   let lastId = 0;
 
@@ -131,7 +134,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     server.exchange = new ModernExchange(round, {
       ...shared,
       seal: (response) => sealOutbound(served?.filter?.(response) ?? response, requestState, served),
-      asking: served && askingOf(served, body, parked),
+      asking: served && askingOf(served, request, parked),
       ...(server.shared && { id: ++lastId }),
     });
     return server.server;
@@ -212,8 +215,12 @@ function createListening(options: ModernServerOptions, failures: FactoryFailures
   });
 }
 
-function askingOf({ binding, rerunnable, given }: Served, body: JsonRpcRequest, parked: ParkedCalls): Asking {
-  return { parked, binding, body, rerunnable, given };
+function askingOf(
+  { binding, rerunnable, given }: Served,
+  { body, caller }: ModernRequest,
+  parked: ParkedCalls,
+): Asking {
+  return { parked, binding, body, rerunnable, given, quotaKey: caller.quotaKey };
 }
 
 function createSupply(options: ModernServerOptions, lists: ToolLists): ServerSupply {
