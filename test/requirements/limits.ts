@@ -36,5 +36,13 @@ export const limits = {
     'One caller that opens sessions, streams and connections without end leaves the memory of pods and Redis bounded, and others are served.',
     DOCUMENT,
   ],
+  'security.smuggling': [
+    'A request whose length or lines can be read in two ways gets 4xx, and what follows it is not served.',
+    'https://www.rfc-editor.org/rfc/rfc9112#section-11.2',
+  ],
+  'security.doubled': ['A header that comes twice gives nobody more than it would alone.', DOCUMENT],
+  'security.numbers': ['Numbers and texts that break parsers or streams are refused or come back unchanged.', DOCUMENT],
+  'security.utf8': ['Broken UTF-8 is replaced, and answers are always valid UTF-8.', DOCUMENT],
+  'security.pollution': ['No name that a client chooses changes objects of the process.', DOCUMENT],
   'limits.documented': ['Every limit is documented with its setting, its error, its metric and its test.', DOCUMENT],
 } as const;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../core/log.ts';
 import type { Bucket, Quotas, Rate, Taken } from '../core/quotas.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
@@ -97,14 +98,13 @@ function share(round: readonly Waiter[], granted: number, waitMs: number): void 
 }
 
 async function withinPatience(taken: Promise<Taken>): Promise<Taken> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('the store is slow')), PATIENCE_MS);
+  const decided = new AbortController();
+  const tooLate = delay(PATIENCE_MS, undefined, { signal: decided.signal }).then(() => {
+    throw new Error('the store is slow');
+  });
   try {
-    return await Promise.race([taken, late.promise]);
+    return await Promise.race([taken, tooLate]);
   } finally {
-    clearTimeout(timer);
-    // If both fail, one of the failures would have no handler.
-    late.promise.catch(() => undefined);
-    taken.catch(() => undefined);
+    decided.abort();
   }
 }

@@ -89,11 +89,13 @@ export function readJson(request: IncomingMessage, limits: BodyLimits): Promise<
     } catch (error) {
       refuse(error);
     }
-    request.on('error', reject);
-    request.on('close', () => {
+    // Node reports both a client that leaves and a body that breaks off, such as one with a wrong chunk.
+    const cutOff = () => {
       if (!request.complete)
         reject(new Refusal(400, RPC.refused, 'The client closed the connection before the body was complete.'));
-    });
+    };
+    request.on('error', cutOff);
+    request.on('close', cutOff);
   });
 }
 

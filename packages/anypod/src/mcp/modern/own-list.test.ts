@@ -65,6 +65,7 @@ function start(reuse: boolean) {
     build: createServerBuilder(createServer, 1000),
     guests: false,
     parked: { park: () => 'too_many_parked', take: () => undefined },
+    limited: () => undefined,
     calls: createRunningCalls(),
     ...(reuse ? { reuse: 'all' as const } : {}),
     bus: {
