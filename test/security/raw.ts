@@ -22,7 +22,8 @@ export function statusesIn(answers: string): readonly number[] {
 
 /** A connection that begins a request and does not end it. `answer` resolves with all that comes back when the server has closed it. */
 export function openHalf(port: number, sent: string): { readonly answer: Promise<string>; readonly socket: Socket } {
-  const socket = connect(port, '127.0.0.1', () => socket.write(sent));
+  const socket = connect(port, '127.0.0.1');
+  socket.write(sent);
   const answer = new Promise<string>((resolve) => {
     let received = '';
     socket.setEncoding('latin1').on('data', (text: string) => {

@@ -76,6 +76,23 @@ describe('the rate limiter', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('remembers what it has granted, so that an outage gives nobody a second burst [limits.rate.away]', async () => {
+    let isAway = false;
+    const { take, clock } = start(() => (isAway ? away() : undefined));
+    expect(await together(take, 4)).toEqual([0, 0, 0, 0]);
+    isAway = true;
+    clock.now += 100;
+    expect(await together(take, 3)).toEqual([0, 900, 900]);
+  });
+
+  it('takes an answer that came while this process was blocked [limits.rate.away]', async () => {
+    const { take } = start(() => new Promise((resolve) => setImmediate(resolve as never, { granted: 0, waitMs: 500 })));
+    const waiting = take();
+    const until = performance.now() + 400;
+    while (performance.now() < until);
+    expect(await waiting).toBe(500);
+  });
+
   it('waits a moment for a store that hangs, and then not again [limits.rate.away]', async () => {
     const { take, asked } = start(() => new Promise<never>(() => undefined));
     expect(await take()).toBe(0);

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import type { Log } from '../core/log.ts';
 import type { Bucket, Quotas, Rate, Taken } from '../core/quotas.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
@@ -51,7 +51,10 @@ export function createRateLimiter({ quotas, insurance, rate, log, now }: RateLim
   async function take(caller: string, bucket: Bucket, wanted: number): Promise<Taken> {
     if (now() < aloneUntil) return insurance.take(caller, bucket, wanted, rate);
     try {
-      return await withinPatience(quotas.take(caller, bucket, wanted, rate));
+      const taken = await withinPatience(quotas.take(caller, bucket, wanted, rate));
+      // So that this pod knows what it has granted, if the store goes away.
+      if (taken.granted > 0) await insurance.take(caller, bucket, taken.granted, rate);
+      return taken;
     } catch (err) {
       aloneUntil = now() + ALONE_MS;
       sparse.warn({ err }, 'the store does not count requests now, so each pod limits them alone');
@@ -99,7 +102,10 @@ function share(round: readonly Waiter[], granted: number, waitMs: number): void 
 
 async function withinPatience(taken: Promise<Taken>): Promise<Taken> {
   const decided = new AbortController();
-  const tooLate = delay(PATIENCE_MS, undefined, { signal: decided.signal }).then(() => {
+  const tooLate = delay(PATIENCE_MS, undefined, { signal: decided.signal }).then(async () => {
+    // If this process was blocked, the answer has arrived, and is read only after the timers.
+    await immediate();
+    await immediate();
     throw new Error('the store is slow');
   });
   try {
