@@ -44,5 +44,6 @@ export const limits = {
   'security.numbers': ['Numbers and texts that break parsers or streams are refused or come back unchanged.', DOCUMENT],
   'security.utf8': ['Broken UTF-8 is replaced, and answers are always valid UTF-8.', DOCUMENT],
   'security.pollution': ['No name that a client chooses changes objects of the process.', DOCUMENT],
+  'security.ledger': ['Each abuse case of the ledger has a test over two pods.', 'test/security/README.md'],
   'limits.documented': ['Every limit is documented with its setting, its error, its metric and its test.', DOCUMENT],
 } as const;
