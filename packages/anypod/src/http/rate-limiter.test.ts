@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { AnypodError } from '../core/errors.ts';
 import { silentLog } from '../core/log.ts';
@@ -93,6 +94,8 @@ describe('the rate limiter', () => {
       return { granted: 0, waitMs: 500 } as never;
     });
     const waiting = take();
+    // The timers come next, and the answer only after them.
+    await immediate();
     const until = performance.now() + 400;
     while (performance.now() < until);
     expect(await waiting).toBe(500);
