@@ -4,7 +4,8 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { postModern } from '../cluster/modern-wire.ts';
 import { eventually } from '../cluster/settle.ts';
-import { messagesOf, openSession, post, sessionOf, textOf } from '../cluster/wire.ts';
+import { lastEventId, readStream } from '../cluster/stream-reader.ts';
+import { messagesOf, openSession, post, sessionOf, textOf, type WireSession } from '../cluster/wire.ts';
 import { bearer, useProtected } from './protected.ts';
 import { openHalf, statusesIn } from './raw.ts';
 
@@ -20,6 +21,7 @@ const deployment = useProtected({
   ANYPOD_CALLER_SESSIONS: '50',
   ANYPOD_CALLER_STREAMS: '20',
   ANYPOD_CALLER_CALLS: '100',
+  ANYPOD_MAX_CALLS: '300',
   ANYPOD_RATE: '1',
   ANYPOD_RATE_BURST: `${BURST}`,
   ANYPOD_REQUEST_TIMEOUT: `${SLOW_MS}`,
@@ -184,6 +186,44 @@ describe('one caller', () => {
   });
 });
 
+describe('many callers', () => {
+  test('that fill one pod get 503 there, while it answers probes and goes on with what it has accepted [limits.exhaustion] [limits.overload]', async () => {
+    const sessions = await Promise.all(
+      ['a', 'b', 'c', 'd'].map(async (sub) =>
+        openSession(pod(0), { headers: bearer(await deployment.token({ sub })) }),
+      ),
+    );
+    const [first, second] = sessions as [WireSession, WireSession];
+    const running = await Promise.all(
+      sessions.flatMap((session) =>
+        Array.from({ length: 76 }, (_, id) => session.call(pod(0), id, 'slow', { steps: 1, ms: 20_000 }, `t${id}`)),
+      ),
+    );
+    expect(new Set(running.map(({ status }) => status))).toEqual(new Set([200, 503]));
+    const ann = bearer(await deployment.token());
+    const refused = await post(pod(0), initialize, ann);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await refused.json()).toMatchObject({ jsonrpc: '2.0', id: 1, error: { data: { reason: 'overloaded' } } });
+    for (const probe of ['/livez', '/readyz', '/startupz'])
+      expect((await fetch(new URL(probe, pod(0)))).status).toBe(200);
+    expect((await post(pod(1), initialize, ann)).status).toBe(200);
+
+    const stream = readStream(running[0] as Response);
+    await stream.next();
+    const resumed = await first.listen(pod(0), lastEventId(stream.events));
+    expect(resumed.status).toBe(200);
+    await resumed.body?.cancel();
+    expect(
+      (await first.send(pod(0), { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }))
+        .status,
+    ).toBe(202);
+    expect((await second.end(pod(0))).status).toBe(200);
+    await Promise.all(running.map((response) => response.body?.cancel().catch(() => undefined)));
+    for (const session of [first, ...sessions.slice(2)]) expect((await session.end(pod(0))).status).toBe(200);
+    await eventually(async () => expect((await post(pod(0), initialize, ann)).status).toBe(200));
+  });
+});
+
 describe('a client that is slow', () => {
   test(`in ${SLOW} headers and bodies at once is cut off with 408, and others notice nothing [limits.exhaustion] [limits.messages]`, async () => {
     const authorization = `Authorization: Bearer ${await deployment.token({ sub: 'sloth' })}`;
@@ -209,7 +249,9 @@ describe('a client that is slow', () => {
     const answers = await Promise.all(connections.map(({ answer }) => answer));
     clearInterval(dripping);
     const statuses = answers.map((answer) => statusesIn(answer).join());
-    expect(new Set(statuses)).toEqual(new Set(['408']));
+    // At full length, these are more bodies than one caller may send at a time.
+    expect(new Set(statuses)).toEqual(new Set(LONG ? ['408', '429'] : ['408']));
+    expect(statuses.filter((status) => status === '408').length).toBeGreaterThanOrEqual(SLOW / 2);
     for (const answer of answers) expect(answer).toContain('"jsonrpc":"2.0"');
     await expectOthersServed();
   });

@@ -80,6 +80,22 @@ describe('a caller', () => {
     expect(counted).toEqual(['call_limit', 'call_limit']);
   });
 
+  it('cannot pile up small bodies that do not end, whoever may still read them [limits.calls]', async () => {
+    const { send, modern } = await start({ callerCalls: 2 });
+    const bodies: ReadableStreamDefaultController[] = [];
+    const headers = { 'content-type': 'application/json', accept: '*/*', 'content-length': '100' };
+    const unending = () => {
+      const body = new ReadableStream({ start: (controller) => void bodies.push(controller) });
+      return send(0, ANN, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
+    };
+    const read = [unending(), unending(), unending(), unending()];
+    expect(await readAnswer(await unending())).toMatchObject({ status: 429, reason: 'call_limit' });
+    expect((await readAnswer(await modern(0, EVE, 'tools/call', quick))).status).toBe(200);
+    for (const body of bodies) body.error(new Error('gone'));
+    await Promise.all(read);
+    expect((await readAnswer(await modern(0, ANN, 'tools/call', quick))).status).toBe(200);
+  });
+
   it('may have so many streams at a time, of both kinds [limits.streams]', async () => {
     const { initialize, listen, modern, counted } = await start({ callerStreams: 2 });
     const sessions = [await initialize(0, ANN), await initialize(0, ANN), await initialize(0, ANN)];

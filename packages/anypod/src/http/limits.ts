@@ -96,7 +96,7 @@ const OPEN_RETRY_MS = 1000;
 export function createLimits(settings: LimitSettings, parts: LimitParts): Limits {
   const load: Load = { calls: 0, streams: 0, listens: 0 };
   const overload: Overload = createOverload({ ...settings, load, now: parts.now });
-  const { callerCalls, ratePerMinute, maxSubscriptions } = settings;
+  const { callerCalls, maxCalls, ratePerMinute, maxSubscriptions } = settings;
   const take = ratePerMinute === 0 ? undefined : createTake(settings, parts);
   const useOf = createCallers(parts.now);
 
@@ -105,7 +105,8 @@ export function createLimits(settings: LimitSettings, parts: LimitParts): Limits
     if (take !== undefined) await requireRate(take, use, resumes ? 'resumes' : 'calls', 1);
     if (callerCalls > 0 && use.calls >= callerCalls && incoming.method === 'POST') {
       const message = `You have ${callerCalls} requests that are not answered. Wait until one is.`;
-      refuseUnlessRead(incoming, reply, new Limited(429, 'call_limit', message, { retryAfterMs: OPEN_RETRY_MS }));
+      const refusal = new Limited(429, 'call_limit', message, { retryAfterMs: OPEN_RETRY_MS });
+      refuseUnlessRead(incoming, reply, refusal, use.calls < 2 * callerCalls);
     }
     reply.countFor(use);
     return { ...incoming, caller: { ...incoming.caller, quotaKey: use.key } };
@@ -115,7 +116,8 @@ export function createLimits(settings: LimitSettings, parts: LimitParts): Limits
     load,
     arrive(incoming, reply, resumes) {
       const refusal = overload.refusal();
-      if (refusal !== undefined && !resumes && incoming.method !== 'DELETE') refuseUnlessRead(incoming, reply, refusal);
+      if (refusal === undefined || resumes || incoming.method === 'DELETE') return;
+      refuseUnlessRead(incoming, reply, refusal, maxCalls === 0 || load.calls <= 2 * maxCalls);
     },
     enter: limitsCallers(settings) ? enter : undefined,
     read(body, reply, continues) {
@@ -183,10 +185,13 @@ function requireFewResources(body: unknown, most: number): void {
   throw new Limited(429, 'subscription_limit', message, { id: idOf(body) });
 }
 
-/** Throws `refusal`, unless the body says that it is small. Then it is read first, because it may belong to an accepted call. */
-function refuseUnlessRead({ method, caller }: Incoming, reply: MeteredReply, refusal: Limited): void {
+/**
+ * Throws `refusal`, unless the body says that it is small, and there is `room` to read it. Then it is read first, because it may belong to an accepted call. There
+ * is room for as many bodies as for calls, so clients that send small bodies slowly cannot pile up.
+ */
+function refuseUnlessRead({ method, caller }: Incoming, reply: MeteredReply, refusal: Limited, room: boolean): void {
   const length = headerOf(caller, 'content-length');
-  if (method !== 'POST' || length === undefined || !(Number(length) <= SMALL_BYTES)) throw refusal;
+  if (!room || method !== 'POST' || length === undefined || !(Number(length) <= SMALL_BYTES)) throw refusal;
   reply.refusal ??= refusal;
 }
 
