@@ -21,6 +21,7 @@ export interface Config extends AuthConfig {
   readonly redisTlsKey?: string;
   readonly redisReplicas: number;
   readonly secrets?: readonly string[];
+  readonly payloadKeys?: readonly string[];
   readonly prefix: string;
   readonly path: string;
   readonly allowedHosts?: readonly string[];

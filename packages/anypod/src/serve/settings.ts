@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AUTH_SETTINGS } from './auth-settings.ts';
 import { MODULE_SETTINGS } from './module-settings.ts';
+import { PAYLOAD_SETTINGS } from './payload-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
 import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
@@ -45,6 +46,7 @@ export const SETTINGS: readonly Setting[] = [
       'must be 32 bytes or more each; make one with: openssl rand -base64 32',
     ),
   },
+  ...PAYLOAD_SETTINGS,
   {
     name: 'prefix',
     flag: '--prefix',
