@@ -53,7 +53,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-payload bench-peers loadtest k6
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -124,6 +124,9 @@ bench: build services ## Compare CPU and requests per second with bare node:http
 
 bench-auth: build ## Measure what a verified token costs on the next call (at most 15 µs of CPU)
 	node bench/verified-token.ts
+
+bench-payload: build services ## Measure what ANYPOD_PAYLOAD_KEYS costs: a pod's CPU per request with it and without it (ROUNDS=5)
+	ROUNDS=$(ROUNDS) node bench/payload.ts
 
 bench-peers: build services bench/peers/node_modules ## Also compare with other servers; writes tables, a chart and JSON (ROUNDS=5 ONLY=Redis STUDY=session,open)
 	tsc -p bench/peers

@@ -29,7 +29,7 @@ afterAll(async () => {
 /** A pod with these payload keys; empty: none. */
 async function start(keys: string): Promise<Pod> {
   const env = { ANYPOD_PAYLOAD_KEYS: keys, ANYPOD_LEASE: '2000', ANYPOD_DRAIN_TIMEOUT: '1000' };
-  const pod = await startPod({ module: MODULE, redisUrl: redis.url, env });
+  const pod = await startPod({ module: MODULE, redisUrl: redis.url, env, dist: true });
   pods.push(pod);
   return pod;
 }
@@ -191,7 +191,7 @@ describe('Redis', () => {
     expect(seen.filter((stored) => !isHidden(stored)).length).toBeGreaterThan(10);
   });
 
-  test('has ids, times and counts only with it', async () => {
+  test('has ids, times and counts only with it [auth.rest.hidden]', async () => {
     const { sent, seen } = await watched(A);
     expect(CANARIES.filter((canary) => sent.includes(canary))).toEqual([]);
     expect(seen.filter((stored) => !isHidden(stored))).toEqual([]);
@@ -200,7 +200,7 @@ describe('Redis', () => {
 });
 
 describe('pods', () => {
-  test('begin to encrypt and change their keys one after the other, and lose nothing', async () => {
+  test('begin to encrypt and change their keys one after the other, and lose nothing [auth.rest.rotation] [auth.rest.unreadable]', async () => {
     const off = await start('');
     const session = await openSession(urlOf(off));
     const json = async (pod: Pod, name: string, text: string) => {

@@ -19,6 +19,8 @@
 - auth.introspection.key
 - secret
 - secret.keys
+- payloadKeys
+- payloadKeys.keys
 - redis
 - redis.enabled
 - redis.image
