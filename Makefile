@@ -56,7 +56,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak fuzz bench bench-auth bench-payload bench-peers loadtest k6
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak fuzz timing bench bench-auth bench-payload bench-peers loadtest k6
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -124,6 +124,9 @@ leak: build services ## Check that thousands of sessions and cancelled calls lea
 
 fuzz: build services ## Send a million malformed requests to a pod (COUNT=1000000 SECONDS=3600 SEED=1)
 	COUNT=$(COUNT) SECONDS=$(SECONDS) SEED=$(SEED) node test/fuzz/run.ts
+
+timing: build services ## Compare the times of answers to foreign and to unknown ids: a session, a stream, a task, a handle (ROUNDS=1500)
+	ROUNDS=$(if $(filter file,$(origin ROUNDS)),1500,$(ROUNDS)) node test/timing/run.ts
 
 bench: build services ## Compare CPU and requests per second with bare node:http and the SDK's transports
 	node bench/main.ts

@@ -36,7 +36,7 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
-          include: ['test/{cluster,leak,examples,security,fuzz}/**/*.test.ts'],
+          include: ['test/{cluster,leak,examples,security,fuzz,timing}/**/*.test.ts'],
           exclude: FAULTS,
           ...serial,
         },

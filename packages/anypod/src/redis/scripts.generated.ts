@@ -904,6 +904,21 @@ return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-
 `,
 };
 
+export const readTask: Script = {
+  keys: 2,
+  sha: '51b4673bcc236559508f2cd2e0cbc9365d247b83',
+  lua: `-- Reads a task of an owner, and notes that a pod watches it. A task of another owner costs what an unknown one costs.
+--
+-- KEYS[1] task   KEYS[2] the owner's tasks, or all tasks
+-- ARGV[1] id   ARGV[2] the pod's field; '' : it does not watch
+-- Returns the task's fields and values in turn; empty: there is no such task, or it has another owner.
+
+if not redis.call('ZSCORE', KEYS[2], ARGV[1]) or redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], ARGV[2], '1') end
+return redis.call('HGETALL', KEYS[1])
+`,
+};
+
 export const releaseCall: Script = {
   keys: 1,
   sha: '6ac3ddbe66651d3aff869ce4cad82540587eec08',
@@ -1196,20 +1211,6 @@ export const unsubscribe: Script = {
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
 redis.call('SREM', KEYS[2], unpack(ARGV))
 return redis.call('HKEYS', KEYS[1])
-`,
-};
-
-export const watchTask: Script = {
-  keys: 1,
-  sha: '455e2c643b35748a9c7cdbe5e31db9bddd490b6c',
-  lua: `-- Reads a task, and notes that a pod watches it.
---
--- KEYS[1] task
--- ARGV[1] the pod's field
--- Returns the task's fields and values in turn; empty: there is no such task.
-
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], ARGV[1], '1') end
-return redis.call('HGETALL', KEYS[1])
 `,
 };
 

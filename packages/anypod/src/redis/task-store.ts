@@ -27,6 +27,12 @@ export function createRedisTaskStore(
   const { run, call } = commands;
   const { seal, open, questions: asked, answers: given, outcome } = createSealedTask(keys, sealer);
 
+  const listOf = (owner: string | undefined) => (owner === undefined ? keys.tasks() : keys.tasksOf(owner));
+
+  async function read(id: string, owner: string | undefined, watch: string) {
+    return open(id, (await run(scripts.readTask, [keys.task(id), listOf(owner)], id, watch)) as string[]);
+  }
+
   return {
     async create(id, of, limit, pod) {
       const { owner } = of;
@@ -37,16 +43,14 @@ export function createRedisTaskStore(
       return (await run(scripts.createTask, all, ...args)) === 1;
     },
 
-    read: async (id) => open(id, flat(await call('hgetall', keys.task(id)))),
-
-    watch: async (id, pod) => open(id, (await run(scripts.watchTask, [keys.task(id)], watchField(pod))) as string[]),
+    read: (id, owner) => read(id, owner, ''),
+    watch: (id, pod, owner) => read(id, owner, watchField(pod)),
 
     async unwatch(id, pod) {
       await call('hdel', keys.task(id), watchField(pod));
     },
 
-    list: (owner, count, after) =>
-      listTasks({ commands, keys, sealer }, owner === undefined ? keys.tasks() : keys.tasksOf(owner), count, after),
+    list: (owner, count, after) => listTasks({ commands, keys, sealer }, listOf(owner), count, after),
 
     async report(id, epoch, message) {
       return changedOf(await run(scripts.reportTask, [keys.task(id)], epoch, seal(id, 'm', message)));
@@ -101,9 +105,4 @@ export function createRedisTaskStore(
 
     queued: async () => Number(await call('xlen', keys.queue())),
   };
-}
-
-/** ioredis makes an object of the reply to `hgetall`; other clients leave it flat. */
-function flat(reply: unknown): string[] {
-  return Array.isArray(reply) ? (reply as string[]) : Object.entries(reply as Record<string, string>).flat();
 }
