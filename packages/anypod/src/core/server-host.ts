@@ -139,6 +139,8 @@ export interface ModernHandler {
   serve(body: unknown, caller: Caller, signal: () => AbortSignal, reply: WebReply): Promise<void>;
   /** The rule for tasks of the tool that a `tools/call` names. Returns no promise if the tool is known. */
   taskRule(body: unknown, caller: Caller, signal: () => AbortSignal): TaskRule | Promise<TaskRule>;
+  /** Whether a request brings a state that anypod has sealed for this caller and call, so that it continues a call that was accepted. */
+  continues(body: unknown, caller: Caller): boolean;
   /**
    * What the repeats of a `tools/call` share, and how long after its end they count as repeats (ms). Undefined: nobody could tell a repeat, or the tool does
    * not ask for it. A string says what is wrong with the client's key.

@@ -1,20 +1,10 @@
-import type {
-  TaskAnswered,
-  TaskCancelled,
-  TaskChanged,
-  TaskCreated,
-  TaskLost,
-  TaskStore,
-  TaskWorker,
-} from '../core/task-store.ts';
-import type { RedisConnection } from './client.ts';
-import type { Argument, Commands } from './commands.ts';
-import type { Keys } from './keys.ts';
-import type { Script } from './scripts.generated.ts';
+import type { TaskAnswered, TaskChanged, TaskCreated, TaskLost, TaskStore } from '../core/task-store.ts';
+import type { Commands } from './commands.ts';
 import * as scripts from './scripts.generated.ts';
-import { taskOf } from './task-fields.ts';
+import { createSealedTask } from './task-fields.ts';
 import { listTasks } from './task-list.ts';
-import { GROUP, startQueueReader } from './task-queue.ts';
+import { GROUP } from './task-queue.ts';
+import { startTaskWork, type TaskReading } from './task-work.ts';
 import type { Writes } from './writes.ts';
 
 const watchField = (pod: string) => `w:${pod}`;
@@ -22,27 +12,22 @@ const watchField = (pod: string) => `w:${pod}`;
 const changedOf = (reply: unknown): TaskChanged | undefined =>
   reply === null ? undefined : { watching: reply as string[] };
 
-/**
- * One hash per task. All keys of tasks share one slot, so that each step is one script. Steps wait for replicas if `writes` does. `connect` opens the connection for blocking
- * reads of the queue.
- */
-export function createRedisTaskStore(
-  commands: Commands,
-  writes: Writes,
-  keys: Keys,
-  connect: () => RedisConnection,
-): TaskStore {
+/** What the tasks of Redis are made with. */
+export interface TaskStoreParts extends TaskReading {
+  /** Takes steps that a failover must not lose, or a task would run twice. */
+  readonly writes: Writes;
+}
+
+/** One hash per task. All keys of tasks share one slot, so that each step is one script. Steps wait for replicas if `writes` does. */
+export function createRedisTaskStore({ commands, writes, keys, sealer, connect }: TaskStoreParts): TaskStore {
   const { run, call } = commands;
+  const step: Commands['run'] = async (...args) => (await writes.run(...args)).reply;
+  const { seal, open, questions: asked, answers: given, outcome } = createSealedTask(keys, sealer);
 
-  /** Takes a step that a failover must not lose, or the task would run twice. */
-  async function step(script: Script, all: readonly string[], ...args: Argument[]): Promise<unknown> {
-    return (await writes.run(script, all, ...args)).reply;
-  }
+  const listOf = (owner: string | undefined) => (owner === undefined ? keys.tasks() : keys.tasksOf(owner));
 
-  async function claim(entry: string, id: string, pod: string) {
-    const task = [keys.task(id), keys.queue(), keys.held(pod)];
-    const reply = (await step(scripts.claimTask, task, GROUP, entry, id, pod)) as string[] | null;
-    return reply === null ? undefined : taskOf(id, reply);
+  async function read(id: string, owner: string | undefined, watch: string) {
+    return open(id, (await run(scripts.readTask, [keys.task(id), listOf(owner)], id, watch)) as string[]);
   }
 
   return {
@@ -51,51 +36,55 @@ export function createRedisTaskStore(
       const place = pod === undefined ? keys.queue() : keys.held(pod);
       const all = [keys.task(id), keys.tasks(), keys.tasksOf(owner), keys.unfinishedOf(owner), place];
       const again = of.rerunnable ? 1 : 0;
-      const args = [id, JSON.stringify(of), of.ttlMs, limit, again, pod ?? ''];
+      const args = [id, seal(id, 'c', JSON.stringify(of)), of.ttlMs, limit, again, pod ?? ''];
       return (await step(scripts.createTask, all, ...args)) as TaskCreated;
     },
 
-    read: async (id) => taskOf(id, flat(await call('hgetall', keys.task(id)))),
-
-    watch: async (id, pod) => taskOf(id, (await run(scripts.watchTask, [keys.task(id)], watchField(pod))) as string[]),
+    read: (id, owner) => read(id, owner, ''),
+    watch: (id, pod, owner) => read(id, owner, watchField(pod)),
 
     async unwatch(id, pod) {
       await call('hdel', keys.task(id), watchField(pod));
     },
 
-    list: (owner, count, after) =>
-      listTasks(commands, keys, owner === undefined ? keys.tasks() : keys.tasksOf(owner), count, after),
+    list: (owner, count, after) => listTasks({ commands, keys, sealer }, listOf(owner), count, after),
 
     async report(id, epoch, message) {
-      return changedOf(await run(scripts.reportTask, [keys.task(id)], epoch, message));
+      return changedOf(await run(scripts.reportTask, [keys.task(id)], epoch, seal(id, 'm', message)));
     },
 
     async pause(id, epoch, pod, { questions, state, parked }) {
-      const head = [epoch, id, parked ? 1 : 0, state === undefined ? 0 : 1, state ?? ''];
-      const args = [...head, ...Object.entries(questions).flat()];
+      const stored = state === undefined ? [0, ''] : [1, seal(id, 'x', state)];
+      const args = [epoch, id, parked ? 1 : 0, ...stored, ...asked(id, questions)];
       return changedOf(await step(scripts.pauseTask, [keys.task(id), keys.held(pod)], ...args));
     },
 
     async answer(id, answers) {
-      const args = [id, ...Object.entries(answers).flat()];
+      const args = [id, sealer.keys.length, ...given(id, answers)];
       const reply = await step(scripts.answerTask, [keys.task(id), keys.queue()], ...args);
       const [kind, ...watching] = reply as [TaskAnswered['kind'], ...string[]];
       return { kind, watching };
     },
 
-    cancel: async (id, owner) =>
-      cancelledOf(await step(scripts.cancelTask, [keys.task(id), keys.unfinishedOf(owner)], id)),
+    async cancel(id, owner) {
+      const reply = await step(scripts.cancelTask, [keys.task(id), keys.unfinishedOf(owner)], id);
+      if (reply === null) return undefined;
+      const [pod, state, ...watching] = reply as [string, string, ...string[]];
+      const sealed = state !== '' && { state: sealer.open(keys.task(id), 'x', state) };
+      return { watching, ...(pod !== '' && { pod }), ...sealed };
+    },
 
-    async end(id, epoch, pod, owner, { kind, json }) {
+    async end(id, epoch, pod, owner, result) {
       const all = [keys.task(id), keys.held(pod), keys.unfinishedOf(owner)];
-      return changedOf(await step(scripts.endTask, all, epoch, id, kind, json));
+      return changedOf(await step(scripts.endTask, all, epoch, id, ...outcome(id, result)));
     },
 
     heldBy: async (pod) => (await run(scripts.heldTasks, [keys.held(pod), keys.queue()], GROUP, pod)) as string[],
 
-    async lose(id, pod, owner, limit, { kind, json }, message) {
+    async lose(id, pod, owner, limit, failure, message) {
       const all = [keys.task(id), keys.held(pod), keys.queue(), keys.unfinishedOf(owner)];
-      const reply = await step(scripts.loseTask, all, id, pod, limit, kind, json, message);
+      const args = [id, pod, limit, ...outcome(id, failure), seal(id, 'm', message)];
+      const reply = await step(scripts.loseTask, all, ...args);
       if (reply === null) return undefined;
       const [lost, ...watching] = reply as [TaskLost['kind'], ...string[]];
       return { kind: lost, watching };
@@ -105,17 +94,7 @@ export function createRedisTaskStore(
       await call('srem', keys.held(pod), id);
     },
 
-    work: (pod, { room, onTask, onError }: TaskWorker) =>
-      startQueueReader(connect(), {
-        key: keys.queue(),
-        pod,
-        room,
-        onError,
-        async onEntry(entry, id) {
-          const task = await claim(entry, id, pod);
-          if (task !== undefined) onTask(task);
-        },
-      }),
+    work: (pod, worker) => startTaskWork({ commands: { call, run: step }, keys, sealer, connect }, pod, worker),
 
     async requeue(idleMs) {
       await run(scripts.requeueTasks, [keys.queue()], GROUP, idleMs);
@@ -123,15 +102,4 @@ export function createRedisTaskStore(
 
     queued: async () => Number(await call('xlen', keys.queue())),
   };
-}
-
-function cancelledOf(reply: unknown): TaskCancelled | undefined {
-  if (reply === null) return undefined;
-  const [pod, state, ...watching] = reply as [string, string, ...string[]];
-  return { watching, ...(pod !== '' && { pod }), ...(state !== '' && { state }) };
-}
-
-/** ioredis makes an object of the reply to `hgetall`; other clients leave it flat. */
-function flat(reply: unknown): string[] {
-  return Array.isArray(reply) ? (reply as string[]) : Object.entries(reply as Record<string, string>).flat();
 }

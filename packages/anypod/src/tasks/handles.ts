@@ -49,7 +49,7 @@ export function createTaskHandles(options: TaskHandlesOptions, owner: () => Hand
       const call = { ...newCall(params, caller, kept), owner: ownerId() };
       const repeats = key === undefined ? undefined : repeatsOf(owner(), call.owner, tool, key);
       const task = await beginTask(context, call, repeats);
-      if (task === undefined) throw new AnypodError('task_limit', tooManyText(context.limits.unfinished));
+      if (task === undefined) throw new AnypodError('task_limit', tooManyText(context));
       return statusOf(task);
     },
 

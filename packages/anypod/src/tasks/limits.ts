@@ -1,13 +1,16 @@
 import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { TaskContext } from './engine/context.ts';
 
-/** The error for a caller that has too many unfinished tasks. */
-export function tooManyTasks(id: RequestId, most: number): JsonRpcResponse {
-  return rpcError(id, RPC.internal, tooManyText(most), { reason: 'task_limit' });
+/** The error for a caller that has too many unfinished tasks. It is counted. */
+export function tooManyTasks(id: RequestId, context: TaskContext): JsonRpcResponse {
+  return rpcError(id, RPC.internal, tooManyText(context), { reason: 'task_limit' });
 }
 
-export function tooManyText(most: number): string {
-  return `You have ${most} tasks that have not ended. Wait until one ends, or cancel one.`;
+/** Says what to do about too many tasks, and counts it. */
+export function tooManyText({ limits, meter }: TaskContext): string {
+  meter.limited('task_limit');
+  return `You have ${limits.unfinished} tasks that have not ended. Wait until one ends, or cancel one.`;
 }
 
 /** The error for an unknown task. It is the same for a task of another owner. */

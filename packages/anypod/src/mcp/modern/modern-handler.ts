@@ -1,3 +1,4 @@
+import type { Caller } from '../../core/caller.ts';
 import type { FilterOf } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import { LEGACY_VERSIONS } from '../../core/protocol-version.ts';
@@ -87,11 +88,9 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       if (body.method === 'subscriptions/listen') return servers.listen(request);
       return calls.run(body.id ?? null, reply, (cuttable) => call({ ...request, reply: cuttable }));
     },
-    taskRule(body, caller, signal) {
-      const policy = policyOf({ body: sealToken(body as JsonRpcRequest), caller, signal });
-      return policy instanceof Promise ? policy.then(({ task }) => task) : policy.task;
-    },
+    taskRule: createTaskRule(policyOf),
     identityOf: createIdentityOf(policyOf),
+    continues: (body, caller) => hasGenuineState(body as JsonRpcRequest, caller, options),
     abandon(parsed, caller) {
       const body = parsed as JsonRpcRequest;
       const state = parkedStateOf(body, bindingOf(body, caller), parkedStates);
@@ -112,6 +111,13 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   };
 }
 
+function createTaskRule(policyOf: PolicyOf): ModernHandler['taskRule'] {
+  return (body, caller, signal) => {
+    const policy = policyOf({ body: sealToken(body as JsonRpcRequest), caller, signal });
+    return policy instanceof Promise ? policy.then(({ task }) => task) : policy.task;
+  };
+}
+
 function createIdentityOf(policyOf: PolicyOf): ModernHandler['identityOf'] {
   return async (parsed, caller, signal) => {
     const body = sealToken(parsed as JsonRpcRequest);
@@ -125,6 +131,14 @@ function createIdentityOf(policyOf: PolicyOf): ModernHandler['identityOf'] {
 function parkedStateOf(body: JsonRpcRequest, binding: string, states: ParkedStates): ParkedState | undefined {
   const sealed = body.params?.['requestState'];
   return typeof sealed === 'string' ? states.open(sealed, binding, body) : undefined;
+}
+
+/** Whether a request brings a state that anypod has sealed for it. It may have been used before. */
+function hasGenuineState(body: JsonRpcRequest, caller: Caller, { parkedStates, requestState }: ModernOptions): boolean {
+  if (typeof body.params?.['requestState'] !== 'string') return false;
+  const binding = bindingOf(body, caller);
+  const isParked = parkedStateOf(body, binding, parkedStates) !== undefined;
+  return isParked || openInbound(body, requestState, binding) !== undefined;
 }
 
 function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
@@ -145,6 +159,7 @@ export const refuseModern: ModernHandler = {
   },
   taskRule: () => NO_TASKS,
   identityOf: async () => undefined,
+  continues: () => false,
   abandon: () => undefined,
   busy: 0,
   drain: async () => undefined,

@@ -71,6 +71,7 @@ export function withModernTasks(options: ModernTasksOptions): ModernHandler {
     },
     taskRule: handler.taskRule,
     identityOf: handler.identityOf,
+    continues: handler.continues,
     abandon: handler.abandon,
     get busy() {
       return handler.busy;

@@ -38,7 +38,7 @@ export async function queueCall({ context, handler }: QueueOptions, call: ToolCa
     identity === undefined
       ? await beginTask(context, stored)
       : await beginTask(context, { ...stored, fingerprint: identity.fingerprint }, repeatsOf(identity));
-  if (begun === undefined) return refuse(tooManyTasks(body.id, context.limits.unfinished));
+  if (begun === undefined) return refuse(tooManyTasks(body.id, context));
   if (begun.call.fingerprint !== identity?.fingerprint) return refuse(otherArguments(body.id));
   reply.watch.answered(false);
   reply.json(200, answer(body, createdView(begun)));

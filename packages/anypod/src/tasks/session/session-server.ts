@@ -133,7 +133,7 @@ export class SessionServer {
       of: JSON.stringify(['request', this.#session, id, params]),
       join: (first) => call.createdAt - first.call.createdAt < REPEATED_WITHIN_MS,
     });
-    if (begun === undefined) return tooManyTasks(id, context.limits.unfinished);
+    if (begun === undefined) return tooManyTasks(id, context);
     return { jsonrpc: '2.0', id, result: { task: taskView(begun) } };
   }
 
