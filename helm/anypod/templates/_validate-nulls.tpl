@@ -20,6 +20,8 @@
 - limits
 - secret
 - secret.keys
+- payloadKeys
+- payloadKeys.keys
 - redis
 - redis.enabled
 - redis.image

@@ -39,6 +39,8 @@ export function tooLarge(maxBytes: number): Limited {
 const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: Record<string, string> }>> = {
   store_unavailable: { status: 503, headers: { 'retry-after': '1' } },
   store_refused: { status: 500 },
+  payload_unreadable: { status: 500 },
+  no_common_payload_key: { status: 500 },
   subscription_limit: { status: 429 },
   no_common_version: { status: 500 },
   factory_failed: { status: 500 },

@@ -180,8 +180,9 @@ export class Pod {
     const { sessions } = this.#parts;
     if (this.#drain.departed) throw tooLate();
     const principal = principalOf(caller.authInfo);
-    const cached = sessions.peek(id);
-    const isOwn = cached !== undefined && cached.session.record.principal === principal;
+    // An anonymous caller has no id but its own. For any other, a look into the cache would take longer where it finds a foreign session.
+    const cached = principal === undefined ? sessions.peek(id) : undefined;
+    const isOwn = cached !== undefined && cached.session.record.principal === undefined;
     if (!isOwn && !isSessionId(this.#context.signer, id, principal)) return undefined;
     const live = await sessions.take(id);
     if (live === undefined || live.session.record.principal === principal) return live;

@@ -45,6 +45,7 @@ describe('readConfig', () => {
   it('reports all problems at once, each with its name', () => {
     const problems = problemsOf(['--port', 'many', '--redis', 'localhost', '--color'], {
       ANYPOD_SECRET: 'short',
+      ANYPOD_PAYLOAD_KEYS: 'plain,short',
       ANYPOD_LEASE: '1',
     });
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
@@ -53,6 +54,7 @@ describe('readConfig', () => {
       '--port',
       '--redis',
       'ANYPOD_SECRET',
+      'ANYPOD_PAYLOAD_KEYS',
       'ANYPOD_LEASE',
     ]);
   });
@@ -76,6 +78,11 @@ describe('readConfig', () => {
 
   it('never repeats a secret in a problem', () => {
     expect(problemsOf(['server.ts'], { ANYPOD_SECRET: 'hush' }).join()).not.toContain('hush');
+    for (const keys of ['hush', `${secret},${secret}`]) {
+      const [problem, ...others] = problemsOf(['server.ts'], { ANYPOD_PAYLOAD_KEYS: keys });
+      expect([problem, others]).toEqual([expect.stringMatching(/^ANYPOD_PAYLOAD_KEYS: must /), []]);
+      expect(problem).not.toMatch(/hush|thirty/);
+    }
   });
 });
 

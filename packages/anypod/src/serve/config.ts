@@ -22,6 +22,7 @@ export interface Config extends AuthConfig, LimitConfig {
   readonly redisTlsKey?: string;
   readonly redisReplicas: number;
   readonly secrets?: readonly string[];
+  readonly payloadKeys?: readonly string[];
   readonly prefix: string;
   readonly path: string;
   readonly allowedHosts?: readonly string[];

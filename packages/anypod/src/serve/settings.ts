@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AUTH_SETTINGS } from './auth-settings.ts';
 import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { MODULE_SETTINGS } from './module-settings.ts';
+import { PAYLOAD_SETTINGS } from './payload-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
 import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
@@ -46,6 +47,7 @@ export const SETTINGS: readonly Setting[] = [
       'must be 32 bytes or more each; make one with: openssl rand -base64 32',
     ),
   },
+  ...PAYLOAD_SETTINGS,
   {
     name: 'prefix',
     flag: '--prefix',
