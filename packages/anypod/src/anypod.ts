@@ -207,7 +207,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const parts = { ...wired, listenAgeLimit, callDeadlines };
   const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: probe.guests }, settings);
   await startOrClose(pod, tasks, closeMeter);
-  const handlers = wireHttp({ ...shared, pod, modern, gate, ageLimit, quotas: store.quotas }, settings);
+  const handlers = wireHttp({ ...shared, signer, pod, modern, gate, ageLimit, quotas: store.quotas }, settings);
 
   return {
     fetch: handlers.fetch,

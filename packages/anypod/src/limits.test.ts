@@ -272,6 +272,18 @@ describe('a full pod', () => {
   });
 });
 
+it('the store learns neither the address nor the name of a caller [limits.address]', async () => {
+  const store = createMemoryStore();
+  const named: string[] = [];
+  const take: typeof store.quotas.take = (caller, ...rest) => {
+    named.push(caller);
+    return store.quotas.take(caller, ...rest);
+  };
+  const { modern } = await start({ ratePerMinute: 60, store: { ...store, quotas: { ...store.quotas, take } } });
+  for (const pod of [0, 1] as const) await modern(pod, { address: '203.0.113.7' }, 'tools/call', quick);
+  expect(named).toEqual([expect.stringMatching(/^[\w-]{22}$/), named[0]]);
+});
+
 describe('without limits of callers', () => {
   it('nothing is asked of the store for them [limits.off]', async () => {
     const store = createMemoryStore();

@@ -4,6 +4,7 @@ import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Quotas } from './core/quotas.ts';
 import type { ModernHandler } from './core/server-host.ts';
+import type { Signer } from './core/signer.ts';
 import { createAddressOf } from './http/client-address.ts';
 import { createDoor, type Room } from './http/door.ts';
 import { createEndpoint } from './http/endpoint.ts';
@@ -31,6 +32,7 @@ export interface HttpParts {
   readonly log: Log;
   readonly meter: Meter;
   readonly quotas: Quotas;
+  readonly signer: Signer;
 }
 
 export interface HttpSettings extends OriginGuardOptions, BodyLimits, LimitSettings {

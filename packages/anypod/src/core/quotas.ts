@@ -15,7 +15,7 @@ export interface Taken {
 /** A caller's buckets. Resumes have their own, so that a caller who has used up its calls can still get their results. */
 export type Bucket = 'calls' | 'resumes';
 
-/** How much each caller uses, counted for all pods together. A caller is named by a hash, so the store learns neither its name nor its address. */
+/** How much each caller uses, counted for all pods together. A caller is named by a code of the deployment's secret, so the store learns neither its name nor its address. */
 export interface Quotas {
   /**
    * Takes up to `wanted` requests from a caller's bucket (the generic cell rate algorithm, exact for all pods: one atomic step, by the clock of the

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { type Caller, principalOf } from '../core/caller.ts';
+import type { Signer } from '../core/signer.ts';
 import type { Load } from './overload.ts';
 import { BucketView } from './rate-limiter.ts';
 
 /** What one caller uses on this pod. */
 export class CallerUse implements Load {
-  /** Names the caller in the store, without its name or address. */
+  /** Names the caller in the store. Whoever lacks the secret cannot find its name or address by trying all addresses. */
   readonly key: string;
   calls = 0;
   streams = 0;
@@ -15,8 +15,8 @@ export class CallerUse implements Load {
     resumes: new BucketView(),
   };
 
-  constructor(name: string) {
-    this.key = createHash('sha256').update(name).digest('base64url');
+  constructor(key: string) {
+    this.key = key;
   }
 
   /** Whether the pod would know the same without this object. */
@@ -33,7 +33,7 @@ const FIRST_SWEEP = 1000;
  * Returns what a caller uses on this pod: its principal, or its address if it is anonymous. All anonymous callers without an address are one caller. The
  * pod keeps twice as many as are active, at least a thousand.
  */
-export function createCallers(now: () => number): (caller: Caller) => CallerUse {
+export function createCallers(signer: Signer, now: () => number): (caller: Caller) => CallerUse {
   const uses = new Map<string, CallerUse>();
   let sweepAt = FIRST_SWEEP;
 
@@ -47,7 +47,7 @@ export function createCallers(now: () => number): (caller: Caller) => CallerUse 
     const known = uses.get(name);
     if (known !== undefined) return known;
     if (uses.size >= sweepAt) sweep();
-    const use = new CallerUse(name);
+    const use = new CallerUse(signer.sign('caller', name));
     uses.set(name, use);
     return use;
   };

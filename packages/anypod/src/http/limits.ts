@@ -3,6 +3,7 @@ import { Limited, overloaded } from '../core/limited.ts';
 import type { Log } from '../core/log.ts';
 import type { Quotas } from '../core/quotas.ts';
 import { RPC } from '../core/rpc-error.ts';
+import type { Signer } from '../core/signer.ts';
 import { POD_DEFAULTS, type PodOptions } from '../pod/context/options.ts';
 import { type CallerUse, createCallers } from './callers.ts';
 import { headerOf, type Incoming } from './incoming.ts';
@@ -64,6 +65,8 @@ export function limitsCallers(settings: LimitSettings): boolean {
 }
 
 export interface LimitParts {
+  /** Names callers in the store. */
+  readonly signer: Signer;
   readonly quotas: Quotas;
   readonly insurance: Quotas;
   readonly log: Log;
@@ -98,7 +101,7 @@ export function createLimits(settings: LimitSettings, parts: LimitParts): Limits
   const overload: Overload = createOverload({ ...settings, load, now: parts.now });
   const { callerCalls, maxCalls, ratePerMinute, maxSubscriptions } = settings;
   const take = ratePerMinute === 0 ? undefined : createTake(settings, parts);
-  const useOf = createCallers(parts.now);
+  const useOf = createCallers(parts.signer, parts.now);
 
   async function enter(incoming: Incoming, reply: MeteredReply, resumes: boolean): Promise<Incoming> {
     const use = useOf(incoming.caller);

@@ -1,4 +1,3 @@
-import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import type { Log } from '../core/log.ts';
 import type { Bucket, Quotas, Rate, Taken } from '../core/quotas.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
@@ -100,17 +99,12 @@ function share(round: readonly Waiter[], granted: number, waitMs: number): void 
   }
 }
 
-async function withinPatience(taken: Promise<Taken>): Promise<Taken> {
-  const decided = new AbortController();
-  const tooLate = delay(PATIENCE_MS, undefined, { signal: decided.signal }).then(async () => {
+/** `taken`, or an error if it takes too long. Each request with a rate comes here, so there is no more than a timer. */
+function withinPatience(taken: Promise<Taken>): Promise<Taken> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error('the store is slow'));
     // If this process was blocked, the answer has arrived, and is read only after the timers.
-    await immediate();
-    await immediate();
-    throw new Error('the store is slow');
+    const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), PATIENCE_MS);
+    taken.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  try {
-    return await Promise.race([taken, tooLate]);
-  } finally {
-    decided.abort();
-  }
 }
