@@ -93,10 +93,11 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
     const signal = AbortSignal.any([call.signal, closing.signal]);
     while (!signal.aborted) {
       const state = await calls.begin(call.key, { run, pod: peers.pod }, call.fingerprint, keepMsOf(call.rule));
-      if (isBegun(state, run)) return true;
+      if (state.kind === 'begun') return true;
       if (state.kind === 'done') return answer(call, underId(call.id, state.response));
       if (state.kind === 'other-arguments') return answer(call, JSON.stringify(otherArguments(call)));
-      if (await join(call, state, run, waiter, signal)) return true;
+      // A client of the store repeats a step whose reply was lost, so the run that is there may be this one.
+      if (state.run === run || (await join(call, state, run, waiter, signal))) return true;
     }
     // Nobody reads this answer: the client has disconnected, or was told that the pod leaves.
     call.reply.watch.ended('cancelled');
@@ -124,11 +125,6 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
       await writes.close();
     },
   };
-}
-
-/** A client of the store repeats a step whose reply was lost, so the run that is there may be this one. */
-function isBegun(state: CallState, run: string): boolean {
-  return state.kind === 'begun' || (state.kind === 'running' && state.run === run);
 }
 
 function answer({ reply }: GuardedCall, body: string): false {
