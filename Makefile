@@ -56,7 +56,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak fuzz timing bench bench-auth bench-payload bench-peers loadtest k6
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest k6 fuzz timing bench-payload
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -124,6 +124,9 @@ test-clients: build services ## Run official clients, old and new, against serve
 
 clients: build services ## Run official clients and many of others (a gigabyte of packages) against servers of both SDKs; writes the table of docs/clients.md
 	NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node node test/clients/run.ts --all
+
+abuse: build services ## Let one client create 100,000 sessions and open 10,000 streams on two pods, and 2,000 clients be slow
+	ABUSE_LONG=true vitest run --project service --testTimeout=1800000 test/security/exhaustion.test.ts
 
 leak: build services ## Check that thousands of sessions and cancelled calls leave nothing behind
 	node test/leak/run.ts

@@ -8,16 +8,18 @@
 {{- end }}
 
 {{/*
-The variables for the settings in `config`. A key is the flag in camelCase, and its variable is ANYPOD_ plus the key in upper case with underscores. The
+The variables for the settings in `config` and `limits`. A key is the flag in camelCase, and its variable is ANYPOD_ plus the key in upper case with underscores. The
 chart joins lists with commas and writes maps as JSON. For null, an empty list and an empty map it sets no variable, so anypod uses its own default.
 */}}
 {{- define "anypod.configVariables" -}}
-{{- range $key, $value := .Values.config }}
+{{- range $section := list .Values.config .Values.limits }}
+{{- range $key, $value := $section }}
 {{- if kindIs "slice" $value }}{{ $value = join "," $value }}{{ end }}
 {{- if kindIs "map" $value }}{{ $value = empty $value | ternary "" (toJson $value) }}{{ end }}
 {{- if not (or (kindIs "invalid" $value) (eq (toString $value) "")) }}
 - name: ANYPOD_{{ snakecase $key | upper }}
   value: {{ include "anypod.number" $value | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -17,6 +17,7 @@
 - auth.dpop
 - auth.introspection
 - auth.introspection.key
+- limits
 - secret
 - secret.keys
 - payloadKeys

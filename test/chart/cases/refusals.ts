@@ -1,4 +1,5 @@
 import { AUTH_REFUSALS } from './auth-refusals.ts';
+import { LIMIT_REFUSALS } from './limit-refusals.ts';
 import type { Refusal } from './refusal.ts';
 
 const OUTSIDE = { 'redis.enabled': false };
@@ -287,6 +288,7 @@ export const REFUSALS: readonly Refusal[] = [
   ...ofScaling,
   ...ofBlueGreen,
   ...ofNetwork,
+  ...LIMIT_REFUSALS,
   ...AUTH_REFUSALS,
   ...ofNulls,
 ];

@@ -12,6 +12,7 @@ import { createKeys, KEY_VERSIONS } from './keys.ts';
 import { createRedisOwnership } from './ownership.ts';
 import { createRedisPodRegistry } from './pod-registry.ts';
 import { createRedisQuestionStore } from './question-store.ts';
+import { createRedisQuotas } from './quotas.ts';
 import { createRedisSessionStore } from './session-store.ts';
 import { createRedisSpentStates } from './spent-states.ts';
 import { createRedisStandingLog } from './standing-log.ts';
@@ -92,6 +93,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     spent: createRedisSpentStates(commands, keys),
     tasks: { ...tasks, work: (...args) => track(tasks.work(...args)) },
     state: createRedisStateStore(commands, keys, sealer, settings),
+    quotas: createRedisQuotas(commands, keys),
     versions: createRedisKeyVersions(commands, keys, { versions, payloadKeys: sealer.keys }, settleMs),
     async ping() {
       await commands.call('ping');

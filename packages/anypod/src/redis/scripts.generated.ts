@@ -218,6 +218,28 @@ return { 'running', call[2], call[3], call[4] }
 `,
 };
 
+export const beginSession: Script = {
+  keys: 1,
+  sha: '46a22ddd31f8915a66ca2691dd12d2b4b48e6842',
+  lua: `-- Counts a session that a caller begins, if it has fewer than allowed. A session that is begun twice counts once.
+--
+-- KEYS[1] the caller's sessions
+-- ARGV[1] session   ARGV[2] how long it counts, ms   ARGV[3] limit
+-- Returns 0, or the ms until the oldest no longer counts.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
+  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+  return math.max(1, (tonumber(oldest[2]) or now) - now)
+end
+redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0
+`,
+};
+
 export const cancelRequest: Script = {
   keys: 2,
   sha: 'a0f5a16720b5a2810a69935da3423b4cbcd826e6',
@@ -1161,6 +1183,31 @@ redis.call('PEXPIRE', KEYS[3], ARGV[4])
 redis.call('ZADD', KEYS[4], 'XX', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[4], ARGV[3])
 redis.call('PEXPIRE', KEYS[4], ARGV[5])
 return { epoch, state[3], last, redis.call('XRANGE', KEYS[3], '-', '+') }
+`,
+};
+
+export const takeRequests: Script = {
+  keys: 1,
+  sha: '5c54c6910a4f9e43fbd3e4dfb37feb4711763cd5',
+  lua: `-- Takes requests from a caller's bucket (generic cell rate algorithm). A bucket is one number: when it is full again.
+--
+-- KEYS[1] the caller's buckets
+-- ARGV[1] bucket   ARGV[2] how many are wanted   ARGV[3] time for one request, µs   ARGV[4] burst
+-- Returns how many are granted, and the µs until one more would be.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local interval = tonumber(ARGV[3])
+local from = math.max(now, tonumber(redis.call('HGET', KEYS[1], ARGV[1])) or 0)
+local latest = now + ARGV[4] * interval
+local granted = math.max(0, math.min(tonumber(ARGV[2]), math.floor((latest - from) / interval)))
+local full = from + granted * interval
+if granted > 0 then
+  redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', full))
+  local keep = math.ceil((full - now) / 1000)
+  if redis.call('PTTL', KEYS[1]) < keep then redis.call('PEXPIRE', KEYS[1], keep) end
+end
+return { granted, math.max(0, math.ceil(full + interval - latest)) }
 `,
 };
 

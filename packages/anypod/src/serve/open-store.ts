@@ -21,7 +21,7 @@ export interface OpenStore {
 export async function openStore(config: Config, log: Log, patienceMs?: number): Promise<OpenStore> {
   const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
     config;
-  const { stateByteLimit, handleLimit, anonymousHandleLimit } = config;
+  const { subscriptionLimit, stateByteLimit, handleLimit, anonymousHandleLimit } = config;
   const options: StoreOptions = {
     sessionTtlMs,
     streamRetentionMs,
@@ -29,6 +29,7 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
     streamByteLimit,
     standingRetentionMs,
     standingLimit,
+    subscriptionLimit,
     stateByteLimit,
     handleLimit,
     anonymousHandleLimit,

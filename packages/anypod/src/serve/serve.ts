@@ -65,6 +65,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
     dispatch(config, () => anypod ?? started.promise, health),
     config,
     log,
+    meter,
   );
   const sparse = createSparseLog(log);
   const { store, check, close: closeStore } = await openStore(config, sparse);
