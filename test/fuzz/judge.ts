@@ -1,11 +1,19 @@
 import { LIVE_SESSION, type Malformed } from './malformed.ts';
 import type { Answer } from './sender.ts';
 
+/** The only answers above 499 that a pod may give here: Redis took too long on a busy machine, or too many calls wait for their clients. */
+const DELIBERATE = ['store_unavailable', 'too_many_parked'];
+
+function isDeliberate(status: number, headers: Answer['headers'], body: string): boolean {
+  const said = DELIBERATE.some((reason) => body.includes(`"reason":"${reason}"`));
+  return status === 503 && headers['retry-after'] !== undefined && said;
+}
+
 /** What is wrong with the answer to a malformed request. Undefined: nothing. */
 export function faultOf(request: Malformed, { status, headers, body }: Answer): string | undefined {
   if (request.raw !== undefined) return status >= 500 ? `status ${status}` : undefined;
   if (status === 0) return 'the connection ended without an answer';
-  if (status >= 500) return `status ${status}: ${body.slice(0, 300)}`;
+  if (status >= 500) return isDeliberate(status, headers, body) ? undefined : `status ${status}: ${body.slice(0, 300)}`;
   if (headers['content-type'] !== 'application/json' || body === '') return undefined;
   return faultIn(body);
 }

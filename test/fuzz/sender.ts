@@ -75,11 +75,14 @@ export function createSender(origin: URL): Sender {
       const done = () => {
         clearTimeout(timer);
         socket.destroy();
-        resolve({ ...NOTHING, status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0) });
+        const [, session] = /^mcp-session-id: (\S+)/im.exec(text) ?? [];
+        const headers = session === undefined ? {} : { 'mcp-session-id': session };
+        resolve({ ...NOTHING, headers, status: Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0) });
       };
       socket.on('data', (part) => {
         text += part.toString('latin1');
-        if (/^HTTP\/1\.1 [2-5]\d\d/.test(text)) done();
+        // The whole head, since it may name a session.
+        if (/^HTTP\/1\.1 [2-5]\d\d/.test(text) && text.includes('\r\n\r\n')) done();
       });
       socket.on('close', done).on('error', done);
       socket.end(Buffer.from(bytes, 'latin1'));

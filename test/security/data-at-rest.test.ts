@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runAnypod } from '../cluster/command.ts';
 import { MODERN_META, postModern } from '../cluster/modern-wire.ts';
 import { lastEventId, readStream } from '../cluster/stream-reader.ts';
 import { beginTask, getTask, isOver, send, taskWhen } from '../cluster/task-wire.ts';
@@ -225,14 +226,14 @@ describe('pods', () => {
       expect(await getTask(urlOf(pod), taskId)).toMatchObject({ status: 'input_required' });
     };
     await use(off, 'off');
-    const listed = await start(`plain,${A}`);
-    await use(listed, 'listed');
+    const listing = await start(`plain,${A}`);
+    await use(listing, 'listed');
     await use(off, 'off, beside one that lists a key');
     await off.stop();
     const sealing = await start(`${A},plain,${B}`);
     await use(sealing, 'sealing');
-    await use(listed, 'listed, beside one that seals');
-    await listed.stop();
+    await use(listing, 'listed, beside one that seals');
+    await listing.stop();
     const rotated = await start(`${B},${A},plain`);
     await use(rotated, 'rotated');
     await use(sealing, 'sealing, beside one with another key');
@@ -262,6 +263,14 @@ describe('pods', () => {
     const other = await openSession(at);
     expect(textOf((await messagesOf(await other.call(at, 1, 'remember', { text: 'x' })))[0])).toBe('["x"]');
     expect((await session.end(at)).status).toBe(500);
+
+    // So do the commands.
+    const look = (...args: string[]) => runAnypod(...args, '--redis', redis.url);
+    const without = { stdout: '', stderr: expect.stringContaining('ANYPOD_PAYLOAD_KEYS') };
+    expect(await look('sessions', 'list')).toEqual({ code: 3, ...without });
+    expect(await look('tasks', 'list')).toEqual({ code: 0, stdout: expect.stringContaining(taskId), stderr: '' });
+    const listed = await look('sessions', 'list', '--json', '--payload-keys', `${C},plain`);
+    expect(JSON.parse(listed.stdout)).toMatchObject({ sessions: [{ client: 'wire 1.2.3' }, { client: 'wire 1.2.3' }] });
     expect(stranger.logs()).not.toMatch(/"level":"(?:error|fatal)"/);
   });
 });

@@ -118,7 +118,7 @@ export async function inspectDetails(looking: Looking, id: string): Promise<Sess
   const facts = await inspectSession(looking, id);
   if (facts === undefined) return undefined;
   const { commands, keys, sealer } = looking;
-  const level = (await commands.call('hget', keys.session(id), LEVEL)) as string | null;
+  const [level] = (await commands.call('hmget', keys.session(id), LEVEL)) as (string | null)[];
   const questions = (await commands.call('hkeys', keys.questions(id))) as string[];
   const answered = new Set(questions.filter((field) => field.startsWith('a:')).map((field) => field.slice(2)));
   const names = (await commands.call('zrange', keys.streams(id), 0, -1)) as string[];

@@ -55,6 +55,11 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
     }
   }
 
+  /** The store may have begun the run though its answer did not come. Nobody runs it, so no repeat may wait for it. */
+  function forget({ key }: GuardedCall, run: string): void {
+    writes.run('release call', async () => wake(key, (await calls.release(key, run, false))?.waiting ?? []));
+  }
+
   function start(call: GuardedCall, run: string): Promise<void> {
     const guarded = new GuardedRun({ calls, writes, wake }, call, run, (ended) => runs.delete(ended));
     runs.add(guarded);
@@ -91,7 +96,8 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
       if (state.kind === 'begun') return true;
       if (state.kind === 'done') return answer(call, underId(call.id, state.response));
       if (state.kind === 'other-arguments') return answer(call, JSON.stringify(otherArguments(call)));
-      if (await join(call, state, run, waiter, signal)) return true;
+      // A client of the store repeats a step whose reply was lost, so the run that is there may be this one.
+      if (state.run === run || (await join(call, state, run, waiter, signal))) return true;
     }
     // Nobody reads this answer: the client has disconnected, or was told that the pod leaves.
     call.reply.watch.ended('cancelled');
@@ -103,9 +109,14 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
     async serve(call) {
       const run = random();
       const waiter = waiters.enter(call.key);
-      const ours = await beginOrJoin(call, run, waiter).finally(() => {
-        if (waiter.leave() && waiter.noted) writes.run('leave call', () => calls.leave(call.key, peers.pod));
-      });
+      const ours = await beginOrJoin(call, run, waiter)
+        .catch((error: unknown) => {
+          forget(call, run);
+          throw error;
+        })
+        .finally(() => {
+          if (waiter.leave() && waiter.noted) writes.run('leave call', () => calls.leave(call.key, peers.pod));
+        });
       if (ours) await start(call, run);
     },
     async close() {
