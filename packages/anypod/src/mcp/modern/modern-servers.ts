@@ -15,7 +15,7 @@ import type { ParkedCalls } from '../parked/parked-calls.ts';
 import type { Given } from '../parked/parked-state.ts';
 import { ReplyChannel } from '../parked/reply-channel.ts';
 import type { Channel } from '../parked/round.ts';
-import type { BuildServer } from '../sdk/build-server.ts';
+import { assertServer, type BuildServer } from '../sdk/build-server.ts';
 import { createFactoryFailures, type FactoryFailures } from '../sdk/factory-failures.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import type { RunningCalls } from '../sdk/running-calls.ts';
@@ -202,7 +202,9 @@ function createHandler(
 function createListening(options: ModernServerOptions, failures: FactoryFailures): ListenStreams {
   const { bus, build, guests, maxSubscriptions, listenAgeLimit: ageLimit } = options;
   /** The server of a listen stream. The SDK only asks it for its capabilities, and closes it. */
-  const listener: BuildServer = guests ? (context) => facadeFor(options, context) : build;
+  const listener: BuildServer = guests
+    ? (context) => facadeFor(options, context)
+    : async (context) => assertServer(await build(context));
   const factory: BuildServer = (context) => failures.note(context.requestInfo, listener(context));
   return createListenStreams({
     bus,
