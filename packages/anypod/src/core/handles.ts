@@ -10,6 +10,8 @@ export interface HandlesOptions extends EntriesOptions {
   readonly random: RandomId;
   /** The default TTL, and the longest one; ms. */
   readonly ttlMs: number;
+  /** Counts a handle that was refused, because its owner has too many. */
+  readonly limited: () => void;
 }
 
 /** Makes the handles of a caller. The function tells who calls now. Undefined: nobody knows. */
@@ -35,15 +37,15 @@ export function createHandles(options: HandlesOptions): HandlesFor {
   }
 
   return (principal) => ({
-    async create(entries = {}, options = {}) {
+    async create(entries = {}, { ttlMs = longest } = {}) {
       assertRecord(entries);
-      const { ttlMs = longest } = options;
       if (!Number.isInteger(ttlMs) || ttlMs < 1 || ttlMs > longest) {
         throw new RangeError(`ttlMs must be a whole number from 1 to ${longest} (ANYPOD_HANDLE_TTL).`);
       }
       const handle = random();
       const owner = principal();
       if (await store.create({ handle, owner }, { entries: encode(entries), ttlMs })) return handle;
+      options.limited();
       throw new AnypodError(
         'handle_limit',
         owner === undefined

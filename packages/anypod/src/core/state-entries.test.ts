@@ -152,6 +152,7 @@ describe('the entries of a new handle', () => {
         random: () => 'A'.repeat(22),
         ttlMs: 1000,
         limit: LIMIT,
+        limited: () => undefined,
         lanes: createStateLanes('pod'),
       })(() => undefined);
       await expect(handles.create(entries as never)).rejects.toThrow('must be a plain object');

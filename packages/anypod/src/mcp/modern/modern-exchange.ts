@@ -9,8 +9,9 @@ import {
   type RequestId,
 } from '../../core/json-rpc.ts';
 import { VERSION_META_KEY } from '../../core/protocol-version.ts';
-import { callTimedOut, serverClosed, tooManyParked } from '../../core/rpc-error.ts';
+import { callTimedOut, serverClosed, tooManyParked, tooManyParkedOfCaller } from '../../core/rpc-error.ts';
 import { writeMessage } from '../../core/written.ts';
+import { withoutStack } from '../internals/protocol.ts';
 import type { AskableTransport } from '../internals/questions.ts';
 import { CallQuestions } from '../parked/call-questions.ts';
 import type { ParkedCall } from '../parked/parked-calls.ts';
@@ -27,8 +28,9 @@ import { statusOf } from './modern-status.ts';
 /** What `handleMessage` returns to the SDK, because the exchange has answered the reply itself. */
 export const SERVED: Response = new Response(null);
 
-/** The HTTP status of a call for which this pod has no room. */
+/** The HTTP statuses of a call for which this pod has no room, and of one of a caller who has too many. */
 const UNAVAILABLE = 503;
+const TOO_MANY = 429;
 
 /**
  * One call of 2026-07-28 and its answer. It replaces the SDK's own transport. The answer is plain JSON if the handler sends no message before its result,
@@ -41,6 +43,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   readonly takesQuestions = true;
   /** The request's handler has ended, whether or not a client gets its result. */
   completed = false;
+  /** No code of the user's runs when the server closes. */
+  closesWithoutStack = false;
   readonly #options: ModernExchangeOptions;
   readonly #gone = () => this.#end();
   /** The round that begins the call, until it does. A parked call must not keep its connection. */
@@ -76,7 +80,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
 
   /** Replaces the transport that the SDK made for this request. */
   replace(transport: SdkTransport): void {
-    transport.handleMessage = (message, extra) => this.#handle(message, extra);
+    transport.handleMessage = (message, extra) => this.serve(message, extra);
   }
 
   /** Hands the answers to questions to `take` instead of the server that is connected. */
@@ -160,8 +164,10 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   /** Answers the round with the open questions, and parks the call. */
   #pause(questions: CallQuestions): void {
     const place = questions.park(this);
-    if (place === undefined) {
-      this.#answer(tooManyParked(null), UNAVAILABLE);
+    if (typeof place === 'string') {
+      this.#options.limited(place);
+      if (place === 'parked_limit') this.#answer(tooManyParkedOfCaller(null), TOO_MANY);
+      else this.#answer(tooManyParked(null), UNAVAILABLE);
       this.#end();
       return;
     }
@@ -219,7 +225,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     this.#current.leave()?.channel.abandon();
     this.#questions?.end();
     try {
-      this.onclose?.();
+      if (this.closesWithoutStack) withoutStack(() => this.onclose?.());
+      else this.onclose?.();
     } catch (err) {
       this.#options.log.warn({ err }, 'a server failed while its request ended');
     }
@@ -227,7 +234,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     this.#onEnd();
   }
 
-  async #handle(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
+  /** Hands the server a message that is known to be right. Resolves when the round has ended. The server must be connected. */
+  async serve(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
     const { id } = this.#options;
     const round = this.#first;
     this.#first = undefined;
