@@ -23,7 +23,8 @@ export interface AccessOptions {
 export async function checkAccess(client: RedisClient, { user, prefix, replicas }: AccessOptions): Promise<void> {
   const inCluster = 'nodes' in client;
   const masters = inCluster ? (client.nodes('master') as RedisConnection[]) : [client];
-  const found = await Promise.all(masters.map((node) => findRefused(node, attempts(prefix, replicas))));
+  const tried = [...attempts(prefix, replicas), ...(inCluster ? [] : attemptsInManySlots(prefix))];
+  const found = await Promise.all(masters.map((node) => findRefused(node, tried)));
   if (!inCluster && found.some(({ moved }) => moved)) {
     throw new AnypodError(
       'store_refused',
@@ -76,6 +77,12 @@ async function findRefused(
  */
 function isExpected({ message }: Error): boolean {
   return /^(?:ASK|TRYAGAIN|CLUSTERDOWN|NOSCRIPT|NOGROUP|ERR The XGROUP subcommand) /.test(message);
+}
+
+/** A node of a Cluster has some slots, and redirects for the others. */
+function attemptsInManySlots(prefix: string): readonly Attempt[] {
+  const keys = createKeys(prefix);
+  return Array.from({ length: 16 }, () => ['exists', keys.trial(randomUUID(), 'none')] as const);
 }
 
 /** A test compares this list with the commands of the scripts. INFO is not in it: without it a pod counts each new connection as another server. */
