@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
+import { acceptedContent, inputRequired, McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { connectEffects, EFFECTS_VARIABLE } from './effects.ts';
 import { runName } from './run-name.ts';
@@ -39,6 +39,13 @@ async function takeSteps(ctx: ServerContext, steps: number, ms: number, padding 
   }
 }
 
+/** Says on which pod it runs, and awaits an answer there. */
+async function askName(_args: object, ctx: ServerContext) {
+  await step(ctx, 1, 1);
+  const answer = await ctx.mcpReq.elicitInput({ message: 'Your name?', requestedSchema });
+  return text(String(answer.content?.['name']));
+}
+
 /** A server under chaos: its progress is numbered and names the process, and its side effects are counted outside. */
 export default function createServer(): McpServer {
   const server = new McpServer({ name: 'chaos-fixture', version: VERSION }, { capabilities: { logging: {} } });
@@ -54,6 +61,7 @@ function registerReadOnly(server: McpServer): void {
     await takeSteps(ctx, steps, ms, padding);
     return text(`${steps}`);
   });
+  server.registerTool('ask_again', { annotations, inputSchema: nothing }, askName);
   server.registerTool('echo', { annotations, inputSchema: echoed }, (args) => text(args.text));
   server.registerTool('whoami', { annotations, inputSchema: nothing }, () => text(`${runName()} ${VERSION}`));
 
@@ -72,10 +80,14 @@ function registerEffects(server: McpServer): void {
     return text(`${steps}`);
   });
   server.registerTool('charged', { inputSchema: keyed }, async ({ key }) => text(`${await effects.count(key)}`));
-  server.registerTool('ask', { inputSchema: nothing }, async (_args, ctx) => {
+  server.registerTool('ask', { inputSchema: nothing }, askName);
+  // Has ended when its client is asked, and runs again with the answer.
+  server.registerTool('ask_in_rounds', { inputSchema: nothing }, async (_args, ctx) => {
     await step(ctx, 1, 1);
-    const answer = await ctx.mcpReq.elicitInput({ message: 'Your name?', requestedSchema });
-    return text(String(answer.content?.['name']));
+    const answer = acceptedContent<{ name: string }>(ctx.mcpReq.inputResponses, 'name');
+    if (answer !== undefined) return text(answer.name);
+    const name = inputRequired.elicit({ message: 'Your name?', requestedSchema });
+    return inputRequired({ inputRequests: { name }, requestState: 'asked' });
   });
   // What belongs to no request goes to the session's standing stream.
   server.registerTool('announce', { inputSchema: echoed }, async (args) => {

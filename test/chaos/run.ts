@@ -3,8 +3,9 @@
  * names the older revision (default `HEAD~1`). Exits with 1 where a promise was broken.
  */
 import { checkOut } from './check-out.ts';
+import { ENDINGS, runOpenQuestions } from './open-questions.ts';
 import { keepLogs, reportHead, reportLine } from './report.ts';
-import { type RunOptions, runScenario } from './run-scenario.ts';
+import { type Outcome, type RunOptions, runScenario } from './run-scenario.ts';
 import { rollout, SCENARIOS, type Scenario } from './scenarios.ts';
 import { type Stage, startStage } from './stage.ts';
 
@@ -14,7 +15,10 @@ const started = Date.now();
 let broken = 0;
 
 async function report(stage: Stage, scenario: Scenario, options: RunOptions): Promise<void> {
-  const outcome = await runScenario(stage, scenario, options);
+  await tell(stage, await runScenario(stage, scenario, options));
+}
+
+async function tell(stage: Stage, outcome: Outcome): Promise<void> {
   console.log(reportLine(outcome));
   for (const violation of outcome.violations) console.log(`  BROKEN ${violation}`);
   if (outcome.violations.length > 0) await keepLogs(stage, outcome.name);
@@ -24,6 +28,7 @@ async function report(stage: Stage, scenario: Scenario, options: RunOptions): Pr
 console.log(reportHead());
 const stage = await startStage();
 for (const scenario of SCENARIOS) await report(stage, scenario, { repeat: ROUNDS });
+for (const ending of ENDINGS) await tell(stage, await runOpenQuestions(stage, ending, ROUNDS));
 await stage.stop();
 
 const older = await checkOut(process.argv[2] ?? 'HEAD~1');

@@ -14,6 +14,7 @@ type Run = (args: Record<string, string>) => unknown;
 
 /** What `fill` needs from a server, for either SDK. */
 export interface KeepingServer {
+  readonly server: { elicitInput(params: object): Promise<{ action: string }> };
   registerTool(name: string, config: object, run: unknown): Registered;
   registerPrompt(name: string, config: object, run: unknown): Registered;
   registerResource(name: string, uri: string, config: object, run: unknown): Registered;
@@ -51,6 +52,12 @@ export async function fill(server: KeepingServer, { session, state }: FactoryCon
   });
   tool('swell', () => secret.update({ enabled: true, _meta: { huge: 'x'.repeat(100_000) } }));
   tool('learn', ({ a = '' }) => void tool(a, () => a));
+  tool('unlock-and-ask', async () => {
+    secret.enable();
+    return (
+      await server.server.elicitInput({ message: 'Unlocked?', requestedSchema: { type: 'object', properties: {} } })
+    ).action;
+  });
   // The change comes after the answer, from a timer.
   tool('later', () => void delay(20).then(() => secret.enable()));
 

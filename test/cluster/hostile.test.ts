@@ -45,7 +45,6 @@ function loosely(value: unknown): unknown {
 
 describe.each(DEPLOYMENTS)('a server of $module over $store that goes wrong', ({ module, store }) => {
   const pods = useHostilePods({ module, store });
-  const servesModern = module !== 'v1';
   let neighbour: Neighbour;
 
   beforeAll(async () => {
@@ -93,7 +92,7 @@ describe.each(DEPLOYMENTS)('a server of $module over $store that goes wrong', ({
     await inSession(row);
     const after = (await pods.counted('anypod_requests_total'))['method=tools/call,era=legacy,outcome=rpc_error'] ?? 0;
     expect(after - before).toBe(row.tool.error === undefined ? 0 : 2);
-    if (servesModern) await inModern(row);
+    await inModern(row);
     await neighbour.tick();
     const { log } = row;
     if (log !== undefined) await eventually(() => expect(pods.logs()).toContain(log));
@@ -127,13 +126,11 @@ describe.each(DEPLOYMENTS)('a server of $module over $store that goes wrong', ({
     await neighbour.tick();
   });
 
-  if (servesModern) {
-    test.each(CLOSING)('$fault: ends one call of 2026-07-28 [host.faults.close]', async ({ fault, answer }) => {
-      for (const say of [false, true]) {
-        const params = { name: fault, arguments: { say }, _meta: { 'io.modelcontextprotocol/logLevel': 'debug' } };
-        expect(await responseOf(modern(pods.here, 'tools/call', params), fault)).toMatchObject(holds(answer));
-      }
-      await neighbour.tick();
-    });
-  }
+  test.each(CLOSING)('$fault: ends one call of 2026-07-28 [host.faults.close]', async ({ fault, answer }) => {
+    for (const say of [false, true]) {
+      const params = { name: fault, arguments: { say }, _meta: { 'io.modelcontextprotocol/logLevel': 'debug' } };
+      expect(await responseOf(modern(pods.here, 'tools/call', params), fault)).toMatchObject(holds(answer));
+    }
+    await neighbour.tick();
+  });
 });

@@ -77,6 +77,27 @@ for (const sdk of ['v1', 'v2']) {
       await standing.cut();
     });
 
+    test('is on every pod before the client is asked in the same call [session.registry]', async () => {
+      const [a, b, c] = deployment.pods;
+      const session = await openSession(a);
+      await tools(session, c);
+      deployment.processes[2]?.signal('SIGSTOP');
+      const call = readStream(await session.call(a, 'asking', 'unlock-and-ask'));
+      let asked = false;
+      const question = call.until(({ method }) => method === 'elicitation/create').finally(() => (asked = true));
+      try {
+        await delay(500);
+        expect(asked).toBe(false);
+      } finally {
+        deployment.processes[2]?.signal('SIGCONT');
+      }
+      const { id } = await question;
+      expect(await tools(session, c)).toContain('secret');
+      const answer = { jsonrpc: '2.0', id, result: { action: 'accept', content: {} } };
+      expect((await session.send(b, answer)).status).toBe(202);
+      expect(textOf((await call.rest()).at(-1))).toBe('"accept"');
+    });
+
     test('is told to nobody before the last pod has it, by an answer or otherwise [session.registry]', async () => {
       const [a, b, c] = deployment.pods;
       const session = await openSession(a);

@@ -4,7 +4,7 @@ import { describeStore } from 'anypod/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RedisCluster, type RedisServer, startRedis, startRedisCluster } from '../lib/redis-server.ts';
-import { type Connected, codeOf, connect } from './connect.ts';
+import { type Connected, checkAccess, codeOf, connect } from './connect.ts';
 
 const page = readFileSync(new URL('../../docs/redis.md', import.meta.url), 'utf8');
 
@@ -131,5 +131,15 @@ describe('a user with the rules of docs/redis.md, on a Cluster', () => {
     }
     await pod.close();
     for (const node of cluster.nodes) expect(await denied(node.url)).toEqual([]);
+  });
+
+  it('is told to write redis+cluster:// where the URL names one server of it', async () => {
+    const one = new Redis({ port: cluster.nodes[0]?.port ?? 0, username: user, password });
+    const checking = checkAccess(one, { user, prefix: 'anypod', replicas: 0 });
+    await expect(checking).rejects.toMatchObject({
+      code: 'store_refused',
+      message: expect.stringContaining('with redis+cluster://'),
+    });
+    one.disconnect();
   });
 });

@@ -86,6 +86,7 @@ export const auth = {
     'A foreign request state gets the answer of a forged one.',
     `${PRACTICES}#state-handle-hijacking`,
   ],
+  'auth.foreign.handle': ['A foreign handle is like an unknown one, on every pod and in every revision.', DOCUMENT],
   'auth.foreign.retry': [
     'Repeats of a call get no result of another caller, whatever key they use.',
     `${PRACTICES}#state-handle-hijacking`,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { acceptedContent, inputRequired, McpServer, requireScopes } from '@modelcontextprotocol/server';
+import type { FactoryContext } from 'anypod';
 import * as z from 'zod';
 import { registerQuestions } from '../cluster/fixture-questions.ts';
 import { registerTools, text } from '../cluster/fixture-tools.ts';
@@ -9,7 +10,7 @@ const nothing = z.object({});
 const keyed = z.object({ key: z.string() });
 const requestedSchema = { type: 'object' as const, properties: { answer: { type: 'string' as const } } };
 
-interface Context {
+interface Context extends Pick<FactoryContext, 'state'> {
   readonly authInfo?: { readonly extra?: object };
   readonly requestInfo?: Request;
 }
@@ -23,6 +24,7 @@ export default function createServer(context: Context): McpServer {
   registerTools(server);
   registerQuestions(server);
   registerGuarded(server);
+  registerHandles(server, context);
 
   server.registerTool('polluted', { inputSchema: nothing }, () => {
     const { polluted } = {} as { polluted?: unknown };
@@ -55,6 +57,16 @@ export default function createServer(context: Context): McpServer {
     return text({ authInfo: ctx.http?.authInfo });
   });
   return server;
+}
+
+/** What a handle keeps. */
+function registerHandles(server: McpServer, { state }: Context): void {
+  const entry = z.object({ handle: z.string() });
+  server.registerTool('keep', { inputSchema: nothing }, async () => text(await state.create({ n: 1 })));
+  server.registerTool('count', { inputSchema: entry }, async ({ handle }) =>
+    text((await (await state.open(handle))?.update<number>('n', (n = 0) => n + 1)) ?? null),
+  );
+  server.registerTool('drop', { inputSchema: entry }, async ({ handle }) => text(await state.delete(handle)));
 }
 
 /** What needs scopes: by the configuration, and by the server itself. */

@@ -222,6 +222,40 @@ describe('in the 2026 revision, another user', () => {
     expect(textOf(await call(other, { name: 'confirm', requestState, inputResponses }, 'ann'))).toBe('held: yes');
   });
 
+  test('cannot wake or end a foreign parked call, though its state is true [auth.foreign.state]', async () => {
+    const [pod, other] = deployment.urls;
+    const asked = await call(pod, { name: 'ask' }, 'ann');
+    const [question = ''] = Object.keys(asked.result?.['inputRequests'] as object);
+    const requestState = String(asked.result?.['requestState']);
+    const answer = (name: string, state = requestState) => ({
+      name: 'ask',
+      requestState: state,
+      inputResponses: { [question]: { action: 'accept', content: { name } } },
+    });
+    for (const each of [pod, other]) {
+      const foreign = await call(each, answer('Eve'), 'eve');
+      expect(foreign.error?.data).toEqual({ reason: 'invalid_request_state' });
+      expect(foreign).toEqual(await call(each, answer('Eve', `${requestState}x`), 'eve'));
+    }
+    expect(textOf(await call(other, answer('Ann'), 'ann'))).toContain('Ann');
+  });
+
+  test('cannot use or delete a foreign handle: it is like an unknown one, in a session too [auth.foreign.handle]', async () => {
+    const [pod, other] = deployment.urls;
+    const handle = textOf(await call(pod, { name: 'keep' }, 'ann'));
+    const use = async (name: string, id: string, sub: string) =>
+      textOf(await call(other, { name, arguments: { handle: id } }, sub));
+    const session = await openSession(pod, { headers: bearer(await deployment.token({ sub: 'eve' })) });
+    const inSession = async (name: string, id: string) =>
+      textOf((await messagesOf(await session.call(other, `${name} ${id}`, name, { handle: id }))).at(-1));
+    const unknown = 'A'.repeat(22);
+    for (const name of ['count', 'drop']) {
+      expect(await use(name, handle, 'eve')).toBe(await use(name, unknown, 'eve'));
+      expect(await inSession(name, handle)).toBe(await inSession(name, unknown));
+    }
+    expect([await use('count', handle, 'ann'), await use('drop', handle, 'ann')]).toEqual(['2', 'true']);
+  });
+
   test('gets no result of a foreign call with the same key [auth.foreign.retry]', async () => {
     const [pod, other] = deployment.urls;
     const _meta = { ...MODERN_META, 'anypod/idempotencyKey': 'the-same-key-0123456789' };

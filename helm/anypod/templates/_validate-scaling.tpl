@@ -51,4 +51,16 @@ it asks. With access it refuses a flip to a colour without ready pods, which wou
 {{- include "anypod.problem" (printf "blueGreen.activeColor is %s, but Deployment %s has no ready pods, so the flip would be an outage: first set blueGreen.%s.replicas=%d with activeColor=%s and wait until they are ready." $color $name $color (int .Values.replicaCount) $live) }}
 {{- end }}
 {{- end }}
+{{- include "anypod.problems.trafficWithoutPods" . }}
+{{- end }}
+
+{{/* Both colours at 0 is a server that somebody has stopped. */}}
+{{- define "anypod.problems.trafficWithoutPods" -}}
+{{- if and .Values.blueGreen.enabled (not (include "anypod.scaledElsewhere" .)) }}
+{{- $active := include "anypod.activeColor" . }}
+{{- $idle := include "anypod.previewColor" . }}
+{{- if and (eq (toString (get .Values.blueGreen $active).replicas) "0") (ne (toString (get .Values.blueGreen $idle).replicas) "0") }}
+{{- include "anypod.problem" (printf "blueGreen.%s.replicas is 0, but %s has the traffic, so nobody would be served: raise it, or set activeColor=%s." $active $active $idle) }}
+{{- end }}
+{{- end }}
 {{- end }}

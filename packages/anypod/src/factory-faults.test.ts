@@ -32,6 +32,7 @@ const faults: Record<string, () => unknown> = {
   rejects: () => Promise.reject(new Error('a secret of the operator')),
   'returns nothing': () => undefined,
   'returns an object': () => ({}),
+  'returns what connects and never answers': () => ({ connect: async () => undefined, close: async () => undefined }),
   'returns one server again and again': () => shared,
   'returns a frozen server': () =>
     Object.freeze(Object.assign(makeServer(), { connect: () => Promise.reject(new Error('x')) })),

@@ -78,7 +78,7 @@ describe.each(['v1', 'v2'] as const)('a handler of SDK %s that awaits its questi
     const first = await tool('twice');
     const state = String(first.result['requestState']);
     const ada = { 1: named('Ada') };
-    for (const requestState of [`${state}x`, state.replace('"1"', '"2"'), state.slice(3), '']) {
+    for (const requestState of [`${state}x`, state.replace('"1"', '"2"'), state.slice(3), '', 7, null, {}]) {
       expect(await tool('twice', { requestState, inputResponses: ada })).toMatchObject({ error: STATE_REFUSED });
     }
     // Another tool, and the same tool with other arguments.

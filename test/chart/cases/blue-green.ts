@@ -51,7 +51,7 @@ export const blueGreen: readonly ValueCase[] = [
   {
     path: 'blueGreen.activeColor',
     value: 'green',
-    with: ON,
+    with: { ...ON, 'blueGreen.green.replicas': 2 },
     check: ({ find }) => {
       expect(find('Service')['spec'].selector).toMatchObject({ color: 'green' });
       expect(find('Service', '-preview')['spec'].selector).toMatchObject({ color: 'blue' });

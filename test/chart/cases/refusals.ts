@@ -216,6 +216,11 @@ const ofScaling: readonly Refusal[] = [
       'keda would always restart the idle colour of blueGreen: use autoscaling instead, which does not touch a Deployment with 0 replicas.',
   },
   {
+    values: { ...BLUE_GREEN, 'blueGreen.activeColor': 'green' },
+    sentence:
+      'blueGreen.green.replicas is 0, but green has the traffic, so nobody would be served: raise it, or set activeColor=blue.',
+  },
+  {
     values: { 'blueGreen.activeColor': 'green' },
     sentence:
       'blueGreen.activeColor is set, but there is only one Deployment: set blueGreen.enabled=true, or remove blueGreen.activeColor.',

@@ -38,6 +38,7 @@ export function createHandles(options: HandlesOptions): HandlesFor {
 
   return (principal) => ({
     async create(entries = {}, { ttlMs = longest } = {}) {
+      assertRecord(entries);
       if (!Number.isInteger(ttlMs) || ttlMs < 1 || ttlMs > longest) {
         throw new RangeError(`ttlMs must be a whole number from 1 to ${longest} (ANYPOD_HANDLE_TTL).`);
       }
@@ -62,4 +63,12 @@ export function createHandles(options: HandlesOptions): HandlesFor {
       return HANDLE.test(String(id)) && (await store.remove({ handle: id, owner: principal() }));
     },
   });
+}
+
+/** Entries of a Map, an array or a string would be lost, or others than the ones that were meant. */
+function assertRecord(entries: unknown): void {
+  const isObject = typeof entries === 'object' && entries !== null;
+  const prototype = isObject ? (Object.getPrototypeOf(entries) as object | null) : entries;
+  if (isObject && (prototype === null || Object.getPrototypeOf(prototype) === null)) return;
+  throw new TypeError('The entries of a handle must be a plain object, with a member for each entry.');
 }

@@ -1,10 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { EntryTable } from './entry-table.ts';
+import { createHandles } from './handles.ts';
 import type { JsonValue } from './json-value.ts';
 import type { StateEntries } from './state.ts';
 import { createStateEntries } from './state-entries.ts';
 import { createStateLanes, type StateBackend } from './state-lanes.ts';
+import type { StateStore } from './state-store.ts';
 import { UnstoredState } from './unstored-state.ts';
 
 const LIMIT = 64 * 1024;
@@ -137,4 +139,25 @@ describe('the entries of a server', () => {
     expect(await late).toBe(2);
     expect(stored.read('n')?.json).toBe('2');
   });
+});
+
+describe('the entries of a new handle', () => {
+  it.each([[new Map([['a', 1]])], [[1]], ['text'], [7], [null], [new Date()]])(
+    'are a plain object, not %o',
+    async (entries) => {
+      const made: string[] = [];
+      const store = { create: async ({ handle }: { handle: string }) => made.push(handle) > 0 };
+      const handles = createHandles({
+        store: store as unknown as StateStore,
+        random: () => 'A'.repeat(22),
+        ttlMs: 1000,
+        limit: LIMIT,
+        limited: () => undefined,
+        lanes: createStateLanes('pod'),
+      })(() => undefined);
+      await expect(handles.create(entries as never)).rejects.toThrow('must be a plain object');
+      expect(made).toEqual([]);
+      expect(await handles.create({ a: 1 })).toBe('A'.repeat(22));
+    },
+  );
 });

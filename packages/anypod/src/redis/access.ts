@@ -21,8 +21,16 @@ export interface AccessOptions {
  * answers for keys that it does not have.
  */
 export async function checkAccess(client: RedisClient, { user, prefix, replicas }: AccessOptions): Promise<void> {
-  const masters = 'nodes' in client ? (client.nodes('master') as RedisConnection[]) : [client];
-  const found = await Promise.all(masters.map((node) => findRefused(node, attempts(prefix, replicas))));
+  const inCluster = 'nodes' in client;
+  const masters = inCluster ? (client.nodes('master') as RedisConnection[]) : [client];
+  const tried = [...attempts(prefix, replicas), ...(inCluster ? [] : attemptsInManySlots(prefix))];
+  const found = await Promise.all(masters.map((node) => findRefused(node, tried)));
+  if (!inCluster && found.some(({ moved }) => moved)) {
+    throw new AnypodError(
+      'store_refused',
+      'Redis is in Cluster mode, and this server has a part of the keys only: write the URL with redis+cluster:// instead of redis:// (docs/redis.md).',
+    );
+  }
   const commands = [...new Set(found.flatMap((one) => one.commands))];
   if (commands.length > 0) {
     const rules = commands.map((name) => `+${name}`).join(' ');
@@ -42,7 +50,7 @@ export async function checkAccess(client: RedisClient, { user, prefix, replicas 
 async function findRefused(
   node: RedisConnection,
   tried: readonly Attempt[],
-): Promise<{ readonly commands: readonly string[]; readonly keys: boolean }> {
+): Promise<{ readonly commands: readonly string[]; readonly keys: boolean; readonly moved: boolean }> {
   const results = await node
     .pipeline(tried.map((attempt) => [...attempt]))
     .exec()
@@ -51,14 +59,16 @@ async function findRefused(
     });
   const commands: string[] = [];
   let keys = false;
+  let moved = false;
   for (const [index, [error]] of (results ?? []).entries()) {
     const name = tried[index]?.[0] ?? '';
     if (error === null) continue;
     if (refusedCommand(error) || isUnknownCommand(error)) commands.push(name);
     else if (refusedKey(error)) keys = true;
+    else if (error.message.startsWith('MOVED ')) moved = true;
     else if (!isExpected(error)) throw faultOf(error);
   }
-  return { commands, keys };
+  return { commands, keys, moved };
 }
 
 /**
@@ -66,7 +76,13 @@ async function findRefused(
  * permissions.
  */
 function isExpected({ message }: Error): boolean {
-  return /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN|NOSCRIPT|NOGROUP|ERR The XGROUP subcommand) /.test(message);
+  return /^(?:ASK|TRYAGAIN|CLUSTERDOWN|NOSCRIPT|NOGROUP|ERR The XGROUP subcommand) /.test(message);
+}
+
+/** A node of a Cluster has some slots, and redirects for the others. */
+function attemptsInManySlots(prefix: string): readonly Attempt[] {
+  const keys = createKeys(prefix);
+  return Array.from({ length: 16 }, () => ['exists', keys.trial(randomUUID(), 'none')] as const);
 }
 
 /** A test compares this list with the commands of the scripts. INFO is not in it: without it a pod counts each new connection as another server. */

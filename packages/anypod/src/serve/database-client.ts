@@ -28,9 +28,9 @@ function limit(command: TimedCommand, ms: number): void {
 }
 
 /**
- * ioredis's client, with two changes. A blocked event loop is no evidence that Redis does not answer. And a connection whose SELECT fails is not used. ioredis only reports the failure and continues in database 0, where
- * the pods of another server may work. Here the connection ends, its waiting commands reject with `AnypodError` `store_refused`, and the next
- * connection tries SELECT again.
+ * ioredis's client, with three changes. A blocked event loop is no evidence that Redis does not answer. A user without INFO is no reason for a warning on
+ * each connection. And a connection whose SELECT fails is not used. ioredis only reports the failure and continues in database 0, where the pods of another
+ * server may work. Here the connection ends, its waiting commands reject with `AnypodError` `store_refused`, and the next connection tries SELECT again.
  */
 export function createDatabaseClient(Client: Constructor): Constructor {
   class DatabaseClient extends Client {
@@ -45,6 +45,16 @@ export function createDatabaseClient(Client: Constructor): Constructor {
         // The handshake waits for this promise and would then send commands. So it never settles.
         return new Promise(() => undefined);
       }) as ReturnType<Redis['select']>;
+    }
+
+    /** ioredis itself passes a function, and asks whether the server has loaded its data. If it does not learn that, commands are refused with LOADING. */
+    override info(...args: unknown[]): ReturnType<Redis['info']> {
+      const callback = args.at(-1);
+      if (typeof callback !== 'function') return super.info(...(args as string[]));
+      return super.info((error, text) => {
+        const isRefused = error instanceof Error && error.message.startsWith('NOPERM');
+        callback(isRefused ? null : error, isRefused ? '' : text);
+      });
     }
 
     override sendCommand(...args: Parameters<Redis['sendCommand']>): ReturnType<Redis['sendCommand']> {

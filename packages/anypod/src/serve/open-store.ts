@@ -1,3 +1,4 @@
+import { AnypodError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { isUnreadable } from '../core/sealer.ts';
 import type { Store, StoreOptions } from '../core/store.ts';
@@ -8,6 +9,7 @@ import type { Config } from './config.ts';
 import { sealerOf } from './payload-settings.ts';
 import { readRedisAddress } from './redis-address.ts';
 import { connectRedis } from './redis-connection.ts';
+import { reasonOf } from './redis-refusals.ts';
 
 /** The store, and a function that closes it with its connections. */
 export interface OpenStore {
@@ -52,7 +54,10 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
     store,
     async check() {
       const { username: user = 'default' } = readRedisAddress(config) ?? {};
-      await checkAccess(client, { user, prefix: config.prefix, replicas: config.redisReplicas });
+      await checkAccess(client, { user, prefix: config.prefix, replicas: config.redisReplicas }).catch((error) => {
+        const [reason, isKnown] = [reasonOf(error, user), error instanceof AnypodError];
+        throw isKnown && reason !== error.message ? new AnypodError(error.code, reason, { cause: error }) : error;
+      });
     },
     async close() {
       await store.close();

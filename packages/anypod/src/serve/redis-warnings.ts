@@ -10,8 +10,12 @@ export async function warnAboutRedis(client: Redis | Cluster, log: Log): Promise
   try {
     const found = await Promise.all(nodes.map(findWarnings));
     for (const warning of new Set(found.flat())) log.warn({}, warning);
-  } catch (err) {
-    log.warn({ err }, 'cannot find out whether Redis evicts keys and keeps data on disk');
+  } catch (error) {
+    // Often the user may not run INFO, which a pod can do without.
+    log.warn(
+      { reason: error instanceof Error ? error.message : String(error) },
+      'cannot find out whether Redis evicts keys and keeps data on disk',
+    );
   }
 }
 

@@ -8,7 +8,9 @@ import {
 } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import { RPC, rpcError, serverClosed } from '../../core/rpc-error.ts';
+import { failedSilently } from '../../core/written.ts';
 import type { AskableTransport } from '../internals/questions.ts';
+import { RunningCall } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';
 
 /** Where the messages of a guest go that are no responses. */
@@ -19,11 +21,17 @@ export interface GuestOutlet {
   closed(): void;
 }
 
+/** A request that the guest has not answered yet. */
+interface Waiting {
+  readonly call: RunningCall;
+  resolve(response: JsonRpcResponse): void;
+}
+
 /** Carries messages between a guest and the facade that speaks for it. It satisfies the `Transport` of SDK v1 and of v2. */
 export class GuestTransport extends ServerTransport implements AskableTransport {
   readonly takesQuestions = true;
   readonly #outlet: GuestOutlet;
-  readonly #waiting = new Map<RequestId, (response: JsonRpcResponse) => void>();
+  readonly #waiting = new Map<RequestId, Waiting>();
   #released = false;
   #closed = false;
 
@@ -35,7 +43,7 @@ export class GuestTransport extends ServerTransport implements AskableTransport 
   /** Hands a request to the guest. Resolves with its response, also if it closes or fails meanwhile. */
   request(request: JsonRpcRequest, extra?: unknown): Promise<JsonRpcResponse> {
     const { promise, resolve } = Promise.withResolvers<JsonRpcResponse>();
-    this.#waiting.set(request.id, resolve);
+    this.#waiting.set(request.id, { call: new RunningCall(request), resolve });
     if (this.#closed) this.#respond(serverClosed(request.id));
     else this.enter(request, extra);
     return promise;
@@ -75,13 +83,22 @@ export class GuestTransport extends ServerTransport implements AskableTransport 
   }
 
   protected override ended(id: RequestId): void {
-    if (this.#waiting.has(id)) this.#respond(this.failed(id, undefined));
+    const waiting = this.#waiting.get(id);
+    if (waiting !== undefined) this.#respond(this.failed(id, waiting.call));
   }
 
   #respond(response: JsonRpcResponse): void {
     if (response.id === null) return;
-    const resolve = this.#waiting.get(response.id);
+    const waiting = this.#waiting.get(response.id);
+    if (waiting === undefined) return;
     this.#waiting.delete(response.id);
-    resolve?.(response);
+    waiting.resolve(withMessage(response, waiting.call));
   }
+}
+
+/** A handler may have thrown an object whose message is no text. The facade would make another text of it. */
+function withMessage(response: JsonRpcResponse, call: RunningCall): JsonRpcResponse {
+  const { error } = response;
+  if (error === undefined || typeof error.message === 'string') return response;
+  return { ...response, error: { ...(error as { readonly code: number }), message: failedSilently(call) } };
 }

@@ -1,11 +1,10 @@
 import type { Caller } from '../../core/caller.ts';
-import { AnypodError } from '../../core/errors.ts';
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
 import { handlesRequest, untilHandled } from '../internals/own-handlers.ts';
 import { letServersAsk } from '../internals/questions.ts';
-import { closeQuietly } from '../sdk/build-server.ts';
+import { closeQuietly, notConnected } from '../sdk/build-server.ts';
 import { messageExtra } from '../sdk/message-extra.ts';
 import { settledWithin } from '../sdk/settled-within.ts';
 import type { UserServer } from '../sdk/user-server.ts';
@@ -57,7 +56,7 @@ export async function welcomeGuest(
   }
 
   try {
-    await server.connect(transport);
+    await transport.join(server);
     transport.useEntry(messageEntryOf(server));
     transport.useEnds(server);
     const anybody = { name: 'unknown', version: '0' };
@@ -84,7 +83,7 @@ export async function welcomeGuest(
     };
   } catch (cause) {
     await close();
-    throw new AnypodError('factory_failed', 'The server cannot be connected; see the cause in the log.', { cause });
+    throw notConnected(cause);
   }
 }
 

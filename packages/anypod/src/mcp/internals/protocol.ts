@@ -9,6 +9,8 @@ export interface Protocol {
   readonly onclose?: unknown;
   getClientCapabilities?(): unknown;
   getClientVersion?(): unknown;
+  /** Public. Every server of an SDK has it. */
+  setRequestHandler?: unknown;
   /** Throws if a handler is set. */
   assertCanSetRequestHandler?(method: string): void;
   fallbackRequestHandler?: unknown;

@@ -7,7 +7,7 @@ import type { InitializeParams } from '../../core/session.ts';
 import { noteRounds } from '../internals/input-rounds.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
 import { handlesRequest, leaveLogLevelsToPods, untilHandled } from '../internals/own-handlers.ts';
-import { type BuildServer, closeQuietly } from '../sdk/build-server.ts';
+import { type BuildServer, closeQuietly, notConnected } from '../sdk/build-server.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import { sealToken } from '../sdk/progress-tokens.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
@@ -43,14 +43,14 @@ export function createLegacyHost(options: LegacyHostOptions): ServerHost {
       memoizeSchemas(server);
       leaveLogLevelsToPods(server);
       noteRounds(server);
-      await server.connect(transport);
+      await transport.join(server);
       transport.useEntry(messageEntryOf(server));
       transport.useLists(lists, server);
       transport.useEnds(server);
       return registry;
     } catch (cause) {
       await closeQuietly(server);
-      throw new AnypodError('factory_failed', 'The server cannot be connected; see the cause in the log.', { cause });
+      throw notConnected(cause);
     }
   }
 

@@ -2,6 +2,7 @@ import type { JsonRpcResponse } from '../../core/json-rpc.ts';
 import { type MessageEntry, messageEntryOf } from '../internals/message-entry.ts';
 import { forgetClient, protocolOf } from '../internals/protocol.ts';
 import { letServersAsk } from '../internals/questions.ts';
+import { assertServer } from '../sdk/build-server.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import type { ToolLists } from '../sdk/tool-lists.ts';
 import type { UserServer } from '../sdk/user-server.ts';
@@ -32,7 +33,7 @@ export class ModernServer {
 
   /** `answer` takes the answers to the questions of a server that `server` only speaks for. */
   constructor(server: UserServer, shared: boolean, lists: ToolLists, answer?: (response: JsonRpcResponse) => void) {
-    this.server = server;
+    this.server = assertServer(server);
     this.shared = shared;
     this.#answer = answer;
     this.#lists = lists;

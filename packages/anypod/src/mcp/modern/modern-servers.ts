@@ -4,7 +4,7 @@ import type { JsonRpcRequest } from '../../core/json-rpc.ts';
 import type { StreamKind } from '../../core/meter.ts';
 import { createFacade } from '../guest/facade.ts';
 import { speakModern } from '../internals/modern-era.ts';
-import type { BuildServer } from '../sdk/build-server.ts';
+import { assertServer, type BuildServer } from '../sdk/build-server.ts';
 import { createFactoryFailures, type FactoryFailures } from '../sdk/factory-failures.ts';
 import { lazyRequest } from '../sdk/lazy-request.ts';
 import { challengeIn } from '../sdk/scope-challenges.ts';
@@ -131,7 +131,9 @@ function createHandler(
 function createListening(options: ModernServerOptions, failures: FactoryFailures): ListenStreams {
   const { bus, build, guests, maxSubscriptions, listenAgeLimit: ageLimit } = options;
   /** The server of a listen stream. The SDK only asks it for its capabilities, and closes it. */
-  const listener: BuildServer = guests ? (context) => facadeFor(options, context) : build;
+  const listener: BuildServer = guests
+    ? (context) => facadeFor(options, context)
+    : async (context) => assertServer(await build(context));
   const factory: BuildServer = (context) => failures.note(context.requestInfo, listener(context));
   return createListenStreams({
     bus,

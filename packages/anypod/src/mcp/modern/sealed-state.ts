@@ -32,7 +32,8 @@ export function openInbound(
   binding: string,
 ): OpenedRequest | undefined {
   const sealed = body.params?.['requestState'];
-  if (typeof sealed !== 'string') return { body };
+  if (sealed === undefined) return { body };
+  if (typeof sealed !== 'string') return undefined;
   const opened = requestState.open(sealed, binding);
   if (opened === undefined) return undefined;
   const params = { ...body.params, requestState: opened.state };

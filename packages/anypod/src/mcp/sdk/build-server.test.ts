@@ -79,7 +79,7 @@ describe.each(Object.entries(thrown))('a factory that throws %s', (_what, value)
   });
 });
 
-it.each([[undefined], [null], [7], [{}], [{ connect: 'no function' }]])(
+it.each([[undefined], [null], [7], [{}], [{ connect: 'no function' }], [{ connect: () => undefined }]])(
   'a factory that returns %j is told what to return',
   async (value) => {
     await expect(build(() => value as never)(context)).rejects.toEqual(failure(/must return an McpServer/));

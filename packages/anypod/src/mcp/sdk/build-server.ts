@@ -42,6 +42,23 @@ export async function closeQuietly(server: UserServer): Promise<void> {
   }
 }
 
+/** What the factory has returned is no server of an SDK. Some of it shows only when it is connected, and would never answer. */
+export function noServer(): AnypodError {
+  return failed('The factory must return an McpServer or Server of the MCP SDK; it returned something else.');
+}
+
+/** Returns the server, or throws `noServer`. The SDK would not say why it cannot serve 2026-07-28 with it. */
+export function assertServer(server: UserServer): UserServer {
+  if (protocolOf(server).setRequestHandler === undefined) throw noServer();
+  return server;
+}
+
+/** The failure to connect a server. */
+export function notConnected(cause: unknown): AnypodError {
+  if (cause instanceof AnypodError) return cause;
+  return failed('The server cannot be connected; see the cause in the log.', { cause });
+}
+
 function failed(message: string, options?: ErrorOptions): AnypodError {
   return new AnypodError('factory_failed', message, options);
 }
@@ -52,11 +69,7 @@ function isThenable(made: unknown): made is PromiseLike<unknown> {
 
 /** Checks that the factory has made a new server, and marks it as returned. */
 function fresh(made: unknown): UserServer {
-  if (!isServer(made)) {
-    throw failed(
-      'The factory must return an McpServer or Server of the MCP SDK; it returned something without connect().',
-    );
-  }
+  if (!isServer(made)) throw noServer();
   const protocol = protocolOf(made);
   if (wasReturned(made)) {
     throw failed(
@@ -74,7 +87,8 @@ function fresh(made: unknown): UserServer {
 }
 
 function isServer(made: unknown): made is UserServer {
-  return typeof (made as Partial<UserServer> | null | undefined)?.connect === 'function';
+  const { connect, close } = (made ?? {}) as Partial<UserServer>;
+  return typeof connect === 'function' && typeof close === 'function';
 }
 
 /** Closes a server that came too late, unless the factory had returned it before: then it may serve another request. */

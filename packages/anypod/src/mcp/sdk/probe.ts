@@ -1,7 +1,7 @@
 import { cpuUsage, memoryUsage } from 'node:process';
 import { AnypodError } from '../../core/errors.ts';
 import type { JsonRpcRequest } from '../../core/json-rpc.ts';
-import { type BuildServer, closeQuietly } from './build-server.ts';
+import { type BuildServer, closeQuietly, noServer, notConnected } from './build-server.ts';
 import { ProbeTransport } from './probe-transport.ts';
 import { toolSchemas } from './schema-memo.ts';
 import type { ServerSdk } from './sdk.ts';
@@ -75,13 +75,12 @@ async function askWhatItOffers(server: UserServer, withinMs: number): Promise<Pi
   let ownTasks: boolean;
   try {
     await server.connect(transport);
+    if (transport.onmessage === undefined) throw noServer();
     const clientInfo = { name: 'anypod', version: '0' };
     const { result } = await ask(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
     ownTasks = (result?.['capabilities'] as { tasks?: unknown } | undefined)?.tasks !== undefined;
   } catch (cause) {
-    throw cause instanceof AnypodError
-      ? cause
-      : new AnypodError('factory_failed', 'The server cannot be connected; see the cause in the log.', { cause });
+    throw notConnected(cause);
   }
   const list = await ask(2, 'tools/list').catch(() => undefined);
   if (list === undefined) return { tools: undefined, ownTasks };

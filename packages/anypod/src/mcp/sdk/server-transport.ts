@@ -12,6 +12,7 @@ import { RPC, rpcError } from '../../core/rpc-error.ts';
 import { failedSilently, UnwritableError, unwritableResponse, writeResponse } from '../../core/written.ts';
 import { isPlainMessage, type MessageEntry } from '../internals/message-entry.ts';
 import { watchEnds } from '../internals/request-ends.ts';
+import { noServer } from './build-server.ts';
 import { withReadableError } from './readable-error.ts';
 import { asksForTools, type ToolLists } from './tool-lists.ts';
 import type { UserServer } from './user-server.ts';
@@ -57,6 +58,12 @@ export abstract class ServerTransport {
   }
 
   async start(): Promise<void> {}
+
+  /** Connects a server. Throws if it does not listen: what has `connect` and is no server of an SDK would never answer. */
+  async join(server: UserServer): Promise<void> {
+    await server.connect(this);
+    if (this.#listener === undefined) throw noServer();
+  }
 
   /** Answers requests whose handler ends without a response, because the SDK never answers them. `server` must be connected. */
   useEnds(server: UserServer): void {

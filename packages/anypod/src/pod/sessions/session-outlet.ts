@@ -76,7 +76,8 @@ export function createSessionOutlet(context: PodContext, live: SpeakingSession):
     if (live.repeating) return;
     // `McpServer` announces these by itself and does not wait, so nothing would handle a rejection.
     await announcer
-      .announce(`${live.id} ${method}`, () => send(data, undefined))
+      // The session may have ended while the announcement waited.
+      .announce(`${live.id} ${method}`, async () => (live.ended ? undefined : send(data, undefined)))
       .catch((err: unknown) => log.warn({ err, method }, 'a change could not be announced'));
   }
 
@@ -95,7 +96,8 @@ export function createSessionOutlet(context: PodContext, live: SpeakingSession):
       live.questions.add(question);
       live.told?.asks();
       try {
-        await store.questions.ask(live.id, question, pod);
+        // Until its user answers, the client may ask other pods. It must find there what the handler has changed.
+        await Promise.all([store.questions.ask(live.id, question, pod), live.unsettled.settled]);
         await send(data, related);
       } catch (error) {
         live.questions.delete(question);
