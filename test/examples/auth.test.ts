@@ -14,6 +14,7 @@ import { recipe, variablesOf } from '../lib/recipe.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { startTokenIssuer, type TokenIssuer } from '../lib/token-issuer.ts';
 import { waitUntilReady } from '../lib/wait-until-ready.ts';
+import { describeConnect } from './connect-login.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const SERVER = path('services/auth-server/src/main.ts');
@@ -194,6 +195,8 @@ describe('anypod check of a protected deployment', () => {
     expect(code).toBe(0);
   });
 });
+
+describeConnect(() => parts.haproxy?.url ?? '');
 
 describe('services/auth-server', () => {
   it('does not start in production [auth.options]', async () => {

@@ -124,7 +124,7 @@ async function openClient(
 
   async function grant(at: StreamableHTTPClientTransport, error: unknown): Promise<void> {
     if (!(error instanceof UnauthorizedError) || provider.authorizationUrl === undefined) throw error;
-    const answer = await idp.login(provider.authorizationUrl);
+    const { searchParams: answer } = await idp.login(provider.authorizationUrl);
     expect(provider.began(answer)).toBe(true);
     await at.finishAuth(answer);
   }

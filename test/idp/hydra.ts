@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { browse } from '../lib/browser.ts';
-import { startChild } from '../lib/child.ts';
+import { type Child, startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
 import { recipe } from '../lib/recipe.ts';
 import { waitUntilReady } from '../lib/wait-until-ready.ts';
@@ -20,12 +20,19 @@ export interface Hydra extends IdentityProvider {
   readonly opaque: KnownClient;
 }
 
+interface Started {
+  readonly child: Child;
+  readonly issuer: string;
+  /** The address of the API for administrators. */
+  readonly admin: string;
+  createKey(): Promise<unknown>;
+}
+
 /** Starts Ory Hydra in memory, with the configuration of docs/authorization.md. */
-export async function startHydra(resource: string): Promise<Hydra> {
+async function startProcess(directory: string): Promise<Started> {
   const [port, adminPort] = await Promise.all([freePort(), freePort()]);
   const issuer = `http://127.0.0.1:${port}`;
   const admin = `http://127.0.0.1:${adminPort}/admin`;
-  const directory = await mkdtemp(join(tmpdir(), 'anypod-hydra-'));
   const configuration = join(directory, 'hydra.yml');
   const here = (name: string, number: number) => `  ${name}: { host: 127.0.0.1, port: ${number} }`;
   const own = ['dsn: memory', 'secrets: { system: [only-for-tests-0123456789] }', 'serve:'];
@@ -33,6 +40,17 @@ export async function startHydra(resource: string): Promise<Hydra> {
   await writeFile(configuration, [...own, here('public', port), here('admin', adminPort), documented].join('\n'));
   const child = startChild(HYDRA, ['serve', 'all', '--dev', '--sqa-opt-out', '--config', configuration]);
   await waitUntilReady(child, async () => (await fetch(`${issuer}/health/ready`)).ok, { name: 'Ory Hydra' });
+  const createKey = () => sendJson(`${admin}/keys/${KEY_SET}`, 'POST', { alg: 'ES256', use: 'sig', kid: randomUUID() });
+  // Otherwise it makes large RSA keys for the first who ask, and closes their connections if that takes 10 s.
+  await createKey();
+  await waitUntilReady(child, async () => (await fetch(`${issuer}/.well-known/jwks.json`)).ok, { name: 'its keys' });
+  return { child, issuer, admin, createKey };
+}
+
+/** Starts Ory Hydra, with clients and pages. */
+export async function startHydra(resource: string): Promise<Hydra> {
+  const directory = await mkdtemp(join(tmpdir(), 'anypod-hydra-'));
+  const { child, issuer, admin, createKey } = await startProcess(directory);
 
   /** `url`: the endpoint of the admin, or that for everybody. */
   async function createClient(url: string, more: object): Promise<KnownClient> {
@@ -70,14 +88,15 @@ export async function startHydra(resource: string): Promise<Hydra> {
     register: () => createClient(`${issuer}/oauth2/register`, { scope: 'mcp offline_access' }),
     introspection: { clientId: 'mcp', endpoint: `${admin}/oauth2/introspect` },
     async login(authorizationUrl) {
-      const stopAt = (url: URL) => url.href.startsWith(CALLBACK);
+      const back = authorizationUrl.searchParams.get('redirect_uri') ?? '';
+      const stopAt = (url: URL) => url.href.startsWith(back);
       const { url, page } = await browse(authorizationUrl, { answers: {}, stopAt, detour });
       if (!stopAt(url)) throw new Error(`Hydra shows: ${page}`);
-      return url.searchParams;
+      return url;
     },
     async rotateKeys() {
       const { keys } = (await sendJson(`${admin}/keys/${KEY_SET}`, 'GET')) as { keys: { kid: string }[] };
-      await sendJson(`${admin}/keys/${KEY_SET}`, 'POST', { alg: 'RS256', use: 'sig', kid: randomUUID() });
+      await createKey();
       return {
         async withdraw() {
           for (const { kid } of keys) await sendJson(`${admin}/keys/${KEY_SET}/${kid}`, 'DELETE');

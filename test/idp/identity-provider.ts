@@ -16,8 +16,8 @@ export interface IdentityProvider {
   readonly register?: () => Promise<KnownClient>;
   /** How pods ask about its tokens. */
   readonly introspection: { readonly clientId: string; readonly endpoint?: string };
-  /** Logs the user in as a browser does, and returns the parameters with which the user comes back to the client. */
-  login(authorizationUrl: URL): Promise<URLSearchParams>;
+  /** Logs the user in as a browser does, and returns the address with which the user comes back to the client. */
+  login(authorizationUrl: URL): Promise<URL>;
   /** Signs with a new key from now on. The old key stays published until `withdraw`. */
   rotateKeys(): Promise<{ withdraw(): Promise<void> }>;
   /** Ends what the tokens stand for. */

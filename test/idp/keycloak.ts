@@ -7,7 +7,7 @@ import { type Child, startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
 import { recipe } from '../lib/recipe.ts';
 import { waitUntilReady } from '../lib/wait-until-ready.ts';
-import { CALLBACK, type IdentityProvider, sendJson } from './identity-provider.ts';
+import { type IdentityProvider, sendJson } from './identity-provider.ts';
 
 const KEYCLOAK = fileURLToPath(new URL('../../.idp/keycloak/bin/kc.sh', import.meta.url));
 /** A start takes 15 s on an idle machine, and minutes on a busy one. */
@@ -85,10 +85,11 @@ export async function startKeycloak(resource: string, introspectionSecret: strin
     known: { client_id: 'assistant' },
     introspection: { clientId: resource },
     async login(authorizationUrl) {
-      const stopAt = (url: URL) => url.href.startsWith(CALLBACK);
+      const back = authorizationUrl.searchParams.get('redirect_uri') ?? '';
+      const stopAt = (url: URL) => url.href.startsWith(back);
       const { url, page } = await browse(authorizationUrl, { answers: { ...ANN, accept: 'Yes' }, stopAt });
       if (!stopAt(url)) throw new Error(`Keycloak shows: ${page}`);
-      return url.searchParams;
+      return url;
     },
     async rotateKeys() {
       rotations += 1;

@@ -1,16 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { MemoryProvider } from '../../examples/auth-client/memory-provider.ts';
 import { eventually } from '../cluster/settle.ts';
-import { CUSTOMER, type Flows, REPORT, statusAt } from './flows.ts';
-import type { IdentityProvider } from './identity-provider.ts';
+import { CUSTOMER, type Flows, REPORT, statusAt, type UserClient } from './flows.ts';
+import { CALLBACK, type IdentityProvider } from './identity-provider.ts';
+
+const ANYPOD = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 
 /** The flows of `make client-auth` against an identity provider that this project did not write. */
 export function describeFlows(name: string, flows: Flows<IdentityProvider>): void {
   describe(`${name} and two pods`, () => {
     testLogin(flows);
     testScopes(flows);
+    testConnect(flows);
     testEnds(flows);
   });
 }
@@ -41,7 +49,7 @@ function testLogin(flows: Flows<IdentityProvider>): void {
     const transport = new StreamableHTTPClientTransport(new URL(flows.resource), { authProvider: provider });
     const client = new Client({ name: 'thief', version: '1.0.0' });
     await expect(client.connect(transport)).rejects.toThrow(UnauthorizedError);
-    const code = await flows.idp.login(provider.authorizationUrl as URL);
+    const { searchParams: code } = await flows.idp.login(provider.authorizationUrl as URL);
     provider.saveCodeVerifier('another-verifier-of-somebody-who-only-has-seen-the-code');
     await transport.finishAuth(code).catch(() => undefined);
     expect(provider.tokens()).toBeUndefined();
@@ -69,26 +77,61 @@ function testScopes(flows: Flows<IdentityProvider>): void {
   });
 }
 
+/** `anypod connect` as a host starts it. The user opens the page by hand, since there is no browser. */
+async function startHost(flows: Flows<IdentityProvider>, home: string, shown: URL[]): Promise<Client> {
+  const { idp, resource } = flows;
+  const port = new URL(CALLBACK).port;
+  // A client that cannot register itself has an id, and a callback that is known.
+  const known = idp.register === undefined ? [] : ['--client-id', idp.known.client_id, '--callback-port', port];
+  const env = { ...process.env, XDG_STATE_HOME: home, BROWSER: 'true' } as Record<string, string>;
+  const args = [ANYPOD, 'connect', resource, ...known];
+  const transport = new StdioClientTransport({ command: process.execPath, args, env, stderr: 'pipe' });
+  transport.stderr?.on('data', (text: Buffer) => {
+    for (const [, page = ''] of `${text}`.matchAll(/open it yourself: (\S+)/g)) {
+      shown.push(new URL(page));
+      void idp.login(new URL(page)).then((back) => fetch(back));
+    }
+  });
+  const client = new Client({ name: 'host', version: '1.0.0' });
+  await client.connect(transport, { timeout: 300_000 });
+  return client;
+}
+
+function testConnect(flows: Flows<IdentityProvider>): void {
+  test('anypod connect logs in and steps up, even if a client keeps the scopes of its registration [host.connect.login]', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'anypod-idp-'));
+    const shown: URL[] = [];
+    const client = await startHost(flows, home, shown);
+    expect((await client.callTool(REPORT, { timeout: 300_000 })).isError).not.toBe(true);
+    await client.close();
+    await rm(home, { recursive: true });
+    const scopes = shown.map((page) => page.searchParams.get('scope'));
+    expect(scopes[0]).not.toContain('reports:read');
+    expect(scopes.at(-1)).toContain('reports:read');
+    // One that registered itself was refused, and registered once more.
+    const ids = new Set(shown.map((page) => page.searchParams.get('client_id')));
+    expect(ids.size).toBe(flows.idp.register === undefined ? 2 : 1);
+  });
+}
+
 function testEnds(flows: Flows<IdentityProvider>): void {
   test('new keys work without a restart, and a withdrawn key ends its tokens [auth.keys.rotation] [auth.keys.withdrawn]', async () => {
-    const user = await flows.open({ known: flows.idp.known });
-    const { token } = user;
+    const kidOf = (user: UserClient) => decodeProtectedHeader(user.token).kid;
+    const logIn = () => flows.open({ known: flows.idp.known });
+    const old = await logIn();
     const rotation = await flows.idp.rotateKeys();
-    await user.refresh();
-    const kids = [token, user.token].map((one) => decodeProtectedHeader(one).kid);
-    expect(new Set(kids).size).toBe(2);
-    // A pod that has asked for keys a short time ago does not ask again at once.
-    await eventually(async () => expect(await statuses(flows, user.token)).toEqual([200, 200]));
-    expect(await statuses(flows, token)).toEqual([200, 200]);
+    // A token with an unknown key makes pods ask for the keys, but not more often than every 10 s.
+    const next = await eventually(logIn);
+    expect(kidOf(next)).not.toBe(kidOf(old));
+    for (const { token } of [old, next]) expect(await statuses(flows, token)).toEqual([200, 200]);
 
     await rotation.withdraw();
     await flows.idp.rotateKeys();
-    await user.refresh();
-    await eventually(async () => {
-      expect(await statuses(flows, user.token)).toEqual([200, 200]);
-      expect(await statuses(flows, token)).toEqual([401, 401]);
-    });
-    await user.client.close();
+    const last = await eventually(logIn);
+    await eventually(async () => expect(await statuses(flows, last.token)).toEqual([200, 200]));
+    await eventually(async () => expect(await statuses(flows, old.token)).toEqual([401, 401]));
+    expect(await statuses(flows, next.token)).toEqual([200, 200]);
+    for (const { client } of [old, next, last]) await client.close();
   });
 
   test('a logout ends JWTs on pods that ask about them [auth.introspection.always]', async () => {
