@@ -14,9 +14,10 @@ const PATIENCE_MS = 60_000;
 const DRAIN_MS = 30_000;
 /** How long the user may take to log in. */
 const LOGIN_MS = 600_000;
+const LAST_PORT = 65_535;
 
 /** The text of `anypod connect --help`. */
-export const CONNECT_HELP: string = `Usage: anypod connect <url> [flags]
+const CONNECT_HELP: string = `Usage: anypod connect <url> [flags]
 
 A server of stdio for a local client, which passes every message on to an endpoint. If the endpoint needs a token, it opens
 a page in the browser where the user logs in (BROWSER names another program), and keeps the tokens in a file that only the
@@ -107,7 +108,7 @@ function readArguments(argv: readonly string[]): LoginFlags & { url: URL; header
     text(values['callback-port'] as string | undefined),
     text(values['token-file'] as string | undefined),
   ];
-  if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port))
+  if (port !== undefined && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= LAST_PORT))
     problems.push('--callback-port: must be the number of a port');
   const { headers, problems: wrongHeaders } = readHeaders({
     header: (values.header ?? []).map(String),
