@@ -123,7 +123,8 @@ function testEnds(flows: Flows<IdentityProvider>): void {
     // A token with an unknown key makes pods ask for the keys, but not more often than every 10 s.
     const next = await eventually(logIn);
     expect(kidOf(next)).not.toBe(kidOf(old));
-    for (const { token } of [old, next]) expect(await statuses(flows, token)).toEqual([200, 200]);
+    await eventually(async () => expect(await statuses(flows, next.token)).toEqual([200, 200]));
+    expect(await statuses(flows, old.token)).toEqual([200, 200]);
 
     await rotation.withdraw();
     await flows.idp.rotateKeys();

@@ -85,7 +85,9 @@ const routes: readonly ValueCase[] = [
     },
     check: ({ find }) => {
       const { matches } = find('HTTPRoute')['spec'].rules[0];
+      // The operator has named the address too, and it is routed once.
       expect(matches.map(({ path }: Manifest) => path.value)).toEqual(['/mcp', WELL_KNOWN, '/sse']);
+      expect(find('Pod', '-check')['spec'].containers[0].args).toContain('--challenge');
     },
   },
 ];
