@@ -56,11 +56,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-<<<<<<< HEAD
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image test-idp conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
-=======
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest k6 fuzz timing bench-payload
->>>>>>> main
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image test-idp conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest k6 fuzz timing bench-payload
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
