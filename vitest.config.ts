@@ -9,6 +9,9 @@ const many = { testTimeout: 60_000, hookTimeout: 300_000 };
 /** Pods of a real cluster come and go meanwhile. */
 const live = { testTimeout: 300_000, hookTimeout: 300_000 };
 
+/** Programs of others that start slowly. */
+const program = { testTimeout: 600_000, hookTimeout: 900_000 };
+
 /** What ends processes, cuts connections or waits for ages. */
 const FAULTS = [
   'test/cluster/{faults,bad-factory,module-listeners,max-age,silent-pod,signals}.test.ts',
@@ -56,6 +59,7 @@ export default defineConfig({
       { test: { name: 'hostile', include: HOSTILE, ...serial } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
       { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial } },
+      { test: { name: 'idp', include: ['test/idp/**/*.test.ts'], ...serial, ...program } },
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
       { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], ...many } },
       { test: { name: 'chart-cluster', include: ['test/chart-cluster/**/*.test.ts'], ...serial, ...live } },

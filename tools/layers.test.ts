@@ -51,6 +51,10 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     accepts: ['../core/json-rpc.ts', '@modelcontextprotocol/client', 'node:readline'],
     refuses: ['../serve/config.ts', '@modelcontextprotocol/server', '../http/endpoint.ts'],
   },
+  login: {
+    accepts: ['@modelcontextprotocol/client', 'node:http'],
+    refuses: ['../core/json-rpc.ts', '../stdio/bridge.ts', '../serve/config.ts', 'jose'],
+  },
   testing: { accepts: ['../core/store.ts', 'node:assert/strict'], refuses: ['vitest', '../memory/index.ts'] },
   pod: {
     accepts: ['../core/store.ts', './requests/post-handler.ts'],

@@ -37,7 +37,9 @@ async function authorized<T>(transport: StreamableHTTPClientTransport, act: () =
     const { authorizationUrl } = authProvider;
     if (!(error instanceof UnauthorizedError) || authorizationUrl === undefined) throw error;
     console.log(`the user grants: ${authorizationUrl.searchParams.get('scope')}`);
-    await transport.finishAuth(await login(authorizationUrl, values.user));
+    const answer = await login(authorizationUrl, values.user);
+    if (!authProvider.began(answer)) throw new Error('The answer belongs to another login.');
+    await transport.finishAuth(answer);
     return act();
   }
 }

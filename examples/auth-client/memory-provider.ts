@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DpopSession, type OAuthClientProvider } from '@modelcontextprotocol/client';
 
 type ClientInformation = Parameters<NonNullable<OAuthClientProvider['saveClientInformation']>>[0];
@@ -24,10 +25,12 @@ export class MemoryProvider implements OAuthClientProvider {
   #tokens: Tokens | undefined;
   #discovery: Discovery | undefined;
   #verifier = '';
+  #state = '';
 
-  /** `dpop`: ask for tokens that work only with a key of this process (RFC 9449). */
-  constructor(dpop: boolean) {
+  /** `dpop`: ask for tokens that work only with a key of this process (RFC 9449). `client`: what the authorization server knows it as; else it registers. */
+  constructor(dpop: boolean, client?: ClientInformation) {
     this.#dpop = dpop ? DpopSession.create() : undefined;
+    this.#client = client;
   }
 
   async dpop(): Promise<DpopSession | undefined> {
@@ -57,6 +60,17 @@ export class MemoryProvider implements OAuthClientProvider {
 
   saveDiscoveryState(discovery: Discovery): void {
     this.#discovery = discovery;
+  }
+
+  /** Names this login. Some authorization servers insist on it. */
+  state(): string {
+    this.#state = randomUUID();
+    return this.#state;
+  }
+
+  /** Whether the user comes back from the login that this client began, and not from one of somebody else. */
+  began(answer: URLSearchParams): boolean {
+    return this.#state !== '' && answer.get('state') === this.#state;
   }
 
   redirectToAuthorization(url: URL): void {

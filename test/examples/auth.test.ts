@@ -1,57 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { postModern } from '../cluster/modern-wire.ts';
+import { messagesOf } from '../cluster/wire.ts';
 import type { Balancer } from '../lib/balancer-process.ts';
 import { type Child, startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
 import { startHaproxy } from '../lib/haproxy.ts';
 import { type Pod, startPod } from '../lib/pods.ts';
+import { recipe, variablesOf } from '../lib/recipe.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
+import { startTokenIssuer, type TokenIssuer } from '../lib/token-issuer.ts';
 import { waitUntilReady } from '../lib/wait-until-ready.ts';
+import { describeConnect } from './connect-login.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const SERVER = path('services/auth-server/src/main.ts');
+const ANYPOD = path('packages/anypod/src/cli/main.ts');
+const MODULE = path('examples/customer-tools/server.ts');
 
-/** Two pods behind a balancer, protected by the authorization server for development. */
-const parts: { redis?: RedisServer; pods: Pod[]; haproxy?: Balancer; server?: Child } = { pods: [] };
+interface Parts {
+  redis?: RedisServer;
+  pods: Pod[];
+  haproxy?: Balancer;
+  server?: Child;
+  beta?: TokenIssuer;
+  issuer: string;
+  /** The endpoint of one pod, which the recipe `known` protects. */
+  known: string;
+}
+
+/** Two pods behind a balancer, which the recipe `several` of docs/authorization.md protects. One issuer is the authorization server for development. */
+const parts: Parts = { pods: [], issuer: '', known: '' };
 
 beforeAll(async () => {
-  const [port, balancer] = await Promise.all([freePort(), freePort()]);
+  const [port, balancer, alone] = await Promise.all([freePort(), freePort(), freePort()]);
   const resource = `http://127.0.0.1:${balancer}/mcp`;
-  parts.redis = await startRedis();
-  const issuer = `http://127.0.0.1:${port}`;
-  const scopes = ['mcp', 'reports:read'].flatMap((scope) => ['--scope', scope]);
-  parts.server = startChild(process.execPath, [SERVER, '--port', `${port}`, '--resource', resource, ...scopes]);
-  const ready = async () => (await fetch(`${issuer}/.well-known/oauth-authorization-server`)).ok;
+  parts.known = `http://127.0.0.1:${alone}/mcp`;
+  parts.issuer = `http://127.0.0.1:${port}`;
+  [parts.redis, parts.beta] = await Promise.all([startRedis(), startTokenIssuer(resource)]);
+  const offers = [
+    ...['mcp', 'reports:read'].flatMap((scope) => ['--scope', scope]),
+    ...[resource, parts.known].flatMap((url) => ['--resource', url]),
+  ];
+  parts.server = startChild(process.execPath, [SERVER, '--port', `${port}`, ...offers]);
+  const ready = async () => (await fetch(`${parts.issuer}/.well-known/oauth-authorization-server`)).ok;
   await waitUntilReady(parts.server, ready, { name: 'authorization server' });
-  const tools = { generate_report: ['reports:read'] };
-  const env = {
-    ANYPOD_PUBLIC_URL: resource,
-    ANYPOD_AUTH_SCOPES: 'mcp',
-    ANYPOD_AUTH: JSON.stringify({
-      issuers: [{ issuer, typ: 'at+jwt', claims: { tenant: 'tenant' }, tenants: ['acme'] }],
-      scopes: { tools },
-      dpop: {},
-    }),
-  };
-  const module = path('examples/customer-tools/server.ts');
+  const ANYPOD_AUTH = recipe('several', {
+    'https://login.example.com': parts.issuer,
+    'https://login.beta.example': parts.beta.url,
+    'https://mcp.example.com/mcp': resource,
+  });
+  const env = { ANYPOD_AUTH: JSON.stringify({ ...JSON.parse(ANYPOD_AUTH), dpop: {} }) };
   const redisUrl = parts.redis.url;
-  parts.pods = await Promise.all([1, 2].map(() => startPod({ module, redisUrl, env })));
+  parts.pods = await Promise.all([1, 2].map(() => startPod({ module: MODULE, redisUrl, env })));
   parts.haproxy = await startHaproxy({ pods: parts.pods, balance: 'roundrobin', port: balancer });
 });
 
 afterAll(async () => {
-  await Promise.all([parts.haproxy?.stop(), parts.server?.stop(), ...parts.pods.map((pod) => pod.stop())]);
+  await Promise.all([
+    parts.haproxy?.stop(),
+    parts.server?.stop(),
+    parts.beta?.stop(),
+    ...parts.pods.map((pod) => pod.stop()),
+  ]);
   await parts.redis?.stop();
 });
 
-async function run(...args: string[]): Promise<{ code: number | null; lines: string[] }> {
-  const client = startChild(process.execPath, [
-    path('examples/auth-client/client.ts'),
-    parts.haproxy?.url ?? '',
-    ...args,
-  ]);
+async function run(url: string | undefined, ...args: string[]): Promise<{ code: number | null; lines: string[] }> {
+  const client = startChild(process.execPath, [path('examples/auth-client/client.ts'), url ?? '', ...args]);
   const { code } = await client.exited;
   return { code, lines: client.logs().trim().split('\n') };
+}
+
+async function check(url: string | undefined, ...flags: string[]): Promise<{ code: number | null; lines: string[] }> {
+  const child = startChild(process.execPath, [ANYPOD, 'check', url ?? '', ...flags]);
+  const { code } = await child.exited;
+  return { code, lines: child.logs().trim().split('\n') };
 }
 
 describe('examples/auth-client on two pods with services/auth-server', () => {
@@ -64,7 +91,7 @@ describe('examples/auth-client on two pods with services/auth-server', () => {
   ])(
     'registers, logs in, calls and steps up in %s with %j [auth.challenge.missing] [auth.scope.missing] [auth.dpop.nonce]',
     async (version, args) => {
-      const { code, lines } = await run(...args);
+      const { code, lines } = await run(parts.haproxy?.url, ...args);
       expect(lines).toEqual([
         'the user grants: mcp offline_access',
         `connected, protocol ${version}, token ${args.includes('--dpop') ? 'DPoP' : 'Bearer'}`,
@@ -77,12 +104,99 @@ describe('examples/auth-client on two pods with services/auth-server', () => {
     },
   );
 
-  it('does not let in a user of another tenant [auth.tenant.issuer]', async () => {
-    const { code, lines } = await run('--user', 'eve@umbrella');
+  it('lets in no user of a tenant for which the issuer may not speak [auth.tenant.issuer]', async () => {
+    const { code, lines } = await run(parts.haproxy?.url, '--user', 'eve@beta');
     expect(code).not.toBe(0);
     expect(lines.join('\n')).not.toContain('connected');
   });
 });
+
+describe('the recipes of docs/authorization.md', () => {
+  it('several: each issuer speaks for its own tenants, and a broader scope opens what it implies [auth.tenant.issuer] [auth.scope.hierarchy]', async () => {
+    const url = new URL(parts.haproxy?.url ?? '');
+    const tools = async (scope: string) => {
+      const token = await parts.beta?.token({ scope });
+      const answer = await postModern(url, 'tools/list', {}, { authorization: `Bearer ${token}` });
+      return JSON.stringify(await messagesOf(answer));
+    };
+    expect(await tools('mcp')).not.toContain('generate_report');
+    expect(await tools('mcp admin')).toContain('generate_report');
+    const foreign = `Bearer ${await parts.beta?.token({ tenant: 'acme', iss: parts.issuer })}`;
+    expect((await postModern(url, 'tools/list', {}, { authorization: foreign })).status).toBe(401);
+  });
+
+  it('known: the official client logs in, calls and steps up [auth.scope.missing]', async () => {
+    const env = variablesOf(
+      recipe('known', {
+        'https://login.example.com/realms/mcp': parts.issuer,
+        'https://mcp.example.com/mcp': parts.known,
+      }),
+    );
+    const pod = await startPod({ module: MODULE, env, port: Number(new URL(parts.known).port) });
+    try {
+      const { lines } = await run(parts.known);
+      expect(lines.slice(-3)).toEqual([
+        'the user grants: mcp reports:read offline_access',
+        'generate_report: called',
+        'closed',
+      ]);
+    } finally {
+      await pod.stop();
+    }
+  });
+
+  it('none: everybody may call everything [auth.off]', async () => {
+    const pod = await startPod({ module: MODULE });
+    try {
+      const { lines } = await run(pod.url);
+      expect(lines.slice(-2)).toEqual(['generate_report: called', 'closed']);
+      expect(lines.join()).not.toContain('grants');
+      const checked = await check(pod.url, '--challenge');
+      expect(checked.lines.join('\n')).toMatch(/FAIL +challenge .*lets callers in without a token/);
+      expect(checked.code).toBe(1);
+    } finally {
+      await pod.stop();
+    }
+  });
+});
+
+describe('anypod check of a protected deployment', () => {
+  const addresses = () => parts.pods.map(({ port }) => `127.0.0.1:${port}`).join(',');
+
+  it('needs a token, and says so [host.check.token]', async () => {
+    const { code, lines } = await check(parts.haproxy?.url, '--pods', addresses());
+    expect(lines.join('\n')).toMatch(/FAIL +initialize .*401.*--token-file/);
+    expect(code).toBe(1);
+  });
+
+  it('sends the token of a file to the URL and to every pod, and prints it nowhere [host.check.token]', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'anypod-check-'));
+    const token = (await parts.beta?.token({ scope: 'mcp' })) ?? '';
+    await writeFile(join(directory, 'token'), `${token}\n`);
+    const flags = ['--pods', addresses(), '--token-file', join(directory, 'token')];
+    const { code, lines } = await check(parts.haproxy?.url, ...flags);
+    await rm(directory, { recursive: true });
+    expect(lines.join('\n')).toMatch(/ok +every pod .*all 2 know the session/);
+    expect(lines.join('\n')).not.toContain(token);
+    expect(code).toBe(0);
+  });
+
+  it('tests without a token that every pod refuses, and where clients get one [host.check.challenge]', async () => {
+    const { code, lines } = await check(parts.haproxy?.url, '--pods', addresses(), '--challenge');
+    expect(lines.map((line) => /^\w+ +\w+/.exec(line)?.[0].replace(/ +/, ' '))).toEqual([
+      'ok pods',
+      'ok ready',
+      'ok challenge',
+      'ok metadata',
+      'skip session',
+    ]);
+    expect(lines.join('\n')).toContain(`tokens come from ${parts.issuer}, ${parts.beta?.url}`);
+    expect(lines.at(-1)).toContain('--token-file');
+    expect(code).toBe(0);
+  });
+});
+
+describeConnect(() => parts.haproxy?.url ?? '');
 
 describe('services/auth-server', () => {
   it('does not start in production [auth.options]', async () => {

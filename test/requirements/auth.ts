@@ -57,6 +57,10 @@ export const auth = {
     'Opaque tokens are judged by their issuer, whose answer is kept for 30 s at most.',
     'https://www.rfc-editor.org/rfc/rfc7662#section-4',
   ],
+  'auth.introspection.always': [
+    'If the operator wants it, the issuer is also asked about JWTs, so that a logout or a revocation ends them within 30 s.',
+    'https://www.rfc-editor.org/rfc/rfc7662#section-4',
+  ],
   'auth.claims.mapped': ['The configuration says which claims name subject, client, scopes and tenant.', DOCUMENT],
   'auth.principal': ['Only the verified token says who calls, and handlers do not get it.', DOCUMENT],
   'auth.tenant.issuer': ['An issuer speaks only for the tenants that it is configured for.', DOCUMENT],
@@ -107,5 +111,6 @@ export const auth = {
     'Pages of the configured origins may call and read what they need. Other pages get 403 without CORS headers.',
     'https://fetch.spec.whatwg.org/#http-cors-protocol',
   ],
+  'auth.off': ['Without issuers nobody needs a token.', DOCUMENT],
   'auth.options': ['Options that cannot work are refused at the start, all at once.', DOCUMENT],
 } as const;

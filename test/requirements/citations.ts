@@ -21,7 +21,7 @@ export function citedIds(source: string): string[] {
   return [...source.matchAll(CITATION)].map((match) => match[1] as string);
 }
 
-/** Reads every test file, and also the contract suites and chaos scenarios, which other tests run. */
+/** Reads every test file, and also the contract suites, chaos scenarios and the tests of `anypod connect`, which other files run. */
 export async function readCitations(): Promise<Citation[]> {
   const files = (await Promise.all(ROOMS.map((room) => testFiles(join(REPOSITORY, room))))).flat();
   const found = await Promise.all(
@@ -38,7 +38,9 @@ async function testFiles(directory: string): Promise<string[]> {
   const nested = entries.map((entry): Promise<string[]> | string[] => {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : testFiles(path);
-    return /\.test\.ts$|\/src\/testing\/.*\.ts$|\/chaos\/scenarios\.ts$/.test(path) ? [path] : [];
+    return /\.test\.ts$|\/src\/testing\/.*\.ts$|\/chaos\/scenarios\.ts$|\/examples\/connect-login\.ts$/.test(path)
+      ? [path]
+      : [];
   });
   return (await Promise.all(nested)).flat();
 }

@@ -254,6 +254,20 @@ const entries = {
     ANYPOD,
   ],
   'pod.blue-green.stays': ['Applying the manifests again does not undo a flip.', ANYPOD],
+  'host.connect.login': [
+    'anypod connect logs the user in with a browser, and keeps the tokens in a file of mode 600.',
+    'docs/stdio.md',
+  ],
+  'host.connect.refresh': [
+    'anypod connect refreshes tokens, and asks the user again only for more scopes.',
+    'docs/stdio.md',
+  ],
+  'host.connect.private': ['anypod connect uses no tokens that others can read.', 'docs/stdio.md'],
+  'host.check.token': ['anypod check sends a token to the URL and to every pod, and prints it nowhere.', 'docs/cli.md'],
+  'host.check.challenge': [
+    'Without a token anypod check can test that every pod is ready, refuses with 401, and says where clients get a token.',
+    'docs/cli.md',
+  ],
   'host.check.pods': [
     '`anypod check` passes only if one pod continues the stream of another. If it fails, it says what to do.',
     ANYPOD,

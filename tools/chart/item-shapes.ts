@@ -32,7 +32,10 @@ const issuer = closed(
     claims: closed({ subject: oneOrMore, clientId: oneOrMore, scope: oneOrMore, tenant: oneOrMore, pass: texts }),
     tenant: text,
     tenants: texts,
-    introspection: closed({ endpoint: text, clientId: name, trustAudience: { type: 'boolean' } }, 'clientId'),
+    introspection: closed(
+      { endpoint: text, clientId: name, trustAudience: { type: 'boolean' }, always: { type: 'boolean' } },
+      'clientId',
+    ),
     allowHttp: { type: 'boolean' },
   },
   'issuer',

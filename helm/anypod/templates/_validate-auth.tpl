@@ -8,6 +8,9 @@
 {{- include "anypod.problem" (printf "auth.publicUrls has %q, but tokens are meant for an http or https URL without query and fragment: set the URL under which clients reach the endpoint." .) }}
 {{- end }}
 {{- end }}
+{{- if and .Values.tests.enabled .Values.tests.tool (not .Values.tests.token.existingSecret) }}
+{{- include "anypod.problem" "tests.tool is set, but the test has no token for the call: set tests.token.existingSecret, or remove tests.tool." }}
+{{- end }}
 {{- else }}
 {{- range $key := list "publicUrls" "audiences" }}
 {{- if get $.Values.auth $key }}{{ include "anypod.problem.withoutIssuers" $key }}{{ end }}

@@ -86,6 +86,8 @@
 - metrics.port
 - metrics.serviceMonitor
 - tests
+- tests.token
+- tests.token.key
 {{- end }}
 
 {{/* The values of that list that are null. If a map is null, its keys are not reported. */}}

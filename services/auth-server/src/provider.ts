@@ -46,7 +46,7 @@ export async function createProvider({ issuer, resources, scopes, tokenSeconds }
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     extraTokenClaims(_context, token) {
       const tenant = tenantOf('accountId' in token ? token.accountId : undefined);
-      return tenant === undefined ? undefined : { tenant };
+      return tenant === undefined ? undefined : { tenant, org: { id: tenant } };
     },
     features: {
       devInteractions: { enabled: true },

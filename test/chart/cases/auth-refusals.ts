@@ -23,6 +23,11 @@ export const AUTH_REFUSALS: readonly Refusal[] = [
     sentence: 'auth.dpop.required is set, but DPoP is off: set auth.dpop.enabled=true, or remove auth.dpop.required.',
   },
   {
+    values: { ...FOR_US, 'auth.issuers': [ISSUER], 'tests.tool': 'greet' },
+    sentence:
+      'tests.tool is set, but the test has no token for the call: set tests.token.existingSecret, or remove tests.tool.',
+  },
+  {
     values: { 'auth.issuers': [ISSUER], 'auth.publicUrls': ['mcp.example.com/mcp'] },
     sentence:
       'auth.publicUrls has "mcp.example.com/mcp", but tokens are meant for an http or https URL without query and fragment: set the URL under which clients reach the endpoint.',

@@ -7,6 +7,10 @@ const ON = { 'metrics.serviceMonitor.enabled': true };
 const KEEP = [{ sourceLabels: ['__name__'], action: 'keep', regex: 'anypod_.*' }];
 
 const endpoint = ({ find }: Rendering): Manifest => find('ServiceMonitor')['spec'].endpoints[0];
+const PROTECTED = { 'auth.issuers': ['https://login.example.com'], 'auth.publicUrls': ['https://mcp.example.com/mcp'] };
+/** The Secret that the test's pod mounts. */
+const tokenOf = ({ find }: Rendering): unknown =>
+  find('Pod', '-check')['spec'].volumes.find(({ name }: Manifest) => name === 'token')?.secret;
 const check = ({ find }: Rendering): string[] => find('Pod', '-check')['spec'].containers[0].args;
 
 /** A value that stands in the ServiceMonitor's endpoint as it was given. */
@@ -125,6 +129,31 @@ export const observing: readonly ValueCase[] = [
   ...FED.map(([path, value]): ValueCase => {
     return { path, value, check: ({ find }) => expect(find('Pod', '-check')['spec'][path]).toEqual(value) };
   }),
+  {
+    path: 'tests.token.existingSecret',
+    value: 'smoke-test',
+    with: PROTECTED,
+    check: (rendering) => {
+      expect(tokenOf(rendering)).toMatchObject({ secretName: 'smoke-test', items: [{ key: 'token', path: 'token' }] });
+      expect(check(rendering).join(' ')).toContain('--token-file /run/secrets/anypod/token');
+      expect(check(rendering)).not.toContain('--challenge');
+    },
+  },
+  {
+    path: 'tests.token.key',
+    value: 'access-token',
+    with: { ...PROTECTED, 'tests.token.existingSecret': 'smoke-test' },
+    check: (rendering) => expect(tokenOf(rendering)).toMatchObject({ items: [{ key: 'access-token' }] }),
+  },
+  {
+    path: 'auth.issuers',
+    value: PROTECTED['auth.issuers'],
+    needs: { 'auth.publicUrls': PROTECTED['auth.publicUrls'] },
+    check: (rendering) => {
+      expect(check(rendering)).toContain('--challenge');
+      expect(check(rendering)).not.toContain('--tool');
+    },
+  },
   {
     path: 'tests.tool',
     value: 'greet',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bearer, createWorld, ISSUER, RESOURCE, type World } from './gate.fixture.ts';
+import { bearer, createKey, createWorld, ISSUER, RESOURCE, type World } from './gate.fixture.ts';
 
 const ENDPOINT = `${ISSUER}/introspect`;
 
@@ -65,5 +65,41 @@ describe('an opaque token', () => {
     gate.resolve();
     const statuses = (await Promise.all(all)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 503).length).toBe(36);
+  });
+});
+
+describe('a JWT of an issuer that is always asked', () => {
+  async function createAskedWorld(answer: () => object): Promise<World> {
+    const introspection = { endpoint: ENDPOINT, clientId: 'mcp', clientSecret: 'secret', always: true };
+    const world = await createWorld({ issuers: [{ issuer: ISSUER, introspection }] });
+    world.answers.set(ENDPOINT, () => Response.json(answer()));
+    return world;
+  }
+  const isAsked = (world: World) => world.asked.filter((url) => url === ENDPOINT).length;
+
+  it('ends within 30 s when it is revoked [auth.introspection.always]', async () => {
+    let active = true;
+    const world = await createAskedWorld(() => ({ active }));
+    const token = bearer(await world.token());
+    expect(await world.admit(token)).toMatchObject({ clientId: 'app', extra: { sub: 'ann' } });
+    active = false;
+    await world.admit(token);
+    expect(isAsked(world)).toBe(1);
+    world.pass(30_001);
+    expect((await world.refused(token)).status).toBe(401);
+    expect(isAsked(world)).toBe(2);
+  });
+
+  it('is not asked about if its signature or audience is wrong [auth.introspection.always]', async () => {
+    const world = await createAskedWorld(() => ({ active: true }));
+    expect((await world.refused(bearer(await world.token({ aud: 'https://other.example.com' })))).status).toBe(401);
+    expect((await world.refused(bearer(await world.token({}, {}, await createKey('first'))))).status).toBe(401);
+    expect(isAsked(world)).toBe(0);
+  });
+
+  it('gets 503 while the issuer cannot be asked [auth.introspection.always]', async () => {
+    const world = await createAskedWorld(() => ({}));
+    world.answers.delete(ENDPOINT);
+    expect((await world.refused(bearer(await world.token()))).status).toBe(503);
   });
 });

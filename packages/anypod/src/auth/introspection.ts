@@ -12,16 +12,24 @@ export interface IntrospectorOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly trustAudience: boolean;
+  readonly always: boolean;
   readonly requireAudience: RequireAudience;
   readonly clockSkewSeconds: number;
   readonly fetch: Fetch;
   readonly now: () => number;
 }
 
-/** Asks an authorization server about an opaque token (RFC 7662). Rejects with `InvalidToken` or `IssuerUnavailable`. */
-export type Introspect = (token: string) => Promise<Claims>;
+/** Asks an authorization server about tokens (RFC 7662). Both reject with `InvalidToken` or `IssuerUnavailable`. */
+export interface Introspector {
+  /** The claims of an opaque token. */
+  claimsOf(token: string): Promise<Claims>;
+  /** Whether a token, whose claims are known, still counts. */
+  requireActive(token: string): Promise<void>;
+  /** Whether `requireActive` is wanted for JWTs. */
+  readonly always: boolean;
+}
 
-export function createIntrospector(options: IntrospectorOptions): Introspect {
+export function createIntrospector(options: IntrospectorOptions): Introspector {
   const { endpoint, clientId, clientSecret, fetch } = options;
   const credentials = [clientId, clientSecret].map(formEncoded).join(':');
   const headers = {
@@ -41,18 +49,29 @@ export function createIntrospector(options: IntrospectorOptions): Introspect {
     }
   }
 
-  return async (token) => {
+  async function askActive(token: string): Promise<Claims> {
     const claims = await ask(token).catch((cause: unknown) => {
       throw new IssuerUnavailable('The authorization server cannot be asked about the token.', { cause });
     });
-    requireActive(claims, options);
+    if (claims['active'] !== true) throw new InvalidToken('The token is not active.');
     return claims;
+  }
+
+  return {
+    async claimsOf(token) {
+      const claims = await askActive(token);
+      requireValid(claims, options);
+      return claims;
+    },
+    async requireActive(token) {
+      await askActive(token);
+    },
+    always: options.always,
   };
 }
 
-function requireActive(claims: Claims, options: IntrospectorOptions): void {
+function requireValid(claims: Claims, options: IntrospectorOptions): void {
   const { issuer, requireAudience, trustAudience, clockSkewSeconds, now } = options;
-  if (claims['active'] !== true) throw new InvalidToken('The token is not active.');
   const { iss, aud, exp, nbf } = claims;
   if (iss !== undefined && iss !== issuer) throw new InvalidToken('The token is of another issuer.');
   if (!(aud === undefined && trustAudience)) requireAudience(aud);

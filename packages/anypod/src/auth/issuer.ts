@@ -5,7 +5,7 @@ import { createRequireAudience } from './audiences.ts';
 import { authInfoOf, type Claims } from './claims.ts';
 import { discover, type IssuerMetadata } from './discovery.ts';
 import { type Fetch, fetchJson, IssuerAnswerError } from './fetch-json.ts';
-import { createIntrospector, type Introspect } from './introspection.ts';
+import { createIntrospector, type Introspector } from './introspection.ts';
 import { createJwtVerifier, type VerifyJwt } from './jwt-verifier.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import type { IssuerOptions } from './options.ts';
@@ -33,7 +33,7 @@ export interface Issuer {
   readonly keys: KeySet;
   readonly verifyJwt: VerifyJwt;
   /** Undefined: its opaque tokens are not accepted. */
-  readonly introspect: Introspect | undefined;
+  readonly introspector: Introspector | undefined;
   authInfo(claims: Claims): AuthInfo;
 }
 
@@ -68,12 +68,13 @@ export function createIssuer(options: IssuerOptions, context: IssuerContext): Is
     name: issuer,
     keys,
     verifyJwt: createJwtVerifier({ ...options, ...shared, keys }),
-    introspect:
+    introspector:
       introspection &&
       createIntrospector({
         ...shared,
         ...introspection,
         trustAudience: introspection.trustAudience ?? false,
+        always: introspection.always ?? false,
         endpoint: () => placeOf('introspectionEndpoint', introspection.endpoint),
         fetch,
       }),

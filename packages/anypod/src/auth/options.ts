@@ -17,7 +17,7 @@ export interface ClaimOptions {
   readonly pass?: readonly string[];
 }
 
-/** How to ask an authorization server about its opaque tokens (RFC 7662). */
+/** How to ask an authorization server about its tokens (RFC 7662). */
 export interface IntrospectionOptions {
   /** Default: what the metadata of the issuer says. */
   readonly endpoint?: string;
@@ -26,6 +26,11 @@ export interface IntrospectionOptions {
   readonly clientSecret: string;
   /** Accept an active token that names no audience. Set it only if the authorization server itself refuses tokens for others. Default false. */
   readonly trustAudience?: boolean;
+  /**
+   * Also ask about JWTs, after their signature is verified, so that a logout or a revocation ends them within 30 s. Default false: a JWT is good until it
+   * expires.
+   */
+  readonly always?: boolean;
 }
 
 /** An authorization server whose tokens are accepted. */

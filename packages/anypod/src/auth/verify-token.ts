@@ -5,7 +5,7 @@ import type { Issuer } from './issuer.ts';
 import { InvalidToken } from './token-errors.ts';
 import type { Verified } from './verified-tokens.ts';
 
-/** The answer of an authorization server about an opaque token is trusted for this time at most. */
+/** The answer of an authorization server about a token is trusted for this time at most. */
 const INTROSPECTED_MS = 30_000;
 
 export interface TokenVerifierOptions {
@@ -15,14 +15,14 @@ export interface TokenVerifierOptions {
   readonly now: () => number;
 }
 
-/** Verifies a token: a JWT with the keys of its issuer, any other token by asking the issuer that introspects. */
+/** Verifies a token: a JWT with the keys of its issuer, which may also be asked, and any other token by asking the issuer that introspects. */
 export function createTokenVerifier({
   issuers,
   cacheMs,
   now,
 }: TokenVerifierOptions): (token: string) => Promise<Verified> {
   const byName = new Map(issuers.map((issuer) => [issuer.name, issuer]));
-  const asked = issuers.find(({ introspect }) => introspect !== undefined);
+  const asked = issuers.find(({ introspector }) => introspector !== undefined);
 
   function verified(authInfo: AuthInfo, { exp, cnf }: Claims, keptMs: number, isCurrent: () => boolean): Verified {
     const { jkt } = (cnf ?? {}) as { readonly jkt?: unknown };
@@ -34,13 +34,17 @@ export function createTokenVerifier({
     const issuer = byName.get(iss);
     if (issuer === undefined) throw new InvalidToken('The token is of another issuer.');
     const claims = await issuer.verifyJwt(token, header);
-    const { generation } = issuer.keys;
-    return verified(issuer.authInfo(claims), claims, cacheMs, () => issuer.keys.generation === generation);
+    const { introspector, keys } = issuer;
+    const { generation } = keys;
+    const isAsked = introspector?.always === true;
+    if (isAsked) await introspector.requireActive(token);
+    const keptMs = isAsked ? Math.min(cacheMs, INTROSPECTED_MS) : cacheMs;
+    return verified(issuer.authInfo(claims), claims, keptMs, () => keys.generation === generation);
   }
 
   async function introspect(token: string): Promise<Verified> {
-    if (asked?.introspect === undefined) throw new InvalidToken('The token is no JWT.');
-    const claims = await asked.introspect(token);
+    if (asked?.introspector === undefined) throw new InvalidToken('The token is no JWT.');
+    const claims = await asked.introspector.claimsOf(token);
     return verified(asked.authInfo(claims), claims, Math.min(cacheMs, INTROSPECTED_MS), () => true);
   }
 

@@ -1,5 +1,13 @@
 import { parseArgs } from 'node:util';
-import { readEndpoint, readMilliseconds, readObject, UsageError } from './argument-values.ts';
+import {
+  HEADER_HELP,
+  HEADER_OPTIONS,
+  readEndpoint,
+  readHeaders,
+  readMilliseconds,
+  readObject,
+  UsageError,
+} from './argument-values.ts';
 import type { CheckOptions } from './check.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -17,6 +25,9 @@ and 2 for wrong arguments.
   --tool <name>             A tool to call. If the call becomes a stream, the check cuts it and gets the result from
                             another pod.
   --arguments <json>        The arguments of the tool, a JSON object; default {}
+${HEADER_HELP}
+  --challenge               For a protected deployment, without a token: test only that every pod is ready, refuses
+                            with 401, and says where clients get a token
   --timeout <ms>            How long one step may take; default ${DEFAULT_TIMEOUT_MS}
 
 Example: anypod check http://anypod/mcp --pods anypod-pods:3000 --tool lookup_customer --arguments '{"id":1}'`;
@@ -25,6 +36,8 @@ const OPTIONS = {
   pods: { type: 'string', default: '' },
   tool: { type: 'string' },
   arguments: { type: 'string', default: '{}' },
+  ...HEADER_OPTIONS,
+  challenge: { type: 'boolean', default: false },
   timeout: { type: 'string', default: `${DEFAULT_TIMEOUT_MS}` },
 } as const;
 
@@ -46,6 +59,10 @@ export function readCheckArguments(argv: readonly string[]): CheckOptions {
     readMilliseconds(values.timeout),
     '--timeout: must be a whole number of milliseconds, 1 or more',
   );
+  const { headers, problems: wrongHeaders } = readHeaders(values);
+  problems.push(...wrongHeaders);
+  if (values.challenge && (values.tool !== undefined || Object.keys(headers).length > 0))
+    problems.push('--challenge: tests what happens without a token; leave out --tool, --header and --token-file');
   if (values.tool === undefined && values.arguments !== '{}')
     problems.push('--arguments: also name a tool with --tool');
   if (url === undefined || pods === undefined || args === undefined || timeoutMs === undefined || problems.length > 0) {
@@ -54,6 +71,8 @@ export function readCheckArguments(argv: readonly string[]): CheckOptions {
   return {
     url,
     pods,
+    headers,
+    challenge: values.challenge,
     timeoutMs,
     ...(values.tool === undefined ? {} : { call: { tool: values.tool, arguments: args } }),
   };

@@ -1,3 +1,4 @@
+import { areReady, challengeOf, issuersAt } from './challenge.ts';
 import { discover } from './discover.ts';
 import { CheckFailure } from './failure.ts';
 import { resultIn } from './response.ts';
@@ -14,6 +15,10 @@ export interface CheckOptions {
   readonly pods: readonly URL[];
   /** A tool to call. */
   readonly call?: { readonly tool: string; readonly arguments: object };
+  /** Sent with every request, such as credentials. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Test only what a caller without a token gets. */
+  readonly challenge: boolean;
   /** How long one step may take (ms). */
   readonly timeoutMs: number;
 }
@@ -37,7 +42,7 @@ export async function runCheck(options: CheckOptions, print: (line: string) => v
   const run = createSteps({ timeoutMs: options.timeoutMs, print });
   try {
     const route = await findPods(run, options);
-    await checkSession(run, route, options);
+    await (options.challenge ? checkChallenge(run, route) : checkSession(run, route, options));
     return true;
   } catch (error) {
     if (error instanceof CheckFailure) return false;
@@ -45,15 +50,27 @@ export async function runCheck(options: CheckOptions, print: (line: string) => v
   }
 }
 
-async function findPods(run: RunStep, { url, pods: names }: CheckOptions): Promise<Route> {
-  const entry = urlTarget(url);
+async function findPods(run: RunStep, { url, pods: names, headers }: CheckOptions): Promise<Route> {
+  const entry = urlTarget(url, headers);
   if (names.length === 0) return { entry, pods: [], first: entry, second: entry, alone: false };
   const pods = await run('pods', async () => {
-    const value = await podTargets(url, names);
+    const value = await podTargets(entry, names);
     return { detail: value.map(({ label }) => label).join(' '), value };
   });
   const [first = entry, second = first] = pods ?? [];
   return { entry, pods: pods ?? [], first, second, alone: second === first };
+}
+
+/** What callers without a token get, at every pod. */
+async function checkChallenge(run: RunStep, { entry, pods }: Route): Promise<void> {
+  const all = pods.length > 0 ? pods : [entry];
+  await run('ready', (signal) => (pods.length > 0 ? areReady(pods, signal) : skip('name the pods with --pods')));
+  const named = await run('challenge', async (signal) => {
+    const value = await Promise.all(all.map((target) => challengeOf(target, signal)));
+    return { detail: `401, which names ${value[0]?.href}`, value };
+  });
+  await run('metadata', async (signal) => ({ detail: await issuersAt(entry, named?.[0], signal) }));
+  await run('session', () => skip('there is no token for more; pass --header or --token-file instead of --challenge'));
 }
 
 async function checkSession(run: RunStep, route: Route, options: CheckOptions): Promise<void> {

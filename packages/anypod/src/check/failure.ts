@@ -36,9 +36,10 @@ function remedy(status: number, inSession: boolean): string {
   if (status === 404 && inSession) return `The pod does not know a session that another pod created. ${ALIKE}`;
   if (status === 404) return 'There is no MCP endpoint at this URL. Check its path (ANYPOD_PATH, by default /mcp).';
   if (status === 400 && inSession) return `The pod does not accept this session id or event id. ${ALIKE}`;
-  if (status === 403) return 'Use a URL whose host name is in ANYPOD_ALLOWED_HOSTS.';
+  if (status === 403)
+    return 'Use a URL whose host name is in ANYPOD_ALLOWED_HOSTS, or a token with the scopes that are needed.';
   if (status === 401)
-    return 'A proxy in front of the pods requires credentials. Use a URL behind that proxy, such as the URL of the Service.';
+    return 'Pass a valid token with --token-file or --header. With --challenge the check needs none. If only a proxy requires credentials, use a URL behind it.';
   if (status === 503) return 'The pod is still starting, or cannot reach Redis. Its log says which.';
   if (status === 502 || status === 504) return 'The balancer finds no pod that answers. Look at /readyz of the pods.';
   return 'Look at the log of the pod.';

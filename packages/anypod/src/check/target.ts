@@ -21,11 +21,11 @@ function hostNameOf({ hostname }: URL): string {
 }
 
 /** The endpoint's URL as clients use it. */
-export function urlTarget(url: URL): Target {
+export function urlTarget(url: URL, headers: Readonly<Record<string, string>> = {}): Target {
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   const path = `${url.pathname}${url.search}`;
-  return { label: url.host, secure, host: hostNameOf(url), port, path, authority: url.host };
+  return { label: url.host, secure, host: hostNameOf(url), port, path, authority: url.host, headers };
 }
 
 /** Looks up every address of a name, as `node:dns/promises` does. */
@@ -39,12 +39,12 @@ const lookupAll: Lookup = (name) => lookup(name, { all: true });
  *
  * @throws CheckFailure if a name has no address.
  */
-export async function podTargets(url: URL, pods: readonly URL[], resolve: Lookup = lookupAll): Promise<Target[]> {
+export async function podTargets(entry: Target, pods: readonly URL[], resolve: Lookup = lookupAll): Promise<Target[]> {
   const found = await Promise.all(pods.map((pod) => addressesOf(pod, resolve)));
-  const { path, authority } = urlTarget(url);
+  const { path, authority, headers = {} } = entry;
   const targets = found.flat().map(({ host, port }): [string, Target] => {
     const label = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    return [label, { label, secure: false, host, port, path, authority }];
+    return [label, { label, secure: false, host, port, path, authority, headers }];
   });
   return [...new Map(targets).values()];
 }

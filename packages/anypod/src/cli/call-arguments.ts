@@ -1,5 +1,13 @@
 import { parseArgs } from 'node:util';
-import { readEndpoint, readHeaders, readMilliseconds, readObject, UsageError } from '../check/argument-values.ts';
+import {
+  HEADER_HELP,
+  HEADER_OPTIONS,
+  readEndpoint,
+  readHeaders,
+  readMilliseconds,
+  readObject,
+  UsageError,
+} from '../check/argument-values.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
@@ -9,7 +17,7 @@ export const CALL_HELP: string = `Usage: anypod call <url|module> <tool> [flags]
 Calls one tool, of an endpoint or of a module of yours, and prints its result. It answers no questions of the tool.
 
   --arguments <json>        The arguments of the tool, a JSON object; default {}
-  --header <name: value>    A header of every request, such as credentials; may be repeated
+${HEADER_HELP}
   --timeout <ms>            How long the call may take after its last progress; default ${DEFAULT_TIMEOUT_MS}
   --json                    Print the whole result, or { "error": … }, as JSON
 
@@ -19,7 +27,7 @@ Example: anypod call https://mcp.example.com/mcp lookup_customer --arguments '{"
 
 const OPTIONS = {
   arguments: { type: 'string', default: '{}' },
-  header: { type: 'string', multiple: true, default: [] as string[] },
+  ...HEADER_OPTIONS,
   timeout: { type: 'string', default: `${DEFAULT_TIMEOUT_MS}` },
   json: { type: 'boolean', default: false },
 } as const;
@@ -39,18 +47,19 @@ export function readCallArguments(argv: readonly string[]): CallCommand {
   const { values, positionals } = parse(argv);
   const [place = '', tool = ''] = positionals;
   const isUrl = /^https?:/.test(place);
-  const [url, headers] = [readEndpoint(place), readHeaders(values.header)];
+  const url = readEndpoint(place);
+  const { headers, problems: wrongHeaders } = readHeaders(values);
   const [args, timeoutMs] = [readObject(values.arguments), readMilliseconds(values.timeout)];
   const problems = [
     (positionals.length !== 2 || place === '' || tool === '') &&
       '<url|module> <tool>: pass the URL of an endpoint or the path of a module, and the name of a tool',
     isUrl && url === undefined && `${place}: is no URL`,
-    !isUrl && values.header.length > 0 && '--header: a module gets no headers; pass a URL',
-    headers === undefined && '--header: must be "Name: value"',
+    !isUrl && Object.keys(headers).length > 0 && '--header, --token-file: a module gets no headers; pass a URL',
+    ...wrongHeaders,
     args === undefined && '--arguments: must be a JSON object',
     timeoutMs === undefined && '--timeout: must be a whole number of milliseconds, 1 or more',
   ].filter((problem) => problem !== false);
-  if (!(headers && args && timeoutMs) || problems.length > 0) throw new UsageError('call', problems);
+  if (!(args && timeoutMs) || problems.length > 0) throw new UsageError('call', problems);
   const where = url === undefined ? { module: place } : { url };
   return { where, tool, arguments: args, headers, timeoutMs, json: values.json };
 }

@@ -55,10 +55,10 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
     await written(process.stderr, LAST_LINES_MS);
     process.exit(code);
   }
-  if (command === undefined || command === '--help' || rest.includes('--help')) {
+  if (command === undefined || command === '--help' || (rest.includes('--help') && command !== 'connect')) {
     const other = [
       'anypod stdio <module> [flags] serves the module to a local client over stdio',
-      'anypod connect <url> connects a local client that speaks stdio to a deployment',
+      'anypod connect <url> connects a local client that speaks stdio to a deployment; see anypod connect --help',
       'anypod check <url> tests a running deployment; see anypod check --help',
       'anypod doctor <url> finds out what is wrong at any MCP endpoint; see anypod doctor --help',
       'anypod call <url|module> <tool> calls one tool; see anypod call --help',

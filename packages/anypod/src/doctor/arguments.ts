@@ -1,5 +1,13 @@
 import { parseArgs } from 'node:util';
-import { readEndpoint, readHeaders, readMilliseconds, readObject, UsageError } from '../check/argument-values.ts';
+import {
+  HEADER_HELP,
+  HEADER_OPTIONS,
+  readEndpoint,
+  readHeaders,
+  readMilliseconds,
+  readObject,
+  UsageError,
+} from '../check/argument-values.ts';
 import type { DoctorOptions } from './diagnose.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -14,7 +22,7 @@ It only reads: it opens sessions and ends them. It calls a tool only if you name
 
   --tool <name>             A tool to call, twice. Choose one that takes seconds and reports progress.
   --arguments <json>        The arguments of the tool, a JSON object; default {}
-  --header <name: value>    A header of every request, such as credentials; may be repeated
+${HEADER_HELP}
   --watch <ms>              How long an idle stream is watched for heartbeats and timeouts; default ${DEFAULT_WATCH_MS}
   --timeout <ms>            How long one request may take; default ${DEFAULT_TIMEOUT_MS}
   --json                    Print the rows as JSON
@@ -27,7 +35,7 @@ Example: anypod doctor https://mcp.example.com/mcp --header "Authorization: Bear
 const OPTIONS = {
   tool: { type: 'string' },
   arguments: { type: 'string', default: '{}' },
-  header: { type: 'string', multiple: true, default: [] as string[] },
+  ...HEADER_OPTIONS,
   watch: { type: 'string', default: `${DEFAULT_WATCH_MS}` },
   timeout: { type: 'string', default: `${DEFAULT_TIMEOUT_MS}` },
   json: { type: 'boolean', default: false },
@@ -44,21 +52,19 @@ export interface DoctorCommand {
 /** Reads the arguments after `doctor`. Throws `UsageError`, with every problem at once. */
 export function readDoctorArguments(argv: readonly string[]): DoctorCommand {
   const { values, positionals } = parse(argv);
-  const [url, headers] = [
-    positionals.length === 1 ? readEndpoint(positionals[0]) : undefined,
-    readHeaders(values.header),
-  ];
+  const url = positionals.length === 1 ? readEndpoint(positionals[0]) : undefined;
+  const { headers, problems: wrongHeaders } = readHeaders(values);
   const args = readObject(values.arguments);
   const [timeoutMs, watchMs] = [readMilliseconds(values.timeout), readMilliseconds(values.watch)];
   const problems = [
     url === undefined && '<url>: pass exactly one http or https URL',
-    headers === undefined && '--header: must be "Name: value"',
+    ...wrongHeaders,
     args === undefined && '--arguments: must be a JSON object',
     timeoutMs === undefined && '--timeout: must be a whole number of milliseconds, 1 or more',
     watchMs === undefined && '--watch: must be a whole number of milliseconds, 1 or more',
     values.tool === undefined && values.arguments !== '{}' && '--arguments: also name a tool with --tool',
   ].filter((problem) => problem !== false);
-  if (!(url && headers && args && timeoutMs && watchMs) || problems.length > 0) {
+  if (!(url && args && timeoutMs && watchMs) || problems.length > 0) {
     throw new UsageError('doctor', problems);
   }
   const call = values.tool === undefined ? {} : { call: { tool: values.tool, arguments: args } };

@@ -31,6 +31,7 @@ const issuer = z.strictObject({
       clientId: text,
       clientSecret: text.optional(),
       trustAudience: z.boolean().optional(),
+      always: z.boolean().optional(),
     })
     .optional(),
   allowHttp: z.boolean().optional(),

@@ -1,4 +1,9 @@
-import { type JSONRPCMessage, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  type AuthProvider,
+  InsufficientScopeError,
+  type JSONRPCMessage,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
 import {
   isRequest,
   isResponse,
@@ -11,12 +16,20 @@ import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSendAgain, type SendAgain } from './send-again.ts';
 import { createSessionAgain, type SessionAgain } from './session-again.ts';
 
+/** Gets tokens for the requests. */
+export interface BridgeLogin extends AuthProvider {
+  /** Gets a token with the scopes that a request lacked. */
+  stepUp(error: InsufficientScopeError): Promise<void>;
+}
+
 export interface BridgeOptions {
   /** The endpoint. */
   readonly url: URL;
   /** Sends the requests. Default: over the network. */
   readonly fetch?: typeof globalThis.fetch;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Undefined: the requests have no token but that of `headers`. */
+  readonly login?: BridgeLogin | undefined;
   /** Sends a message to the local client. */
   readonly write: (message: JsonRpcMessage) => void;
   /** Tells the user about trouble. */
@@ -50,6 +63,7 @@ export class Bridge {
     this.#transport = new StreamableHTTPClientTransport(options.url, {
       ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
       ...(options.headers === undefined ? {} : { requestInit: { headers: options.headers } }),
+      ...(options.login === undefined ? {} : { authProvider: options.login }),
       reconnectionOptions: {
         initialReconnectionDelay: 250,
         maxReconnectionDelay: 10_000,
@@ -108,12 +122,17 @@ export class Bridge {
     }
   }
 
-  /** Sends a message. If the session is gone, begins a new one first. */
+  /** Sends a message. If the session is gone, begins a new one first. If a scope is missing, lets the user grant it. */
   async #send(message: JsonRpcMessage, options?: Parameters<StreamableHTTPClientTransport['send']>[1]): Promise<void> {
     const send = () => this.#again(() => this.#transport.send(message as JSONRPCMessage, options));
     try {
       await send();
     } catch (error) {
+      const { login } = this.#options;
+      if (login !== undefined && error instanceof InsufficientScopeError) {
+        await login.stepUp(error);
+        return send();
+      }
       if (isResponse(message) || statusOf(error) !== 404 || !(await this.#session.begin())) throw error;
       this.#options.warn('the session was gone; a new one has been opened');
       await send();

@@ -1,0 +1,55 @@
+import { METADATA_PATH } from '../core/gate.ts';
+import { CheckFailure, refused } from './failure.ts';
+import { postMessage, sendRequest } from './request.ts';
+import { CLIENT } from './session.ts';
+import type { Outcome } from './steps.ts';
+import type { Target } from './target.ts';
+
+/** Whether each target is ready. Throws `CheckFailure`. */
+export async function areReady(targets: readonly Target[], signal: AbortSignal): Promise<Outcome<never>> {
+  for (const target of targets) {
+    const answer = await sendRequest({ ...target, path: '/readyz' }, { method: 'GET', headers: {} }, signal);
+    if (answer.status !== 200) throw refused(target, answer.status, await answer.text(), false);
+    answer.cut();
+  }
+  return { detail: targets.length === 1 ? 'it is ready' : `all ${targets.length} are ready` };
+}
+
+/** The URL of the metadata that the answer to a caller without a token names (RFC 9728 §5.1). Throws `CheckFailure` if the caller is not refused. */
+export async function challengeOf(target: Target, signal: AbortSignal): Promise<URL> {
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT };
+  const answer = await postMessage(target, { id: 'initialize', method: 'initialize', params }, {}, signal);
+  answer.cut();
+  if (answer.status === 200) {
+    throw new CheckFailure(
+      `${target.label} lets callers in without a token. Set ANYPOD_AUTH_ISSUERS, or leave out --challenge.`,
+    );
+  }
+  const named = /resource_metadata="([^"]+)"/.exec(answer.headers['www-authenticate'] ?? '')?.[1];
+  if (answer.status !== 401 || named === undefined || !URL.canParse(named)) {
+    throw new CheckFailure(
+      `${target.label} answered ${answer.status} without a challenge that names its metadata. Check that no proxy removes WWW-Authenticate.`,
+    );
+  }
+  return new URL(named);
+}
+
+/** The authorization servers that the metadata names. Reads it at the target, because clients may know the URL by a name that is unknown here. */
+export async function issuersAt(target: Target, metadata: URL | undefined, signal: AbortSignal): Promise<string> {
+  const path = metadata?.pathname ?? METADATA_PATH;
+  const answer = await sendRequest({ ...target, path }, { method: 'GET', headers: {} }, signal);
+  const text = await answer.text();
+  if (answer.status !== 200) throw refused(target, answer.status, text, false);
+  const issuers = issuersIn(text);
+  if (issuers.length > 0) return `tokens come from ${issuers.join(', ')}`;
+  throw new CheckFailure(`The metadata at ${path} names no authorization server. Check that anypod answers there.`);
+}
+
+function issuersIn(text: string): readonly string[] {
+  try {
+    const { authorization_servers } = JSON.parse(text) as { readonly authorization_servers?: readonly string[] };
+    return authorization_servers ?? [];
+  } catch {
+    return [];
+  }
+}
