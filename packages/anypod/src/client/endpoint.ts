@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Sends requests to one endpoint. */
+export interface Endpoint {
+  /**
+   * Sends a request. Sends it again with growing waits, at most for the client's patience, while the endpoint certainly did not take it, and if it is `safe`
+   * also while nobody knows. `Retry-After` (RFC 9110 §10.2.3) makes a wait longer. Then returns the last answer, or throws the last error.
+   */
+  send(init: RequestInit, safe: boolean): Promise<Response>;
+}
+
+export interface EndpointOptions {
+  readonly url: URL;
+  readonly fetch: typeof globalThis.fetch;
+  /** ms */
+  readonly patienceMs: number;
+}
+
+/** The connection was never made, so nothing was sent. */
+const NOT_CONNECTED = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+/** What proxies and pods answer when a request did not get through, or may not have. */
+const PASSING = [502, 503, 504];
+
+export function createEndpoint({ url, fetch, patienceMs }: EndpointOptions): Endpoint {
+  /** One attempt: the answer, or the error, and how long to wait if there may be another attempt. */
+  async function attempt(
+    init: RequestInit,
+    safe: boolean,
+  ): Promise<{ readonly end: () => Response; readonly waitMs?: number }> {
+    try {
+      const answer = await fetch(url, init);
+      return { end: () => answer, ...(mayRepeat(answer, safe) && { waitMs: retryAfter(answer) }) };
+    } catch (error) {
+      const end = () => {
+        throw error;
+      };
+      return { end, ...(!init.signal?.aborted && (safe || wasNotTaken(error)) && { waitMs: 0 }) };
+    }
+  }
+
+  return {
+    async send(init, safe) {
+      const until = performance.now() + patienceMs;
+      for (const waits = growingWaits(); ; ) {
+        const { end, waitMs } = await attempt(init, safe);
+        const wait = Math.max(waits.next().value, waitMs ?? 0);
+        if (waitMs === undefined || performance.now() + wait > until) return end();
+        await delay(wait, undefined, { ...(init.signal && { signal: init.signal }) });
+      }
+    },
+  };
+}
+
+const FIRST_WAIT_MS = 250;
+const MOST_WAIT_MS = 5000;
+
+/** Waits that grow, each a little different, so that clients which were cut together do not come back together, ms. */
+export function* growingWaits(first: number = FIRST_WAIT_MS): Generator<number, never> {
+  for (let wait = first; ; wait = Math.min(2 * wait, MOST_WAIT_MS)) yield wait * (0.75 + 0.25 * Math.random());
+}
+
+/** With `Retry-After`, 429 and 503 say that the request was not taken. Without it, 429 is a limit that waiting does not change, and a proxy may have passed on what it answers with 503. */
+function mayRepeat({ status, headers }: Response, safe: boolean): boolean {
+  const notTaken = (status === 429 || status === 503) && headers.has('retry-after');
+  return notTaken || (safe && PASSING.includes(status));
+}
+
+/** Whether a failed request certainly had no effect. */
+export function wasNotTaken(error: unknown): boolean {
+  const { cause } = error as { readonly cause?: { readonly code?: string } };
+  return NOT_CONNECTED.includes(cause?.code ?? '');
+}
+
+/** What the answer asks for, ms: seconds, or a date. */
+function retryAfter({ headers }: Response): number {
+  const text = headers.get('retry-after') ?? '';
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? 0 : ms;
+}
