@@ -52,20 +52,28 @@ async function readValues(path: string): Promise<Map<string, string>> {
     if (error.code === 'ENOENT') return '{}';
     throw error;
   });
-  const refusal = `${path} is not a file of anypod's client. Choose another path, or remove it.`;
+  const values = asTexts(text);
+  if (values === undefined)
+    throw new Error(`${path} is not a file of anypod's client. Choose another path, or remove it.`);
+  return values;
+}
+
+function asTexts(json: string): Map<string, string> | undefined {
   try {
-    const entries = Object.entries(JSON.parse(text) as Record<string, unknown>);
-    if (entries.every(([, value]) => typeof value === 'string')) return new Map(entries as [string, string][]);
-  } catch (cause) {
-    throw new Error(refusal, { cause });
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const entries = Object.entries(value);
+    return entries.every(([, one]) => typeof one === 'string') ? new Map(entries) : undefined;
+  } catch {
+    return undefined;
   }
-  throw new Error(refusal);
 }
 
 async function writeValues(path: string, values: ReadonlyMap<string, string>): Promise<void> {
   const beside = `${path}.tmp`;
   const file = await open(beside, 'w', 0o600);
   try {
+    await file.chmod(0o600);
     await file.writeFile(JSON.stringify(Object.fromEntries(values)));
     await file.sync();
   } finally {

@@ -3,7 +3,6 @@ import type { JsonRpcRequest } from '../core/json-rpc.ts';
 import { VERSION_META_KEY } from '../core/protocol-version.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { type ClientCall, type ClientContext, jsonResponse } from './context.ts';
-import { OWN_TOKEN } from './progress.ts';
 import type { Steps } from './steps.ts';
 import { withTaskExtension } from './tasks.ts';
 
@@ -27,8 +26,8 @@ export async function prepareCall(
   if (step === 'other')
     return refusal(request, `The step ${name} had other arguments. Give each call a name of its own.`);
   if (!modern) {
-    // With a token the server begins a stream at once.
-    const asked = step === steps.none ? meta : { progressToken: OWN_TOKEN, ...meta };
+    // A stream that begins at once gives the call a position before anything happens.
+    const asked = step === steps.none ? meta : { ...meta, 'anypod/resumable': true };
     return { ...sent, request: withMeta(request, asked), modern, tasks: false, step };
   }
   const declared = tasks === 'off' ? undefined : withTaskExtension(meta);
