@@ -28,7 +28,10 @@ export async function startNetwork(target: number): Promise<Network> {
   let idleMs = Number.POSITIVE_INFINITY;
 
   const listener = createServer((client) => {
-    if (!reachable) return client.destroy();
+    if (!reachable) {
+      client.destroy();
+      return;
+    }
     const server = connect(target, '127.0.0.1').setNoDelay();
     const pair: Pair = { sockets: [client.setNoDelay(), server], silent: false, heard: performance.now() };
     pairs.add(pair);

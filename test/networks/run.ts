@@ -80,7 +80,7 @@ async function row(port: number, change: (network: Network) => Promise<void> | v
 }
 
 const redis = await startRedis();
-const env = { ANYPOD_HEARTBEAT: `${HEARTBEAT_MS}` };
+const env = { ANYPOD_HEARTBEAT: `${HEARTBEAT_MS}`, ANYPOD_TASK_TOOLS: '{"*":{"afterMs":2000}}' };
 const pods = await startPods({ module: SERVER, count: 2, redisUrl: redis.url, env });
 const haproxy = await startHaproxy({ pods: pods.pods, balance: 'roundrobin' });
 const lines = [

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsonRpcRequest, JsonRpcResponse } from '../core/json-rpc.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { type ClientCall, type ClientContext, headersNow, reading } from './context.ts';
+import { ASKS } from './endpoint.ts';
 import { responseIn } from './events.ts';
 
 /** Members of a call's `_meta` that concern this call only. */
@@ -32,7 +33,7 @@ export async function sendBeside(
     if (typeof params['taskId'] === 'string') headers.set('mcp-name', params['taskId']);
   }
   const init = { ...call.init, ...(signal && { signal }), method: 'POST', headers, body: JSON.stringify(request) };
-  return { id, answer: await context.endpoint.send(init, true) };
+  return { id, answer: await context.endpoint.send(init, ASKS) };
 }
 
 /** Asks beside a call, and returns the response. */

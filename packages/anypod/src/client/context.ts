@@ -1,5 +1,5 @@
 import type { JsonRpcRequest, JsonRpcResponse } from '../core/json-rpc.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Care, Endpoint } from './endpoint.ts';
 import type { Reading } from './events.ts';
 import { SESSION_HEADER } from './saved-session.ts';
 import type { ClientSession } from './session.ts';
@@ -12,6 +12,8 @@ export type TaskWatching = 'poll' | 'follow' | 'off';
 export interface ToolKnowledge {
   /** Whether the call may be sent again although it may have run. Asks the server for its tools when the tool is not known yet. */
   isSafe(context: ClientContext, call: ClientCall): Promise<boolean>;
+  /** Whether the call runs on without its connection and a repeat joins it: the retry guard of anypod, with `cancellable: false`. */
+  isLasting(context: ClientContext, call: ClientCall): Promise<boolean>;
 }
 
 /** What all requests of one client share. */
@@ -61,11 +63,11 @@ export async function sendInSession(
   context: ClientContext,
   sent: Headers,
   make: (headers: Headers, renewed: boolean) => RequestInit,
-  safe: boolean,
+  care: Care,
 ): Promise<Response> {
   for (let renewed = false; ; renewed = true) {
     const headers = headersNow(context, sent);
-    const answer = await context.endpoint.send(make(headers, renewed), safe);
+    const answer = await context.endpoint.send(make(headers, renewed), care);
     const session = headers.get(SESSION_HEADER);
     if (answer.status !== 404 || session === null || renewed) return answer;
     if (!(await context.session.replace(session, headers))) return answer;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { type ClientCall, type ClientContext, headersNow, jsonResponse, sendInSession } from './context.ts';
-import { growingWaits, wasNotTaken } from './endpoint.ts';
+import { ASKS, type GiveUp, growingWaits, wasNotTaken } from './endpoint.ts';
 import { answersOf, isStream, type StreamEvent, streamOf } from './events.ts';
 import { type Loss, lostCall, refusedCall } from './outcomes.ts';
 import { translateProgress } from './progress.ts';
@@ -74,7 +74,8 @@ export class Exchange {
   async #first(): Promise<Response> {
     let first: Response;
     try {
-      first = await this.#post(await this.#mayRepeat());
+      // Calls of tools are judged when there is doubt: that needs a question to the server.
+      first = await this.#post(this.#call.request.method !== 'tools/call' && (await this.#isSafe()));
     } catch (error) {
       if (!this.#signal.aborted && !wasNotTaken(error)) return this.#stream(this.#events(undefined));
       await this.#undone();
@@ -177,7 +178,7 @@ export class Exchange {
     headers.delete('content-type');
     const { body: _, ...init } = this.#call.init;
     const answer = await this.#context.endpoint
-      .send({ ...init, method: 'GET', headers, signal: this.#signal }, true)
+      .send({ ...init, method: 'GET', headers, signal: this.#signal }, ASKS)
       .catch((error: unknown) => {
         if (this.#signal.aborted) throw error;
         return undefined;
@@ -211,12 +212,17 @@ export class Exchange {
     this.#sentToken = tokenOf(this.#call);
     await step.save({ sentId: this.#sentId, sentToken: this.#sentToken, guardKey, eventId: undefined });
     const init = { ...this.#call.init, method: 'POST', body: JSON.stringify(request), signal: this.#signal };
-    return sendInSession(this.#context, this.#headers, (headers) => ({ ...init, headers }), safe);
+    return sendInSession(this.#context, this.#headers, (headers) => ({ ...init, headers }), {
+      safe,
+      prompt: this.#prompt,
+    });
   }
 
-  /** Whether the request itself says that it may be sent twice. Calls of tools are judged when there is doubt: that needs a question to the server. */
-  async #mayRepeat(): Promise<boolean> {
-    return this.#call.request.method !== 'tools/call' && (await this.#isSafe());
+  /** In a session the answer begins soon, as a stream if it takes long. In 2026-07-28 it may begin when the handler has ended. */
+  get #prompt(): true | GiveUp {
+    const { modern, request } = this.#call;
+    const long = modern && /^(tools\/call|prompts\/get|resources\/read)$/.test(request.method);
+    return long ? () => this.#context.tools.isLasting(this.#context, this.#call) : true;
   }
 
   #isSafe(): Promise<boolean> {

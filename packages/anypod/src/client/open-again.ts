@@ -1,5 +1,5 @@
 import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
-import type { Endpoint } from './endpoint.ts';
+import { ASKS, type Endpoint } from './endpoint.ts';
 import { responseIn } from './events.ts';
 import { identityOf, type SavedSession, SESSION_HEADER, VERSION_HEADER } from './saved-session.ts';
 
@@ -28,7 +28,7 @@ export async function openAgain(
   };
 
   async function tell(message: JsonRpcMessage): Promise<[Response, JsonRpcResponse | undefined]> {
-    const answer = await endpoint.send({ method: 'POST', headers, body: JSON.stringify(message) }, true);
+    const answer = await endpoint.send({ method: 'POST', headers, body: JSON.stringify(message) }, ASKS);
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     if (!('id' in message)) return [answer, undefined];
     return [answer, await responseIn(answer, message.id as RequestId, { silenceMs, watched: () => true })];

@@ -7,11 +7,15 @@ import {
   type RequestId,
 } from '../core/json-rpc.ts';
 import { type ClientContext, headersNow, jsonResponse, reading, sendInSession } from './context.ts';
+import { ASKS, type Care } from './endpoint.ts';
 import { responseIn } from './events.ts';
 import { Exchange } from './exchange.ts';
 import { prepareCall } from './prepare-call.ts';
 import { SESSION_HEADER } from './saved-session.ts';
 import type { Steps } from './steps.ts';
+
+/** What is no message that this client knows, such as a batch. */
+const UNKNOWN: Care = { safe: false, prompt: false };
 
 /** Serves the client's POSTs. */
 export type Posts = (init: RequestInit, headers: Headers) => Promise<Response>;
@@ -43,14 +47,15 @@ export function createPosts(context: ClientContext, steps: Steps): Posts {
 
   return async (init, headers) => {
     const message = readMessage(init.body);
-    if (message === undefined) return context.endpoint.send({ ...init, headers: headersNow(context, headers) }, false);
+    if (message === undefined)
+      return context.endpoint.send({ ...init, headers: headersNow(context, headers) }, UNKNOWN);
     if (!isRequest(message)) {
       const cancels = isNotification(message) && message.method === 'notifications/cancelled';
       return cancels ? cancel(message, init, headers) : tell(context, message, init, headers);
     }
     if (message.method === 'initialize') return initialize(context, message, init, headers);
     // The client itself notices when this stream ends, and reads again what may have changed meanwhile.
-    if (message.method === 'subscriptions/listen') return context.endpoint.send({ ...init, headers }, true);
+    if (message.method === 'subscriptions/listen') return context.endpoint.send({ ...init, headers }, ASKS);
     return call(message, init, headers);
   };
 }
@@ -78,8 +83,8 @@ async function tell(
   }
   const make = (headers: Headers): RequestInit => ({ ...init, body: JSON.stringify(message), headers });
   const answer = notified
-    ? await sendInSession(context, sent, make, true)
-    : await endpoint.send(make(headersNow(context, sent)), true);
+    ? await sendInSession(context, sent, make, ASKS)
+    : await endpoint.send(make(headersNow(context, sent)), ASKS);
   if (answer.ok) await session.taken(message);
   return answer;
 }
@@ -93,7 +98,7 @@ async function initialize(
 ): Promise<Response> {
   const { session, endpoint } = context;
   const known = await session.remembered(request);
-  const answer = known === undefined ? await endpoint.send({ ...init, headers }, true) : jsonResponse(known);
+  const answer = known === undefined ? await endpoint.send({ ...init, headers }, ASKS) : jsonResponse(known);
   if (!answer.ok) return answer;
   const response = await responseIn(answer, request.id, reading(context, false));
   if (response === undefined) throw new Error('The endpoint did not answer initialize.');

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ClientContext, sendInSession } from './context.ts';
-import { growingWaits } from './endpoint.ts';
+import { ASKS, growingWaits } from './endpoint.ts';
 import { isStream, readEvents, type StreamEvent, streamOf } from './events.ts';
 
 /**
@@ -72,5 +72,5 @@ async function connectStanding(
     const signal = AbortSignal.any([init.signal as AbortSignal, context.session.replaced]);
     return { ...init, method: 'GET', headers, signal };
   };
-  return sendInSession(context, sent, make, true);
+  return sendInSession(context, sent, make, ASKS);
 }

@@ -1,6 +1,6 @@
 import type { ResumeStore } from '../core/resume-store.ts';
 import { type ClientContext, headersNow, type TaskWatching } from './context.ts';
-import { createEndpoint } from './endpoint.ts';
+import { ASKS, createEndpoint } from './endpoint.ts';
 import { createFileResumeStore } from './file-store.ts';
 import { createMemoryResumeStore } from './memory-store.ts';
 import { createPosts } from './posts.ts';
@@ -41,7 +41,7 @@ export function createSurvivingFetch(url: string | URL, options: SurvivingFetchO
   const endpoint = new URL(url);
   const store =
     where === undefined ? createMemoryResumeStore() : typeof where === 'string' ? createFileResumeStore(where) : where;
-  const sender = createEndpoint({ url: endpoint, fetch, patienceMs });
+  const sender = createEndpoint({ url: endpoint, fetch, patienceMs, silenceMs });
   const session = createClientSession({
     endpoint: sender,
     store,
@@ -67,7 +67,7 @@ export function createSurvivingFetch(url: string | URL, options: SurvivingFetchO
     const { method = 'GET' } = init;
     if (method === 'POST') return posts(init, headers);
     if (method === 'GET') return openStream(context, init, headers);
-    const answer = await sender.send({ ...init, headers: headersNow(context, headers) }, true);
+    const answer = await sender.send({ ...init, headers: headersNow(context, headers) }, ASKS);
     if (method === 'DELETE' && answer.ok) await session.forget();
     return answer;
   };
@@ -78,7 +78,7 @@ async function openStream(context: ClientContext, init: RequestInit, headers: He
   const position = headers.get('last-event-id') ?? '';
   if (position === '') return openStanding(context, headers, init);
   const call = context.suspended.get(position);
-  const answer = await context.endpoint.send({ ...init, headers: headersNow(context, headers) }, true);
+  const answer = await context.endpoint.send({ ...init, headers: headersNow(context, headers) }, ASKS);
   if (!answer.ok || call === undefined) return answer;
   context.suspended.delete(position);
   return call.continueWith(answer, headers);

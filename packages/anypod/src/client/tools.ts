@@ -25,16 +25,25 @@ export function createToolKnowledge(): ToolKnowledge {
     }
   }
 
+  async function toolOf(context: ClientContext, call: ClientCall): Promise<ListedTool | undefined> {
+    const name = String(call.request.params?.['name']);
+    if (!known.has(name)) await learn(context, call).catch(() => undefined);
+    return known.get(name);
+  }
+
   return {
     async isSafe(context, call) {
-      const { method, params } = call.request;
+      const { method } = call.request;
       if (method !== 'tools/call') return KNOWN.test(method);
-      const name = String(params?.['name']);
-      if (!known.has(name)) await learn(context, call).catch(() => undefined);
-      const { annotations, _meta } = known.get(name) ?? {};
-      // The retry guard of anypod knows a call of 2026-07-28 by its key, and runs it once.
+      const { annotations, _meta } = (await toolOf(context, call)) ?? {};
+      // The guard knows a call of 2026-07-28 by its key, and runs it once.
       const guarded = call.modern && ![undefined, false, null].includes(_meta?.['anypod/retry'] as undefined);
       return annotations?.readOnlyHint === true || annotations?.idempotentHint === true || guarded;
+    },
+    async isLasting(context, call) {
+      if (call.request.method !== 'tools/call') return false;
+      const guard = (await toolOf(context, call))?._meta?.['anypod/retry'];
+      return (guard as { readonly cancellable?: boolean } | undefined)?.cancellable === false;
     },
   };
 }
