@@ -53,7 +53,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients networks leak bench bench-auth bench-peers loadtest k6
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -115,6 +115,9 @@ test-clients: build services ## Run official clients, old and new, against serve
 
 clients: build services ## Run official clients and many of others (a gigabyte of packages) against servers of both SDKs; writes the table of docs/clients.md
 	NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node node test/clients/run.ts --all
+
+networks: build services ## Run the official client, plain and surviving, through networks that change (3 minutes); writes the table of docs/client.md
+	node test/networks/run.ts
 
 leak: build services ## Check that thousands of sessions and cancelled calls leave nothing behind
 	node test/leak/run.ts

@@ -93,9 +93,7 @@ for (const [name, change] of Object.entries(CHANGES)) {
   lines.push(`| ${name} | ${cells.join(' | ')} |`);
   console.log(lines.at(-1));
   const surviving = cells.filter((_, index) => CLIENTS[index]?.kind === 'surviving');
-  // In a session every call survives; in 2026-07-28 the one that may not run twice gets an error, never silence.
-  if (surviving[0] !== 'result, result, result' || !/^(result|error), result, result$/.test(surviving[1] ?? ''))
-    lost += 1;
+  if (surviving.some((cell) => cell !== 'result, result, result')) lost += 1;
 }
 await haproxy.stop();
 await pods.stop();

@@ -5,7 +5,7 @@ import { type ClientCall, type ClientContext, headersNow, jsonResponse, sendInSe
 import { ASKS, type GiveUp, growingWaits, wasNotTaken } from './endpoint.ts';
 import { answersOf, isStream, type StreamEvent, streamOf } from './events.ts';
 import { type Loss, lostCall, refusedCall } from './outcomes.ts';
-import { translateProgress } from './progress.ts';
+import { tokenOf, translateProgress } from './progress.ts';
 import { SESSION_HEADER } from './saved-session.ts';
 import { asksForTask, settleTask, taskAnswered, taskIn } from './tasks.ts';
 
@@ -295,7 +295,3 @@ export class Exchange {
 
 /** The server wants other credentials. The client gets new ones when it resumes the stream itself. */
 class NeedsCredentials extends Error {}
-
-function tokenOf({ request }: ClientCall): RequestId | undefined {
-  return (request.params?.['_meta'] as { readonly progressToken?: RequestId } | undefined)?.progressToken;
-}

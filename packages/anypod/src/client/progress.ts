@@ -1,4 +1,5 @@
 import type { JsonRpcNotification, RequestId } from '../core/json-rpc.ts';
+import type { ClientCall } from './context.ts';
 import type { StreamEvent } from './events.ts';
 
 /** Progress that was asked for under `sent`, under the token by which the client knows the call now. Only the position remains if it wants no progress. */
@@ -9,4 +10,9 @@ export function translateProgress(event: StreamEvent, sent: RequestId, now: Requ
   if (now === undefined) return { ...event, data: '' };
   if (now === sent) return event;
   return { ...event, data: JSON.stringify({ ...message, params: { ...message.params, progressToken: now } }) };
+}
+
+/** The token under which the client wants progress, if it wants any. */
+export function tokenOf({ request }: ClientCall): RequestId | undefined {
+  return (request.params?.['_meta'] as { readonly progressToken?: RequestId } | undefined)?.progressToken;
 }
