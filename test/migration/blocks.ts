@@ -18,9 +18,16 @@ export function block(name: string, ports: Readonly<Record<string, number>> = {}
   return text.replace(/\b300[0-9]\b/g, (port) => `${ports[port] ?? port}`);
 }
 
+/** As strict as most projects are. */
 const TSCONFIG = {
   extends: join(ROOT, 'tsconfig.base.json'),
-  compilerOptions: { lib: ['ES2024', 'DOM', 'DOM.Iterable'], types: ['node'], rootDir: '.', declaration: false },
+  compilerOptions: {
+    lib: ['ES2024', 'DOM', 'DOM.Iterable'],
+    types: ['node'],
+    rootDir: '.',
+    declaration: false,
+    exactOptionalPropertyTypes: false,
+  },
   include: ['*.ts'],
   exclude: [],
 };
