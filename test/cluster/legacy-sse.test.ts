@@ -1,10 +1,8 @@
 import { Client as OldestClient } from 'sdk-v1-oldest/client/index.js';
 import { SSEClientTransport as OldestTransport } from 'sdk-v1-oldest/client/sse.js';
 import { describe, expect, it, vi } from 'vitest';
-import { startHaproxy } from '../lib/haproxy.ts';
 import { useDeployment } from './deployment.ts';
 import { at, callOf, connect, INITIALIZE, JSON_TYPE, open, PING, post } from './sse-clients.ts';
-import { startSdkPod } from './sse-sdk-pod.ts';
 
 const WITHIN = { timeout: 30_000 };
 
@@ -135,17 +133,5 @@ describe('HTTP+SSE', () => {
     for (const id of [1, 2, 3, 4]) await stream.until?.(`"id":${id}`);
     expect(stream.text?.().match(/"id":/g)).toHaveLength(4);
     stream.close();
-  });
-});
-
-describe("the SDK's own transport of HTTP+SSE on two pods", () => {
-  it('fails, because a message that reaches the other pod finds no session', async () => {
-    const pods = [await startSdkPod(), await startSdkPod()];
-    const haproxy = await startHaproxy({ pods, balance: 'roundrobin' });
-    const client = new OldestClient({ name: 'control', version: '1' });
-    await expect(client.connect(new OldestTransport(new URL(`${haproxy.origin}/sse`)))).rejects.toThrow(/404/);
-    await client.close();
-    for (const pod of pods) pod.stop();
-    await haproxy.stop();
   });
 });

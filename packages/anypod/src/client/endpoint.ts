@@ -40,8 +40,6 @@ const NOT_CONNECTED = [
   'EHOSTUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ];
-/** What proxies and pods answer when a request did not get through, or may not have. */
-const PASSING = [502, 503, 504];
 
 export function createEndpoint({ url, fetch, patienceMs, silenceMs }: EndpointOptions): Endpoint {
   /** One attempt: the answer, or the error, and how long to wait if there may be another attempt. */
@@ -110,7 +108,8 @@ export function* growingWaits(first: number = FIRST_WAIT_MS): Generator<number, 
 /** With `Retry-After`, 429 and 503 say that the request was not taken. Without it, 429 is a limit that waiting does not change, and a proxy may have passed on what it answers with 503. */
 function mayRepeat({ status, headers }: Response, safe: boolean): boolean {
   const notTaken = (status === 429 || status === 503) && headers.has('retry-after');
-  return notTaken || (safe && PASSING.includes(status));
+  // What proxies answer when a request did not get through, or may not have.
+  return notTaken || (safe && status >= 502 && status <= 504);
 }
 
 /** Whether a failed request certainly had no effect. */
