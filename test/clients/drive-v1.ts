@@ -100,7 +100,7 @@ export async function connectRemote(transport: 'http-only' | 'sse-only', url: UR
 }
 
 /** Connects such a client over stdio to a program that talks to the server. */
-export async function connectThrough(name: string, command: string, args: readonly string[]): Promise<Client> {
+async function connectThrough(name: string, command: string, args: readonly string[]): Promise<Client> {
   const { StdioClientTransport } = (await import(`${name}/client/stdio.js`)) as {
     StdioClientTransport: new (options: object) => unknown;
   };
