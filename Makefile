@@ -56,7 +56,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration networks
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -129,6 +129,16 @@ test-clients: build services ## Run official clients, old and new, against serve
 
 clients: build services ## Run official clients and many of others (a gigabyte of packages) against servers of both SDKs; writes the table of docs/clients.md
 	NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node node test/clients/run.ts --all
+
+test-migration: build test/migration/node_modules ## Compile and run the parts of docs/migration.md that need frameworks of others
+	node test/migration/run.ts
+
+test/migration/node_modules: test/migration/package-lock.json
+	npm ci --prefix test/migration --ignore-scripts --legacy-peer-deps
+	touch $@
+
+networks: build services ## Run the official client, plain and surviving, through networks that change (3 minutes); writes the table of docs/client.md
+	node test/networks/run.ts
 
 abuse: build services ## Let one client create 100,000 sessions and open 10,000 streams on two pods, and 2,000 clients be slow
 	ABUSE_LONG=true vitest run --project service --testTimeout=1800000 test/security/exhaustion.test.ts
@@ -225,4 +235,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp
+	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules

@@ -47,8 +47,12 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     accepts: ['../core/meter.ts', '@opentelemetry/api'],
     refuses: ['@opentelemetry/sdk-metrics', '../pod/lifecycle/lease.ts', 'node:http'],
   },
+  client: {
+    accepts: ['../core/json-rpc.ts', 'eventsource-parser', 'node:crypto'],
+    refuses: ['@modelcontextprotocol/client', '../serve/config.ts', '../memory/index.ts'],
+  },
   stdio: {
-    accepts: ['../core/json-rpc.ts', '@modelcontextprotocol/client', 'node:readline'],
+    accepts: ['../core/json-rpc.ts', '../client/surviving-fetch.ts', '@modelcontextprotocol/client', 'node:readline'],
     refuses: ['../serve/config.ts', '@modelcontextprotocol/server', '../http/endpoint.ts'],
   },
   login: {

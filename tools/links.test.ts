@@ -35,3 +35,17 @@ function broken(page: string): string[] {
 test.each(pages)('%s has no broken link', (page) => {
   expect(broken(page)).toEqual([]);
 });
+
+const PLACES = 'docs/where-to-run.md';
+
+test(`${PLACES}: each row names a test that is there`, () => {
+  const lines = readFileSync(join(ROOT, PLACES), 'utf8').split('\n');
+  const rows = lines.filter((line, index) => line.startsWith('| ') && !lines[index + 1]?.startsWith('|---'));
+  const testsOf = (row: string) =>
+    [...row.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)].map(([, title = '', file = '']) => ({ title, file }));
+  expect(rows.filter((row) => testsOf(row).length === 0)).toEqual([]);
+  const missing = rows.flatMap(testsOf).filter(({ title, file }) => {
+    return !readFileSync(join(ROOT, file), 'utf8').includes(title);
+  });
+  expect(missing).toEqual([]);
+});

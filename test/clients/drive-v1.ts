@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Client } from './flow.ts';
 
 interface Progress {
@@ -75,8 +76,31 @@ export async function connectV1(name: string, url: URL): Promise<Client> {
   };
 }
 
+/** Over HTTP+SSE nothing can be resumed, and the official client drops progress that it reads together with the result. */
+const OVER_SSE = { connectsAnew: true, hasProgress: false } as const;
+
+/** Connects the client of an SDK v1 over HTTP+SSE. */
+export async function connectSse(name: string, url: URL): Promise<Client> {
+  const { SSEClientTransport } = (await import(`${name}/client/sse.js`)) as {
+    SSEClientTransport: new (url: URL) => unknown;
+  };
+  const connected = createClient(await load(name), name);
+  await connected.client.connect(new SSEClientTransport(new URL('/sse', url)));
+  const close = () => connected.client.close();
+  return { ...driven(connected), ...OVER_SSE, revision: 'not told', close };
+}
+
+const MCP_REMOTE = fileURLToPath(new URL('node_modules/mcp-remote/dist/proxy.js', import.meta.url));
+
+/** mcp-remote, a process between a client over stdio and the server. */
+export async function connectRemote(transport: 'http-only' | 'sse-only', url: URL): Promise<Client> {
+  const [address, anew] = transport === 'http-only' ? [url, {}] : [new URL('/sse', url), OVER_SSE];
+  const args = [MCP_REMOTE, address.href, '--allow-http', '--transport', transport];
+  return { ...(await connectThrough('sdk-1.32.2', process.execPath, args)), ...anew };
+}
+
 /** Connects such a client over stdio to a program that talks to the server. */
-export async function connectThrough(name: string, command: string, args: readonly string[]): Promise<Client> {
+async function connectThrough(name: string, command: string, args: readonly string[]): Promise<Client> {
   const { StdioClientTransport } = (await import(`${name}/client/stdio.js`)) as {
     StdioClientTransport: new (options: object) => unknown;
   };

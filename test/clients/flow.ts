@@ -21,7 +21,7 @@ export interface Client {
   /** The fixture's tool that asks the user, for clients that can be asked. */
   readonly asks: string | undefined;
   readonly hasProgress: boolean;
-  /** It makes a new connection for each step, so none can be cut in the middle. */
+  /** It makes a new connection for each step, or its transport cannot resume, so none can be cut in the middle. */
   readonly connectsAnew?: true;
   tools(): Promise<string[]>;
   call(name: string, args: object, onprogress?: (progress: { progress: number }) => void): Promise<string>;

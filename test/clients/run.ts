@@ -14,11 +14,11 @@ import { startPods } from '../lib/pods.ts';
 import { startRedis } from '../lib/redis-server.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import { connectAgents, connectAiSdk } from './drive-frameworks.ts';
-import { connectV1 } from './drive-v1.ts';
+import { connectRemote, connectSse, connectV1 } from './drive-v1.ts';
 import { connectV2 } from './drive-v2.ts';
 import { type Client, type Outcome, runFlow } from './flow.ts';
 import { connectLangChain, connectMastra, connectMcpUse } from './others/drive-frameworks.ts';
-import { connectInspector, connectRemote, drivePython, installPython } from './others/drive-processes.ts';
+import { connectInspector, drivePython, installPython } from './others/drive-processes.ts';
 import { type Row, writeTable } from './table.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -44,6 +44,9 @@ const CLIENTS: Readonly<Record<string, Drive>> = {
   'sdk 1.13.3': connecting((url) => connectV1('sdk-1.13.3', url)),
   'sdk 1.23.1': connecting((url) => connectV1('sdk-1.23.1', url)),
   'sdk 1.32.2': connecting((url) => connectV1('sdk-1.32.2', url)),
+  'sdk 1.12.3, HTTP+SSE': connecting((url) => connectSse('sdk-1.12.3', url)),
+  'sdk 1.32.2, HTTP+SSE': connecting((url) => connectSse('sdk-1.32.2', url)),
+  [labelled('mcp-remote', 'sse-only')]: connecting((url) => connectRemote('sse-only', url)),
   'client 2.4.0': connecting((url) => connectV2('client-2.4.0', 'legacy', url)),
   'client 2.4.0, auto': connecting((url) => connectV2('client-2.4.0', 'auto', url)),
   'client 2.4.0, pinned': connecting((url) => connectV2('client-2.4.0', { pin: '2026-07-28' }, url)),
@@ -58,7 +61,7 @@ const OTHER_CLIENTS: Readonly<Record<string, Drive>> = {
   [labelled('@modelcontextprotocol/inspector', 'legacy')]: connecting((url) => connectInspector('legacy', url)),
   [labelled('@modelcontextprotocol/inspector', 'auto')]: connecting((url) => connectInspector('auto', url)),
   [labelled('@modelcontextprotocol/inspector', 'modern')]: connecting((url) => connectInspector('modern', url)),
-  [labelled('mcp-remote')]: connecting(connectRemote),
+  [labelled('mcp-remote')]: connecting((url) => connectRemote('http-only', url)),
 };
 
 const PYTHON_CLIENTS: Readonly<Record<string, Drive>> = {
@@ -102,7 +105,7 @@ function isGood(outcome: Outcome | Error): boolean {
 async function serveClients(sdk: keyof typeof MODULES, clients: Readonly<Record<string, Drive>>): Promise<Row[]> {
   const redis = await startRedis();
   const module = fileURLToPath(new URL(MODULES[sdk], import.meta.url));
-  const pods = await startPods({ module, redisUrl: redis.url, count: 2 });
+  const pods = await startPods({ module, redisUrl: redis.url, count: 2, args: ['--legacy-sse'] });
   const haproxy = await startHaproxy({ pods: pods.pods, balance: 'roundrobin' });
   const proxy = await startCuttingProxy(new URL(haproxy.url));
   const rows: Row[] = [];

@@ -1,4 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Client as ModernClient } from '@modelcontextprotocol/client';
@@ -7,7 +10,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Redis } from 'ioredis';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
 import { startChild } from '../lib/child.ts';
 import { FIXTURE, useDeployment } from './deployment.ts';
 
@@ -130,5 +134,87 @@ describe('anypod connect', () => {
     expect(child.logs()).toMatch(/<url>: pass the URL/);
     expect(child.logs()).toMatch(/--header: must be/);
     expect(child.logs()).toMatch(/--what: unknown flag/);
+  });
+});
+
+/** A host's own handshake, as its users see it in logs of servers. */
+const HOSTS = {
+  'claude-desktop': {
+    clientInfo: { name: 'claude-ai', version: '0.1.0' },
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+  },
+  'vs-code': {
+    clientInfo: { name: 'Visual Studio Code', version: '1.105.0' },
+    protocolVersion: '2025-11-25',
+    capabilities: { roots: { listChanged: true }, sampling: {}, elicitation: {} },
+  },
+} as const;
+
+interface Entry {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+interface HostFile {
+  readonly mcpServers?: { readonly example: Entry };
+  readonly servers?: { readonly example: Entry };
+}
+
+const PAGE = readFileSync(new URL('../../docs/stdio.md', import.meta.url), 'utf8');
+const documented = (name: string) => new RegExp(`^\`\`\`\\w+ ${name}\n(.*?)^\`\`\``, 'ms').exec(PAGE)?.[1] ?? '';
+
+describe('the configurations in docs/stdio.md', () => {
+  // `npx -y anypod` runs this checkout instead of a published package.
+  const folder = mkdtempSync(join(tmpdir(), 'anypod-hosts-'));
+  const environment = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
+  const here = (text: string) => text.replaceAll('https://mcp.example.com/mcp', deployment.balancer.href);
+  beforeAll(() => {
+    const script = `#!/bin/sh\n[ "$1 $2" = "-y anypod" ] || exit 9\nshift 2\nexec ${process.execPath} ${ANYPOD} "$@"\n`;
+    writeFileSync(join(folder, 'npx'), script);
+    chmodSync(join(folder, 'npx'), 0o755);
+  });
+
+  it.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])('work as %s uses them', async (host) => {
+    const { mcpServers, servers } = JSON.parse(here(documented(host)).replace(/\$\{input:\w+\}/, 'secret')) as HostFile;
+    const { command, args } = ((mcpServers ?? servers) as { readonly example: Entry }).example;
+    const child = spawn(command, args, { env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
+    const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    const answered = (id: number) => vi.waitFor(() => expect(output).toMatch(new RegExp(`"id":${id}[,}]`)), WITHIN);
+    send({ id: 0, method: 'initialize', params: HOSTS[host] });
+    await answered(0);
+    send({ method: 'notifications/initialized' });
+    send({ id: 1, method: 'tools/list', params: {} });
+    await answered(1);
+    send({ id: 2, method: 'tools/call', params: { name: 'echo', arguments: { text: `from ${host}` } } });
+    await answered(2);
+    const messages = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(messages[0].result.protocolVersion).toBe(HOSTS[host].protocolVersion);
+    expect(JSON.stringify(messages.at(-1))).toContain(`from ${host}`);
+    const left = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin.end();
+    expect(await left).toBe(0);
+  });
+
+  it('work in a CI pipeline: the step passes, and fails with the server', () => {
+    const { steps } = parse(here(documented('ci'))) as {
+      steps: readonly [{ env: Record<string, string>; run: string }];
+    };
+    const [{ env, run }] = steps;
+    // As runners run a step: bash -e -o pipefail.
+    const step = (url: string | undefined) =>
+      spawnSync('bash', ['-e', '-o', 'pipefail', '-c', run], {
+        cwd: folder,
+        env: { ...environment, ...env, URL: url ?? env['URL'] },
+      }).status;
+    expect(step(undefined)).toBe(0);
+    expect(step('http://127.0.0.1:9/mcp')).toBe(3);
   });
 });

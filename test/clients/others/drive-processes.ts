@@ -3,13 +3,11 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { connectThrough } from '../drive-v1.ts';
 import type { Client, Outcome } from '../flow.ts';
 
 const run = promisify(execFile);
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const INSPECTOR = `${HERE}node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js`;
-const MCP_REMOTE = `${HERE}node_modules/mcp-remote/dist/proxy.js`;
 const PYTHON = `${HERE}.python/bin/python`;
 
 /** MCP Inspector's command line. Each step is a process of its own. It has no progress and cannot be asked. */
@@ -32,17 +30,6 @@ export async function connectInspector(era: 'legacy' | 'auto' | 'modern', url: U
     },
     close: async () => undefined,
   };
-}
-
-/** mcp-remote, a process between a client over stdio and the server. */
-export function connectRemote(url: URL): Promise<Client> {
-  return connectThrough('sdk-1.32.2', process.execPath, [
-    MCP_REMOTE,
-    url.href,
-    '--allow-http',
-    '--transport',
-    'http-only',
-  ]);
 }
 
 /** Whether there is a Python with which the clients of Python run: 3.10 or newer. */

@@ -4,6 +4,7 @@ import {
   type JSONRPCMessage,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
+import { createSurvivingFetch } from '../client/surviving-fetch.ts';
 import {
   isRequest,
   isResponse,
@@ -13,8 +14,6 @@ import {
   type RequestId,
 } from '../core/json-rpc.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
-import { createSendAgain, type SendAgain } from './send-again.ts';
-import { createSessionAgain, type SessionAgain } from './session-again.ts';
 
 /** Gets tokens for the requests. */
 export interface BridgeLogin extends AuthProvider {
@@ -54,26 +53,19 @@ export class Bridge {
   readonly #transport: StreamableHTTPClientTransport;
   readonly #options: BridgeOptions;
   readonly #pending = new Map<RequestId, Pending>();
-  readonly #session: SessionAgain;
-  readonly #again: SendAgain;
+  #initialize: RequestId | undefined;
   #settled: () => void = () => undefined;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
-    this.#transport = new StreamableHTTPClientTransport(options.url, {
-      ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
-      ...(options.headers === undefined ? {} : { requestInit: { headers: options.headers } }),
-      ...(options.login === undefined ? {} : { authProvider: options.login }),
-      reconnectionOptions: {
-        initialReconnectionDelay: 250,
-        maxReconnectionDelay: 10_000,
-        reconnectionDelayGrowFactor: 2,
-        maxRetries: 1000,
-      },
+    const { url, fetch, patienceMs, warn, headers, login } = options;
+    this.#transport = new StreamableHTTPClientTransport(url, {
+      // Tasks are the local client's own matter.
+      fetch: createSurvivingFetch(url, { patienceMs, warn, tasks: 'off', ...(fetch && { fetch }) }),
+      ...(headers && { requestInit: { headers } }),
+      ...(login && { authProvider: login }),
     });
     this.#transport.onmessage = (message) => this.#receive(message as JsonRpcMessage);
-    this.#again = createSendAgain(options.patienceMs);
-    this.#session = createSessionAgain((message) => this.#transport.send(message as JSONRPCMessage));
   }
 
   async start(): Promise<void> {
@@ -113,7 +105,7 @@ export class Bridge {
   async #request(request: JsonRpcRequest): Promise<void> {
     const abort = new AbortController();
     this.#pending.set(request.id, { abort, modern: isModern(request) });
-    this.#session.note(request);
+    if (request.method === 'initialize') this.#initialize = request.id;
     const lost = () => this.#answer(rpcError(request.id, RPC.internal, 'The connection ended before the answer came.'));
     try {
       await this.#send(request, { requestSignal: abort.signal, onRequestStreamEnd: lost });
@@ -122,19 +114,15 @@ export class Bridge {
     }
   }
 
-  /** Sends a message. If the session is gone, begins a new one first. If a scope is missing, lets the user grant it. */
+  /** Sends a message. If a scope is missing, lets the user grant it. */
   async #send(message: JsonRpcMessage, options?: Parameters<StreamableHTTPClientTransport['send']>[1]): Promise<void> {
-    const send = () => this.#again(() => this.#transport.send(message as JSONRPCMessage, options));
+    const send = () => this.#transport.send(message as JSONRPCMessage, options);
     try {
       await send();
     } catch (error) {
       const { login } = this.#options;
-      if (login !== undefined && error instanceof InsufficientScopeError) {
-        await login.stepUp(error);
-        return send();
-      }
-      if (isResponse(message) || statusOf(error) !== 404 || !(await this.#session.begin())) throw error;
-      this.#options.warn('the session was gone; a new one has been opened');
+      if (login === undefined || !(error instanceof InsufficientScopeError)) throw error;
+      await login.stepUp(error);
       await send();
     }
   }
@@ -152,13 +140,13 @@ export class Bridge {
 
   #receive(message: JsonRpcMessage): void {
     if (!isResponse(message)) this.#options.write(message);
-    else if (!this.#session.takes(message)) this.#answer(message);
+    else this.#answer(message);
   }
 
   #answer(response: JsonRpcResponse): void {
     if (response.id === null || !this.#forget(response.id)) return;
-    const version = this.#session.opened(response);
-    if (version !== undefined) this.#transport.setProtocolVersion(version);
+    const version = response.id === this.#initialize ? response.result?.['protocolVersion'] : undefined;
+    if (version !== undefined) this.#transport.setProtocolVersion(String(version));
     this.#options.write(response);
   }
 
@@ -172,11 +160,6 @@ export class Bridge {
 function isModern({ params }: JsonRpcRequest): boolean {
   const meta = params?.['_meta'] as Readonly<Record<string, unknown>> | undefined;
   return typeof meta?.[VERSION_KEY] === 'string';
-}
-
-/** The HTTP status of a failed request. Undefined: there was no answer. */
-function statusOf(error: unknown): number | undefined {
-  return (error as { readonly data?: { readonly status?: number } } | undefined)?.data?.status;
 }
 
 function textOf(error: unknown): string {

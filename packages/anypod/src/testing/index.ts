@@ -1,3 +1,4 @@
 /** Contract suites: what every implementation of the ports must do, for the test runner of your choice. */
 export { describeStore } from './describe-store.ts';
+export { describeResumeStore, type ResumeStoreSubject } from './resume-store.contract.ts';
 export { eventually, type Opened, type Runner, type Subject, sampleRecord } from './subject.ts';

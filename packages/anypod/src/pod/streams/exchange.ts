@@ -28,7 +28,8 @@ export interface ExchangeOptions {
 
 /**
  * One POST with requests, from its arrival to its last response. The answer is plain JSON if the handlers finish within `upgradeAfterMs` and send no
- * related message. Otherwise it becomes an event stream with a log, which outlives the connection. If the client accepts only JSON, it stays JSON.
+ * related message. Otherwise it becomes an event stream with a log, which outlives the connection; so it does at once if the client asks for that with
+ * `_meta["anypod/resumable"]`. If the client accepts only JSON, it stays JSON.
  */
 export class Exchange implements Late {
   readonly #context: PodContext;
@@ -47,6 +48,7 @@ export class Exchange implements Late {
     this.#options = options;
     this.#pending = options.requests.map(({ id }) => id);
     if ('stream' in options.to) this.#take(options.to.stream);
+    else if (asksForStream(options.requests)) this.upgrade();
     else if (this.streams) this.#deadline = context.deadlines.add(this);
   }
 
@@ -152,7 +154,7 @@ export class Exchange implements Late {
     const stored = authInfo === undefined ? { requests } : { requests, authInfo };
     const stream = OwnedStream.open(this.#context, this.#followers, session, stored, reply);
     this.#take(stream);
-    if (this.resumable) stream.prime(this.#context.options.retryMs);
+    if (this.resumable || asksForStream(requests)) stream.prime(this.#context.options.retryMs);
     for (const response of this.#responses.splice(0)) stream.write(encodeResponse(response), false);
     return stream;
   }
@@ -188,3 +190,10 @@ export class Exchange implements Late {
     this.#options.onEnd();
   }
 }
+
+/** Whether the client wants to be able to come back from the first moment, whatever that costs. */
+function asksForStream(requests: readonly JsonRpcRequest[]): boolean {
+  return requests.some(({ params }) => (params?.['_meta'] as Meta | undefined)?.['anypod/resumable'] === true);
+}
+
+type Meta = Readonly<Record<string, unknown>>;
