@@ -17,7 +17,7 @@ import { refuseModern } from './mcp/modern/modern-handler.ts';
 import { createCallWaiters } from './mcp/retry/call-waiters.ts';
 import { createServerBuilder } from './mcp/sdk/build-server.ts';
 import { loadSdk, prepareSdk } from './mcp/sdk/load-sdk.ts';
-import { type Probe, probeFactory } from './mcp/sdk/probe.ts';
+import { type Probe, type ProbeLength, probeFactory } from './mcp/sdk/probe.ts';
 import { createRunningCalls, type RunningCalls } from './mcp/sdk/running-calls.ts';
 import type { ServerSdk } from './mcp/sdk/sdk.ts';
 import type { Reuse, ServerFactory } from './mcp/sdk/user-server.ts';
@@ -42,6 +42,11 @@ export interface AnypodOptions extends PodOptions {
   readonly createServer: ServerFactory;
   /** How long `createServer` may take. At the start, also how long a new server may take to answer. Default 10000. */
   readonly factoryTimeoutMs?: number;
+  /**
+   * What an earlier `createAnypod` of this process learnt about the same factory, so that it is not asked again. `short`: build two servers to learn it, not
+   * nine; for a process that lives for one request. Default `full`.
+   */
+  readonly probe?: Probe | ProbeLength;
   /** What the pods share. Default: a memory store, with which this process is the only pod. */
   readonly store?: Store;
   /**
@@ -261,12 +266,14 @@ function createTimeLimits({ maxAgeMs, listenMaxAgeMs, callTimeoutMs }: TimeLimit
 interface FactorySettings {
   readonly createServer: ServerFactory;
   readonly factoryTimeoutMs: number;
+  readonly probe?: Probe | ProbeLength;
 }
 
 async function lookAtFactory(settings: FactorySettings, state: StateParts, sdk: ServerSdk | undefined) {
-  const { createServer, factoryTimeoutMs } = settings;
+  const { createServer, factoryTimeoutMs, probe } = settings;
   const build = state.withState(createServerBuilder(createServer, factoryTimeoutMs));
-  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs).catch(explain) };
+  if (typeof probe === 'object') return { build, probe };
+  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs, probe).catch(explain) };
 }
 
 /** The operator who starts a pod may read what the factory threw; clients may not. */

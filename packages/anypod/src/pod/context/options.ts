@@ -34,6 +34,11 @@ export interface PodOptions {
   readonly maxAgeMs?: number;
   /** The same for `subscriptions/listen` streams. Their clients must listen again by themselves. Default 0: never. */
   readonly listenMaxAgeMs?: number;
+  /**
+   * The pod lives for a request, not for days. It takes over only the exchanges that clients resume on it, and if it leaves nothing to take over, the
+   * store forgets it at once. Default false.
+   */
+  readonly transient?: boolean;
 }
 
 export const POD_DEFAULTS: Required<PodOptions> = {
@@ -51,4 +56,5 @@ export const POD_DEFAULTS: Required<PodOptions> = {
   stateByteLimit: 64 * 1024,
   maxAgeMs: 60 * 60 * 1000,
   listenMaxAgeMs: 0,
+  transient: false,
 };
