@@ -53,7 +53,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-serverless test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -85,6 +85,19 @@ test-image: build test/image/node_modules ## Test the image of `make image`: two
 test/image/node_modules: test/image/package-lock.json
 	npm ci --prefix test/image --ignore-scripts
 	touch $@
+
+test-serverless: build services test/serverless/node_modules test/serverless/.rie/aws-lambda-rie ## Test the serverless examples on the local runtimes of their platforms, and kill invocations; needs Go and cmake
+	tsc -p test/serverless
+	$(call VITEST,serverless)
+
+test/serverless/node_modules: test/serverless/package-lock.json
+	npm ci --prefix test/serverless --ignore-scripts
+	npm rebuild --prefix test/serverless aws-lambda-ric # Compiles Lambda's client of its runtime, with cmake.
+	touch $@
+
+test/serverless/.rie/aws-lambda-rie:
+	@command -v go >/dev/null || { echo 'setup: the runtime interface emulator of AWS Lambda is built with Go, which is not on PATH. Install Go and try again.' >&2; exit 1; }
+	GOBIN=$(CURDIR)/$(@D) CGO_ENABLED=0 go install -trimpath -ldflags '-s -w' github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
 
 test-chaos: build services ## Test cuts, drains, killed pods and a failing Redis under constant load, in a short run
 	$(call VITEST,chaos)
@@ -191,4 +204,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target
+	rm -rf .k6 .redis-kin test/serverless/.rie node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,test/serverless,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target

@@ -45,6 +45,7 @@ export default defineConfig({
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
       { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial } },
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
+      { test: { name: 'serverless', include: ['test/serverless/**/*.test.ts'], ...serial } },
       { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], ...many } },
       { test: { name: 'chart-cluster', include: ['test/chart-cluster/**/*.test.ts'], ...serial, ...live } },
       { test: { name: 'repo', include: ['{tools,test/requirements}/**/*.test.ts', ...PACKED], ...serial } },

@@ -13,7 +13,7 @@ const waiting = z.object({ ms: z.number().default(0) });
 const text = (value: string) => ({ content: [{ type: 'text' as const, text: value }] });
 
 /** A server whose tools say in `ran` what they did. */
-export function createFixture(ran: string[]): McpServer {
+export function createFixture(ran: { push(what: string): unknown }): McpServer {
   const server = new McpServer({ name: 'serverless-fixture', version: '1' });
   for (const [name, annotations, meta] of [
     ['read', { readOnlyHint: true }, {}],
