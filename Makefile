@@ -53,7 +53,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-serverless test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-serverless test-runtimes test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -98,6 +98,14 @@ test/serverless/node_modules: test/serverless/package-lock.json
 test/serverless/.rie/aws-lambda-rie:
 	@command -v go >/dev/null || { echo 'setup: the runtime interface emulator of AWS Lambda is built with Go, which is not on PATH. Install Go and try again.' >&2; exit 1; }
 	GOBIN=$(CURDIR)/$(@D) CGO_ENABLED=0 go install -trimpath -ldflags '-s -w' github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
+
+test-runtimes: build services test/runtimes/node_modules ## Test a pod on Node 22.18, 24 and 26, on Bun and on Deno, beside a pod on this Node
+	tsc -p test/runtimes
+	$(call VITEST,runtimes)
+
+test/runtimes/node_modules: test/runtimes/package-lock.json
+	npm ci --prefix test/runtimes --ignore-scripts
+	touch $@
 
 test-chaos: build services ## Test cuts, drains, killed pods and a failing Redis under constant load, in a short run
 	$(call VITEST,chaos)
@@ -204,4 +212,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .redis-kin test/serverless/.rie node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,test/serverless,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target
+	rm -rf .k6 .redis-kin test/serverless/.rie node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target

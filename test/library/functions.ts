@@ -22,6 +22,7 @@ export function createFixture(ran: { push(what: string): unknown }): McpServer {
   ] as const) {
     server.registerTool(name, { inputSchema: waiting, annotations, _meta: meta }, async ({ ms }, ctx) => {
       ran.push(`${name} began`);
+      ctx.mcpReq.signal.addEventListener('abort', () => ran.push(`${name} aborted`));
       await sleep(ms, undefined, { signal: ctx.mcpReq.signal });
       ran.push(`${name} ended`);
       return text(`${name} done`);

@@ -165,7 +165,7 @@ describe('Vercel, by the signature of its functions', () => {
   it('serves both eras beside a pod [serverless.vercel]', async () => {
     const began = performance.now();
     const env = { ...process.env, REDIS_URL: redis.url, ANYPOD_SECRET: SECRET };
-    const child = startChild(process.execPath, ['test/serverless/instance.ts', '--example'], { env });
+    const child = startChild(process.execPath, ['test/serverless/vercel-process.ts'], { env });
     stopping.push(() => child.stop());
     await waitUntilReady(child, async () => /port \d+/.test(child.logs()), { name: 'the instance' });
     coldStarts.push(
