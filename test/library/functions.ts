@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inputRequired, inputResponse, McpServer } from '@modelcontextprotocol/server';
 import type { HttpEvent, LambdaContext, LambdaResult } from 'anypod/lambda';
 import * as z from 'zod';
+import { readEvents } from '../cluster/sse.ts';
+import { type Message, parse, type WireSession } from '../cluster/wire.ts';
 
 const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } };
 const waiting = z.object({ ms: z.number().default(0) });
@@ -28,10 +30,15 @@ export function createFixture(ran: { push(what: string): unknown }): McpServer {
       return text(`${name} done`);
     });
   }
-  server.registerTool('ask', {}, async (ctx) => {
-    const { content } = await ctx.mcpReq.elicitInput({ message: 'Your name?', requestedSchema });
-    return text(`hello ${String(content?.['name'])}`);
-  });
+  for (const [name, annotations] of [
+    ['ask', {}],
+    ['ask_safely', { readOnlyHint: true }],
+  ] as const) {
+    server.registerTool(name, { annotations }, async (ctx) => {
+      const { content } = await ctx.mcpReq.elicitInput({ message: 'Your name?', requestedSchema });
+      return text(`hello ${String(content?.['name'])}`);
+    });
+  }
   server.registerTool('round', {}, (ctx) => {
     const answer = inputResponse(ctx.mcpReq.inputResponses, 'name');
     if (answer.kind === 'elicit') return text('hello again');
@@ -104,4 +111,19 @@ export function deployLambda(
     const result = await invoke({ ...event, requestContext }, context);
     outgoing.writeHead(result.statusCode, result.headers).end(result.body);
   });
+}
+
+/** Reads a stream, and resumes it at the addresses in turn, until it has the response. */
+export async function resumeAt(urls: readonly URL[], session: WireSession, first: Response): Promise<Message> {
+  let response = first;
+  let lastId: string | undefined;
+  for (let turn = 0; turn < 10; turn += 1) {
+    for await (const event of readEvents(response)) {
+      lastId = event.id ?? lastId;
+      const message = event.data === '' ? undefined : parse(event);
+      if (message?.result !== undefined || message?.error !== undefined) return message;
+    }
+    response = await session.listen(urls[turn % urls.length] as URL, lastId);
+  }
+  throw new Error('no response');
 }

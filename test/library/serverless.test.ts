@@ -1,4 +1,5 @@
 /** anypod as functions, whose processes do nothing after an answer, beside a pod. The platforms' own runtimes: test/serverless. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Anypod, createAnypod } from 'anypod';
 import { createLambda } from 'anypod/lambda';
 import { createRedisStore } from 'anypod/redis';
@@ -9,11 +10,12 @@ import { postModern } from '../cluster/modern-wire.ts';
 import { eventually } from '../cluster/settle.ts';
 import { readEvents, type SseEvent } from '../cluster/sse.ts';
 import { beginTask, callTool, getTask, isOver, taskWhen } from '../cluster/task-wire.ts';
-import { type Message, messagesOf, openSession, parse, post, textOf, type WireSession } from '../cluster/wire.ts';
+import { type Message, messagesOf, openSession, parse, post, textOf } from '../cluster/wire.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
-import { createFixture, type Deployed, deployLambda, deployWeb } from './functions.ts';
+import { SECRET, startFunctionProcess } from './function-process.ts';
+import { createFixture, type Deployed, deployLambda, deployWeb, resumeAt } from './functions.ts';
 
-const SECRETS = ['a secret of at least thirty-two bytes'];
+const SECRETS = [SECRET];
 const LEASE_MS = 1000;
 /** One function may run for 3 s, the other for 20. Both leave what still runs 0.5 s before. */
 const [LIMIT_MS, LONG_LIMIT_MS, MARGIN_MS] = [3000, 20_000, 500];
@@ -74,31 +76,6 @@ async function startPod(): Promise<{ url: URL; anypod: Anypod }> {
   return { url: deployed.url, anypod };
 }
 
-/** Reads events until one satisfies `until`, or to the end. */
-async function eventsOf(response: Response, until: (event: SseEvent) => boolean = () => false): Promise<SseEvent[]> {
-  const events: SseEvent[] = [];
-  for await (const event of readEvents(response)) {
-    events.push(event);
-    if (until(event)) break;
-  }
-  return events;
-}
-
-/** Reads a stream, and resumes it at the addresses in turn, until it has the response. */
-async function resumeAt(urls: readonly URL[], session: WireSession, first: Response) {
-  let response = first;
-  let lastId: string | undefined;
-  for (let turn = 0; turn < 10; turn += 1) {
-    for (const event of await eventsOf(response)) {
-      lastId = event.id ?? lastId;
-      const message = event.data === '' ? undefined : parse(event);
-      if (message?.result !== undefined || message?.error !== undefined) return message;
-    }
-    response = await session.listen(urls[turn % urls.length] as URL, lastId);
-  }
-  throw new Error('no response');
-}
-
 const answer = (question: unknown, name: string) => ({
   jsonrpc: '2.0',
   id: question,
@@ -118,12 +95,15 @@ it('serves a session by functions and pods in turn, each invocation for one requ
 
 it('runs nothing after its answer, and leaves no connection and no pod [serverless.nothing-after]', async () => {
   const connections = async () => ((await client.client('LIST')) as string).trim().split('\n').length;
+  const pods = () => client.zrange('anypod:v1:pods', '0', '-1');
+  const before = await pods();
   const session = await openSession(one.url);
   await messagesOf(await session.call(one.url, 1, 'write', { ms: 1200 }));
+  expect(await client.keys('anypod:v1:inbox:*')).not.toEqual([]);
   await messagesOf(await postModern(other.url, 'tools/list'));
   await (await session.call(gateway.url, 2, 'read')).text();
   await eventually(async () => expect(await connections()).toBe(1));
-  expect(await client.zcard('anypod:v1:{pods}')).toBe(0);
+  expect(await pods()).toEqual(before);
   expect([one, other, gateway].map(({ running }) => running)).toEqual([0, 0, 0]);
 });
 
@@ -141,6 +121,21 @@ it('asks on the stream of one invocation, and takes the answer at another or at 
     }
     expect(textOf(last)).toBe('hello Ada');
   }
+});
+
+it('runs a call of 2026-07-28 again that waited for its answer, or says that it is lost [serverless.question.modern]', async () => {
+  const ask = async (url: URL, name: string, more: object = {}) => {
+    const _meta = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } };
+    return (await messagesOf(await postModern(url, 'tools/call', { name, arguments: {}, _meta, ...more }))).at(-1);
+  };
+  const answered = async (name: string) => {
+    const { requestState, inputRequests } = (await ask(one.url, name))?.result ?? {};
+    const accepted = { action: 'accept', content: { name: 'Ada' } };
+    const inputResponses = Object.fromEntries(Object.keys(inputRequests ?? {}).map((key) => [key, accepted]));
+    return ask(other.url, name, { requestState, inputResponses });
+  };
+  expect(textOf(await answered('ask_safely'))).toBe('hello Ada');
+  expect((await answered('ask'))?.error).toMatchObject({ code: -32603, data: { reason: 'pod_lost', retry: false } });
 });
 
 it('ends the stream of a call that outlives the limit; another invocation finishes the call [serverless.limit.stream]', async () => {
@@ -219,7 +214,8 @@ it('refuses on a buffered platform what it cannot do, with a sentence [serverles
 
 it('asks on a buffered platform if the handler returns its question, and resumes there [serverless.buffered.round]', async () => {
   const session = await openSession(gateway.url);
-  const events = await eventsOf(await session.call(gateway.url, 1, 'round'));
+  const events: SseEvent[] = [];
+  for await (const event of readEvents(await session.call(gateway.url, 1, 'round'))) events.push(event);
   const question = parse(events.at(-1) as SseEvent);
   expect(question.method).toBe('elicitation/create');
   expect((await session.send(gateway.url, answer(question.id, 'Ada'))).status).toBe(202);
@@ -234,6 +230,28 @@ it('asks on a buffered platform if the handler returns its question, and resumes
     }),
   );
   expect(asked?.result).toMatchObject({ resultType: 'input_required' });
+});
+
+it('finishes the call of an invocation that was killed, at another one [serverless.killed]', async () => {
+  const killed = await startFunctionProcess(redis.url);
+  closing.push(() => killed.child.stop(0));
+  const session = await openSession(killed.url);
+  const events = readEvents(await session.call(killed.url, 1, 'read', { ms: LONGER }));
+  const first = await events.next();
+  // The client may have its event id before the log has the call.
+  await eventually(async () =>
+    expect(await client.keys(`*${session.id}*`)).toContainEqual(expect.stringMatching(/:stream:/)),
+  );
+  killed.child.signal('SIGKILL');
+  await events.return().catch(() => undefined);
+  // An invocation for another client lives long enough, but leaves this call to those who wait for it.
+  const standing = await (await openSession(other.url)).listen(other.url);
+  await sleep(3 * LEASE_MS);
+  await standing.body?.cancel();
+  expect(ran).toEqual([]);
+  const resumed = await session.listen(other.url, first.done ? undefined : first.value.id);
+  expect(textOf((await messagesOf(resumed)).at(-1))).toBe('read done');
+  expect(killed.ran()).toEqual(['read began']);
 });
 
 it('refuses while the store is away, and says when to come back [serverless.store-away]', async () => {

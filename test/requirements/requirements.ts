@@ -3,6 +3,7 @@ import { deployment } from './deployment.ts';
 import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
 import { modern } from './modern.ts';
+import { serverless } from './serverless.ts';
 import { tasks } from './tasks.ts';
 
 /**
@@ -264,6 +265,7 @@ const entries = {
   ...modern,
   ...deployment,
   ...tasks,
+  ...serverless,
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
 
 export type RequirementId = keyof typeof entries;
