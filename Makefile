@@ -102,6 +102,7 @@ test/serverless/.rie/aws-lambda-rie:
 test-runtimes: build services test/runtimes/node_modules ## Test a pod on Node 22.18, 24 and 26, on Bun and on Deno, beside a pod on this Node
 	tsc -p test/runtimes
 	$(call VITEST,runtimes)
+	for node in 22 26; do test/runtimes/node_modules/node-$$node/bin/node node_modules/vitest/vitest.mjs run --project unit; done
 
 test/runtimes/node_modules: test/runtimes/package-lock.json
 	npm ci --prefix test/runtimes --ignore-scripts

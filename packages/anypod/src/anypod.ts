@@ -102,7 +102,7 @@ export interface AnypodOptions extends PodOptions {
   readonly retryTools?: readonly string[];
   /** What the operator says about the tasks of tools, by name; `*` is for all others. It goes before `_meta["anypod/task"]`. Default: nothing. */
   readonly taskTools?: Readonly<Record<string, TaskSettings>>;
-  /** How many queued tasks this process runs at a time. Default 10. */
+  /** How many queued tasks this process runs at a time. 0: it leaves the queue to others. Default 10. */
   readonly taskConcurrency?: number;
   /** Largest result of a task. Default 1 MiB. */
   readonly taskResultBytes?: number;
