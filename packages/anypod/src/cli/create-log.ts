@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import { type Logger, pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
-import { createLossyStream } from './lossy-stream.ts';
+import type * as PinoPretty from 'pino-pretty';
+import { createLossyStream, type LossyStream } from './lossy-stream.ts';
 import { serializeError } from './serialize-error.ts';
 
 export type LogFormat = 'json' | 'pretty';
@@ -23,11 +24,7 @@ export function formatFor(wanted: LogFormat | undefined, stdout: { readonly isTT
 /** The log of the process, on the standard error. Its lines are lost where nobody reads them, so that no reader can hold the process. */
 export function createLog(level: string, format: LogFormat, stderr: NodeJS.WriteStream): Logger {
   const stream = createLossyStream(stderr);
-  const pretty = prettyFactory({
-    colorize: stderr.isTTY,
-    ignore: 'pid,hostname,severity',
-    translateTime: 'SYS:HH:MM:ss.l',
-  });
+  const write = format === 'json' ? (line: string) => stream.write(line) : prettyWriter(stderr, stream);
   return pino(
     {
       level,
@@ -36,6 +33,17 @@ export function createLog(level: string, format: LogFormat, stderr: NodeJS.Write
       formatters: { level: (label) => ({ level: label, severity: SEVERITY[label] }) },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    { write: (line: string) => stream.write(format === 'json' ? line : pretty(line)) },
+    { write },
   );
+}
+
+/** Loads the formatter only where people read the log: a pod in a container starts faster without it. */
+function prettyWriter(stderr: NodeJS.WriteStream, stream: LossyStream): (line: string) => void {
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
+  const pretty = prettyFactory({
+    colorize: stderr.isTTY,
+    ignore: 'pid,hostname,severity',
+    translateTime: 'SYS:HH:MM:ss.l',
+  });
+  return (line) => stream.write(pretty(line));
 }
