@@ -12,11 +12,10 @@ import { readEvents, type SseEvent } from '../cluster/sse.ts';
 import { beginTask, callTool, getTask, isOver, taskWhen } from '../cluster/task-wire.ts';
 import { type Message, messagesOf, openSession, parse, post, textOf } from '../cluster/wire.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
-import { SECRET, startFunctionProcess } from './function-process.ts';
+import { LEASE_MS, SECRET, startFunctionProcess } from './function-process.ts';
 import { createFixture, type Deployed, deployLambda, deployWeb, resumeAt } from './functions.ts';
 
 const SECRETS = [SECRET];
-const LEASE_MS = 1000;
 /** One function may run for 3 s, the other for 20. Both leave what still runs 0.5 s before. */
 const [LIMIT_MS, LONG_LIMIT_MS, MARGIN_MS] = [3000, 20_000, 500];
 const LONGER = LIMIT_MS;
@@ -147,9 +146,9 @@ it('ends the stream of a call that outlives the limit; another invocation finish
 });
 
 it('says that a call is lost which outlives the limit and may not run again [serverless.limit.unsafe]', async () => {
-  const pod = await startPod();
+  const { url } = await startPod();
   const session = await openSession(one.url);
-  const message = await resumeAt([pod.url], session, await session.call(one.url, 1, 'write', { ms: LONGER }));
+  const message = await resumeAt([url], session, await session.call(one.url, 1, 'write', { ms: LONGER }));
   expect(message?.error).toMatchObject({ code: -32603, data: { reason: 'pod_lost', retry: false } });
   expect(ran.filter((what) => what === 'write began')).toHaveLength(1);
 });

@@ -30,12 +30,14 @@ async function listen(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-process.once('SIGTERM', async () => {
+async function leave(): Promise<void> {
   await anypod.drain();
   while (anypod.busy > 0) await sleep(20);
   await anypod.close();
   await store.close();
   redis.disconnect();
   process.exit(0);
-});
+}
+
+process.once('SIGTERM', () => void leave());
 console.log(`port ${await listen()}`);

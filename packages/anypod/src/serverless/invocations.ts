@@ -90,7 +90,7 @@ export function createInvocations(options: ServerlessOptions): Invocations {
       clearTimeout(timer);
       await opening.then((pod) => pod.close()).catch(() => undefined);
     };
-    const timer = setTimeout(leave, Math.min(limitMs - marginMs, LONGEST_TIMER_MS));
+    const timer = setTimeout(() => void leave(), Math.min(limitMs - marginMs, LONGEST_TIMER_MS));
     return answerOn(opening, request, invocation, leave);
   }
 
