@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { Redis } from 'ioredis';
 import { parse as parseToml } from 'smol-toml';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../cluster/settle.ts';
 import { readEvents } from '../cluster/sse.ts';
 import { beginTask, isOver, taskWhen } from '../cluster/task-wire.ts';
 import { messagesOf, openSession, textOf, type WireSession } from '../cluster/wire.ts';
@@ -118,6 +120,11 @@ describe('Cloudflare Workers, in wrangler dev', () => {
     const standing = await session.listen(url);
     expect(standing.status).toBe(200);
     await standing.body?.cancel();
+
+    // The objects' pods leave when nothing has used them for a while.
+    const client = new Redis(redis.url);
+    stopping.push(() => client.disconnect());
+    await eventually(async () => expect(await client.zcard('anypod:v1:pods')).toBe(1));
   });
 
   it('runs tasks by the alarm of an object, without any pod [serverless.workers] [serverless.worker]', async () => {
