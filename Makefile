@@ -13,6 +13,9 @@ IMAGE ?= anypod
 TAG ?= dev
 PROFILE ?= smoke
 ROUNDS ?= 5
+COUNT ?= 1000000
+SECONDS ?= 3600
+SEED ?=
 TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json packages/create-anypod/tsconfig.test.json services/auth-server tools bench test loadtest loadtest/run $(wildcard examples/*/tsconfig.json)
 INSTALLED = node_modules/.package-lock.json
 # Runs one vitest project. tools/test.ts counts the tests in its JSON report. The pods that the tests start share Node's compile cache.
@@ -53,7 +56,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-serverless test-runtimes test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-serverless test-runtimes test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest k6 fuzz timing bench-payload
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -144,14 +147,26 @@ test-clients: build services ## Run official clients, old and new, against serve
 clients: build services ## Run official clients and many of others (a gigabyte of packages) against servers of both SDKs; writes the table of docs/clients.md
 	NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node node test/clients/run.ts --all
 
+abuse: build services ## Let one client create 100,000 sessions and open 10,000 streams on two pods, and 2,000 clients be slow
+	ABUSE_LONG=true vitest run --project service --testTimeout=1800000 test/security/exhaustion.test.ts
+
 leak: build services ## Check that thousands of sessions and cancelled calls leave nothing behind
 	node test/leak/run.ts
+
+fuzz: build services ## Send a million malformed requests to a pod (COUNT=1000000 SECONDS=3600 SEED=1)
+	COUNT=$(COUNT) SECONDS=$(SECONDS) SEED=$(SEED) node test/fuzz/run.ts
+
+timing: build services ## Compare the times of answers to foreign and to unknown ids: a session, a stream, a task, a handle (ROUNDS=1500)
+	ROUNDS=$(if $(filter file,$(origin ROUNDS)),1500,$(ROUNDS)) node test/timing/run.ts
 
 bench: build services ## Compare CPU and requests per second with bare node:http and the SDK's transports
 	node bench/main.ts
 
 bench-auth: build ## Measure what a verified token costs on the next call (at most 15 µs of CPU)
 	node bench/verified-token.ts
+
+bench-payload: build services ## Measure what ANYPOD_PAYLOAD_KEYS costs: a pod's CPU per request with it and without it (ROUNDS=5)
+	ROUNDS=$(ROUNDS) node bench/payload.ts
 
 bench-peers: build services bench/peers/node_modules ## Also compare with other servers; writes tables, a chart and JSON (ROUNDS=5 ONLY=Redis STUDY=session,open)
 	tsc -p bench/peers

@@ -22,7 +22,7 @@ const HOSTILE = ['test/cluster/{hostile,hostile-process,call-timeout}.test.ts'];
 /** The service as its operators and clients find it: its commands, its start and settings, the examples, and abuse. */
 const SERVICE = [
   'test/cluster/{check,cli,cli-sessions,doctor,own-modules,process,redis-access,secrets,service-settings,stdio,wrong-configuration}.test.ts',
-  'test/{examples,leak,security}/**/*.test.ts',
+  'test/{examples,leak,security,fuzz,timing}/**/*.test.ts',
 ];
 
 /** Installs the packages as npm would publish them. */

@@ -52,7 +52,7 @@ function members(file: string, type: string): string[] {
 const codes = members('core/errors.ts', 'AnypodErrorCode');
 
 test('a section for every reason, and no other', () => {
-  const reasons = found(/\b(?:reason: |refusal\(\s*|new Denied\(\d+, )'(\w+)'/g);
+  const reasons = found(/\b(?:reason: |refusal\(\s*|new (?:Denied|Limited)\(\d+, )'(\w+)'/g);
   expect(titles('Reasons')).toEqual([...new Set([...codes, ...reasons])].sort());
 });
 
@@ -72,7 +72,7 @@ test('a section for every JSON-RPC code, and no other', () => {
 
 test('a row for every HTTP status, and no other', () => {
   const refused = found(
-    /(?:new Refusal\(\s*|new Denied\(|status: |json\(\s*|\[|answer\(response, |CLIENT_GONE = |\]: )([45]\d\d)\b/g,
+    /(?:new Refusal\(\s*|new Denied\(|new Limited\(|status: |json\(\s*|\[|answer\(response, |CLIENT_GONE = |\]: )([45]\d\d)\b/g,
   );
   expect(rows('Statuses')).toEqual(refused);
 });

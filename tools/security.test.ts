@@ -1,7 +1,8 @@
 /** Each threat of SECURITY.md names tests that exist. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { texts } from './test-titles.ts';
 
 const root = join(import.meta.dirname, '..');
 const page = readFileSync(join(root, 'SECURITY.md'), 'utf8');
@@ -20,13 +21,6 @@ const threats: readonly Threat[] = page
     const named = [...line.matchAll(/`([\w./-]+\.test\.ts)` "([^"]+)"/g)];
     return { text: line.split(' | ')[0] ?? '', tests: named.map(([, file = '', title = '']) => ({ file, title })) };
   });
-
-/** The texts that a file passes on, such as the titles of its tests, without the ids of requirements behind them. */
-function texts(file: string): ReadonlySet<string> {
-  if (!existsSync(join(root, file))) return new Set();
-  const literals = readFileSync(join(root, file), 'utf8').matchAll(/(['"`])((?:(?!\1).)+)\1,/g);
-  return new Set([...literals].map(([, , text = '']) => text.replace(/(?: \[[\w.-]+\])+$/, '')));
-}
 
 it('names a test for each threat', () => {
   expect(threats.length).toBeGreaterThan(25);

@@ -70,6 +70,7 @@ describe.concurrent('together', () => {
         'networkPolicy.enabled': true,
         'metrics.serviceMonitor.enabled': true,
         'redis.persistence.enabled': true,
+        'payloadKeys.existingSecret': 'payload',
         'server.source': 'configMap',
         'server.inline': 'export default () => undefined;',
       }),

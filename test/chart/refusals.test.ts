@@ -67,6 +67,8 @@ const WRONG: readonly [path: string, value: unknown][] = [
   ['server.module', '/server.ts'],
   ['server.source', 'git'],
   ['secret.keys', []],
+  ['payloadKeys.keys', []],
+  ['payloadKeys.keys', [1]],
   ['redis.maxmemory', '1Gi'],
   ['redis.persistence.enabled', 'yes'],
   ['externalRedis.url', 'http://redis.example.com'],

@@ -13,9 +13,9 @@ import { type ByPath, nest, type Schema, type Values, valueAt, valuePaths } from
 const defaults = parse(readFileSync(join(CHART, 'values.yaml'), 'utf8')) as Values;
 const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')) as Schema;
 
-/** Settings that are no value of `config`: the chart gives them itself, or has sections for them. */
+/** Settings that are no value of `config` or `limits`: the chart gives them itself, or has sections for them. */
 const SECTIONS =
-  /^(PORT|HOST|ANYPOD_METRICS_PORT|ANYPOD_SECRET|REDIS_\w+|ANYPOD_REDIS_TLS_\w+|ANYPOD_AUTH|ANYPOD_TRUSTED_PROXIES|ANYPOD_INTROSPECTION_SECRET)$/;
+  /^(PORT|HOST|ANYPOD_METRICS_PORT|ANYPOD_SECRET|ANYPOD_PAYLOAD_KEYS|REDIS_\w+|ANYPOD_REDIS_TLS_\w+|ANYPOD_AUTH|ANYPOD_TRUSTED_PROXIES|ANYPOD_INTROSPECTION_SECRET)$/;
 
 /**
  * Settings that the chart never gives. ANYPOD_AUTH holds what some of them say. Metrics are for other pods, so their host is that of the endpoint. No
@@ -34,8 +34,14 @@ const FOR_PARENTS = 'enabled';
 describe('the cases', () => {
   it('set every setting of the service [chart.settings]', () => {
     const set = valuePaths(schema)
-      .filter((path) => path.startsWith('config.'))
-      .map((path) => `ANYPOD_${path.slice('config.'.length).replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`);
+      .filter((path) => /^(?:config|limits)\./.test(path))
+      .map(
+        (path) =>
+          `ANYPOD_${path
+            .slice(path.indexOf('.') + 1)
+            .replaceAll(/[A-Z]/g, '_$&')
+            .toUpperCase()}`,
+      );
     expect(SETTINGS.filter((variable) => !SECTIONS.test(variable)).sort()).toEqual(set.sort());
   });
 

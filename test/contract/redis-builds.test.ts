@@ -23,13 +23,14 @@ afterAll(async () => {
 // An id without a version is of the oldest that a build knows: of v1 here, of v2 below.
 describeStore(
   { describe, it },
-  redisSubject('an old and a new build, sessions of the old version', () => ({ a, b }), { a: ['v1'], b: ['v2', 'v1'] }),
+  redisSubject('an old and a new build, sessions of the old version', () => ({ a, b }), {
+    builds: { a: ['v1'], b: ['v2', 'v1'] },
+  }),
 );
 
 describeStore(
   { describe, it },
   redisSubject('a new build and the next, sessions of the new version', () => ({ a, b }), {
-    a: ['v2'],
-    b: ['v3', 'v2'],
+    builds: { a: ['v2'], b: ['v3', 'v2'] },
   }),
 );

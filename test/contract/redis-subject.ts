@@ -1,3 +1,4 @@
+import type { Sealer } from 'anypod';
 import type { RedisClient } from 'anypod/redis';
 import { createRedisStore } from 'anypod/redis';
 import type { Subject } from 'anypod/testing';
@@ -12,19 +13,34 @@ interface Builds {
 
 const SAME: Builds = { a: ['v1'], b: ['v1'] };
 
+interface Differences {
+  readonly builds?: Builds;
+  readonly sealers?: { readonly a: Sealer; readonly b: Sealer };
+}
+
 /** The store over Redis as the contract sees it; each test gets a prefix of its own. */
 export function redisSubject(
   name: string,
   clients: () => { a: RedisClient; b: RedisClient },
-  builds: Builds = SAME,
+  { builds = SAME, sealers }: Differences = {},
 ): Subject {
   return {
     name,
     async open(options) {
       const { a, b } = clients();
       const prefix = `test-${++opened}`;
-      const storeA = createRedisStore(a, { ...options, prefix, versions: builds.a });
-      const storeB = createRedisStore(b, { ...options, prefix, versions: builds.b });
+      const storeA = createRedisStore(a, {
+        ...options,
+        prefix,
+        versions: builds.a,
+        ...(sealers && { sealer: sealers.a }),
+      });
+      const storeB = createRedisStore(b, {
+        ...options,
+        prefix,
+        versions: builds.b,
+        ...(sealers && { sealer: sealers.b }),
+      });
       return {
         a: storeA,
         b: storeB,

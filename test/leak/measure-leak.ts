@@ -44,7 +44,8 @@ export interface LeakReport {
   readonly leaks: readonly string[];
 }
 
-async function measurePod(pod: Pod, directory: string, count: number): Promise<Held> {
+/** Collects the garbage of a pod with `preload.ts`, and says what is left. `count`: the number of the measurement. */
+export async function measurePod(pod: Pod, directory: string, count: number): Promise<Held> {
   const file = join(directory, `${pod.process.pid}-${count}.json`);
   pod.process.signal('SIGUSR2');
   const until = Date.now() + SETTLE_MS;
@@ -72,13 +73,14 @@ export function compare(baseline: Snapshot, after: Snapshot, heapToleranceBytes 
   return leaks;
 }
 
-/** The lesser of two snapshots in each respect: what is held is there at all times, what passes is not. */
-function lesser(one: Snapshot, other: Snapshot): Snapshot {
-  const pods = one.pods.map((held, index) => {
-    const { heapBytes, counts } = other.pods[index] as Held;
-    const both = Object.entries(held.counts).map(([type, count]) => [type, Math.min(count, counts[type] ?? 0)]);
-    return { heapBytes: Math.min(held.heapBytes, heapBytes), counts: Object.fromEntries(both) };
-  });
+/** The lesser of two measurements in each respect: what is held is there at all times, what passes is not. */
+export function lesser(one: Held, { heapBytes, counts }: Held): Held {
+  const both = Object.entries(one.counts).map(([type, count]) => [type, Math.min(count, counts[type] ?? 0)]);
+  return { heapBytes: Math.min(one.heapBytes, heapBytes), counts: Object.fromEntries(both) };
+}
+
+function lesserSnapshot(one: Snapshot, other: Snapshot): Snapshot {
+  const pods = one.pods.map((held, index) => lesser(held, other.pods[index] as Held));
   return { pods, redisKeys: Math.min(one.redisKeys, other.redisKeys) };
 }
 
@@ -114,7 +116,7 @@ export async function measureLeak(options: LeakOptions): Promise<LeakReport> {
     let baseline = await snapshot();
     for (let round = 0; round < 1; round += 1) {
       await delay(1000);
-      baseline = lesser(baseline, await snapshot());
+      baseline = lesserSnapshot(baseline, await snapshot());
     }
     report(`baseline  ${JSON.stringify(baseline)}`);
     await load(sessions, cancelled);
@@ -122,7 +124,7 @@ export async function measureLeak(options: LeakOptions): Promise<LeakReport> {
     let after = await snapshot();
     while (compare(baseline, after, heapToleranceBytes).length > 0 && Date.now() < until) {
       await delay(1000);
-      after = lesser(after, await snapshot());
+      after = lesserSnapshot(after, await snapshot());
     }
     report(`after     ${JSON.stringify(after)}`);
     return { baseline, after, leaks: compare(baseline, after, heapToleranceBytes) };

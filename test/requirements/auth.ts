@@ -32,6 +32,15 @@ export const auth = {
   'auth.token.expiry-first': ['An expired token gets 401 whatever its scopes are.', `${AUTHORIZATION}#error-handling`],
   'auth.token.cached': ['A verified token is not verified again for a time that never exceeds its own.', DOCUMENT],
   'auth.token.secret': ['Tokens and secrets are in no answer, log line, metric or command to Redis.', DOCUMENT],
+  'auth.rest.hidden': ['With payload keys, Redis shows ids, times and counts only.', 'docs/data-at-rest.md'],
+  'auth.rest.rotation': [
+    'Encryption is turned on, and its keys are changed, pod by pod and without a loss.',
+    'docs/data-at-rest.md#turn-it-on-change-keys',
+  ],
+  'auth.rest.unreadable': [
+    'A pod with other payload keys does not start beside others, and refuses what it cannot read.',
+    'docs/data-at-rest.md#what-a-pod-cannot-read',
+  ],
   'auth.keys.lazy': ['Nothing is fetched from an issuer before its first token.', DOCUMENT],
   'auth.keys.discovery': [
     'The keys of an issuer are found through its own metadata, of OAuth or OpenID Connect.',

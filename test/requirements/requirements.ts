@@ -2,6 +2,7 @@ import { auth } from './auth.ts';
 import { deployment } from './deployment.ts';
 import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
+import { limits } from './limits.ts';
 import { modern } from './modern.ts';
 import { serverless } from './serverless.ts';
 import { tasks } from './tasks.ts';
@@ -36,6 +37,7 @@ const entries = {
   ...legacy,
   ...auth,
   ...kept,
+  ...limits,
   'change.of-own-list': [
     'If a handler announces a change of the list that it is answering, nobody is told. If another call announces one meanwhile, clients are told.',
     ANYPOD,

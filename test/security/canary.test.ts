@@ -1,28 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { MODERN_META, postModern } from '../cluster/modern-wire.ts';
-import { eventually } from '../cluster/settle.ts';
 import { lastEventId, readStream } from '../cluster/stream-reader.ts';
 import { messagesOf, openSession, post, sessionOf } from '../cluster/wire.ts';
 import { RESOURCE, SECRET, useProtected } from './protected.ts';
+import { sentToRedis } from './redis-dump.ts';
 
 const deployment = useProtected({ ANYPOD_LOG_LEVEL: 'debug' }, { nonce: false });
-
-/** Everything that any client sends to Redis while `act` runs, also inside scripts. */
-async function sentToRedis(act: () => Promise<void>): Promise<string> {
-  const redis = new Redis(deployment.redisUrl);
-  const monitor = await redis.monitor();
-  const words: string[] = [];
-  monitor.on('monitor', (_time: string, command: string[]) => words.push(command.join(' ')));
-  await act();
-  const marker = randomBytes(8).toString('hex');
-  await redis.echo(marker);
-  await eventually(() => expect(words.some((word) => word.includes(marker))).toBe(true));
-  monitor.disconnect();
-  redis.disconnect();
-  return words.join('\n');
-}
 
 /** Does everything that a client can do with `token`, and returns everything that the pods answer. */
 async function doEverything(token: string): Promise<string> {
@@ -81,7 +65,7 @@ test('tokens and secrets are in no answer, no log line, no metric and no command
     `unknown${randomBytes(20).toString('hex')}`,
   ];
   let answers = '';
-  const commands = await sentToRedis(async () => {
+  const commands = await sentToRedis(deployment.redisUrl, async () => {
     for (const token of tokens.slice(0, 2)) answers += await doEverything(token);
     for (const token of tokens.slice(2)) {
       for (const headers of [{ authorization: `Bearer ${token}` }, { authorization: `DPoP ${token}`, dpop: token }]) {

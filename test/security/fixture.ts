@@ -24,6 +24,10 @@ export default function createServer(context: Context): McpServer {
   registerQuestions(server);
   registerGuarded(server);
 
+  server.registerTool('polluted', { inputSchema: nothing }, () => {
+    const { polluted } = {} as { polluted?: unknown };
+    return text(polluted === undefined && [].length === 0 ? 'clean' : 'polluted');
+  });
   server.registerTool('caller', { inputSchema: nothing }, (_args, ctx) =>
     text({
       authInfo: ctx.http?.authInfo,

@@ -8,11 +8,12 @@
 {{- end }}
 
 {{/*
-The variables for the settings in `config`. A key is the flag in camelCase, and its variable is ANYPOD_ plus the key in upper case with underscores. The
+The variables for the settings in `config` and `limits`. A key is the flag in camelCase, and its variable is ANYPOD_ plus the key in upper case with underscores. The
 chart joins lists with commas and writes maps as JSON. For null, an empty list and an empty map it sets no variable, so anypod uses its own default.
 */}}
 {{- define "anypod.configVariables" -}}
-{{- range $key, $value := .Values.config }}
+{{- range $section := list .Values.config .Values.limits }}
+{{- range $key, $value := $section }}
 {{- if kindIs "slice" $value }}{{ $value = join "," $value }}{{ end }}
 {{- if kindIs "map" $value }}{{ $value = empty $value | ternary "" (toJson $value) }}{{ end }}
 {{- if not (or (kindIs "invalid" $value) (eq (toString $value) "")) }}
@@ -21,21 +22,36 @@ chart joins lists with commas and writes maps as JSON. For null, an empty list a
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end }}
 
-{{/* The secrets: one variable per secret, and a variable that lists them all, which Kubernetes composes. The first one signs. */}}
-{{- define "anypod.secretVariables" -}}
-{{- $secret := include "anypod.secretName" . }}
-{{- if eq (len .Values.secret.keys) 1 }}
-{{- include "anypod.secretVariable" (dict "name" "ANYPOD_SECRET" "secret" $secret "key" (first .Values.secret.keys)) }}
+{{/*
+A list of keys of one Secret: one variable per key, and a variable that lists them all, which Kubernetes composes. The word `plain` is no key and stays as it
+is. (dict "name" "ANYPOD_SECRET" "secret" "…" "keys" (list …))
+*/}}
+{{- define "anypod.listVariables" -}}
+{{- if and (eq (len .keys) 1) (ne (first .keys) "plain") }}
+{{- include "anypod.secretVariable" (dict "name" .name "secret" .secret "key" (first .keys)) }}
 {{- else }}
 {{- $parts := list }}
-{{- range $index, $key := .Values.secret.keys }}
-{{- $name := printf "ANYPOD_SECRET_%d" $index }}
+{{- range $index, $key := .keys }}
+{{- if eq $key "plain" }}
+{{- $parts = append $parts $key }}
+{{- else }}
+{{- $name := printf "%s_%d" $.name $index }}
 {{- $parts = append $parts (printf "$(%s)" $name) }}
-{{ include "anypod.secretVariable" (dict "name" $name "secret" $secret "key" $key) }}
+{{ include "anypod.secretVariable" (dict "name" $name "secret" $.secret "key" $key) }}
 {{- end }}
-- name: ANYPOD_SECRET
+{{- end }}
+- name: {{ .name }}
   value: {{ join "," $parts | quote }}
+{{- end }}
+{{- end }}
+
+{{/* The secrets, of which the first one signs, and the payload keys, of which the first one encrypts. */}}
+{{- define "anypod.secretVariables" -}}
+{{ include "anypod.listVariables" (dict "name" "ANYPOD_SECRET" "secret" (include "anypod.secretName" .) "keys" .Values.secret.keys) }}
+{{- with .Values.payloadKeys.existingSecret }}
+{{ include "anypod.listVariables" (dict "name" "ANYPOD_PAYLOAD_KEYS" "secret" . "keys" $.Values.payloadKeys.keys) | trim }}
 {{- end }}
 {{- end }}
 

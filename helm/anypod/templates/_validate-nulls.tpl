@@ -17,8 +17,11 @@
 - auth.dpop
 - auth.introspection
 - auth.introspection.key
+- limits
 - secret
 - secret.keys
+- payloadKeys
+- payloadKeys.keys
 - redis
 - redis.enabled
 - redis.image

@@ -10,6 +10,7 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- include "anypod.problems.redisVolume" . }}
 {{- include "anypod.problems.server" . }}
 {{- include "anypod.problems.auth" . }}
+{{- include "anypod.problems.limits" . }}
 {{- include "anypod.problems.pods" . }}
 {{- include "anypod.problems.twice" . }}
 {{- include "anypod.problems.scaling" . }}
@@ -22,6 +23,31 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{/* One sentence of that list. */}}
 {{- define "anypod.problem" }}
 - {{ . | quote }}
+{{- end }}
+
+{{/* Values of `limits` that contradict each other, or what the pods can know of callers. */}}
+{{- define "anypod.problems.limits" -}}
+{{- $limits := .Values.limits }}
+{{- if and $limits.rateBurst (not $limits.rate) }}
+{{- include "anypod.problem" "limits.rateBurst is set without a rate: set limits.rate, or remove it." }}
+{{- end }}
+{{- range $caller, $pod := dict "callerCalls" "maxCalls" "callerStreams" "maxStreams" }}
+{{- $most := int (get $limits $pod) }}
+{{- if and $most (gt (int (get $limits $caller)) $most) }}
+{{- include "anypod.problem" (printf "limits.%s is greater than limits.%s, so it would never hold: lower it." $caller $pod) }}
+{{- end }}
+{{- end }}
+{{- if and .Values.config.parkedCalls (gt (int $limits.callerParkedCalls) (int .Values.config.parkedCalls)) }}
+{{- include "anypod.problem" "limits.callerParkedCalls is greater than config.parkedCalls, so it would never hold: lower it." }}
+{{- end }}
+{{- $proxied := or .Values.ingress.enabled .Values.httpRoute.enabled }}
+{{- if and $proxied (not (include "anypod.auth.on" .)) (not .Values.auth.trustedProxies) }}
+{{- range $key := list "rate" "callerCalls" "callerStreams" "callerSessions" "callerParkedCalls" }}
+{{- if get $limits $key }}
+{{- include "anypod.problem" (printf "limits.%s is set, but pods see only the address of the proxy, so all callers would share one limit: set auth.trustedProxies to the addresses of the proxy, or auth.issuers." $key) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* Kubernetes takes the name of the release in more places than Helm: Services begin with a letter and have no dot. */}}
@@ -125,7 +151,7 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- range include "anypod.ownEnv" . | fromYamlArray }}{{ $own = append $own .name }}{{ end }}
 {{- range .Values.extraEnv }}
 {{- if has .name $own }}
-{{- include "anypod.problem" (printf "extraEnv sets %s, but the chart sets this variable itself: use the chart value for it (in config, auth, secret, redis, externalRedis or metrics)." .name) }}
+{{- include "anypod.problem" (printf "extraEnv sets %s, but the chart sets this variable itself: use the chart value for it (in config, auth, secret, payloadKeys, redis, externalRedis or metrics)." .name) }}
 {{- end }}
 {{- end }}
 {{- $needed := include "anypod.neededGrace" . | int }}

@@ -1,6 +1,5 @@
 import type { AuthOptions } from './auth/options.ts';
 import type { Change } from './core/change-log.ts';
-import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
@@ -8,15 +7,15 @@ import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
 import type { TaskSettings } from './core/task-rule.ts';
 import type { FetchHandler } from './http/fetch-handler.ts';
+import { LIMIT_DEFAULTS, type LimitOptions } from './http/limits.ts';
 import type { NodeHandler } from './http/node-handler.ts';
 import type { Router } from './http/router.ts';
 import { createLegacyHost } from './mcp/legacy/legacy-host.ts';
 import { createChangeBus } from './mcp/modern/change-bus.ts';
 import { refuseModern } from './mcp/modern/modern-handler.ts';
 import { createCallWaiters } from './mcp/retry/call-waiters.ts';
-import { createServerBuilder } from './mcp/sdk/build-server.ts';
 import { loadSdk, prepareSdk } from './mcp/sdk/load-sdk.ts';
-import { type Probe, type ProbeLength, probeFactory } from './mcp/sdk/probe.ts';
+import type { Probe, ProbeLength } from './mcp/sdk/probe.ts';
 import { createRunningCalls, type RunningCalls } from './mcp/sdk/running-calls.ts';
 import type { ServerSdk } from './mcp/sdk/sdk.ts';
 import type { Reuse, ServerFactory } from './mcp/sdk/user-server.ts';
@@ -30,13 +29,14 @@ import { Pod } from './pod/pod.ts';
 import { createSigner, randomId } from './signing/signer.ts';
 import type { TaskRoom } from './tasks/task-room.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
+import { lookAtFactory } from './wire-factory.ts';
 import { wireHttp } from './wire-http.ts';
 import { type ModernParts, wireModern } from './wire-modern.ts';
-import { type StateParts, wireState } from './wire-state.ts';
+import { wireState } from './wire-state.ts';
 import { TASK_DEFAULTS, wireTasks } from './wire-tasks.ts';
 
 /** Times in ms, sizes in bytes. */
-export interface AnypodOptions extends PodOptions {
+export interface AnypodOptions extends PodOptions, LimitOptions {
   /** Builds your server. anypod calls it once per session and pod, and once per modern request. Each call must create a new server. */
   readonly createServer: ServerFactory;
   /** How long `createServer` may take. At the start, also how long a new server may take to answer. Default 10000. */
@@ -69,7 +69,7 @@ export interface AnypodOptions extends PodOptions {
    * Whether clients of HTTP+SSE (2024-11-05) are served too, beside the endpoint: with `/mcp`, at `/sse` and `/messages`. Default: false.
    */
   readonly legacySse?: boolean;
-  /** Addresses and networks of proxies, such as `10.0.0.0/8`. Their `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. Default: none. */
+  /** Addresses and networks of proxies, such as `10.0.0.0/8`. Their `X-Forwarded-*` are believed. Default: none. */
   readonly trustedProxies?: readonly string[];
   /** Makes the server a protected resource: who may call, and what. Default: everybody may call everything. */
   readonly auth?: AuthOptions;
@@ -83,8 +83,6 @@ export interface AnypodOptions extends PodOptions {
   readonly maxBufferedBytes?: number;
   /** How often anypod writes a comment to an idle stream. Default 15000. */
   readonly heartbeatMs?: number;
-  /** How many `subscriptions/listen` streams may be open in this process. Default 1024. */
-  readonly maxSubscriptions?: number;
   /** How long a client may take to answer an `input_required` result. Default 600000. */
   readonly requestStateTtlMs?: number;
   /**
@@ -124,6 +122,7 @@ export interface AnypodOptions extends PodOptions {
 }
 
 const DEFAULTS = {
+  ...LIMIT_DEFAULTS,
   maxAgeMs: POD_DEFAULTS.maxAgeMs,
   listenMaxAgeMs: POD_DEFAULTS.listenMaxAgeMs,
   callTimeoutMs: POD_DEFAULTS.callTimeoutMs,
@@ -133,7 +132,6 @@ const DEFAULTS = {
   maxDepth: 100,
   maxBufferedBytes: 1024 * 1024,
   heartbeatMs: 15_000,
-  maxSubscriptions: 1024,
   requestStateTtlMs: 600_000,
   retryMs: POD_DEFAULTS.retryMs,
   path: '/mcp',
@@ -177,11 +175,13 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const store = options.store ?? createMemoryStore();
   const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
   const podId = randomId().slice(0, 11);
-  const state = wireState(store, podId, settings);
-  const { build, probe } = await lookAtFactory(settings, state, sdk);
-
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
+  const state = wireState(store, podId, meter, settings);
+  const { build, probe } = await lookAtFactory(settings, state, sdk).catch((error: unknown) => {
+    closeMeter();
+    throw error;
+  });
   const { createGate } = options.auth ? await import('./auth/gate.ts') : {};
   const gate = options.auth && createGate?.(options.auth, { ...settings, ...store, signer, random: randomId, log });
   const filterOf = gate?.filterOf;
@@ -208,7 +208,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const parts = { ...wired, listenAgeLimit, callDeadlines };
   const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: probe.guests }, settings);
   await startOrClose(pod, tasks, closeMeter);
-  const handlers = wireHttp({ pod, modern, gate, ageLimit, log, meter }, settings);
+  const handlers = wireHttp({ ...shared, pod, modern, gate, ageLimit, quotas: store.quotas }, settings);
 
   return {
     fetch: handlers.fetch,
@@ -261,27 +261,6 @@ function createTimeLimits({ maxAgeMs, listenMaxAgeMs, callTimeoutMs }: TimeLimit
     listenAgeLimit: createAgeLimit(listenMaxAgeMs, log),
     callDeadlines,
   };
-}
-
-interface FactorySettings {
-  readonly createServer: ServerFactory;
-  readonly factoryTimeoutMs: number;
-  readonly probe?: Probe | ProbeLength;
-}
-
-async function lookAtFactory(settings: FactorySettings, state: StateParts, sdk: ServerSdk | undefined) {
-  const { createServer, factoryTimeoutMs, probe } = settings;
-  const build = state.withState(createServerBuilder(createServer, factoryTimeoutMs));
-  if (typeof probe === 'object') return { build, probe };
-  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs, probe).catch(explain) };
-}
-
-/** The operator who starts a pod may read what the factory threw; clients may not. */
-function explain(failure: unknown): never {
-  if (failure instanceof AnypodError && !('cause' in failure)) throw failure;
-  // Code can also throw undefined.
-  const cause = failure instanceof AnypodError ? failure.cause : failure;
-  throw new AnypodError('factory_failed', `The server factory failed: ${describeThrown(cause)}`, { cause });
 }
 
 /** Starts the pod. If that fails, closes it, so that nothing is left behind. */

@@ -30,6 +30,7 @@ export type {
   StreamKind,
   Unfollowed,
 } from './core/meter.ts';
+export type { Sealer } from './core/sealer.ts';
 export type { SessionState, StateEntries, StateHandles } from './core/state.ts';
 export type { Store, StoreOptions } from './core/store.ts';
 export type { FetchHandler } from './http/fetch-handler.ts';
@@ -40,3 +41,4 @@ export type { ServerSdk } from './mcp/sdk/sdk.ts';
 export type { ModuleContext as FactoryContext, Reuse, ServerFactory, UserServer } from './mcp/sdk/user-server.ts';
 export type { Notify, NotifyAudience } from './notify.ts';
 export type { PodOptions } from './pod/context/options.ts';
+export { createSealer } from './signing/sealer.ts';

@@ -2,13 +2,16 @@ import type { AgeLimit } from './core/age-limit.ts';
 import type { Gate } from './core/gate.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
+import type { Quotas } from './core/quotas.ts';
 import type { ModernHandler } from './core/server-host.ts';
+import { createAddressOf } from './http/client-address.ts';
 import { createDoor, type Room } from './http/door.ts';
 import { createEndpoint } from './http/endpoint.ts';
 import { isSseUrl } from './http/endpoint-path.ts';
 import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import type { Incoming } from './http/incoming.ts';
+import { createLimits, type LimitSettings, type Limits, limitsCallers } from './http/limits.ts';
 import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
 import { createOldConnections } from './http/old-connections.ts';
 import type { OriginGuardOptions } from './http/origin-guard.ts';
@@ -16,6 +19,8 @@ import { createUrlOf } from './http/public-address.ts';
 import type { BodyLimits } from './http/read-body.ts';
 import { createRouter, type Router } from './http/router.ts';
 import { createSseEndpoint } from './http/sse-endpoint.ts';
+import { createMemoryStore } from './memory/index.ts';
+import { monotonicNow } from './pod/lifecycle/lease.ts';
 import type { Pod } from './pod/pod.ts';
 
 export interface HttpParts {
@@ -25,9 +30,10 @@ export interface HttpParts {
   readonly ageLimit: AgeLimit;
   readonly log: Log;
   readonly meter: Meter;
+  readonly quotas: Quotas;
 }
 
-export interface HttpSettings extends OriginGuardOptions, BodyLimits {
+export interface HttpSettings extends OriginGuardOptions, BodyLimits, LimitSettings {
   readonly heartbeatMs: number;
   readonly maxBufferedBytes: number;
   readonly retryMs: number;
@@ -41,28 +47,43 @@ export interface Handlers {
   readonly fetch: FetchHandler;
   readonly handler: NodeHandler;
   router(path?: string): Router;
-  /** Stops the timer of the heartbeats. */
+  /** Stops the timers. */
   stop(): void;
 }
 
 /** Builds the endpoint and its handlers from a pod's parts. */
 export function wireHttp(parts: HttpParts, settings: HttpSettings): Handlers {
   const { trustedProxies } = settings;
-  const endpoint = createDoor({ ...settings, ...parts }, createRoomOf(parts, settings.legacySse));
+  // It counts alone while the store that all pods share does not answer.
+  const own = settings.ratePerMinute > 0 ? createMemoryStore() : undefined;
+  const insurance = own?.quotas ?? parts.quotas;
+  const limits = createLimits(settings, { ...parts, insurance, now: monotonicNow });
+  const endpoint = createDoor(
+    { ...settings, ...parts, limits },
+    createRoomOf({ ...parts, limits }, settings.legacySse),
+  );
   const heartbeats = createHeartbeats(settings.heartbeatMs, parts.log);
   const urlOf = trustedProxies && createUrlOf(trustedProxies);
+  const addressOf = limitsCallers(settings) ? createAddressOf(trustedProxies ?? [], parts.log) : undefined;
   const isOld = createOldConnections(parts.ageLimit);
-  const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld, urlOf });
+  const handler = createNodeHandler({ ...settings, endpoint, heartbeats, isOld, urlOf, addressOf });
   return {
     fetch: createFetchHandler({ ...settings, endpoint, heartbeats }),
     handler,
     router: (path = settings.path) => createRouter(handler, { ...settings, path, protects: parts.gate !== undefined }),
-    stop: () => heartbeats.stop(),
+    stop() {
+      heartbeats.stop();
+      limits.stop();
+      void own?.close();
+    },
   };
 }
 
 /** The endpoint for both eras, and beside it the one for HTTP+SSE if it is served. */
-function createRoomOf(parts: HttpParts, legacySse: boolean): (incoming: Incoming) => Room {
+function createRoomOf(
+  parts: HttpParts & { readonly limits: Limits },
+  legacySse: boolean,
+): (incoming: Incoming) => Room {
   const endpoint = createEndpoint(parts);
   if (!legacySse) return () => endpoint;
   const sse = createSseEndpoint(parts);

@@ -56,6 +56,7 @@ export interface ModernSettings extends PodOptions {
   readonly taskTools: Readonly<Record<string, TaskSettings>>;
   readonly reuse?: Reuse;
   readonly parkedCalls: number;
+  readonly callerParkedCalls: number;
   readonly parkedTtlMs: number;
   readonly heartbeatMs: number;
   readonly maxSubscriptions: number;
@@ -70,6 +71,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
   const parked = createParkedCalls({
     pod: pod.id,
     limit: settings.parkedCalls,
+    callerLimit: settings.callerParkedCalls,
     deadlines: createDeadlines(settings.parkedTtlMs, monotonicNow, log, false),
     states: parkedStates,
     random: randomId,
@@ -96,6 +98,7 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     build: parts.build,
     guests: parts.guests,
     calls: parts.calls,
+    limited: meter.limited,
     filterOf: parts.filterOf,
     requestState,
     spent: store.spent,

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { principalOf } from './core/caller.ts';
 import { createHandles, type HandlesFor } from './core/handles.ts';
+import type { Meter } from './core/meter.ts';
 import type { ModernHandler } from './core/server-host.ts';
 import { createStateEntries } from './core/state-entries.ts';
 import { createStateLanes, type StateBackend, type StateLanes } from './core/state-lanes.ts';
@@ -34,10 +35,11 @@ const NOWHERE: StateBackend = {
 };
 
 /** `writer`: the name of this pod. */
-export function wireState(store: Store, writer: string, settings: StateSettings): StateParts {
+export function wireState(store: Store, writer: string, meter: Meter, settings: StateSettings): StateParts {
   const { stateByteLimit: limit, handleTtlMs: ttlMs, reuse } = settings;
+  const limited = () => meter.limited('handle_limit');
   const lanes = createStateLanes(writer);
-  const handlesFor = createHandles({ store: store.state, lanes, random: randomId, ttlMs, limit });
+  const handlesFor = createHandles({ store: store.state, lanes, random: randomId, ttlMs, limit, limited });
   /** A storage makes every promise slower, so there is none where the factory knows who calls. */
   const callers = reuse === 'all' ? new AsyncLocalStorage<string | undefined>() : undefined;
 

@@ -1,7 +1,7 @@
 import type { ValueCase } from '../value-case.ts';
 import { auth } from './auth.ts';
 import { blueGreen } from './blue-green.ts';
-import { config } from './config.ts';
+import { config, limits } from './config.ts';
 import { externalRedis } from './external-redis.ts';
 import { names } from './names.ts';
 import { network } from './network.ts';
@@ -16,6 +16,7 @@ export const CASES: readonly ValueCase[] = [
   ...names,
   ...server,
   ...config,
+  ...limits,
   ...auth,
   ...redis,
   ...externalRedis,

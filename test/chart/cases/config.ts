@@ -2,13 +2,15 @@ import { expect } from 'vitest';
 import type { ValueCase } from '../value-case.ts';
 
 /** A setting that reaches the server as an environment variable. */
-function setting(key: string, value: unknown, variable: string, text = String(value)): ValueCase {
+function setting(key: string, value: unknown, variable: string, text = String(value), section = 'config'): ValueCase {
   return {
-    path: `config.${key}`,
+    path: `${section}.${key}`,
     value,
     check: ({ env }) => expect(env(variable)).toBe(text),
   };
 }
+
+const limit = (key: string, value: number, variable: string) => setting(key, value, variable, String(value), 'limits');
 
 export const config: readonly ValueCase[] = [
   setting('path', '/tools', 'ANYPOD_PATH'),
@@ -64,4 +66,21 @@ export const config: readonly ValueCase[] = [
   setting('legacySse', true, 'ANYPOD_LEGACY_SSE'),
   setting('logFormat', 'pretty', 'ANYPOD_LOG_FORMAT'),
   setting('logLevel', 'debug', 'ANYPOD_LOG_LEVEL'),
+];
+
+/** The settings in `limits`. */
+export const limits: readonly ValueCase[] = [
+  limit('rate', 600, 'ANYPOD_RATE'),
+  { ...limit('rateBurst', 100, 'ANYPOD_RATE_BURST'), with: { 'limits.rate': 600 } },
+  limit('callerCalls', 50, 'ANYPOD_CALLER_CALLS'),
+  limit('callerStreams', 50, 'ANYPOD_CALLER_STREAMS'),
+  limit('callerSessions', 200, 'ANYPOD_CALLER_SESSIONS'),
+  limit('callerParkedCalls', 20, 'ANYPOD_CALLER_PARKED_CALLS'),
+  limit('maxCalls', 5000, 'ANYPOD_MAX_CALLS'),
+  limit('maxStreams', 0, 'ANYPOD_MAX_STREAMS'),
+  limit('maxListens', 500, 'ANYPOD_MAX_LISTENS'),
+  limit('maxLoopDelay', 500, 'ANYPOD_MAX_LOOP_DELAY'),
+  limit('subscriptions', 200, 'ANYPOD_SUBSCRIPTIONS'),
+  limit('maxBatch', 10, 'ANYPOD_MAX_BATCH'),
+  limit('requestTimeout', 60_000, 'ANYPOD_REQUEST_TIMEOUT'),
 ];

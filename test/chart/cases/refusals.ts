@@ -1,4 +1,5 @@
 import { AUTH_REFUSALS } from './auth-refusals.ts';
+import { LIMIT_REFUSALS } from './limit-refusals.ts';
 import type { Refusal } from './refusal.ts';
 
 const OUTSIDE = { 'redis.enabled': false };
@@ -118,7 +119,7 @@ const ofPods: readonly Refusal[] = [
   {
     values: { extraEnv: [{ name: 'ANYPOD_LOG_LEVEL', value: 'debug' }], 'config.logLevel': 'info' },
     sentence:
-      'extraEnv sets ANYPOD_LOG_LEVEL, but the chart sets this variable itself: use the chart value for it (in config, auth, secret, redis, externalRedis or metrics).',
+      'extraEnv sets ANYPOD_LOG_LEVEL, but the chart sets this variable itself: use the chart value for it (in config, auth, secret, payloadKeys, redis, externalRedis or metrics).',
   },
   {
     values: { terminationGracePeriodSeconds: 30 },
@@ -287,6 +288,7 @@ export const REFUSALS: readonly Refusal[] = [
   ...ofScaling,
   ...ofBlueGreen,
   ...ofNetwork,
+  ...LIMIT_REFUSALS,
   ...AUTH_REFUSALS,
   ...ofNulls,
 ];

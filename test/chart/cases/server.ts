@@ -90,4 +90,19 @@ export const server: readonly ValueCase[] = [
       );
     },
   },
+  {
+    path: 'payloadKeys.existingSecret',
+    value: 'payload',
+    check: ({ env }) => expect(env('ANYPOD_PAYLOAD_KEYS')).toEqual({ name: 'payload', key: 'key' }),
+  },
+  {
+    path: 'payloadKeys.keys',
+    value: ['new', 'plain', 'old'],
+    with: { 'payloadKeys.existingSecret': 'payload' },
+    check: ({ env }) => {
+      expect(env('ANYPOD_PAYLOAD_KEYS')).toBe('$(ANYPOD_PAYLOAD_KEYS_0),plain,$(ANYPOD_PAYLOAD_KEYS_2)');
+      expect(env('ANYPOD_PAYLOAD_KEYS_0')).toEqual({ name: 'payload', key: 'new' });
+      expect(env('ANYPOD_PAYLOAD_KEYS_2')).toEqual({ name: 'payload', key: 'old' });
+    },
+  },
 ];

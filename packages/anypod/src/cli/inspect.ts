@@ -17,7 +17,11 @@ export async function inspect(
     if (!(error instanceof AnypodError)) throw error;
     const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
     const what = error.code === 'store_refused' ? `Redis does not allow this user to look${cause}.` : error.message;
-    process.stderr.write(`anypod: ${what} See docs/cli.md for the permissions.\n`);
+    const hint =
+      error.code === 'payload_unreadable'
+        ? 'Pass the keys of the pods (ANYPOD_PAYLOAD_KEYS).'
+        : 'See docs/cli.md for the permissions.';
+    process.stderr.write(`anypod: ${what} ${hint}\n`);
     return EXIT.noRedis;
   } finally {
     await inspection.close();

@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../check/argument-values.ts';
 import { readSetting } from '../serve/config.ts';
-import type { RedisSettings } from '../serve/redis-connection.ts';
+import type { InspectionSettings } from '../serve/open-inspection.ts';
 import { REDIS_SETTINGS } from '../serve/redis-settings.ts';
 import { SETTINGS } from '../serve/settings.ts';
 
 /** How the pods reach their Redis, and the prefix of their keys: the same settings as theirs. */
-const NAMES = new Set(['prefix', ...REDIS_SETTINGS.map(({ name }) => name)]);
+const NAMES = new Set(['prefix', 'payloadKeys', ...REDIS_SETTINGS.map(({ name }) => name)]);
 const USED = SETTINGS.filter(({ name }) => NAMES.has(name) && name !== 'redisReplicas');
 
 /** What the commands that look into Redis have in common. */
 export interface RedisArguments {
-  readonly settings: RedisSettings & { readonly prefix: string };
+  readonly settings: InspectionSettings;
   readonly positionals: readonly string[];
   readonly json: boolean;
   /** The command's own flags. */

@@ -16,6 +16,10 @@ export interface Caller {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Absolute. */
   readonly url: string;
+  /** The address of the client, or its network. Only where anonymous callers are limited by it. */
+  readonly address?: string;
+  /** Names the caller where its use is counted. Only where callers are limited. */
+  readonly quotaKey?: string;
 }
 
 /**

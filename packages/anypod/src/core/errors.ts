@@ -2,6 +2,8 @@
 export type AnypodErrorCode =
   | 'store_unavailable'
   | 'store_refused'
+  | 'payload_unreadable'
+  | 'no_common_payload_key'
   | 'subscription_limit'
   | 'no_common_version'
   | 'factory_failed'

@@ -10,6 +10,8 @@ export interface HandlesOptions extends EntriesOptions {
   readonly random: RandomId;
   /** The default TTL, and the longest one; ms. */
   readonly ttlMs: number;
+  /** Counts a handle that was refused, because its owner has too many. */
+  readonly limited: () => void;
 }
 
 /** Makes the handles of a caller. The function tells who calls now. Undefined: nobody knows. */
@@ -42,6 +44,7 @@ export function createHandles(options: HandlesOptions): HandlesFor {
       const handle = random();
       const owner = principal();
       if (await store.create({ handle, owner }, { entries: encode(entries), ttlMs })) return handle;
+      options.limited();
       throw new AnypodError(
         'handle_limit',
         owner === undefined

@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts';
+import type { LimitReason } from './limited.ts';
 
 /** The era of the revision that a request follows. `unknown`: the request was refused before anypod knew. */
 export type RequestEra = 'legacy' | 'modern' | 'unknown';
@@ -87,6 +88,8 @@ export interface Meter {
   /** The event loop was blocked for this long. */
   loopBlocked(ms: number): void;
   phase(phase: PodPhase): void;
+  /** A limit has refused a request. */
+  limited(reason: LimitReason): void;
   task(event: TaskEvent): void;
   /** Says where to read the tasks of now. */
   watchTasks(gauges: TaskGauges): void;
@@ -108,6 +111,7 @@ export const silentMeter: Meter = {
   unfollowed: () => undefined,
   loopBlocked: () => undefined,
   phase: () => undefined,
+  limited: () => undefined,
   task: () => undefined,
   watchTasks: () => undefined,
   close: () => undefined,

@@ -46,6 +46,12 @@ export function tooManyParked(id: RequestId | null): JsonRpcResponse {
   return rpcError(id, RPC.internal, message, { reason: 'too_many_parked' });
 }
 
+/** The same, when too many calls of the same caller wait already. */
+export function tooManyParkedOfCaller(id: RequestId | null): JsonRpcResponse {
+  const message = 'Too many of your calls wait for your answers on this pod. Answer or abandon one, then call again.';
+  return rpcError(id, RPC.internal, message, { reason: 'parked_limit' });
+}
+
 /** The error for a call whose handler waited for answers on a pod that is gone, and that must not run again. */
 export function parkedPodLost(id: RequestId | null): JsonRpcResponse {
   const message = 'The pod on which this call waited for answers was lost; whether the call took effect is unknown.';

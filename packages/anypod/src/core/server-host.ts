@@ -131,6 +131,8 @@ export interface ModernHandler {
   serve(body: unknown, caller: Caller, signal: () => AbortSignal, reply: WebReply): Promise<void>;
   /** The rule for tasks of the tool that a `tools/call` names. Returns no promise if the tool is known. */
   taskRule(body: unknown, caller: Caller, signal: () => AbortSignal): TaskRule | Promise<TaskRule>;
+  /** Whether a request brings a state that anypod has sealed for this caller and call, so that it continues a call that was accepted. */
+  continues(body: unknown, caller: Caller): boolean;
   /**
    * A call that waits for answers of its client gets none: aborts its handler, on whichever pod it waits. `body` is the request that would bring the
    * answers. Does nothing if no handler waits for it.

@@ -21,6 +21,8 @@ export interface SessionRecord {
   readonly initialize: InitializeParams;
   /** Who opened it. Absent: an anonymous caller, whose session is protected by its id alone. */
   readonly principal?: string;
+  /** The caller among whose sessions it counts; see `Quotas`. Absent: sessions are not counted. */
+  readonly quotaKey?: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }

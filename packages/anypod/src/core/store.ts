@@ -6,6 +6,7 @@ import type { KeyVersions } from './key-versions.ts';
 import type { Ownership } from './ownership.ts';
 import type { PodRegistry } from './pod-registry.ts';
 import type { QuestionStore } from './question-store.ts';
+import type { Quotas } from './quotas.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SpentStates } from './spent-states.ts';
 import type { StandingLog } from './standing-log.ts';
@@ -26,6 +27,7 @@ export interface Store {
   readonly spent: SpentStates;
   readonly tasks: TaskStore;
   readonly state: StateStore;
+  readonly quotas: Quotas;
   readonly versions: KeyVersions;
   /** Resolves if the store answers, else rejects. */
   ping(): Promise<void>;

@@ -62,9 +62,10 @@ export interface TaskStore {
    * have not ended, and nothing was stored.
    */
   create(id: string, call: TaskCall, limit: number, pod?: string): Promise<boolean>;
-  read(id: string): Promise<Task | undefined>;
-  /** Reads the task, and notes in the same step that `pod` must be told when it changes. */
-  watch(id: string, pod: string): Promise<Task | undefined>;
+  /** With `owner`, only a task of this owner. A foreign one then costs what an unknown one costs. */
+  read(id: string, owner?: string): Promise<Task | undefined>;
+  /** Reads the task of `owner` as `read` does, and notes in the same step that `pod` must be told when it changes. */
+  watch(id: string, pod: string, owner?: string): Promise<Task | undefined>;
   unwatch(id: string, pod: string): Promise<void>;
   /** Tasks of `owner`; undefined: all tasks. `after` is the `next` of the page before. */
   list(owner: string | undefined, count: number, after?: string): Promise<TaskPage>;

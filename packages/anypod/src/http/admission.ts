@@ -8,9 +8,9 @@ import type { Incoming } from './incoming.ts';
 export async function admit(incoming: Incoming, gate: Gate): Promise<Incoming> {
   const admitted = gate.admit(incoming);
   const authInfo = admitted instanceof Promise ? await admitted : admitted;
-  const { headers, url } = incoming.caller;
+  const { headers } = incoming.caller;
   const kept = authInfo.token === '' ? withoutCredentials(headers) : headers;
-  return { ...incoming, caller: { url, headers: kept, authInfo } };
+  return { ...incoming, caller: { ...incoming.caller, headers: kept, authInfo } };
 }
 
 function withoutCredentials({ authorization: _, dpop: _proof, ...headers }: Caller['headers']): Caller['headers'] {

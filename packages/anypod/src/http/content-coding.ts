@@ -23,7 +23,7 @@ const DECODERS: Readonly<Record<string, Decode>> = {
   br: unbrotli,
 };
 
-/** Decodes an encoded body. Rejects with `Refusal`: 413 if the result exceeds the limit, 400 if the body is not in its coding. */
+/** Decodes an encoded body. Rejects with `Limited` 413 if the result exceeds the limit, and with `Refusal` 400 if the body is not in its coding. */
 export type Decoder = (bytes: Buffer) => Promise<Buffer>;
 
 /**

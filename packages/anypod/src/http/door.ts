@@ -1,6 +1,7 @@
 import type { Caller } from '../core/caller.ts';
 import { Denied } from '../core/denied.ts';
 import type { Gate } from '../core/gate.ts';
+import { Limited } from '../core/limited.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import type { Reply } from '../core/reply.ts';
@@ -9,6 +10,7 @@ import { admit, tokenEndOf } from './admission.ts';
 import { createCors, withHeaders } from './cors.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import { headerOf, type Incoming } from './incoming.ts';
+import type { Limits } from './limits.ts';
 import { idOf } from './messages.ts';
 import { asksForMetadata, serveMetadata } from './metadata.ts';
 import { MeteredReply } from './metered-reply.ts';
@@ -18,10 +20,12 @@ import { Refusal, refuse } from './refusal.ts';
 /** Answers a request. Never rejects. */
 export type Endpoint = (incoming: Incoming, reply: EndpointReply) => Promise<void>;
 
-/** What lies behind the door. Both methods throw a refusal. */
+/** What lies behind the door. `requireMethod` and `serve` throw a refusal. */
 export interface Room {
   /** Throws `Refusal` 405 for a method that is not served here. */
   requireMethod(incoming: Incoming): void;
+  /** Whether a GET continues a stream of which anypod has given it a genuine event id. */
+  resumes(incoming: Incoming): boolean;
   /** Serves a request that was let in. */
   serve(incoming: Incoming, reply: MeteredReply): Promise<void>;
 }
@@ -33,11 +37,12 @@ export interface DoorOptions extends OriginGuardOptions {
   readonly gate?: Gate | undefined;
   /** How long clients wait before they reconnect a stream whose token has expired, in ms. */
   readonly retryMs: number;
+  readonly limits: Limits;
 }
 
 /** Lets requests in: checks host and origin, answers preflights and requests for the metadata, and verifies who calls. */
 export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) => Room): Endpoint {
-  const { gate, meter, retryMs, allowedOrigins } = options;
+  const { gate, meter, retryMs, limits, allowedOrigins } = options;
   const guard = createOriginGuard(options);
   const cors = allowedOrigins && createCors(allowedOrigins);
   const fail = createFail(options);
@@ -45,17 +50,22 @@ export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) =>
   async function enter(incoming: Incoming, reply: MeteredReply): Promise<void> {
     const room = roomOf(incoming);
     room.requireMethod(incoming);
+    const isGet = incoming.method === 'GET';
+    const resumes = isGet && room.resumes(incoming);
+    limits.arrive(incoming, reply, resumes);
     const admitted = gate === undefined ? incoming : await admit(incoming, gate);
     const { authInfo } = admitted.caller;
     if (authInfo !== undefined) reply.tokenEnd = tokenEndOf(authInfo, retryMs);
-    await room.serve(admitted, reply);
+    const counted = limits.enter === undefined ? admitted : await limits.enter(admitted, reply, resumes);
+    if (isGet) limits.openStream(reply, resumes);
+    await room.serve(counted, reply);
   }
 
   return async (incoming, answer) => {
     if (gate !== undefined && asksForMetadata(incoming)) return serveMetadata(gate, incoming, answer);
     const { caller, method } = incoming;
     const headers = cors?.headersFor(caller);
-    const reply = new MeteredReply(headers === undefined ? answer : withHeaders(answer, headers), meter);
+    const reply = new MeteredReply(headers === undefined ? answer : withHeaders(answer, headers), meter, limits.load);
     try {
       guard(headerOf(caller, 'host') ?? '', headerOf(caller, 'origin'));
       if (headers !== undefined && method === 'OPTIONS') reply.empty(204, cors?.preflight(caller));
@@ -69,10 +79,11 @@ export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) =>
 /** Answers a request that cannot be served, and logs what is no refusal. `body` is parsed JSON, if it is known. */
 export type Fail = (reply: Pick<Reply, 'json'>, caller: Caller, body: unknown, error: unknown) => void;
 
-export function createFail({ log, gate }: Pick<DoorOptions, 'log' | 'gate'>): Fail {
+export function createFail({ log, gate, meter }: Pick<DoorOptions, 'log' | 'gate' | 'meter'>): Fail {
   return (reply, caller, body, error) => {
     const challenged = error instanceof ScopeChallenge;
-    const isRefusal = challenged || error instanceof Refusal || error instanceof Denied;
+    if (error instanceof Limited) meter.limited(error.reason);
+    const isRefusal = challenged || error instanceof Limited || error instanceof Refusal || error instanceof Denied;
     if (!isRefusal) log.warn({ err: error }, 'a request failed');
     refuse(reply, idOf(body), challenged && gate !== undefined ? gate.challenge(caller, body, error) : error);
   };

@@ -8,18 +8,22 @@ import type { MeteredReply } from './metered-reply.ts';
 import { answerForm, noEvents, requireJson, requireMethod } from './negotiation.ts';
 import { createSessionEndpoint } from './session-endpoint.ts';
 
-export interface EndpointOptions extends Pick<DoorOptions, 'log' | 'gate'> {
+export interface EndpointOptions extends Pick<DoorOptions, 'log' | 'gate' | 'meter' | 'limits'> {
   readonly pod: Pod;
   readonly modern: ModernHandler;
 }
 
 /** Serves `/mcp` for both eras: checks a request, finds its session and passes it to the pod. */
-export function createEndpoint({ pod, modern, log, gate }: EndpointOptions): Room {
+export function createEndpoint(options: EndpointOptions): Room {
+  const { pod, modern, gate, limits } = options;
   const sessions = createSessionEndpoint(pod);
-  const fail = createFail({ log, gate });
+  const fail = createFail(options);
 
   async function postModern(body: unknown, { caller, signal }: Incoming, reply: MeteredReply): Promise<void> {
-    if (reply.form === 'json' && methodOf(body) === 'subscriptions/listen') throw noEvents();
+    if (methodOf(body) === 'subscriptions/listen') {
+      if (reply.form === 'json') throw noEvents();
+      limits.listen(body, reply);
+    }
     await modern.serve(parseModern(body), caller, signal, reply);
   }
 
@@ -32,6 +36,8 @@ export function createEndpoint({ pod, modern, log, gate }: EndpointOptions): Roo
       reply.name(methodOf(body), modernBody ? 'modern' : 'legacy');
       reply.form = answerForm(caller);
       gate?.permit(caller, body);
+      const counted = limits.read(body, reply, () => modernBody && modern.continues(body, caller));
+      if (counted !== undefined) await counted;
       await (modernBody ? postModern : sessions.post)(body, incoming, reply);
     } catch (error) {
       fail(reply, caller, body, error);
@@ -44,6 +50,10 @@ export function createEndpoint({ pod, modern, log, gate }: EndpointOptions): Roo
 
   return {
     requireMethod,
+    resumes({ caller }) {
+      const [session, eventId] = [headerOf(caller, 'mcp-session-id'), headerOf(caller, 'last-event-id')];
+      return session !== undefined && eventId !== undefined && pod.placeOf(session, eventId) !== undefined;
+    },
     async serve(incoming, reply) {
       const { method, caller } = incoming;
       if (method === 'POST') return post(incoming, reply);

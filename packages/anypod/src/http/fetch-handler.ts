@@ -12,8 +12,14 @@ export interface FetchHandlerOptions extends BodyLimits {
   readonly maxBufferedBytes: number;
 }
 
-/** Serves one web-standard request. `authInfo` is the result of a verifier in front of it. */
-export type FetchHandler = (request: Request, context?: { readonly authInfo?: AuthInfo }) => Promise<Response>;
+/**
+ * Serves one web-standard request. `authInfo` is the result of a verifier in front of it. `address` is the client's; without it, all anonymous callers
+ * share the limits of one.
+ */
+export type FetchHandler = (
+  request: Request,
+  context?: { readonly authInfo?: AuthInfo; readonly address?: string },
+) => Promise<Response>;
 
 export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   return (request, context) => {
@@ -21,7 +27,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     const caller = {
       headers: { host: new URL(request.url).host, ...Object.fromEntries(request.headers) },
       url: request.url,
-      ...(context?.authInfo === undefined ? {} : { authInfo: context.authInfo }),
+      ...context,
     };
     const body = () => readWebJson(request, options);
     const valuesOf = (header: string) => {

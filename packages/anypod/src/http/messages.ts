@@ -11,8 +11,6 @@ import { allowsBatches } from '../core/protocol-version.ts';
 import { RPC } from '../core/rpc-error.ts';
 import { Refusal } from './refusal.ts';
 
-const MAX_BATCH = 100;
-
 function badMessage(body: unknown): Refusal {
   const id = idOf(body);
   if (Array.isArray((body as { readonly params?: unknown } | null)?.params)) {
@@ -57,9 +55,7 @@ export function parseBatch(body: unknown, protocolVersion: string): JsonRpcMessa
       `JSON-RPC batches do not exist in ${protocolVersion}. Send one message per POST.`,
     );
   }
-  if (body.length === 0 || body.length > MAX_BATCH) {
-    throw new Refusal(400, RPC.invalidRequest, `A batch holds 1 to ${MAX_BATCH} messages.`);
-  }
+  if (body.length === 0) throw new Refusal(400, RPC.invalidRequest, 'A batch holds at least one message.');
   return body.map((one) => {
     const message = parseMessage(one);
     if (isRequest(message) && message.method === 'initialize') {

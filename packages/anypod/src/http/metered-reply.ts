@@ -1,7 +1,10 @@
+import type { Limited } from '../core/limited.ts';
 import type { Meter, RequestEra, RequestOutcome, RequestWatch, StreamKind } from '../core/meter.ts';
 import type { AnswerForm, EventSink, Reply } from '../core/reply.ts';
+import type { CallerUse } from './callers.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import { EndsWithToken, type TokenEnd } from './ends-with-token.ts';
+import type { Load } from './overload.ts';
 
 /** Answers a request and counts it. It is also the request's watch, so each request needs only one object. */
 export class MeteredReply implements Reply, RequestWatch {
@@ -11,15 +14,49 @@ export class MeteredReply implements Reply, RequestWatch {
   form: AnswerForm = 'either';
   /** When the streams of a session must end. Undefined: the caller has no token that expires. */
   tokenEnd: TokenEnd | undefined;
+  /** There is no room for the request, unless its body shows that it belongs to an accepted call. */
+  refusal: Limited | undefined;
+  readonly #load: Load;
+  #use: CallerUse | undefined;
   #method = '';
   #era: RequestEra = 'unknown';
   #isError = false;
   #ended = false;
+  #listens: 0 | 1 = 0;
+  #stream: 'none' | 'expected' | 'open' = 'none';
 
-  constructor(reply: EndpointReply, meter: Meter) {
+  /** The request counts in `load` until it has ended. */
+  constructor(reply: EndpointReply, meter: Meter, load: Load) {
     this.#reply = reply;
     this.#meter = meter;
+    this.#load = load;
+    load.calls += 1;
     meter.requestBegan();
+  }
+
+  /** What the request's caller uses on this pod. Undefined: nobody counts it. */
+  get use(): CallerUse | undefined {
+    return this.#use;
+  }
+
+  /** Counts the request as one of its caller, until it has ended. */
+  countFor(use: CallerUse): void {
+    this.#use = use;
+    use.calls += 1;
+  }
+
+  /** Counts a stream from now on, before it is open, so that many requests at once cannot open more than there is room for. */
+  countStream(listens = false): void {
+    this.#stream = 'expected';
+    this.#listens = listens ? 1 : 0;
+    this.#countStreams(1);
+  }
+
+  #countStreams(by: 1 | -1): void {
+    for (const load of this.#use === undefined ? [this.#load] : [this.#load, this.#use]) {
+      load.streams += by;
+      load.listens += by * this.#listens;
+    }
   }
 
   /** Names the request for the meter: its MCP method, what `methodOf` returns for other bodies, or its HTTP method. */
@@ -72,13 +109,21 @@ export class MeteredReply implements Reply, RequestWatch {
   ended(outcome: RequestOutcome): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#load.calls -= 1;
+    if (this.#use !== undefined) this.#use.calls -= 1;
+    if (this.#stream === 'expected') this.#countStreams(-1);
     const seen = outcome === 'ok' && this.#isError ? 'rpc_error' : outcome;
     this.#meter.requestEnded(this.#method, this.#era, seen, performance.now() - this.#began);
   }
 
   streams(kind: StreamKind): () => void {
     this.#meter.streamOpened(kind);
-    return () => this.#meter.streamClosed(kind);
+    if (this.#stream !== 'expected') return () => this.#meter.streamClosed(kind);
+    this.#stream = 'open';
+    return () => {
+      this.#countStreams(-1);
+      this.#meter.streamClosed(kind);
+    };
   }
 }
 

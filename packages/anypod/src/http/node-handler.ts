@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthInfo, Caller } from '../core/caller.ts';
+import type { AddressOf } from './client-address.ts';
 import type { Endpoint } from './door.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Incoming } from './incoming.ts';
@@ -15,6 +16,8 @@ export interface NodeHandlerOptions extends BodyLimits {
   readonly isOld: IsOld;
   /** The URL that the client used, if proxies say it. Undefined: no proxy is trusted. */
   readonly urlOf?: UrlOf | undefined;
+  /** The address of the client. Undefined: nobody needs it. */
+  readonly addressOf?: AddressOf | undefined;
 }
 
 /** A request with what middleware may have added: verified authentication (`requireBearerAuth`) and a parsed body (`express.json`). */
@@ -24,12 +27,12 @@ type Request = IncomingMessage & { auth?: AuthInfo; body?: unknown; originalUrl?
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
-  const { endpoint, heartbeats, maxBufferedBytes, isOld, urlOf } = options;
+  const { endpoint, heartbeats, maxBufferedBytes, isOld, urlOf, addressOf } = options;
   return (request: Request, response) => {
     if (isOld(request.socket)) response.setHeader('connection', 'close');
     const incoming: Incoming = {
       method: request.method ?? 'GET',
-      caller: callerOf(request, urlOf),
+      caller: callerOf(request, urlOf, addressOf),
       valuesOf: (header) => valuesOf(request, header),
       signal: () => goneSignal(response),
       body: async () => (request.body === undefined ? readJson(request, options) : takeParsed(request.body, options)),
@@ -38,9 +41,10 @@ export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
   };
 }
 
-function callerOf(request: Request, urlOf: UrlOf = ownUrl): Caller {
+function callerOf(request: Request, urlOf: UrlOf = ownUrl, addressOf?: AddressOf): Caller {
   const { headers, auth } = request;
   const url = urlOf(request);
+  if (addressOf !== undefined) return { headers, url, address: addressOf(request), ...(auth && { authInfo: auth }) };
   return auth === undefined ? { headers, url } : { headers, url, authInfo: auth };
 }
 

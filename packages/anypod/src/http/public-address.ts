@@ -23,7 +23,7 @@ export function createUrlOf(trustedProxies: readonly string[]): UrlOf {
   const trusted = addressList(trustedProxies);
   return (request) => {
     const { remoteAddress = '' } = request.socket;
-    if (!trusted.check(remoteAddress, isIP(remoteAddress) === 6 ? 'ipv6' : 'ipv4')) return ownUrl(request);
+    if (!isListed(trusted, remoteAddress)) return ownUrl(request);
     const own = ownUrl(request);
     const scheme = lastOf(request, 'x-forwarded-proto')?.toLowerCase() ?? '';
     const host = lastOf(request, 'x-forwarded-host') ?? '';
@@ -38,8 +38,14 @@ function lastOf({ headers }: IncomingMessage, name: string): string | undefined 
   return (Array.isArray(value) ? value.join() : value)?.split(',').at(-1)?.trim();
 }
 
+/** Whether a list has an address. A text that is no address is in none. */
+export function isListed(list: BlockList, address: string): boolean {
+  const version = isIP(address);
+  return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+
 /** Addresses and networks such as `10.0.0.0/8`. An IPv4 address also matches in its IPv6 form. */
-function addressList(entries: readonly string[]): BlockList {
+export function addressList(entries: readonly string[]): BlockList {
   const list = new BlockList();
   for (const entry of entries) {
     try {

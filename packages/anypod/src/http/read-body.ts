@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Limited } from '../core/limited.ts';
 import { isDeepText, isDeepValue, mayBeDeep } from '../core/nesting.ts';
 import { RPC } from '../core/rpc-error.ts';
 import { decoderFor } from './content-coding.ts';
@@ -20,9 +21,9 @@ const SOON_PARSED = 64 * 1024;
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-function tooDeep(body: unknown, most: number): Refusal {
+function tooDeep(body: unknown, most: number): Limited {
   const message = `The body is nested deeper than ${most} levels. Send flatter arguments.`;
-  return new Refusal(400, RPC.invalidRequest, message, {}, idOf(body));
+  return new Limited(400, 'body_too_deep', message, { code: RPC.invalidRequest, id: idOf(body) });
 }
 
 function parse(text: string): unknown {
@@ -33,7 +34,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Parses a JSON text; skips a byte order mark. Throws `Refusal` 400: -32700 if it is not JSON, -32600 if it is nested too deep. */
+/** Parses a JSON text; skips a byte order mark. Throws `Refusal` 400 -32700 if it is not JSON, and `Limited` 400 -32600 if it is nested too deep. */
 function parseJson(given: string, { maxDepth }: BodyLimits): unknown {
   const text = given.charCodeAt(0) === BYTE_ORDER_MARK ? given.slice(1) : given;
   if (!mayBeDeep(text, maxDepth)) return parse(text);
@@ -47,13 +48,13 @@ function requireFlat(body: unknown, most: number): unknown {
   return body;
 }
 
-/** Checks a body that middleware has parsed. Throws `Refusal` 400 if it is nested too deep. */
+/** Checks a body that middleware has parsed. Throws `Limited` 400 if it is nested too deep. */
 export function takeParsed(body: unknown, { maxDepth }: BodyLimits): unknown {
   return requireFlat(body, maxDepth);
 }
 
 /**
- * Reads a request's body as JSON. Rejects with `Refusal`: 413 beyond the limit, 415 for an unknown content coding, 400 if the body is not JSON, is
+ * Reads a request's body as JSON. Rejects with `Limited` 413 beyond the limit, or with `Refusal`: 415 for an unknown content coding, 400 if the body is not JSON, is
  * nested too deep, or ends early because the client disconnects.
  */
 export function readJson(request: IncomingMessage, limits: BodyLimits): Promise<unknown> {
@@ -88,11 +89,13 @@ export function readJson(request: IncomingMessage, limits: BodyLimits): Promise<
     } catch (error) {
       refuse(error);
     }
-    request.on('error', reject);
-    request.on('close', () => {
+    // Node reports both a client that leaves and a body that breaks off, such as one with a wrong chunk.
+    const cutOff = () => {
       if (!request.complete)
         reject(new Refusal(400, RPC.refused, 'The client closed the connection before the body was complete.'));
-    });
+    };
+    request.on('error', cutOff);
+    request.on('close', cutOff);
   });
 }
 

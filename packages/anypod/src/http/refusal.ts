@@ -1,6 +1,7 @@
 import { Denied } from '../core/denied.ts';
 import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
 import type { RequestId } from '../core/json-rpc.ts';
+import { Limited } from '../core/limited.ts';
 import type { Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { ScopeChallenge } from '../core/scope-challenge.ts';
@@ -30,14 +31,16 @@ export class Refusal extends Error {
 }
 
 /** 413 */
-export function tooLarge(maxBytes: number): Refusal {
-  return new Refusal(413, RPC.refused, `The body is larger than ${maxBytes} bytes. Send less at once.`);
+export function tooLarge(maxBytes: number): Limited {
+  return new Limited(413, 'body_too_large', `The body is larger than ${maxBytes} bytes. Send less at once.`);
 }
 
 /** The HTTP form of anypod's own faults. */
 const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: Record<string, string> }>> = {
   store_unavailable: { status: 503, headers: { 'retry-after': '1' } },
   store_refused: { status: 500 },
+  payload_unreadable: { status: 500 },
+  no_common_payload_key: { status: 500 },
   subscription_limit: { status: 429 },
   no_common_version: { status: 500 },
   factory_failed: { status: 500 },
@@ -55,6 +58,9 @@ const ERROR_TABLE: Readonly<Record<AnypodErrorCode, { status: number; headers?: 
 export function refuse(reply: Pick<Reply, 'json'>, id: RequestId | null, error: unknown): void {
   if (error instanceof Refusal) {
     reply.json(error.status, JSON.stringify(rpcError(error.id ?? id, error.code, error.message)), error.headers);
+  } else if (error instanceof Limited) {
+    const body = rpcError(error.id ?? id, error.code, error.message, { reason: error.reason });
+    reply.json(error.status, JSON.stringify(body), error.headers);
   } else if (error instanceof Denied) {
     const body = rpcError(id, RPC.refused, error.message, { reason: error.reason });
     reply.json(error.status, JSON.stringify(body), error.headers);

@@ -12,13 +12,14 @@ import type { MeteredReply } from './metered-reply.ts';
 import { requireAcceptsEvents, requireJson } from './negotiation.ts';
 import { Refusal } from './refusal.ts';
 
-export interface SseEndpointOptions extends Pick<DoorOptions, 'log' | 'gate'> {
+export interface SseEndpointOptions extends Pick<DoorOptions, 'log' | 'gate' | 'meter' | 'limits'> {
   readonly pod: Pod;
 }
 
 /** Serves HTTP+SSE (2024-11-05): a GET opens the client's stream, and a POST brings its messages. */
-export function createSseEndpoint({ pod, log, gate }: SseEndpointOptions): Room {
-  const fail = createFail({ log, gate });
+export function createSseEndpoint(options: SseEndpointOptions): Room {
+  const { pod, gate, limits } = options;
+  const fail = createFail(options);
 
   async function open({ caller }: Incoming, reply: MeteredReply): Promise<void> {
     reply.name('GET', 'legacy');
@@ -39,6 +40,7 @@ export function createSseEndpoint({ pod, log, gate }: SseEndpointOptions): Room 
     const act = () => deliver(id, body, alone, incoming, reply);
     try {
       gate?.permit(caller, body);
+      await limits.read(body, reply, () => false);
       await (alone === undefined || isRequest(alone) ? act() : repeatThroughOutage(act, incoming.signal()));
     } catch (error) {
       fail(reply, incoming.caller, body, error);
@@ -68,6 +70,7 @@ export function createSseEndpoint({ pod, log, gate }: SseEndpointOptions): Room 
       if (method === serves) return;
       throw new Refusal(405, RPC.refused, `${method} is not served here. Use ${serves}.`, { allow: serves });
     },
+    resumes: ({ caller }) => pod.resumesSse(headerOf(caller, 'last-event-id')),
     serve: (incoming, reply) => (incoming.method === 'GET' ? open(incoming, reply) : post(incoming, reply)),
   };
 }

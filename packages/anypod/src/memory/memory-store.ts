@@ -9,6 +9,7 @@ import { createMemoryInbox } from './inbox.ts';
 import { createMemoryOwnership } from './ownership.ts';
 import { createMemoryPodRegistry } from './pod-registry.ts';
 import { createMemoryQuestionStore } from './question-store.ts';
+import { createMemoryQuotas } from './quotas.ts';
 import type { SessionState } from './session-state.ts';
 import { createMemorySessionStore } from './session-store.ts';
 import { createMemorySpentStates } from './spent-states.ts';
@@ -38,6 +39,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const tasks = createExpiringMap<StoredTask>(clock);
   const queue = createTaskQueue();
   const handles = createExpiringMap<HandleState>(clock);
+  const full = createExpiringMap<number>(clock);
+  const sessionsOf = createExpiringMap<Map<string, number>>(clock);
   const inbox = createMemoryInbox();
   const ownership = createMemoryOwnership();
   const changes = createMemoryChangeLog(clock, settings.standingLimit);
@@ -48,6 +51,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     spent.sweep();
     tasks.sweep();
     handles.sweep();
+    full.sweep();
+    sessionsOf.sweep();
     for (const id of sessions.keys()) sessions.get(id)?.streams.sweep();
   }
   const sweeping = setInterval(sweep, SWEEP_MS).unref();
@@ -65,6 +70,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     spent: createMemorySpentStates(spent),
     tasks: createMemoryTaskStore(tasks, queue, clock),
     state: createMemoryStateStore(sessions, handles, settings),
+    quotas: createMemoryQuotas({ full, sessions: sessionsOf }, clock),
     versions: { current: () => FIRST_KEY_VERSION, look: async () => undefined },
     ping: async () => undefined,
     async close() {

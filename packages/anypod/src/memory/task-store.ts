@@ -41,11 +41,12 @@ export function createMemoryTaskStore(tasks: ExpiringMap<StoredTask>, queue: Tas
       return true;
     },
 
-    read: async (id) => seen(tasks.get(id)),
+    read: async (id, owner) => seen(ownedBy(owner, tasks.get(id))),
 
-    async watch(id, pod) {
-      tasks.get(id)?.watching.add(pod);
-      return seen(tasks.get(id));
+    async watch(id, pod, owner) {
+      const kept = ownedBy(owner, tasks.get(id));
+      kept?.watching.add(pod);
+      return seen(kept);
     },
 
     async unwatch(id, pod) {
@@ -83,6 +84,11 @@ export function createMemoryTaskStore(tasks: ExpiringMap<StoredTask>, queue: Tas
 
     queued: async () => queue.size,
   };
+}
+
+/** The task, if it is this owner's or the owner does not matter. */
+function ownedBy(owner: string | undefined, stored: StoredTask | undefined): StoredTask | undefined {
+  return owner === undefined || stored?.task.call.owner === owner ? stored : undefined;
 }
 
 function seen(stored: StoredTask | undefined): Task | undefined {

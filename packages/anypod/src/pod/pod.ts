@@ -34,7 +34,7 @@ import { createListen, type Listen } from './requests/listen.ts';
 import { PostHandler } from './requests/post-handler.ts';
 import { createSessionRequests } from './requests/session-requests.ts';
 import { createPostSse, type PostSse } from './requests/sse-post.ts';
-import { createOpenSseStream, type OpenSseStream } from './requests/sse-stream.ts';
+import { createOpenSseStream, type OpenSseStream, placeOfSse } from './requests/sse-stream.ts';
 import type { LiveSession } from './sessions/live-session.ts';
 import { Renewal } from './sessions/renewal.ts';
 import { SessionCache } from './sessions/session-cache.ts';
@@ -180,8 +180,9 @@ export class Pod {
     const { sessions } = this.#parts;
     if (this.#drain.departed) throw tooLate();
     const principal = principalOf(caller.authInfo);
-    const cached = sessions.peek(id);
-    const isOwn = cached !== undefined && cached.session.record.principal === principal;
+    // An anonymous caller has no id but its own. For any other, a look into the cache would take longer where it finds a foreign session.
+    const cached = principal === undefined ? sessions.peek(id) : undefined;
+    const isOwn = cached !== undefined && cached.session.record.principal === undefined;
     if (!isOwn && !isSessionId(this.#context.signer, id, principal)) return undefined;
     const live = await sessions.take(id);
     if (live === undefined || live.session.record.principal === principal) return live;
@@ -203,6 +204,11 @@ export class Pod {
   /** The place that an event id names in this session. Undefined: the id is not genuine. Does not ask the store. */
   placeOf(session: string, eventId: string): EventPlace | undefined {
     return this.#context.eventIds.parse(session, eventId);
+  }
+
+  /** Whether a last event id of HTTP+SSE is genuine. Does not ask the store. */
+  resumesSse(lastEventId: string | undefined): boolean {
+    return lastEventId !== undefined && placeOfSse(this.#context.eventIds, lastEventId) !== undefined;
   }
 
   /** Ends the session on all pods. Resolves when no pod serves it any more. False: there is no such session. */

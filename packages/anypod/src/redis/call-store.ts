@@ -1,4 +1,5 @@
 import type { CallState, CallStore } from '../core/call-store.ts';
+import type { Sealer } from '../core/sealer.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
@@ -11,17 +12,20 @@ type Reply =
 
 const waiterField = (pod: string) => `w:${pod}`;
 
-function stateOf(reply: Reply): CallState {
-  if (reply[0] === 'running') return { kind: 'running', run: reply[1], pod: reply[2], runs: Number(reply[3]) };
-  return reply[0] === 'done' ? { kind: 'done', response: reply[1] } : { kind: reply[0] };
-}
+const RESPONSE = 'd';
 
 /** One hash per call, in a slot of its own. */
-export function createRedisCallStore(commands: Commands, keys: Keys): CallStore {
+export function createRedisCallStore(commands: Commands, keys: Keys, sealer: Sealer): CallStore {
+  function stateOf(key: string, reply: Reply): CallState {
+    if (reply[0] === 'running') return { kind: 'running', run: reply[1], pod: reply[2], runs: Number(reply[3]) };
+    return reply[0] === 'done' ? { kind: 'done', response: sealer.open(key, RESPONSE, reply[1]) } : { kind: reply[0] };
+  }
+
   return {
     async begin(call, { run, pod }, fingerprint, keepMs) {
       const args = [run, pod, fingerprint, keepMs, waiterField(pod)];
-      return stateOf((await commands.run(scripts.beginCall, [keys.call(call)], ...args)) as Reply);
+      const key = keys.call(call);
+      return stateOf(key, (await commands.run(scripts.beginCall, [key], ...args)) as Reply);
     },
 
     async renew(call, run, keepMs) {
@@ -29,7 +33,9 @@ export function createRedisCallStore(commands: Commands, keys: Keys): CallStore 
     },
 
     async complete(call, run, fingerprint, response, keepMs) {
-      const reply = await commands.run(scripts.completeCall, [keys.call(call)], run, fingerprint, response, keepMs);
+      const key = keys.call(call);
+      const args = [run, fingerprint, sealer.seal(key, RESPONSE, response), keepMs];
+      const reply = await commands.run(scripts.completeCall, [key], ...args);
       return (reply as string[] | null) ?? undefined;
     },
 

@@ -1,4 +1,5 @@
 import type { Change, ChangeLog, PositionedChange } from '../core/change-log.ts';
+import { isUnreadable, type Sealer } from '../core/sealer.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { RedisConnection } from './client.ts';
 import type { Commands } from './commands.ts';
@@ -8,20 +9,29 @@ import { startReader } from './reader.ts';
 
 const BATCH = 500;
 
-function decode(entry: Entry): PositionedChange {
-  return { position: entry[0], change: JSON.parse(fieldOf(entry, 'm') ?? '{}') as Change };
-}
-
 /** One capped Redis Stream for all pods. `connect` opens the connection for blocking reads. */
 export function createRedisChangeLog(
   commands: Commands,
   keys: Keys,
+  sealer: Sealer,
   options: Required<StoreOptions>,
   connect: () => RedisConnection,
   onError: (error: unknown) => void,
 ): ChangeLog {
   const key = keys.changes();
   const limit = options.standingLimit;
+
+  /** Undefined: this pod cannot read it. Like a change that the log has dropped, it says only that something may be stale. */
+  function decode(entry: Entry): PositionedChange | undefined {
+    try {
+      const text = sealer.open(key, 'm', fieldOf(entry, 'm') ?? '{}');
+      return { position: entry[0], change: JSON.parse(text) as Change };
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      onError(error);
+      return undefined;
+    }
+  }
 
   async function tail(): Promise<string> {
     const [newest] = (await commands.call('xrevrange', key, '+', '-', 'COUNT', 1)) as Entry[];
@@ -30,7 +40,8 @@ export function createRedisChangeLog(
 
   return {
     async publish(change) {
-      return (await commands.call('xadd', key, 'MAXLEN', '~', limit, '*', 'm', JSON.stringify(change))) as string;
+      const text = sealer.seal(key, 'm', JSON.stringify(change));
+      return (await commands.call('xadd', key, 'MAXLEN', '~', limit, '*', 'm', text)) as string;
     },
 
     async follow(onChange) {
@@ -39,7 +50,10 @@ export function createRedisChangeLog(
         key,
         from,
         batch: Math.min(BATCH, limit),
-        onEntry: (entry) => onChange(decode(entry)),
+        onEntry(entry) {
+          const change = decode(entry);
+          if (change !== undefined) onChange(change);
+        },
         // A change says only that something may be stale. A pod that missed one reads the current state with its next request.
         onGap: () => undefined,
         onError,
@@ -47,7 +61,8 @@ export function createRedisChangeLog(
     },
 
     async after(position) {
-      return ((await commands.call('xrange', key, `(${position}`, '+')) as Entry[]).map(decode);
+      const entries = (await commands.call('xrange', key, `(${position}`, '+')) as Entry[];
+      return entries.map(decode).filter((change) => change !== undefined);
     },
 
     tail,

@@ -1,7 +1,7 @@
 /**
  * The part of a Redis client that anypod uses. ioredis and iovalkey have it, for a single server, Sentinel and Cluster.
  *
- * Commands: `evalsha eval set hget hdel hgetall hmget xadd xlen xread xreadgroup xrange xrevrange xtrim zrevrangebyscore srem smembers pexpire exists
+ * Commands: `evalsha eval set hget hdel hmget xadd xlen xread xreadgroup xrange xrevrange xtrim zrevrangebyscore srem smembers pexpire exists
  * unlink ping`, and `wait` for stores that wait for replicas. An ACL must allow these and the commands that the scripts call. Names are in lower case, because ioredis
  * chooses the shape of a reply by them.
  */

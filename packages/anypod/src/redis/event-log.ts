@@ -7,6 +7,7 @@ import {
   TAKE_OVER_SKIP,
   type Written,
 } from '../core/event-log.ts';
+import { isUnreadable, type Sealer } from '../core/sealer.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
 import { connectionOf, type Entry, fieldOf } from './entries.ts';
@@ -35,11 +36,7 @@ function writtenOf({ reply, isReplicated }: Outcome): Written {
   };
 }
 
-function eventOf(entry: Entry): StreamEvent {
-  return { seq: Number(entry[0].slice(0, entry[0].indexOf('-'))), data: fieldOf(entry, 'd') ?? '' };
-}
-
-function replayOf(read: Read, after: number): Replay | undefined {
+function replayOf(read: Read, after: number, eventOf: (entry: Entry) => StreamEvent): Replay | undefined {
   if (read === null) return undefined;
   const events = read[1].map(eventOf);
   const previous = connectionOf(read[3] ?? null, read[4] ?? null);
@@ -51,17 +48,18 @@ function replayOf(read: Read, after: number): Replay | undefined {
   };
 }
 
-function orphanOf(taken: Taken): Orphan | undefined {
-  if (taken === null) return undefined;
-  const [epoch, requests, last, entries] = taken;
-  return { epoch, requests, last, events: entries.map(eventOf), takeOvers: epoch - 1 };
+/** What the log writes with, and whom it tells what it cannot read. */
+interface Parts {
+  readonly commands: Commands;
+  readonly writes: Writes;
+  readonly keys: Keys;
+  readonly sealer: Sealer;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Each log is a Redis Stream whose entry ids are the sequence numbers (`<seq>-0`), and a small hash of its state. */
 export function createRedisEventLog(
-  commands: Commands,
-  writes: Writes,
-  keys: Keys,
+  { commands, writes, keys, sealer, onError }: Parts,
   options: Required<StoreOptions>,
 ): EventLog {
   const { streamRetentionMs, streamIdleMs, streamEventLimit, streamByteLimit } = options;
@@ -70,19 +68,44 @@ export function createRedisEventLog(
   const state = ({ session, stream }: StreamKey) => keys.streamState(session, stream);
   const log = ({ session, stream }: StreamKey) => keys.stream(session, stream);
   const index = ({ session }: StreamKey) => keys.streams(session);
+  const REQUESTS = 'q';
+
+  /** An event is sealed for its log and its number. */
+  const eventIn = (key: string) => (entry: Entry) => {
+    const seq = Number(entry[0].slice(0, entry[0].indexOf('-')));
+    return { seq, data: sealer.open(key, seq, fieldOf(entry, 'd') ?? '') };
+  };
+
+  /** If this pod cannot read who asked what, it can only end the log. */
+  function orphanOf(key: StreamKey, taken: Taken): Orphan | undefined {
+    if (taken === null) return undefined;
+    const [epoch, sealed, last, entries] = taken;
+    const known = { epoch, last, takeOvers: epoch - 1 };
+    try {
+      const requests = sealer.open(state(key), REQUESTS, sealed);
+      return { ...known, requests, events: entries.map(eventIn(log(key))) };
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      onError(error);
+      return { ...known, requests: '[]', events: [] };
+    }
+  }
+
   const all = (key: StreamKey) => [keys.session(key.session), state(key), log(key), index(key)];
 
   return {
     async open(key, owner, epoch, requests, follows = 0) {
       const keysOf = [keys.session(key.session), state(key), index(key), log(key)];
-      const args = [key.stream, owner, epoch, requests, streamIdleMs, longestMs, follows];
+      const sealed = sealer.seal(state(key), REQUESTS, requests);
+      const args = [key.stream, owner, epoch, sealed, streamIdleMs, longestMs, follows];
       return writtenOf(await writes.run(scripts.openStream, keysOf, ...args));
     },
 
     async append(key, epoch, events, final) {
       const keepMs = final ? streamRetentionMs : streamIdleMs;
       const args = [epoch, final ? 1 : 0, key.stream, keepMs, longestMs, streamEventLimit, streamByteLimit];
-      const seqsAndData = events.flatMap(({ seq, data }) => [seq, data]);
+      const logKey = log(key);
+      const seqsAndData = events.flatMap(({ seq, data }) => [seq, sealer.seal(logKey, seq, data)]);
       return writtenOf(await writes.run(scripts.appendEvents, all(key), ...args, ...seqsAndData));
     },
 
@@ -93,11 +116,13 @@ export function createRedisEventLog(
 
     async follow(key, after, follower, onlyIfFree = false) {
       const args = [after, follower.pod, follower.connection, onlyIfFree ? 1 : 0];
-      return replayOf((await commands.run(scripts.followStream, [state(key), log(key)], ...args)) as Read, after);
+      const read = await commands.run(scripts.followStream, [state(key), log(key)], ...args);
+      return replayOf(read as Read, after, eventIn(log(key)));
     },
 
     async read(key, after) {
-      return replayOf((await commands.run(scripts.readStream, [state(key), log(key)], after)) as Read, after);
+      const read = await commands.run(scripts.readStream, [state(key), log(key)], after);
+      return replayOf(read as Read, after, eventIn(log(key)));
     },
 
     async unfollow(key, follower) {
@@ -107,7 +132,7 @@ export function createRedisEventLog(
     async takeOver(key, from, to) {
       const args = [from, to, key.stream, streamIdleMs, longestMs, TAKE_OVER_SKIP];
       const { reply } = await writes.run(scripts.takeOverStream, all(key), ...args);
-      return orphanOf(reply as Taken);
+      return orphanOf(key, reply as Taken);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Commands } from './commands.ts';
 import { type Entry, fieldOf } from './entries.ts';
-import type { Keys } from './keys.ts';
+import type { Looking } from './inspect-sessions.ts';
 
 /** A message of a session, as an observer sees it. */
 export interface Observed {
@@ -24,21 +23,21 @@ const BATCH = 100;
  * are there. It only reads, so no client misses anything.
  */
 export async function* followSession(
-  commands: Commands,
-  keys: Keys,
+  looking: Looking,
   id: string,
   { once, signal }: { readonly once: boolean; readonly signal: AbortSignal },
 ): AsyncGenerator<Observed, void> {
+  const { commands, keys } = looking;
   const read = new Map<string, string>();
   while (!signal.aborted) {
     const streams = ['standing', ...((await commands.call('zrange', keys.streams(id), 0, -1)) as string[])];
     for (const stream of read.keys()) if (!streams.includes(stream)) read.delete(stream);
     let isBehind = false;
     for (const stream of streams) {
-      const entries = await entriesAfter(commands, keys, id, stream, read.get(stream) ?? '0-0');
+      const entries = await entriesAfter(looking, id, stream, read.get(stream) ?? '0-0');
       isBehind ||= entries.length === BATCH;
       read.set(stream, entries.at(-1)?.[0] ?? read.get(stream) ?? '0-0');
-      yield* entries.map((entry) => observed(stream, entry));
+      yield* entries.map((entry) => observed(looking, id, stream, entry));
     }
     if (isBehind) continue;
     if (once || (await commands.call('exists', keys.session(id))) === 0) return;
@@ -46,13 +45,17 @@ export async function* followSession(
   }
 }
 
-async function entriesAfter(commands: Commands, keys: Keys, id: string, stream: string, after: string) {
+async function entriesAfter({ commands, keys }: Looking, id: string, stream: string, after: string) {
   const key = stream === 'standing' ? keys.standing(id) : keys.stream(id, stream);
   return (await commands.call('xrange', key, `(${after}`, '+', 'COUNT', BATCH)) as Entry[];
 }
 
-function observed(stream: string, entry: Entry): Observed {
-  const data = fieldOf(entry, 'd') ?? '';
+function observed({ keys, sealer }: Looking, id: string, stream: string, entry: Entry): Observed {
+  const sealed = fieldOf(entry, 'd') ?? '';
+  const data =
+    stream === 'standing'
+      ? sealer.open(keys.standing(id), fieldOf(entry, 't') ?? '', sealed)
+      : sealer.open(keys.stream(id, stream), Number.parseInt(entry[0], 10), sealed);
   return { stream, position: entry[0], what: kindOf(data), bytes: Buffer.byteLength(data), data };
 }
 

@@ -1,4 +1,5 @@
 import type { Inbox, InboxMessage } from '../core/inbox.ts';
+import { isUnreadable, type Sealer } from '../core/sealer.ts';
 import type { RedisConnection } from './client.ts';
 import type { Commands } from './commands.ts';
 import { type Entry, fieldOf } from './entries.ts';
@@ -15,17 +16,18 @@ const BATCH = 500;
 /** How many messages are read before they are removed. */
 const TRIM_EVERY = 100;
 
-/** `data` is a field beside the envelope, since it is JSON already. */
-function encode(message: InboxMessage): string[] {
-  if (!('data' in message)) return ['m', JSON.stringify(message)];
-  const { data, ...envelope } = message;
-  return data === undefined ? ['m', JSON.stringify(envelope)] : ['m', JSON.stringify(envelope), 'd', data];
+/** `data` is a field beside the envelope, since it is JSON already. It is sealed for its envelope. */
+function encode(sealer: Sealer, key: string, message: InboxMessage): string[] {
+  const { data, ...envelope } = 'data' in message ? message : { ...message, data: undefined };
+  const sealed = sealer.seal(key, 'm', JSON.stringify(envelope));
+  return data === undefined ? ['m', sealed] : ['m', sealed, 'd', sealer.seal(key, sealed, data)];
 }
 
-function decode(entry: Entry): InboxMessage {
-  const envelope = JSON.parse(fieldOf(entry, 'm') ?? '{}') as InboxMessage;
+function decode(sealer: Sealer, key: string, entry: Entry): InboxMessage {
+  const sealed = fieldOf(entry, 'm') ?? '{}';
+  const envelope = JSON.parse(sealer.open(key, 'm', sealed)) as InboxMessage;
   const data = fieldOf(entry, 'd');
-  return data === undefined ? envelope : ({ ...envelope, data } as InboxMessage);
+  return data === undefined ? envelope : ({ ...envelope, data: sealer.open(key, sealed, data) } as InboxMessage);
 }
 
 /**
@@ -35,6 +37,7 @@ function decode(entry: Entry): InboxMessage {
 export function createRedisInbox(
   commands: Commands,
   keys: Keys,
+  sealer: Sealer,
   connect: () => RedisConnection,
   onError: (error: unknown) => void,
 ): Inbox {
@@ -42,7 +45,8 @@ export function createRedisInbox(
 
   return {
     async send(pod, message) {
-      await commands.call('xadd', keys.inbox(pod), 'NOMKSTREAM', 'MAXLEN', '~', LIMIT, '*', ...encode(message));
+      const key = keys.inbox(pod);
+      await commands.call('xadd', key, 'NOMKSTREAM', 'MAXLEN', '~', LIMIT, '*', ...encode(sealer, key, message));
     },
 
     async listen(pod, onMessage, onGap) {
@@ -54,7 +58,18 @@ export function createRedisInbox(
         key,
         from,
         batch: BATCH,
-        onEntry: (entry) => onMessage(decode(entry)),
+        onEntry(entry) {
+          let message: InboxMessage;
+          try {
+            message = decode(sealer, key, entry);
+          } catch (error) {
+            if (!isUnreadable(error)) throw error;
+            // A message that cannot be read is like one that was missed.
+            onError(error);
+            return onGap();
+          }
+          onMessage(message);
+        },
         onGap,
         onError,
         async onRead(own, position, count) {

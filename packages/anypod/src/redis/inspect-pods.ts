@@ -1,5 +1,6 @@
 import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
 import type { Commands } from './commands.ts';
+import { readBuild } from './key-versions.ts';
 import type { Keys } from './keys.ts';
 
 /** What Redis knows of a pod. Times are in ms. */
@@ -26,7 +27,7 @@ export async function inspectPods(commands: Commands, keys: Keys): Promise<PodFa
   const now = await timeOf(commands);
   const leases = (await commands.call('zrange', keys.pods(), 0, -1, 'WITHSCORES')) as string[];
   const builds = (await commands.call('zrange', keys.builds(), 0, -1)) as string[];
-  const versions = new Map(builds.map((build) => JSON.parse(build) as [pod: string, versions: string[]]));
+  const versions = new Map(builds.map(readBuild).map((build) => [build.pod, build.versions]));
   const facts: PodFacts[] = [];
   for (let at = 0; at < leases.length; at += 2) {
     const pod = leases[at] ?? '';

@@ -1,9 +1,11 @@
 import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
+import type { Sealer } from '../core/sealer.ts';
 import type { SessionRecord } from '../core/session.ts';
 import type { RedisClient } from './client.ts';
 import type { Commands } from './commands.ts';
 import { KEY_VERSIONS, type Keys } from './keys.ts';
 import { scanKeys } from './scan.ts';
+import { LEVEL, RECORD } from './session-fields.ts';
 
 /** What Redis knows of a session. Nothing of what it says. */
 export interface SessionFacts {
@@ -48,6 +50,13 @@ export interface StreamFacts {
   readonly runs: number;
 }
 
+/** What an operator looks with. */
+export interface Looking {
+  readonly commands: Commands;
+  readonly keys: Keys;
+  readonly sealer: Sealer;
+}
+
 /** How many sessions a look-up reads at most, to tell one from several. */
 const ENOUGH = 2;
 const POD_FIELD = 'p:';
@@ -78,11 +87,16 @@ export async function findSessions(
 }
 
 /** Undefined: there is no such session. */
-export async function inspectSession(commands: Commands, keys: Keys, id: string): Promise<SessionFacts | undefined> {
+export async function inspectSession(
+  { commands, keys, sealer }: Looking,
+  id: string,
+): Promise<SessionFacts | undefined> {
   const key = keys.session(id);
-  const [record, holder, ...sizes] = (await commands.call('hmget', key, 'r', 'hp', 'sb', 'vb')) as (string | null)[];
+  const [record, holder, ...sizes] = (await commands.call('hmget', key, RECORD, 'hp', 'sb', 'vb')) as (string | null)[];
   if (record === null || record === undefined) return undefined;
-  const { protocolVersion, transport, initialize, principal, createdAt } = JSON.parse(record) as SessionRecord;
+  const { protocolVersion, transport, initialize, principal, createdAt } = JSON.parse(
+    sealer.open(key, RECORD, record),
+  ) as SessionRecord;
   const { name = '', version = '' } = initialize.clientInfo as { name?: string; version?: string };
   const fields = (await commands.call('hkeys', key)) as string[];
   return {
@@ -100,17 +114,18 @@ export async function inspectSession(commands: Commands, keys: Keys, id: string)
 }
 
 /** Undefined: there is no such session. */
-export async function inspectDetails(commands: Commands, keys: Keys, id: string): Promise<SessionDetails | undefined> {
-  const facts = await inspectSession(commands, keys, id);
+export async function inspectDetails(looking: Looking, id: string): Promise<SessionDetails | undefined> {
+  const facts = await inspectSession(looking, id);
   if (facts === undefined) return undefined;
-  const [logLevel] = (await commands.call('hmget', keys.session(id), 'l')) as (string | null)[];
+  const { commands, keys, sealer } = looking;
+  const level = (await commands.call('hget', keys.session(id), LEVEL)) as string | null;
   const questions = (await commands.call('hkeys', keys.questions(id))) as string[];
   const answered = new Set(questions.filter((field) => field.startsWith('a:')).map((field) => field.slice(2)));
   const names = (await commands.call('zrange', keys.streams(id), 0, -1)) as string[];
   const streams = await Promise.all(names.map((stream) => inspectStream(commands, keys, id, stream)));
   return {
     ...facts,
-    ...(logLevel && { logLevel }),
+    ...(level && { logLevel: sealer.open(keys.session(id), LEVEL, level) }),
     subscriptions: Number(await commands.call('scard', keys.subscriptions(id))),
     questions: questions.filter((field) => field.startsWith('o:') && !answered.has(field.slice(2))).length,
     standingMessages: Number(await commands.call('xlen', keys.standing(id))),

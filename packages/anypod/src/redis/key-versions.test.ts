@@ -5,25 +5,30 @@ import { createKeys } from './keys.ts';
 
 const SETTLE_MS = 1000;
 
-/** A pod's view of the other pods, at the time `clock.now`. `pods` has their versions; undefined: the pod announces none. */
-function watching(versions: readonly string[]) {
+const SEALS_NOTHING = ['plain'];
+
+/** A pod's view of the other pods, at the time `clock.now`. `pods` has their versions; undefined: the pod announces none. `sealing` has their payload keys. */
+function watching(versions: readonly string[], payloadKeys = SEALS_NOTHING) {
   const keys = createKeys('test', versions);
   const pods = new Map<string, readonly string[] | undefined>();
-  const gone = buildOf('gone', ['v1']);
+  const sealing = new Map<string, readonly string[]>();
+  const built = (pod: string, known: readonly string[]) =>
+    buildOf(pod, { versions: known, payloadKeys: sealing.get(pod) ?? SEALS_NOTHING });
+  const gone = built('gone', ['v1']);
   const clock = { now: 5000 };
   const commands = {
     run: async (_script: unknown, [key]: readonly string[]) => {
       if (key === keys.pods()) return [...pods.keys()];
-      return [...pods].flatMap(([pod, known]) => (known === undefined ? [] : [buildOf(pod, known)])).concat(gone);
+      return [...pods].flatMap(([pod, known]) => (known === undefined ? [] : [built(pod, known)])).concat(gone);
     },
   } as Pick<Commands, 'run'> as Commands;
-  const observed = createRedisKeyVersions(commands, keys, versions, SETTLE_MS, () => clock.now);
+  const observed = createRedisKeyVersions(commands, keys, { versions, payloadKeys }, SETTLE_MS, () => clock.now);
   const currentAt = async (now: number) => {
     clock.now = now;
     await observed.look();
     return observed.current();
   };
-  return { pods, observed, currentAt };
+  return { pods, sealing, observed, currentAt };
 }
 
 describe('sessions begin', () => {
@@ -70,5 +75,43 @@ it('refuses where no version is common to all, and says whose is which', async (
   await expect(observed.look()).rejects.toMatchObject({
     code: 'no_common_version',
     message: expect.stringContaining('key version v3 and v2. The living pods serve those of v1; v2 and v1'),
+  });
+});
+
+describe('payload keys', () => {
+  async function meet(own: string[], theirs: string[] | undefined) {
+    const { pods, sealing, observed } = watching(['v1'], own);
+    pods.set('a', ['v1']);
+    if (theirs !== undefined) sealing.set('a', theirs);
+    return observed.look();
+  }
+
+  it.each([
+    [['plain'], undefined],
+    [['plain', 'one'], undefined],
+    [
+      ['one', 'plain'],
+      ['plain', 'one'],
+    ],
+    [['one'], ['one', 'plain']],
+    [
+      ['two', 'one'],
+      ['one', 'two'],
+    ],
+    [['two'], ['two', 'one']],
+  ])('%j can be used beside %j', async (own, theirs) => {
+    await expect(meet(own, theirs)).resolves.toBeUndefined();
+    await expect(meet(theirs ?? ['plain'], own)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    [['one'], undefined],
+    [['one', 'plain'], undefined],
+    [['one'], ['two']],
+    [['one', 'two'], ['two']],
+    [['one'], ['plain', 'one']],
+  ])('%j cannot be used beside %j', async (own, theirs) => {
+    await expect(meet(own, theirs)).rejects.toMatchObject({ code: 'no_common_payload_key' });
+    await expect(meet(theirs ?? ['plain'], own)).rejects.toMatchObject({ code: 'no_common_payload_key' });
   });
 });

@@ -32,6 +32,8 @@ export interface Keys {
   trial(attempt: string, type: string): string;
   handle(group: string, handle: string): string;
   handles(group: string): string;
+  rate(caller: string): string;
+  sessionsOf(caller: string): string;
 }
 
 /** The versions of a session's keys that this build reads and writes, newest first. */
@@ -71,5 +73,7 @@ export function createKeys(prefix: string, versions: readonly string[] = KEY_VER
     trial: (attempt, type) => `${root}:trial:{${attempt}}:${type}`,
     handle: (group, handle) => `${root}:handles:{${group}}:${handle}`,
     handles: (group) => `${root}:handles:{${group}}`,
+    rate: (caller) => `${root}:rate:{${caller}}`,
+    sessionsOf: (caller) => `${root}:sessions:{${caller}}`,
   };
 }

@@ -1,7 +1,7 @@
 import type { PodRegistry } from '../core/pod-registry.ts';
 import type { Commands } from './commands.ts';
 import { INBOX_KEEP_MS } from './inbox.ts';
-import { buildOf } from './key-versions.ts';
+import { type Build, buildOf } from './key-versions.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
 
@@ -9,16 +9,11 @@ import * as scripts from './scripts.generated.ts';
  * One sorted set of pods. The score is the time at which a pod's lease runs out, by the clock of the Redis server. `keepMs`: how long a dead pod's
  * entry and ownership stay if no other pod forgets it.
  */
-export function createRedisPodRegistry(
-  commands: Commands,
-  keys: Keys,
-  versions: readonly string[],
-  keepMs: number,
-): PodRegistry {
+export function createRedisPodRegistry(commands: Commands, keys: Keys, build: Build, keepMs: number): PodRegistry {
   return {
     async renew(pod, leaseMs) {
       // This comes first and lasts longer: a pod that sees the lease must also see which versions its pod knows.
-      await commands.run(scripts.renewLease, [keys.builds()], buildOf(pod, versions), 2 * leaseMs, 0);
+      await commands.run(scripts.renewLease, [keys.builds()], buildOf(pod, build), 2 * leaseMs, 0);
       await Promise.all([
         commands.run(scripts.renewLease, [keys.pods()], pod, leaseMs, keepMs),
         // These keys are in another slot, so they need their own commands. If one is lost, the next renewal repeats it.

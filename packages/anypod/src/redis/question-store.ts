@@ -1,4 +1,5 @@
 import type { QuestionStore } from '../core/question-store.ts';
+import type { Sealer } from '../core/sealer.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
@@ -11,6 +12,7 @@ const answerField = (question: string) => `a:${question}`;
 export function createRedisQuestionStore(
   commands: Commands,
   keys: Keys,
+  sealer: Sealer,
   options: Required<StoreOptions>,
 ): QuestionStore {
   const { sessionTtlMs } = options;
@@ -22,10 +24,9 @@ export function createRedisQuestionStore(
     },
 
     async answer(session, question, answer) {
-      const args = [ownerField(question), answerField(question), answer];
-      return (
-        ((await commands.run(scripts.answerQuestion, [keys.questions(session)], ...args)) as string | null) ?? undefined
-      );
+      const [key, field] = [keys.questions(session), answerField(question)];
+      const args = [ownerField(question), field, sealer.seal(key, field, answer)];
+      return ((await commands.run(scripts.answerQuestion, [key], ...args)) as string | null) ?? undefined;
     },
 
     async owner(session, question) {
@@ -38,11 +39,12 @@ export function createRedisQuestionStore(
     },
 
     async take(session, question) {
-      const key = keys.questions(session);
-      const answer = (await commands.call('hget', key, answerField(question))) as string | null;
-      if (answer === null) return undefined;
+      const [key, field] = [keys.questions(session), answerField(question)];
+      const sealed = (await commands.call('hget', key, field)) as string | null;
+      if (sealed === null) return undefined;
+      const answer = sealer.open(key, field, sealed);
       // The removal is a second step: if one step did both and its reply were lost, the answer could not be read again.
-      await commands.call('hdel', key, ownerField(question), answerField(question)).catch(() => undefined);
+      await commands.call('hdel', key, ownerField(question), field).catch(() => undefined);
       return answer;
     },
 

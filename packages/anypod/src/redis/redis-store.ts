@@ -1,4 +1,5 @@
 import type { Listening } from '../core/inbox.ts';
+import { PLAIN, type Sealer } from '../core/sealer.ts';
 import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store.ts';
 import { createRedisCallStore } from './call-store.ts';
 import { createRedisChangeLog } from './change-log.ts';
@@ -11,6 +12,7 @@ import { createKeys, KEY_VERSIONS } from './keys.ts';
 import { createRedisOwnership } from './ownership.ts';
 import { createRedisPodRegistry } from './pod-registry.ts';
 import { createRedisQuestionStore } from './question-store.ts';
+import { createRedisQuotas } from './quotas.ts';
 import { createRedisSessionStore } from './session-store.ts';
 import { createRedisSpentStates } from './spent-states.ts';
 import { createRedisStandingLog } from './standing-log.ts';
@@ -30,7 +32,9 @@ export interface RedisStoreOptions extends StoreOptions {
   readonly settleMs?: number;
   /** How many replicas each write of an event waits for, half a second at most. Default 0. */
   readonly replicas?: number;
-  /** Gets the errors of the blocking connections, which recover by themselves. Default: nobody does. */
+  /** Hides what is stored: everything but ids, times and counts. `createSealer` makes one. Default: it is stored as it is. */
+  readonly sealer?: Sealer;
+  /** Gets the errors of the blocking connections, which recover by themselves, and what the pod could not read. Default: nobody does. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -46,6 +50,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     versions = KEY_VERSIONS,
     settleMs = 10 * MINUTE_MS,
     replicas = 0,
+    sealer = PLAIN,
     ...own
   } = options;
   const settings = { ...STORE_DEFAULTS, ...own };
@@ -71,24 +76,25 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
     return tracked;
   }
 
-  const inbox = createRedisInbox(commands, keys, connect, onError);
-  const changes = createRedisChangeLog(commands, keys, settings, connect, onError);
-  const tasks = createRedisTaskStore(commands, keys, connect);
+  const inbox = createRedisInbox(commands, keys, sealer, connect, onError);
+  const changes = createRedisChangeLog(commands, keys, sealer, settings, connect, onError);
+  const tasks = createRedisTaskStore(commands, keys, sealer, connect);
 
   return {
-    sessions: createRedisSessionStore(commands, keys, settings),
-    events: createRedisEventLog(commands, writes, keys, settings),
-    standing: createRedisStandingLog(commands, keys, settings),
-    questions: createRedisQuestionStore(commands, keys, settings),
-    pods: createRedisPodRegistry(commands, keys, versions, orphanKeepMs),
+    sessions: createRedisSessionStore(commands, keys, sealer, settings),
+    events: createRedisEventLog({ commands, writes, keys, sealer, onError }, settings),
+    standing: createRedisStandingLog(commands, keys, sealer, settings),
+    questions: createRedisQuestionStore(commands, keys, sealer, settings),
+    pods: createRedisPodRegistry(commands, keys, { versions, payloadKeys: sealer.keys }, orphanKeepMs),
     ownership: createRedisOwnership(commands, keys, orphanKeepMs),
     inbox: { ...inbox, listen: (...args) => track(inbox.listen(...args)) },
     changes: { ...changes, follow: (...args) => track(changes.follow(...args)) },
-    calls: createRedisCallStore(commands, keys),
+    calls: createRedisCallStore(commands, keys, sealer),
     spent: createRedisSpentStates(commands, keys),
     tasks: { ...tasks, work: (...args) => track(tasks.work(...args)) },
-    state: createRedisStateStore(commands, keys, settings),
-    versions: createRedisKeyVersions(commands, keys, versions, settleMs),
+    state: createRedisStateStore(commands, keys, sealer, settings),
+    quotas: createRedisQuotas(commands, keys),
+    versions: createRedisKeyVersions(commands, keys, { versions, payloadKeys: sealer.keys }, settleMs),
     async ping() {
       await commands.call('ping');
     },

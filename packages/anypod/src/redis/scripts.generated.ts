@@ -24,19 +24,21 @@ return owner
 
 export const answerTask: Script = {
   keys: 2,
-  sha: '0a4c43bb14fb3897443ac9867dd967ffda5bbd12',
+  sha: '06b2b8ad2eb24d6a1521e45f3623333fee247cd5',
   lua: `-- Stores answers to the questions of a task. After the last one its handler goes on, or the task is queued.
 --
 -- KEYS[1] task   KEYS[2] queue
--- ARGV[1] id   ARGV[2...] keys and answers in turn
+-- ARGV[1] id   ARGV[2] how many forms a key has   ARGV[3...] in turns: the forms of a key, its answer. The first form is stored.
 -- Returns { 'ignored', 'partial' or 'resumed', pods that watch it ... }.
 
 if redis.call('HGET', KEYS[1], 'p') ~= 'waiting' then return { 'ignored' } end
-local taken = false
-for index = 2, #ARGV, 2 do
-  if redis.call('HDEL', KEYS[1], 'q:' .. ARGV[index]) == 1 then
-    redis.call('HSET', KEYS[1], 'a:' .. ARGV[index], ARGV[index + 1])
-    taken = true
+local taken, forms = false, tonumber(ARGV[2])
+for index = 3, #ARGV, forms + 1 do
+  for form = index, index + forms - 1 do
+    if redis.call('HDEL', KEYS[1], 'q:' .. ARGV[form]) == 1 then
+      redis.call('HSET', KEYS[1], 'a:' .. ARGV[index], ARGV[index + forms])
+      taken = true
+    end
   end
 end
 if not taken then return { 'ignored' } end
@@ -61,7 +63,7 @@ return reply
 
 export const appendEvents: Script = {
   keys: 4,
-  sha: 'c510802a9533c3b08fec0d7bf3573d60ec72a1e6',
+  sha: 'e6d74ba627db952ce84ba9c55a27aa314f0abe63',
   lua: `-- Appends events to the log of an exchange in order, and tells which connection follows it.
 --
 -- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
@@ -69,6 +71,12 @@ export const appendEvents: Script = {
 -- ARGV[4] how long to keep the log, ms   ARGV[5] the longest life of a log, ms
 -- ARGV[6] how many events to keep   ARGV[7] how many bytes of events   ARGV[8], ARGV[9] and so on: seq, data
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' }, { 'fenced' } or { 'missing', the last seq or -1 }.
+
+-- The bytes of a text before it was sealed (createTexts in signing/sealer.ts).
+local function size(text)
+  if string.byte(text) ~= 2 then return #text end
+  return math.floor((#text - 33) * 3 / 4) - 22
+end
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
 local state = redis.call('HMGET', KEYS[2], 'n', 'd', 'p', 'c', 'e')
@@ -86,7 +94,7 @@ if not state[2] then
       redis.call('XADD', KEYS[3], ARGV[index] .. '-0', 'd', ARGV[index + 1])
       -- Set after each event: if an error stops the script, the log is shorter but correct.
       redis.call('HSET', KEYS[2], 'n', ARGV[index])
-      last, added, first = seq, added + #ARGV[index + 1], first or seq == 1
+      last, added, first = seq, added + size(ARGV[index + 1]), first or seq == 1
     end
   end
 end
@@ -103,7 +111,7 @@ while count > 1 and (count > tonumber(ARGV[6]) or bytes > tonumber(ARGV[7])) do
   local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
   redis.call('XDEL', KEYS[3], oldest[1])
   redis.call('HSET', KEYS[2], 't', (oldest[1]:gsub('-0', '')))
-  bytes, count = redis.call('HINCRBY', KEYS[2], 'b', -#oldest[2][2]), count - 1
+  bytes, count = redis.call('HINCRBY', KEYS[2], 'b', -size(oldest[2][2])), count - 1
 end
 
 if ARGV[2] == '1' or first or redis.call('PTTL', KEYS[2]) < ARGV[4] * 0.9 then
@@ -210,6 +218,28 @@ return { 'running', call[2], call[3], call[4] }
 `,
 };
 
+export const beginSession: Script = {
+  keys: 1,
+  sha: '46a22ddd31f8915a66ca2691dd12d2b4b48e6842',
+  lua: `-- Counts a session that a caller begins, if it has fewer than allowed. A session that is begun twice counts once.
+--
+-- KEYS[1] the caller's sessions
+-- ARGV[1] session   ARGV[2] how long it counts, ms   ARGV[3] limit
+-- Returns 0, or the ms until the oldest no longer counts.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
+  local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+  return math.max(1, (tonumber(oldest[2]) or now) - now)
+end
+redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0
+`,
+};
+
 export const cancelRequest: Script = {
   keys: 2,
   sha: 'a0f5a16720b5a2810a69935da3423b4cbcd826e6',
@@ -259,28 +289,37 @@ return reply
 
 export const changeRegistry: Script = {
   keys: 1,
-  sha: 'f8ea2c5db32c6707f2e253ee583e426eed96d527',
+  sha: '40985d820a4eca431fa5bdeb6e2c09d6595ed3bb',
   lua: `-- Stores changes of a server's visible registry, each in place of the earlier one of its name, within a limit. A change for which there is no room is
 -- left out, and its earlier value is forgotten.
 --
 -- KEYS[1] session
--- ARGV[1] limit of all changes, bytes   ARGV[2...] fields and values, in turns
+-- ARGV[1] limit of all changes, bytes   ARGV[2] how many forms a name has
+-- ARGV[3...] in turns: bytes of the name, the fields of its forms, value. The first form is stored.
 -- Returns { the session's field names, how many changes were left out }; the first is empty: no such session.
+
+-- The bytes of a text before it was sealed (createTexts in signing/sealer.ts).
+local function size(text)
+  if string.byte(text) ~= 2 then return #text end
+  return math.floor((#text - 33) * 3 / 4) - 22
+end
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return { {}, 0 } end
 local bytes = tonumber(redis.call('HGET', KEYS[1], 'vb')) or 0
-local refused = 0
-for i = 2, #ARGV, 2 do
-  local field, value = ARGV[i], ARGV[i + 1]
-  local earlier = redis.call('HGET', KEYS[1], field)
-  if earlier then
-    bytes = bytes - #field - #earlier
-    redis.call('HDEL', KEYS[1], field)
+local refused, forms = 0, tonumber(ARGV[2])
+for i = 3, #ARGV, forms + 2 do
+  local name, field, value = tonumber(ARGV[i]), ARGV[i + 1], ARGV[i + forms + 1]
+  for form = i + 1, i + forms do
+    local earlier = redis.call('HGET', KEYS[1], ARGV[form])
+    if earlier then
+      bytes = bytes - name - size(earlier)
+      redis.call('HDEL', KEYS[1], ARGV[form])
+    end
   end
-  if bytes + #field + #value > tonumber(ARGV[1]) then
+  if bytes + name + size(value) > tonumber(ARGV[1]) then
     refused = refused + 1
   else
-    bytes = bytes + #field + #value
+    bytes = bytes + name + size(value)
     redis.call('HSET', KEYS[1], field, value)
   end
 end
@@ -696,28 +735,30 @@ return reply
 
 export const noteNotification: Script = {
   keys: 1,
-  sha: '8eee714506dee0b4a33ee95435536b8519b4abe7',
+  sha: 'a0bc53c1a974fee154bee0c2d0400515c65beb32',
   lua: `-- Remembers a notification of the client and replaces the earlier one of its kind, within limits. Numbers come from the clock, so a number that a
 -- failover has lost is not given again.
 --
 -- KEYS[1] session
--- ARGV[1] method   ARGV[2] params (JSON); '' : none   ARGV[3] how many kinds to remember   ARGV[4] how many bytes of one
+-- ARGV[1] params (JSON); '' : none   ARGV[2] bytes of method and params   ARGV[3] how many kinds to remember   ARGV[4] how many bytes of one
+-- ARGV[5...] the forms of the method. The first one is stored.
 -- Returns { the session's field names, its number, or 0: it is not remembered }; the first is empty: no such session.
 
 local session = redis.call('HMGET', KEYS[1], 'r', 'n', 'nn')
 if not session[1] then return { {}, 0 } end
-local kept = {}
+local forms, kept = {}, {}
+for index = 5, #ARGV do forms[ARGV[index]] = true end
 if session[2] and session[2] ~= '' then
   for _, notification in ipairs(cjson.decode(session[2])) do
-    if notification[2] ~= ARGV[1] then table.insert(kept, notification) end
+    if not forms[notification[2]] then table.insert(kept, notification) end
   end
 end
 local number = 0
-if #kept < tonumber(ARGV[3]) and #ARGV[1] + #ARGV[2] <= tonumber(ARGV[4]) then
+if #kept < tonumber(ARGV[3]) and tonumber(ARGV[2]) <= tonumber(ARGV[4]) then
   local time = redis.call('TIME')
   number = math.max(time[1] * 1000 + math.floor(time[2] / 1000), (tonumber(session[3]) or 0) + 1)
   redis.call('HSET', KEYS[1], 'nn', string.format('%.0f', number))
-  table.insert(kept, { number, ARGV[1], ARGV[2] })
+  table.insert(kept, { number, ARGV[5], ARGV[1] })
 end
 redis.call('HSET', KEYS[1], 'n', #kept > 0 and cjson.encode(kept) or '')
 return { redis.call('HKEYS', KEYS[1]), number }
@@ -885,6 +926,21 @@ return { state[2] and 1 or 0, redis.call('XRANGE', KEYS[2], '(' .. ARGV[1] .. '-
 `,
 };
 
+export const readTask: Script = {
+  keys: 2,
+  sha: '51b4673bcc236559508f2cd2e0cbc9365d247b83',
+  lua: `-- Reads a task of an owner, and notes that a pod watches it. A task of another owner costs what an unknown one costs.
+--
+-- KEYS[1] task   KEYS[2] the owner's tasks, or all tasks
+-- ARGV[1] id   ARGV[2] the pod's field; '' : it does not watch
+-- Returns the task's fields and values in turn; empty: there is no such task, or it has another owner.
+
+if not redis.call('ZSCORE', KEYS[2], ARGV[1]) or redis.call('EXISTS', KEYS[1]) == 0 then return {} end
+if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], ARGV[2], '1') end
+return redis.call('HGETALL', KEYS[1])
+`,
+};
+
 export const releaseCall: Script = {
   keys: 1,
   sha: '6ac3ddbe66651d3aff869ce4cad82540587eec08',
@@ -1049,19 +1105,20 @@ return entries
 
 export const subscribe: Script = {
   keys: 2,
-  sha: 'b5f7e0dd2bf27d93b6a87ffbf59bb045d4a26dc1',
+  sha: '3a28152657f1d538a5ea0d0a0b23206c807c1ab2',
   lua: `-- Adds a subscription, up to a limit. Succeeds if it exists already.
 --
 -- KEYS[1] session   KEYS[2] subscriptions
--- ARGV[1] uri   ARGV[2] limit   ARGV[3] session TTL, ms
+-- ARGV[1] limit   ARGV[2] session TTL, ms   ARGV[3...] the forms of the URI. The first one is stored.
 -- Returns the session's field names; empty: no such session; -1: the limit is reached.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
-if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 0 then
-  if redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[2]) then return -1 end
-  redis.call('SADD', KEYS[2], ARGV[1])
-  redis.call('PEXPIRE', KEYS[2], ARGV[3])
+for index = 3, #ARGV do
+  if redis.call('SISMEMBER', KEYS[2], ARGV[index]) == 1 then return redis.call('HKEYS', KEYS[1]) end
 end
+if redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[1]) then return -1 end
+redis.call('SADD', KEYS[2], ARGV[3])
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
 return redis.call('HKEYS', KEYS[1])
 `,
 };
@@ -1129,6 +1186,31 @@ return { epoch, state[3], last, redis.call('XRANGE', KEYS[3], '-', '+') }
 `,
 };
 
+export const takeRequests: Script = {
+  keys: 1,
+  sha: '5c54c6910a4f9e43fbd3e4dfb37feb4711763cd5',
+  lua: `-- Takes requests from a caller's bucket (generic cell rate algorithm). A bucket is one number: when it is full again.
+--
+-- KEYS[1] the caller's buckets
+-- ARGV[1] bucket   ARGV[2] how many are wanted   ARGV[3] time for one request, µs   ARGV[4] burst
+-- Returns how many are granted, and the µs until one more would be.
+
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local interval = tonumber(ARGV[3])
+local from = math.max(now, tonumber(redis.call('HGET', KEYS[1], ARGV[1])) or 0)
+local latest = now + ARGV[4] * interval
+local granted = math.max(0, math.min(tonumber(ARGV[2]), math.floor((latest - from) / interval)))
+local full = from + granted * interval
+if granted > 0 then
+  redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', full))
+  local keep = math.ceil((full - now) / 1000)
+  if redis.call('PTTL', KEYS[1]) < keep then redis.call('PEXPIRE', KEYS[1], keep) end
+end
+return { granted, math.max(0, math.ceil(full + interval - latest)) }
+`,
+};
+
 export const touchSession: Script = {
   keys: 3,
   sha: '4c6f092a171a2aa143e1770ddb6384a5d0e108f6',
@@ -1166,56 +1248,56 @@ return redis.call('HDEL', KEYS[1], 'p', 'c')
 
 export const unsubscribe: Script = {
   keys: 2,
-  sha: '780549ebfaee76b20abddce0ef4e306842897216',
+  sha: 'c120c76a2deea785fb75e4c220abef89427218d7',
   lua: `-- Removes a subscription.
 --
 -- KEYS[1] session   KEYS[2] subscriptions
--- ARGV[1] uri
+-- ARGV[1...] the forms of the URI
 -- Returns the session's field names; empty: no such session.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return {} end
-redis.call('SREM', KEYS[2], ARGV[1])
+redis.call('SREM', KEYS[2], unpack(ARGV))
 return redis.call('HKEYS', KEYS[1])
-`,
-};
-
-export const watchTask: Script = {
-  keys: 1,
-  sha: '455e2c643b35748a9c7cdbe5e31db9bddd490b6c',
-  lua: `-- Reads a task, and notes that a pod watches it.
---
--- KEYS[1] task
--- ARGV[1] the pod's field
--- Returns the task's fields and values in turn; empty: there is no such task.
-
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], ARGV[1], '1') end
-return redis.call('HGETALL', KEYS[1])
 `,
 };
 
 export const writeState: Script = {
   keys: 1,
-  sha: 'b7405f0a6b070691e0666979ffc8cbc174e5658b',
+  sha: '9654a9d7a774af79a657bd758e7fa1ad4d60e9e5',
   lua: `-- Changes one entry of a place, if it is as expected. A write that arrives twice is done once.
 --
 -- KEYS[1] session or handle
 -- ARGV[1] the entry's field   ARGV[2] 1: store ARGV[3], 0: delete the entry   ARGV[3] value (JSON)
 -- ARGV[4] the version that the entry must have, 'none' or 'any'
 -- ARGV[5] the writer's field   ARGV[6] the number of the write   ARGV[7] limit of all entries, bytes   ARGV[8] bytes of the entry's key
+-- ARGV[9...] the fields of other forms of the key, where the entry may be instead
 -- Returns { 'written', new version or nil }, { 'conflict', value or nil }, { 'too-large', bytes } or { 'gone' }.
+
+-- The bytes of a text before it was sealed (createTexts in signing/sealer.ts).
+local function size(text)
+  if string.byte(text) ~= 2 then return #text end
+  return math.floor((#text - 33) * 3 / 4) - 22
+end
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
 local place = redis.call('HMGET', KEYS[1], ARGV[1], ARGV[5], 'sb')
-local current = place[1]
+local current, other = place[1], false
+for index = 9, #ARGV do
+  if not current then
+    other = ARGV[index]
+    current = redis.call('HGET', KEYS[1], other)
+  end
+end
 if place[2] and tonumber(place[2]) >= tonumber(ARGV[6]) then return { 'written' } end
 local colon = current and string.find(current, ':', 1, true)
 local version = current and string.sub(current, 1, colon - 1) or 'none'
 if ARGV[4] ~= 'any' and ARGV[4] ~= version then return { 'conflict', current } end
-local before = current and #current - colon + ARGV[8] or 0
-local after = ARGV[2] == '1' and #ARGV[3] + ARGV[8] or 0
+local before = current and size(string.sub(current, colon + 1)) + ARGV[8] or 0
+local after = ARGV[2] == '1' and size(ARGV[3]) + ARGV[8] or 0
 local bytes = (tonumber(place[3]) or 0) - before + after
 if after > before and bytes > tonumber(ARGV[7]) then return { 'too-large', bytes } end
 redis.call('HSET', KEYS[1], ARGV[5], ARGV[6], 'sb', string.format('%.0f', bytes))
+if other then redis.call('HDEL', KEYS[1], other) end
 if ARGV[2] == '0' then
   redis.call('HDEL', KEYS[1], ARGV[1])
   return { 'written' }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Sealer } from '../core/sealer.ts';
 import { REPLACED_IN_A_ROW_MS, type StandingEvent, type StandingLog } from '../core/standing-log.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
@@ -20,18 +21,28 @@ type Attachment =
 
 type Held = [entries: Entry[], pod: string | null, connection: string | null] | null;
 
-function standingEventOf(entry: Entry): StandingEvent {
-  return { position: entry[0], data: fieldOf(entry, 'd') ?? '' };
-}
-
 /** The log is a Redis Stream whose ids the server makes. The session's hash names the connection that reads it. */
-export function createRedisStandingLog(commands: Commands, keys: Keys, options: Required<StoreOptions>): StandingLog {
+export function createRedisStandingLog(
+  commands: Commands,
+  keys: Keys,
+  sealer: Sealer,
+  options: Required<StoreOptions>,
+): StandingLog {
   const { standingLimit, standingRetentionMs } = options;
   const keysOf = (session: string) => [keys.session(session), keys.standing(session)];
 
+  /** A message is sealed for its log and its mark. */
+  function eventsOf(session: string, entries: readonly Entry[]): StandingEvent[] {
+    const key = keys.standing(session);
+    return entries.map((entry) => {
+      return { position: entry[0], data: sealer.open(key, fieldOf(entry, 't') ?? '', fieldOf(entry, 'd') ?? '') };
+    });
+  }
+
   return {
     async append(session, data) {
-      const args = [data, standingLimit, standingRetentionMs, randomUUID()];
+      const mark = randomUUID();
+      const args = [sealer.seal(keys.standing(session), mark, data), standingLimit, standingRetentionMs, mark];
       const reply = (await commands.run(scripts.appendStanding, keysOf(session), ...args)) as Appended;
       if (reply === null) return undefined;
       const holder = connectionOf(reply[2], reply[3]);
@@ -45,7 +56,7 @@ export function createRedisStandingLog(commands: Commands, keys: Keys, options: 
       const [entries, position, changes, pod, connection, replaced] = reply;
       const previous = connectionOf(pod, connection);
       return {
-        events: entries.map(standingEventOf),
+        events: eventsOf(session, entries),
         position,
         ...(changes !== null && { changes }),
         ...(previous && { previous }),
@@ -57,7 +68,7 @@ export function createRedisStandingLog(commands: Commands, keys: Keys, options: 
       const reply = (await commands.run(scripts.readStanding, keysOf(session), after)) as Held;
       if (reply === null) return undefined;
       const holder = connectionOf(reply[1], reply[2]);
-      return { events: reply[0].map(standingEventOf), ...(holder && { holder }) };
+      return { events: eventsOf(session, reply[0]), ...(holder && { holder }) };
     },
 
     async delivered(session, { pod, connection }, { position, changes }) {

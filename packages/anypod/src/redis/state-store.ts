@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Sealer } from '../core/sealer.ts';
 import { ANONYMOUS_GROUPS, type Expected, entryBytes, type StatePlace, type StateStore } from '../core/state-store.ts';
 import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
@@ -19,16 +20,22 @@ function groupOf({ handle, owner }: HandlePlace): string {
   return createHash('sha256').update(owner).digest('base64url');
 }
 
-/** Separates a stored value, `<version>:<JSON>`. */
-function storedValue(text: string): { version: string; json: string } {
+/** Reads a stored value, `<version>:<JSON>`. The JSON is sealed, the version is not. */
+function storedValue(sealer: Sealer, place: string, key: string, text: string): { version: string; json: string } {
   const colon = text.indexOf(':');
-  return { version: text.slice(0, colon), json: text.slice(colon + 1) };
+  return { version: text.slice(0, colon), json: sealer.open(place, ENTRY_FIELD + key, text.slice(colon + 1)) };
+}
+
+/** The fields where an entry may be. The first one is where it is stored. */
+function fieldsOf(sealer: Sealer, place: string, key: string): [string, ...string[]] {
+  const [form, ...others] = sealer.forms(place, key);
+  return [ENTRY_FIELD + form, ...others.map((other) => ENTRY_FIELD + other)];
 }
 
 const expectedText = (expected: Expected) => (typeof expected === 'string' ? expected : expected.version);
 
 /** The fields of entries with which a place begins, and their values in turns. */
-export function firstEntries(entries: ReadonlyMap<string, string>): (string | number)[] {
+export function firstEntries(sealer: Sealer, place: string, entries: ReadonlyMap<string, string>): (string | number)[] {
   if (entries.size === 0) return [];
   const fields: (string | number)[] = [];
   let bytes = 0;
@@ -37,12 +44,18 @@ export function firstEntries(entries: ReadonlyMap<string, string>): (string | nu
     version += 1;
     bytes += entryBytes(key, json);
     // Versions of later writes are plain numbers.
-    fields.push(ENTRY_FIELD + key, `first-${version}:${json}`);
+    const sealed = sealer.seal(place, ENTRY_FIELD + key, json);
+    fields.push(fieldsOf(sealer, place, key)[0], `first-${version}:${sealed}`);
   }
   return [...fields, 'sb', bytes];
 }
 
-export function createRedisStateStore(commands: Commands, keys: Keys, options: Required<StoreOptions>): StateStore {
+export function createRedisStateStore(
+  commands: Commands,
+  keys: Keys,
+  sealer: Sealer,
+  options: Required<StoreOptions>,
+): StateStore {
   const { stateByteLimit, handleLimit, anonymousHandleLimit } = options;
 
   function keyOf(place: StatePlace): string {
@@ -53,34 +66,40 @@ export function createRedisStateStore(commands: Commands, keys: Keys, options: R
 
   return {
     async read(place, key) {
-      const text = (await commands.call('hget', keyOf(place), ENTRY_FIELD + key)) as string | null;
-      return text === null ? undefined : storedValue(text);
+      const at = keyOf(place);
+      const found = (await commands.call('hmget', at, ...fieldsOf(sealer, at, key))) as (string | null)[];
+      const text = found.find((value) => value !== null);
+      return text ? storedValue(sealer, at, key, text) : undefined;
     },
 
     async entries(place) {
-      const turns = (await commands.run(scripts.stateEntries, [keyOf(place)], ENTRY_FIELD)) as string[];
+      const at = keyOf(place);
+      const turns = (await commands.run(scripts.stateEntries, [at], ENTRY_FIELD)) as string[];
       const entries = new Map<string, string>();
-      for (let at = 0; at < turns.length; at += 2) {
-        entries.set(String(turns[at]).slice(ENTRY_FIELD.length), storedValue(String(turns[at + 1])).json);
+      for (let turn = 0; turn < turns.length; turn += 2) {
+        const key = sealer.nameOf(at, String(turns[turn]).slice(ENTRY_FIELD.length));
+        entries.set(key, storedValue(sealer, at, key, String(turns[turn + 1])).json);
       }
       return entries;
     },
 
     async write(place, { key, json, expected, writer, number }) {
-      const value = json === undefined ? [0, ''] : [1, json];
+      const at = keyOf(place);
+      const [field, ...others] = fieldsOf(sealer, at, key);
+      const value = json === undefined ? [0, ''] : [1, sealer.seal(at, ENTRY_FIELD + key, json)];
       const condition = [expectedText(expected), WRITER_FIELD + writer, number, stateByteLimit, entryBytes(key, '')];
-      const args = [ENTRY_FIELD + key, ...value, ...condition];
-      const [outcome, told] = (await commands.run(scripts.writeState, [keyOf(place)], ...args)) as Reply;
+      const args = [field, ...value, ...condition, ...others];
+      const [outcome, told] = (await commands.run(scripts.writeState, [at], ...args)) as Reply;
       if (outcome === 'gone') return { outcome };
       if (outcome === 'too-large') return { outcome: 'too_large', bytes: Number(told) };
       const text = typeof told === 'string' ? told : undefined;
       if (outcome === 'written') return { outcome, version: text };
-      return { outcome, current: text === undefined ? undefined : storedValue(text) };
+      return { outcome, current: text === undefined ? undefined : storedValue(sealer, at, key, text) };
     },
 
     async create(place, { entries, ttlMs }) {
       const limit = place.owner === undefined ? Math.ceil(anonymousHandleLimit / ANONYMOUS_GROUPS) : handleLimit;
-      const args = [place.handle, ttlMs, limit, ...firstEntries(entries)];
+      const args = [place.handle, ttlMs, limit, ...firstEntries(sealer, keyOf(place), entries)];
       return (await commands.run(scripts.createHandle, keysOf(place), ...args)) === 1;
     },
 

@@ -1,3 +1,4 @@
+import type { Sealer } from '../core/sealer.ts';
 import type { TaskPage } from '../core/task-store.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
@@ -5,10 +6,16 @@ import { SUMMARY_FIELDS, summaryOf } from './task-fields.ts';
 
 const FROM_NEWEST = '+inf/0';
 
+/** What a list is read with. */
+export interface Tasks {
+  readonly commands: Commands;
+  readonly keys: Keys;
+  readonly sealer: Sealer;
+}
+
 /** Reads a page of a sorted set of tasks by the time they expire. A cursor has the last score, and how many tasks of that score were listed. */
 export async function listTasks(
-  { call }: Commands,
-  keys: Keys,
+  { commands: { call }, keys, sealer }: Tasks,
   key: string,
   count: number,
   after: string = FROM_NEWEST,
@@ -19,9 +26,11 @@ export async function listTasks(
   const ids = found.filter((_, index) => index % 2 === 0);
   const scores = found.filter((_, index) => index % 2 === 1).slice(0, count);
   const tasks = await Promise.all(
-    ids
-      .slice(0, count)
-      .map(async (id) => summaryOf(id, (await call('hmget', keys.task(id), ...SUMMARY_FIELDS)) as (string | null)[])),
+    ids.slice(0, count).map(async (id) => {
+      const at = keys.task(id);
+      const values = (await call('hmget', at, ...SUMMARY_FIELDS)) as (string | null)[];
+      return summaryOf(id, (field, sealed) => sealer.open(at, field, sealed), values);
+    }),
   );
   return {
     tasks: tasks.filter((task) => task !== undefined),

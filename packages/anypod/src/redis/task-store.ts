@@ -1,11 +1,13 @@
-import type { TaskAnswered, TaskChanged, TaskLost, TaskStore, TaskWorker } from '../core/task-store.ts';
+import type { Sealer } from '../core/sealer.ts';
+import type { TaskAnswered, TaskChanged, TaskLost, TaskStore } from '../core/task-store.ts';
 import type { RedisConnection } from './client.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
-import { taskOf } from './task-fields.ts';
+import { createSealedTask } from './task-fields.ts';
 import { listTasks } from './task-list.ts';
-import { GROUP, startQueueReader } from './task-queue.ts';
+import { GROUP } from './task-queue.ts';
+import { startTaskWork } from './task-work.ts';
 
 const watchField = (pod: string) => `w:${pod}`;
 
@@ -16,13 +18,19 @@ const changedOf = (reply: unknown): TaskChanged | undefined =>
  * One hash per task. All keys of tasks share one slot, so that each step is one script. `connect` opens the connection for blocking
  * reads of the queue.
  */
-export function createRedisTaskStore(commands: Commands, keys: Keys, connect: () => RedisConnection): TaskStore {
+export function createRedisTaskStore(
+  commands: Commands,
+  keys: Keys,
+  sealer: Sealer,
+  connect: () => RedisConnection,
+): TaskStore {
   const { run, call } = commands;
+  const { seal, open, questions: asked, answers: given, outcome } = createSealedTask(keys, sealer);
 
-  async function claim(entry: string, id: string, pod: string) {
-    const task = [keys.task(id), keys.queue(), keys.held(pod)];
-    const reply = (await run(scripts.claimTask, task, GROUP, entry, id, pod)) as string[] | null;
-    return reply === null ? undefined : taskOf(id, reply);
+  const listOf = (owner: string | undefined) => (owner === undefined ? keys.tasks() : keys.tasksOf(owner));
+
+  async function read(id: string, owner: string | undefined, watch: string) {
+    return open(id, (await run(scripts.readTask, [keys.task(id), listOf(owner)], id, watch)) as string[]);
   }
 
   return {
@@ -31,32 +39,31 @@ export function createRedisTaskStore(commands: Commands, keys: Keys, connect: ()
       const place = pod === undefined ? keys.queue() : keys.held(pod);
       const all = [keys.task(id), keys.tasks(), keys.tasksOf(owner), keys.unfinishedOf(owner), place];
       const again = of.rerunnable ? 1 : 0;
-      return (await run(scripts.createTask, all, id, JSON.stringify(of), of.ttlMs, limit, again, pod ?? '')) === 1;
+      const args = [id, seal(id, 'c', JSON.stringify(of)), of.ttlMs, limit, again, pod ?? ''];
+      return (await run(scripts.createTask, all, ...args)) === 1;
     },
 
-    read: async (id) => taskOf(id, flat(await call('hgetall', keys.task(id)))),
-
-    watch: async (id, pod) => taskOf(id, (await run(scripts.watchTask, [keys.task(id)], watchField(pod))) as string[]),
+    read: (id, owner) => read(id, owner, ''),
+    watch: (id, pod, owner) => read(id, owner, watchField(pod)),
 
     async unwatch(id, pod) {
       await call('hdel', keys.task(id), watchField(pod));
     },
 
-    list: (owner, count, after) =>
-      listTasks(commands, keys, owner === undefined ? keys.tasks() : keys.tasksOf(owner), count, after),
+    list: (owner, count, after) => listTasks({ commands, keys, sealer }, listOf(owner), count, after),
 
     async report(id, epoch, message) {
-      return changedOf(await run(scripts.reportTask, [keys.task(id)], epoch, message));
+      return changedOf(await run(scripts.reportTask, [keys.task(id)], epoch, seal(id, 'm', message)));
     },
 
     async pause(id, epoch, pod, { questions, state, parked }) {
-      const head = [epoch, id, parked ? 1 : 0, state === undefined ? 0 : 1, state ?? ''];
-      const args = [...head, ...Object.entries(questions).flat()];
+      const stored = state === undefined ? [0, ''] : [1, seal(id, 'x', state)];
+      const args = [epoch, id, parked ? 1 : 0, ...stored, ...asked(id, questions)];
       return changedOf(await run(scripts.pauseTask, [keys.task(id), keys.held(pod)], ...args));
     },
 
     async answer(id, answers) {
-      const args = [id, ...Object.entries(answers).flat()];
+      const args = [id, sealer.keys.length, ...given(id, answers)];
       const reply = await run(scripts.answerTask, [keys.task(id), keys.queue()], ...args);
       const [kind, ...watching] = reply as [TaskAnswered['kind'], ...string[]];
       return { kind, watching };
@@ -66,19 +73,21 @@ export function createRedisTaskStore(commands: Commands, keys: Keys, connect: ()
       const reply = await run(scripts.cancelTask, [keys.task(id), keys.unfinishedOf(owner)], id);
       if (reply === null) return undefined;
       const [pod, state, ...watching] = reply as [string, string, ...string[]];
-      return { watching, ...(pod !== '' && { pod }), ...(state !== '' && { state }) };
+      const sealed = state !== '' && { state: sealer.open(keys.task(id), 'x', state) };
+      return { watching, ...(pod !== '' && { pod }), ...sealed };
     },
 
-    async end(id, epoch, pod, owner, { kind, json }) {
+    async end(id, epoch, pod, owner, result) {
       const all = [keys.task(id), keys.held(pod), keys.unfinishedOf(owner)];
-      return changedOf(await run(scripts.endTask, all, epoch, id, kind, json));
+      return changedOf(await run(scripts.endTask, all, epoch, id, ...outcome(id, result)));
     },
 
     heldBy: async (pod) => (await run(scripts.heldTasks, [keys.held(pod), keys.queue()], GROUP, pod)) as string[],
 
-    async lose(id, pod, owner, limit, { kind, json }, message) {
+    async lose(id, pod, owner, limit, failure, message) {
       const all = [keys.task(id), keys.held(pod), keys.queue(), keys.unfinishedOf(owner)];
-      const reply = await run(scripts.loseTask, all, id, pod, limit, kind, json, message);
+      const args = [id, pod, limit, ...outcome(id, failure), seal(id, 'm', message)];
+      const reply = await run(scripts.loseTask, all, ...args);
       if (reply === null) return undefined;
       const [lost, ...watching] = reply as [TaskLost['kind'], ...string[]];
       return { kind: lost, watching };
@@ -88,17 +97,7 @@ export function createRedisTaskStore(commands: Commands, keys: Keys, connect: ()
       await call('srem', keys.held(pod), id);
     },
 
-    work: (pod, { room, onTask, onError }: TaskWorker) =>
-      startQueueReader(connect(), {
-        key: keys.queue(),
-        pod,
-        room,
-        onError,
-        async onEntry(entry, id) {
-          const task = await claim(entry, id, pod);
-          if (task !== undefined) onTask(task);
-        },
-      }),
+    work: (pod, worker) => startTaskWork({ commands, keys, sealer, connect }, pod, worker),
 
     async requeue(idleMs) {
       await run(scripts.requeueTasks, [keys.queue()], GROUP, idleMs);
@@ -106,9 +105,4 @@ export function createRedisTaskStore(commands: Commands, keys: Keys, connect: ()
 
     queued: async () => Number(await call('xlen', keys.queue())),
   };
-}
-
-/** ioredis makes an object of the reply to `hgetall`; other clients leave it flat. */
-function flat(reply: unknown): string[] {
-  return Array.isArray(reply) ? (reply as string[]) : Object.entries(reply as Record<string, string>).flat();
 }

@@ -21,7 +21,7 @@ export const AUTH_SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_TRUSTED_PROXIES',
     default: '',
     description:
-      'Addresses and networks of proxies, such as 10.0.0.0/8, separated by commas. anypod believes their X-Forwarded-Proto and X-Forwarded-Host.',
+      'Addresses and networks of proxies, such as 10.0.0.0/8, separated by commas. anypod believes their X-Forwarded-Proto and X-Forwarded-Host, and X-Forwarded-For where anonymous callers have limits.',
     schema: list,
   },
   {

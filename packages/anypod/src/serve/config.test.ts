@@ -45,6 +45,7 @@ describe('readConfig', () => {
   it('reports all problems at once, each with its name', () => {
     const problems = problemsOf(['--port', 'many', '--redis', 'localhost', '--color'], {
       ANYPOD_SECRET: 'short',
+      ANYPOD_PAYLOAD_KEYS: 'plain,short',
       ANYPOD_LEASE: '1',
     });
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
@@ -53,6 +54,7 @@ describe('readConfig', () => {
       '--port',
       '--redis',
       'ANYPOD_SECRET',
+      'ANYPOD_PAYLOAD_KEYS',
       'ANYPOD_LEASE',
     ]);
   });
@@ -65,8 +67,22 @@ describe('readConfig', () => {
     expect(problemsOf(['server.ts'], { REDIS_URL: 'redis://localhost', ANYPOD_SECRET: secret })).toEqual([]);
   });
 
+  it('refuses limits of one caller above those of a pod', () => {
+    const env = { ANYPOD_CALLER_CALLS: '50', ANYPOD_MAX_CALLS: '40', ANYPOD_CALLER_PARKED_CALLS: '2000' };
+    expect(problemsOf(['server.ts'], env)).toEqual([
+      'ANYPOD_CALLER_CALLS: must be 40 or less, as ANYPOD_MAX_CALLS is',
+      'ANYPOD_CALLER_PARKED_CALLS: must be 1000 or less, as ANYPOD_PARKED_CALLS is',
+    ]);
+    expect(problemsOf(['server.ts'], { ...env, ANYPOD_MAX_CALLS: '0', ANYPOD_PARKED_CALLS: '2000' })).toEqual([]);
+  });
+
   it('never repeats a secret in a problem', () => {
     expect(problemsOf(['server.ts'], { ANYPOD_SECRET: 'hush' }).join()).not.toContain('hush');
+    for (const keys of ['hush', `${secret},${secret}`]) {
+      const [problem, ...others] = problemsOf(['server.ts'], { ANYPOD_PAYLOAD_KEYS: keys });
+      expect([problem, others]).toEqual([expect.stringMatching(/^ANYPOD_PAYLOAD_KEYS: must /), []]);
+      expect(problem).not.toMatch(/hush|thirty/);
+    }
   });
 });
 

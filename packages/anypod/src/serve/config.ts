@@ -2,12 +2,13 @@ import { parseArgs } from 'node:util';
 import type { TaskSettings } from '../core/task-rule.ts';
 import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
 import { type AuthConfig, authFaults } from './auth-settings.ts';
+import { type LimitConfig, limitFaults } from './limit-settings.ts';
 import type { Setting } from './setting.ts';
 import { type Environment, invisibleFault, textOf } from './setting-text.ts';
 import { SETTINGS } from './settings.ts';
 
 /** The configuration of `serve`, with one member per setting. */
-export interface Config extends AuthConfig {
+export interface Config extends AuthConfig, LimitConfig {
   readonly module: string;
   readonly port: number;
   readonly host: string;
@@ -21,6 +22,7 @@ export interface Config extends AuthConfig {
   readonly redisTlsKey?: string;
   readonly redisReplicas: number;
   readonly secrets?: readonly string[];
+  readonly payloadKeys?: readonly string[];
   readonly prefix: string;
   readonly path: string;
   readonly allowedHosts?: readonly string[];
@@ -46,9 +48,6 @@ export interface Config extends AuthConfig {
   readonly anonymousHandleLimit: number;
   readonly leaseMs: number;
   readonly cacheBytes?: number;
-  readonly maxBodyBytes: number;
-  readonly maxHeaderBytes: number;
-  readonly maxDepth: number;
   readonly legacySse: boolean;
   readonly factoryTimeoutMs: number;
   readonly onUnhandledRejection: 'log' | 'drain';
@@ -114,7 +113,7 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
   if ((config['redisTlsCert'] === undefined) !== (config['redisTlsKey'] === undefined)) {
     problems.push('ANYPOD_REDIS_TLS_CERT and ANYPOD_REDIS_TLS_KEY: set both, or neither');
   }
-  problems.push(...authFaults(config));
+  problems.push(...authFaults(config), ...limitFaults(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as unknown as Config;
 }

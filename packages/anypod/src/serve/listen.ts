@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Log, silentLog } from '../core/log.ts';
+import { type Meter, silentMeter } from '../core/meter.ts';
 import { ConfigError } from './config.ts';
 import { answerMalformed } from './malformed-requests.ts';
 
@@ -24,18 +25,32 @@ export interface ListenOptions {
   readonly drainDelayMs: number;
   /** The most bytes of a request's headers. Default 16 KiB. */
   readonly maxHeaderBytes?: number;
+  /** How long a request may take to arrive. Its headers may take a minute at most. Default 5 minutes. */
+  readonly requestTimeoutMs?: number;
 }
+
+/** How long the headers of a request may take, and how often the server looks for slow requests, at most. */
+const MOST_HEADERS_MS = 60_000;
+const MOST_CHECK_MS = 10_000;
 
 /** Listens. Throws `ConfigError` if the address cannot be used. */
 export async function listen(
   handler: RequestListener,
   options: ListenOptions,
   log: Log = silentLog,
+  meter: Meter = silentMeter,
 ): Promise<Listener> {
-  const { port, host, maxHeaderBytes: maxHeaderSize = 16_384 } = options;
+  const { port, host, maxHeaderBytes: maxHeaderSize = 16_384, requestTimeoutMs: requestTimeout = 300_000 } = options;
   // Node would answer a request without Host with a bare status. The handler says what is wrong.
-  const server = createServer({ noDelay: true, requireHostHeader: false, maxHeaderSize }, handler);
-  answerMalformed(server, log);
+  const server = createServer(
+    {
+      ...{ noDelay: true, requireHostHeader: false, maxHeaderSize, requestTimeout },
+      headersTimeout: Math.min(requestTimeout, MOST_HEADERS_MS),
+      connectionsCheckingInterval: Math.min(requestTimeout, MOST_CHECK_MS),
+    },
+    handler,
+  );
+  answerMalformed(server, log, meter);
   keepConnections(server, options);
   await bind(server, port, host);
   const { port: bound, address } = server.address() as AddressInfo;

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../core/log.ts';
+import type { Meter } from '../core/meter.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
 
@@ -22,7 +23,7 @@ const UNREADABLE = [400, 'This is not an HTTP/1.1 request. Send one with a reque
 const LINGER_MS = 1000;
 
 /** Answers in JSON the requests that Node itself would answer with a bare status, and logs them. */
-export function answerMalformed(server: Server, log: Log): void {
+export function answerMalformed(server: Server, log: Log, meter: Meter): void {
   const sparse = createSparseLog(log);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     // The rest of a request that is answered already.
@@ -31,8 +32,9 @@ export function answerMalformed(server: Server, log: Log): void {
     const answering = (socket as { _httpMessage?: { readonly headersSent?: boolean } })._httpMessage?.headersSent;
     if (!socket.writable || error.code === 'ECONNRESET' || answering === true) return void socket.destroy(error);
     const [status, message] = ANSWERS[error.code ?? ''] ?? UNREADABLE;
+    if (status === 431) meter.limited('headers_too_large');
     sparse.warn({ status, reason: REASONS[status] ?? error.code }, 'a request could not be read');
-    socket.end(rawAnswer(status, errorBody(message)));
+    socket.end(rawAnswer(status, errorBody(message, status)));
     const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
     socket.on('close', () => clearTimeout(linger));
   });
@@ -60,8 +62,9 @@ function answer(response: ServerResponse, status: number, message: string): void
   response.writeHead(status, headers).end(body);
 }
 
-function errorBody(message: string): string {
-  return JSON.stringify(rpcError(null, RPC.refused, message));
+function errorBody(message: string, status?: number): string {
+  const data = status === 431 ? { reason: 'headers_too_large' } : undefined;
+  return JSON.stringify(rpcError(null, RPC.refused, message, data));
 }
 
 function rawAnswer(status: number, body: string): string {

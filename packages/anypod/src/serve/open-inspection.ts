@@ -12,6 +12,7 @@ import {
   type SessionFacts,
 } from '../redis/inspect-sessions.ts';
 import { createKeys } from '../redis/keys.ts';
+import { type PayloadSettings, sealerOf } from './payload-settings.ts';
 import { connectRedis, type RedisSettings } from './redis-connection.ts';
 
 /** Looks at what pods share in Redis. Only `end` writes. Methods reject with `AnypodError` where Redis does not answer. */
@@ -29,16 +30,23 @@ export interface Inspection {
   close(): Promise<void>;
 }
 
-/** Connects to the pods' Redis. `prefix`: that of the pods. */
-export async function openInspection(settings: RedisSettings & { readonly prefix: string }): Promise<Inspection> {
+/** How the pods reach their Redis, and what they call and seal their data with. */
+export interface InspectionSettings extends RedisSettings, PayloadSettings {
+  readonly prefix: string;
+}
+
+/** Connects to the pods' Redis. */
+export async function openInspection(settings: InspectionSettings): Promise<Inspection> {
   const client = await connectRedis(settings, silentLog);
   const [commands, keys] = [createCommands(client), createKeys(settings.prefix)];
-  const store = createRedisStore(client, { prefix: settings.prefix });
+  const sealer = sealerOf(settings);
+  const looking = { commands, keys, sealer };
+  const store = createRedisStore(client, { prefix: settings.prefix, sealer });
   return {
     pods: () => inspectPods(commands, keys),
     async sessions(limit) {
       const { ids, complete } = await findSessions(client, keys, '', limit);
-      const found = await Promise.all(ids.map((id) => inspectSession(commands, keys, id)));
+      const found = await Promise.all(ids.map((id) => inspectSession(looking, id)));
       const sessions = found.filter((session) => session !== undefined);
       return { sessions: sessions.sort((one, other) => other.createdAt - one.createdAt), complete };
     },
@@ -46,8 +54,8 @@ export async function openInspection(settings: RedisSettings & { readonly prefix
       if ((await commands.call('exists', keys.session(beginning))) === 1) return [beginning];
       return (await findSessions(client, keys, beginning)).ids;
     },
-    session: (id) => inspectDetails(commands, keys, id),
-    follow: (id, options) => followSession(commands, keys, id, options),
+    session: (id) => inspectDetails(looking, id),
+    follow: (id, options) => followSession(looking, id, options),
     async end(id) {
       const pods = await store.sessions.end(id);
       // Their confirmations go to an inbox that does not exist, so Redis drops them.

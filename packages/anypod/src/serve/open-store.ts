@@ -1,9 +1,11 @@
 import type { Log } from '../core/log.ts';
+import { isUnreadable } from '../core/sealer.ts';
 import type { Store, StoreOptions } from '../core/store.ts';
 import { createMemoryStore } from '../memory/index.ts';
 import { checkAccess } from '../redis/access.ts';
 import { createRedisStore } from '../redis/index.ts';
 import type { Config } from './config.ts';
+import { sealerOf } from './payload-settings.ts';
 import { readRedisAddress } from './redis-address.ts';
 import { connectRedis } from './redis-connection.ts';
 
@@ -19,7 +21,7 @@ export interface OpenStore {
 export async function openStore(config: Config, log: Log, patienceMs?: number): Promise<OpenStore> {
   const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
     config;
-  const { stateByteLimit, handleLimit, anonymousHandleLimit } = config;
+  const { subscriptionLimit, stateByteLimit, handleLimit, anonymousHandleLimit } = config;
   const options: StoreOptions = {
     sessionTtlMs,
     streamRetentionMs,
@@ -27,6 +29,7 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
     streamByteLimit,
     standingRetentionMs,
     standingLimit,
+    subscriptionLimit,
     stateByteLimit,
     handleLimit,
     anonymousHandleLimit,
@@ -36,11 +39,13 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
     return { store, check: async () => undefined, close: () => store.close() };
   }
   const client = await connectRedis(config, log, patienceMs);
-  const onError = (err: unknown) => log.warn({ err }, 'a blocking Redis connection failed; it reconnects by itself');
+  const onError = (err: unknown) =>
+    log.warn({ err }, isUnreadable(err) ? err.message : 'a blocking Redis connection failed; it reconnects by itself');
   const store = createRedisStore(client, {
     ...options,
     prefix: config.prefix,
     replicas: config.redisReplicas,
+    sealer: sealerOf(config),
     onError,
   });
   return {

@@ -65,6 +65,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
     dispatch(config, () => anypod ?? started.promise, health),
     config,
     log,
+    meter,
   );
   const sparse = createSparseLog(log);
   const { store, check, close: closeStore } = await openStore(config, sparse);
@@ -148,7 +149,8 @@ function advise(probe: Anypod['probe'], log: Logger): void {
 export function asConfigError(error: unknown): unknown {
   if (!(error instanceof AnypodError)) return error;
   if (error.code === 'factory_failed') return new ConfigError([`<module>: ${error.message}`]);
-  return error.code === 'no_common_version' ? new ConfigError([error.message]) : error;
+  const isCommon = error.code === 'no_common_version' || error.code === 'no_common_payload_key';
+  return isCommon ? new ConfigError([error.message]) : error;
 }
 
 /** Repeats `attempt` while the store is away or refuses the pod, because a pod may start before its Redis, or before its Redis knows it. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { AUTH_SETTINGS } from './auth-settings.ts';
+import { LIMIT_SETTINGS } from './limit-settings.ts';
 import { MODULE_SETTINGS } from './module-settings.ts';
+import { PAYLOAD_SETTINGS } from './payload-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { REDIS_SETTINGS } from './redis-settings.ts';
 import { bytes, choice, count, list, milliseconds, type Setting } from './setting.ts';
@@ -45,6 +47,7 @@ export const SETTINGS: readonly Setting[] = [
       'must be 32 bytes or more each; make one with: openssl rand -base64 32',
     ),
   },
+  ...PAYLOAD_SETTINGS,
   {
     name: 'prefix',
     flag: '--prefix',
@@ -237,31 +240,7 @@ export const SETTINGS: readonly Setting[] = [
       'Heap for the servers of idle sessions (bytes). Without it, a quarter of Node’s heap limit, at most 128 MiB.',
     schema: bytes(8 * 1024 * 1024),
   },
-  {
-    name: 'maxBodyBytes',
-    flag: '--max-body',
-    env: 'ANYPOD_MAX_BODY',
-    default: '4194304',
-    description: 'Maximum size of a request body, also after decompression (bytes).',
-    schema: bytes(1024),
-  },
-  {
-    name: 'maxHeaderBytes',
-    flag: '--max-headers',
-    env: 'ANYPOD_MAX_HEADERS',
-    default: '16384',
-    description:
-      'Maximum size of a request’s headers (bytes). A request with larger ones, for example with a large token, gets 431.',
-    schema: bytes(4096).refine((size) => size <= 1024 * 1024, 'must be 1048576 or less'),
-  },
-  {
-    name: 'maxDepth',
-    flag: '--max-depth',
-    env: 'ANYPOD_MAX_DEPTH',
-    default: '100',
-    description: 'Maximum depth of nested objects and arrays in a request body.',
-    schema: count(10).refine((depth) => depth <= 1000, 'must be 1000 or less'),
-  },
+  ...LIMIT_SETTINGS,
   ...STATE_SETTINGS,
   ...MODULE_SETTINGS,
   ...TASK_SETTINGS,

@@ -7,8 +7,8 @@ const MOST_WRONG = 4;
 /** Kubernetes describes every service to every container, and this project's own services begin with the same word. */
 const SERVICE_LINK = /_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?$/;
 const LINK_URL = /^(?:tcp|udp|sctp):\/\//;
-/** Where the chart's `ANYPOD_SECRET` takes its parts from. */
-const PART_OF_SECRET = /^ANYPOD_SECRET_\d+$/;
+/** Where the chart's lists of secrets take their parts from. */
+const PART_OF_SECRET = /^ANYPOD_(?:SECRET|PAYLOAD_KEYS)_\d+$/;
 
 /** A sentence for each variable that begins with `ANYPOD_` and is no setting, with the name that it probably should have. */
 export function unknownVariables(env: Environment, settings: readonly Setting[]): readonly string[] {

@@ -16,7 +16,7 @@ export function createTaskControl(context: TaskContext, engine: TaskEngine): Tas
   const { tasks, pod } = context;
   return {
     async read(id, owner) {
-      const task = await tasks.read(id);
+      const task = await tasks.read(id, owner);
       return task?.call.owner === owner ? task : undefined;
     },
 

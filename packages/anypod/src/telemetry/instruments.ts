@@ -16,6 +16,7 @@ export interface Instruments {
   readonly orphans: Counter;
   readonly faults: Counter;
   readonly unfollowed: Counter;
+  readonly limited: Counter;
   /** Seconds. */
   readonly blocked: Counter;
   readonly phase: ObservableGauge;
@@ -50,6 +51,7 @@ export function createInstruments(meter: Meter): Instruments {
     unfollowed: meter.createCounter('anypod.registry.unfollowed', {
       description: "Changes of a server's registry that other pods cannot follow.",
     }),
+    limited: meter.createCounter('anypod.limited', { description: 'Requests that a limit has refused.' }),
     blocked: meter.createCounter('anypod.event_loop.blocked', {
       description: 'Time in which the event loop stood still for a second or more.',
       unit: 's',

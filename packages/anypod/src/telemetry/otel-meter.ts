@@ -1,5 +1,6 @@
 import { metrics, type ObservableCallback } from '@opentelemetry/api';
 import type { Fault } from '../core/fault.ts';
+import type { LimitReason } from '../core/limited.ts';
 import type {
   Meter,
   OrphanOutcome,
@@ -47,6 +48,22 @@ const UNFOLLOWED = {
   code: { reason: 'code' },
   size: { reason: 'size' },
 } satisfies Record<Unfollowed, object>;
+const LIMITS = {
+  rate_limit: { reason: 'rate_limit' },
+  call_limit: { reason: 'call_limit' },
+  stream_limit: { reason: 'stream_limit' },
+  session_limit: { reason: 'session_limit' },
+  parked_limit: { reason: 'parked_limit' },
+  subscription_limit: { reason: 'subscription_limit' },
+  task_limit: { reason: 'task_limit' },
+  handle_limit: { reason: 'handle_limit' },
+  body_too_large: { reason: 'body_too_large' },
+  headers_too_large: { reason: 'headers_too_large' },
+  body_too_deep: { reason: 'body_too_deep' },
+  batch_too_large: { reason: 'batch_too_large' },
+  too_many_parked: { reason: 'too_many_parked' },
+  overloaded: { reason: 'overloaded' },
+} satisfies Record<LimitReason, object>;
 
 /**
  * Counts with the OpenTelemetry SDK that the process has registered. Register it before you call this. Without an SDK it
@@ -54,7 +71,8 @@ const UNFOLLOWED = {
  */
 export function createOtelMeter(): Meter {
   const instruments = createInstruments(metrics.getMeter('anypod'));
-  const { streams, sessionsCreated, sessionsEnded, resumes, orphans, faults, unfollowed, blocked } = instruments;
+  const { streams, sessionsCreated, sessionsEnded, resumes, orphans, faults, unfollowed, limited, blocked } =
+    instruments;
   const tally = createRequestTally(instruments);
   const tasks = createTaskSeries(instruments);
   let current: PodPhase = 'serving';
@@ -66,6 +84,7 @@ export function createOtelMeter(): Meter {
   for (const outcome of Object.values(ORPHANS)) orphans.add(0, outcome);
   for (const fault of Object.values(FAULTS)) faults.add(0, fault);
   for (const reason of Object.values(UNFOLLOWED)) unfollowed.add(0, reason);
+  for (const reason of Object.values(LIMITS)) limited.add(0, reason);
   blocked.add(0);
   sessionsCreated.add(0);
 
@@ -91,6 +110,7 @@ export function createOtelMeter(): Meter {
     phase(phase) {
       current = phase;
     },
+    limited: (reason) => limited.add(1, LIMITS[reason]),
     task: tasks.task,
     watchTasks: tasks.watchTasks,
     close() {

@@ -7,6 +7,7 @@ import { inboxContract } from './inbox.contract.ts';
 import { ownershipContract } from './ownership.contract.ts';
 import { podRegistryContract } from './pod-registry.contract.ts';
 import { questionStoreContract } from './question-store.contract.ts';
+import { quotasContract } from './quotas.contract.ts';
 import { sessionRegistryContract } from './session-registry.contract.ts';
 import { sessionStoreContract } from './session-store.contract.ts';
 import { spentStatesContract } from './spent-states.contract.ts';
@@ -35,6 +36,7 @@ const CONTRACTS: readonly Contract[] = [
   taskStoreContract,
   taskStepsContract,
   stateStoreContract,
+  quotasContract,
 ];
 
 /** Defines tests for everything that a store must do, with the given test runner. Each test gets its own store. */

@@ -35,6 +35,15 @@ export const taskStoreContract: Contract = {
       assert.equal(await b.tasks.read('other'), undefined);
     },
 
+    'are unknown to other owners, who cannot watch them': async ({ a, b }) => {
+      await running(a.tasks);
+      assert.equal((await b.tasks.read('t', 'alice'))?.id, 't');
+      assert.equal(await b.tasks.read('t', 'eve'), undefined);
+      assert.equal(await b.tasks.watch('t', 'pod-b', 'eve'), undefined);
+      assert.deepEqual((await b.tasks.read('t'))?.watching, []);
+      assert.deepEqual((await b.tasks.watch('t', 'pod-b', 'alice'))?.watching, ['pod-b']);
+    },
+
     'are created once however often the create is repeated': async ({ a, b }) => {
       await running(a.tasks);
       await a.tasks.end('t', 1, 'pod-a', 'alice', DONE);

@@ -1,5 +1,4 @@
 import type { Change } from '../../core/change-log.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
 import type { Asking } from '../parked/call-questions.ts';
 import type { ParkedCalls } from '../parked/parked-calls.ts';
 import { ReplyChannel } from '../parked/reply-channel.ts';
@@ -30,6 +29,7 @@ export function createLending(options: ModernServerOptions): Lending {
     log: options.log,
     deadlines: options.callDeadlines,
     calls: options.calls,
+    limited: options.limited,
   };
   let lastId = 0;
 
@@ -44,7 +44,7 @@ export function createLending(options: ModernServerOptions): Lending {
     server.exchange = new ModernExchange(round, {
       ...shared,
       seal: (response) => sealOutbound(served?.filter?.(response) ?? response, requestState, served),
-      asking: served && askingOf(served, body, parked),
+      asking: served && askingOf(served, request, parked),
       ...(server.shared && { id: ++lastId }),
     });
     return server;
@@ -68,8 +68,12 @@ export function createLending(options: ModernServerOptions): Lending {
   };
 }
 
-function askingOf({ binding, rerunnable, given }: Served, body: JsonRpcRequest, parked: ParkedCalls): Asking {
-  return { parked, binding, body, rerunnable, given };
+function askingOf(
+  { binding, rerunnable, given }: Served,
+  { body, caller }: ModernRequest,
+  parked: ParkedCalls,
+): Asking {
+  return { parked, binding, body, rerunnable, given, quotaKey: caller.quotaKey };
 }
 
 function createSupply(options: ModernServerOptions, lists: ToolLists): ServerSupply {

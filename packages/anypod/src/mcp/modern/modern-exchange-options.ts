@@ -2,6 +2,7 @@ import type { Change } from '../../core/change-log.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
 import type { JsonRpcMessage, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
+import type { Meter } from '../../core/meter.ts';
 import type { Asking } from '../parked/call-questions.ts';
 import type { RunningCalls } from '../sdk/running-calls.ts';
 
@@ -18,6 +19,8 @@ export interface ModernExchangeOptions {
   readonly deadlines: Deadlines | undefined;
   readonly log: Log;
   readonly calls: RunningCalls;
+  /** Counts a request that a limit has refused. */
+  readonly limited: Meter['limited'];
 }
 
 /** What the SDK passes to a transport with a message. */

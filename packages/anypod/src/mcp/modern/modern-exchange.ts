@@ -9,7 +9,7 @@ import {
   type RequestId,
 } from '../../core/json-rpc.ts';
 import { VERSION_META_KEY } from '../../core/protocol-version.ts';
-import { callTimedOut, serverClosed, tooManyParked } from '../../core/rpc-error.ts';
+import { callTimedOut, serverClosed, tooManyParked, tooManyParkedOfCaller } from '../../core/rpc-error.ts';
 import { writeMessage } from '../../core/written.ts';
 import { withoutStack } from '../internals/protocol.ts';
 import type { AskableTransport } from '../internals/questions.ts';
@@ -28,8 +28,9 @@ import { statusOf } from './modern-status.ts';
 /** What `handleMessage` returns to the SDK, because the exchange has answered the reply itself. */
 export const SERVED: Response = new Response(null);
 
-/** The HTTP status of a call for which this pod has no room. */
+/** The HTTP statuses of a call for which this pod has no room, and of one of a caller who has too many. */
 const UNAVAILABLE = 503;
+const TOO_MANY = 429;
 
 /**
  * One call of 2026-07-28 and its answer. It replaces the SDK's own transport. The answer is plain JSON if the handler sends no message before its result,
@@ -163,8 +164,10 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   /** Answers the round with the open questions, and parks the call. */
   #pause(questions: CallQuestions): void {
     const place = questions.park(this);
-    if (place === undefined) {
-      this.#answer(tooManyParked(null), UNAVAILABLE);
+    if (typeof place === 'string') {
+      this.#options.limited(place);
+      if (place === 'parked_limit') this.#answer(tooManyParkedOfCaller(null), TOO_MANY);
+      else this.#answer(tooManyParked(null), UNAVAILABLE);
       this.#end();
       return;
     }

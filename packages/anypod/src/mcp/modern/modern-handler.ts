@@ -1,3 +1,4 @@
+import type { Caller } from '../../core/caller.ts';
 import type { FilterOf } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import { LEGACY_VERSIONS } from '../../core/protocol-version.ts';
@@ -91,6 +92,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       const policy = policyOf({ body: sealToken(body as JsonRpcRequest), caller, signal });
       return policy instanceof Promise ? policy.then(({ task }) => task) : policy.task;
     },
+    continues: (body, caller) => hasGenuineState(body as JsonRpcRequest, caller, options),
     abandon(parsed, caller) {
       const body = parsed as JsonRpcRequest;
       const state = parkedStateOf(body, bindingOf(body, caller), parkedStates);
@@ -116,6 +118,14 @@ function parkedStateOf(body: JsonRpcRequest, binding: string, states: ParkedStat
   return typeof sealed === 'string' ? states.open(sealed, binding, body) : undefined;
 }
 
+/** Whether a request brings a state that anypod has sealed for it. It may have been used before. */
+function hasGenuineState(body: JsonRpcRequest, caller: Caller, { parkedStates, requestState }: ModernOptions): boolean {
+  if (typeof body.params?.['requestState'] !== 'string') return false;
+  const binding = bindingOf(body, caller);
+  const isParked = parkedStateOf(body, binding, parkedStates) !== undefined;
+  return isParked || openInbound(body, requestState, binding) !== undefined;
+}
+
 function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
   reply.watch.answered(true);
   reply.json(200, JSON.stringify(error));
@@ -133,6 +143,7 @@ export const refuseModern: ModernHandler = {
     reply.json(400, JSON.stringify(rpcError(id ?? null, RPC.refused, message, { supported: LEGACY_VERSIONS })));
   },
   taskRule: () => NO_TASKS,
+  continues: () => false,
   abandon: () => undefined,
   busy: 0,
   drain: async () => undefined,

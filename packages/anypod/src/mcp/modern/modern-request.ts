@@ -4,6 +4,7 @@ import type { Deadlines } from '../../core/deadlines.ts';
 import type { ListFilter } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
+import type { Meter } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
 import type { RequestState } from '../../core/request-state.ts';
 import type { ParkedCalls } from '../parked/parked-calls.ts';
@@ -30,6 +31,8 @@ export interface ModernServerOptions {
   /** Ends listen streams that are old. */
   readonly listenAgeLimit: AgeLimit;
   readonly calls: RunningCalls;
+  /** Counts a request that a limit has refused. */
+  readonly limited: Meter['limited'];
   readonly log: Log;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines: Deadlines | undefined;

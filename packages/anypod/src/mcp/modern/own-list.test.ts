@@ -64,7 +64,8 @@ function start(reuse: boolean) {
     sdk: sdk as unknown as ServerSdk,
     build: createServerBuilder(createServer, 1000),
     guests: false,
-    parked: { park: () => undefined, take: () => undefined },
+    parked: { park: () => 'too_many_parked', take: () => undefined },
+    limited: () => undefined,
     calls: createRunningCalls(),
     ...(reuse ? { reuse: 'all' as const } : {}),
     bus: {

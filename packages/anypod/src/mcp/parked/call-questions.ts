@@ -3,7 +3,7 @@ import { missingCapability } from '../../core/rpc-error.ts';
 import { writeMessage } from '../../core/written.ts';
 import { capabilityFor, declares } from '../sdk/client-capabilities.ts';
 import { AskedQuestions } from './asked-questions.ts';
-import type { CallFacts, ParkedCall, ParkedCalls, Place } from './parked-calls.ts';
+import type { CallFacts, NoRoom, ParkedCall, ParkedCalls, Place } from './parked-calls.ts';
 import type { Given } from './parked-state.ts';
 
 /** What a call needs to ask its client. */
@@ -62,11 +62,11 @@ export class CallQuestions {
     return this.#asked.take(responses);
   }
 
-  /** Parks the call. Returns the result that asks the open questions. Undefined: there is no room. */
-  park(call: ParkedCall): (Pick<Place, 'kept'> & { readonly result: Record<string, unknown> }) | undefined {
+  /** Parks the call. Returns the result that asks the open questions, or why there is no room. */
+  park(call: ParkedCall): (Pick<Place, 'kept'> & { readonly result: Record<string, unknown> }) | NoRoom {
     const { requests } = this.#asked;
     const place = this.#asking.parked.park(call, this.#asking, this.#asked);
-    if (place === undefined) return undefined;
+    if (typeof place === 'string') return place;
     const { kept, requestState } = place;
     this.#parkedAs = place.call;
     return { kept, result: { resultType: 'input_required', inputRequests: requests, requestState } };

@@ -21,7 +21,12 @@ export interface CallFacts {
   readonly body: JsonRpcRequest;
   /** The call may run again. */
   readonly rerunnable: boolean;
+  /** Whose call it is, where calls of one caller are limited. */
+  readonly quotaKey?: string | undefined;
 }
+
+/** Why a call cannot wait: too many calls of this pod wait, or too many of its caller. */
+export type NoRoom = 'too_many_parked' | 'parked_limit';
 
 /** Where a call waits. `kept` false: it does not wait. It must be ended, and runs again with the answers. */
 export interface Place {
@@ -32,8 +37,8 @@ export interface Place {
 
 /** The parked calls of this pod. */
 export interface ParkedCalls {
-  /** Parks a call until its answers come. Undefined: there is no room, and it must not run again. */
-  park(call: ParkedCall, facts: CallFacts, questions: AskedQuestions): Place | undefined;
+  /** Parks a call until its answers come. Returns why there is no room, if the call must not run again. */
+  park(call: ParkedCall, facts: CallFacts, questions: AskedQuestions): Place | NoRoom;
   /** Takes a call that is to go on. Undefined: there is no such call. It has gone on, has ended, or has expired. */
   take(call: string): ParkedCall | undefined;
 }
@@ -43,6 +48,8 @@ export interface ParkedCallsOptions {
   readonly pod: string;
   /** The most calls that wait. */
   readonly limit: number;
+  /** The most calls of one caller. 0: as many as of all. */
+  readonly callerLimit: number;
   /** Ends calls that wait for too long. */
   readonly deadlines: Deadlines;
   readonly states: ParkedStates;
@@ -52,33 +59,53 @@ export interface ParkedCallsOptions {
 interface Waiting {
   readonly call: ParkedCall;
   readonly deadline: Link<Deadline>;
+  readonly quotaKey: string | undefined;
 }
 
 /** A call gets a new name each time it is parked, so a state that was used once wakes nothing. */
-export function createParkedCalls({ pod, limit, deadlines, states, random }: ParkedCallsOptions): ParkedCalls {
+export function createParkedCalls(options: ParkedCallsOptions): ParkedCalls {
+  const { pod, limit, callerLimit, deadlines, states, random } = options;
   const waiting = new Map<string, Waiting>();
+  const ofCallers = new Map<string, number>();
 
-  function wait(name: string, call: ParkedCall): void {
+  function wait(name: string, call: ParkedCall, quotaKey: string | undefined): void {
     const late = () => {
-      waiting.delete(name);
+      forget(name);
       call.expire();
     };
-    waiting.set(name, { call, deadline: deadlines.add({ late }) });
+    waiting.set(name, { call, deadline: deadlines.add({ late }), quotaKey });
+    if (quotaKey !== undefined) ofCallers.set(quotaKey, (ofCallers.get(quotaKey) ?? 0) + 1);
+  }
+
+  function forget(name: string): Waiting | undefined {
+    const found = waiting.get(name);
+    if (found?.quotaKey !== undefined) {
+      const others = (ofCallers.get(found.quotaKey) ?? 1) - 1;
+      if (others > 0) ofCallers.set(found.quotaKey, others);
+      else ofCallers.delete(found.quotaKey);
+    }
+    waiting.delete(name);
+    return found;
+  }
+
+  function noRoom({ quotaKey = '' }: CallFacts): NoRoom | undefined {
+    if (waiting.size >= limit) return 'too_many_parked';
+    return callerLimit > 0 && (ofCallers.get(quotaKey) ?? 0) >= callerLimit ? 'parked_limit' : undefined;
   }
 
   return {
     park(call, facts, questions) {
-      const kept = waiting.size < limit;
-      if (!kept && !facts.rerunnable) return undefined;
+      const full = noRoom(facts);
+      if (full !== undefined && !facts.rerunnable) return full;
+      const kept = full === undefined;
       const name = random();
-      if (kept) wait(name, call);
+      if (kept) wait(name, call, facts.quotaKey);
       const state = { pod, call: name, asked: questions.asked, ...(facts.rerunnable && memoryOf(facts, questions)) };
       return { call: name, requestState: states.seal(state, facts.binding, facts.body), kept };
     },
     take(name) {
-      const found = waiting.get(name);
+      const found = forget(name);
       if (found === undefined) return undefined;
-      waiting.delete(name);
       deadlines.remove(found.deadline);
       return found.call;
     },

@@ -2,7 +2,7 @@ import type { AnswerForm, EventSink, Reply } from '../../core/reply.ts';
 import { CLIENT_GONE } from '../../core/rpc-error.ts';
 import type { Channel } from './round.ts';
 
-/** How long a client that got a 503 should wait, in s. */
+/** How long a client that got a 503 or 429 should wait, in s. */
 const RETRY_AFTER = { 'retry-after': '1' };
 
 /** The channel to a client of this pod. Its answer is plain JSON if no message goes before it, and otherwise the end of a stream. */
@@ -28,7 +28,7 @@ export class ReplyChannel implements Channel {
     const { watch } = this.#reply;
     watch.answered(isError);
     if (this.#sink === undefined) {
-      this.#reply.json(status, data, status === 503 ? RETRY_AFTER : undefined);
+      this.#reply.json(status, data, status === 503 || status === 429 ? RETRY_AFTER : undefined);
     } else {
       this.#sink.send({ data });
       watch.ended('ok');

@@ -32,6 +32,8 @@ export interface PodOptions {
    * response. The pod spreads both over a little more time. 0: never. Default 1 h.
    */
   readonly maxAgeMs?: number;
+  /** How many sessions a caller may have, if its `quotaKey` is known: those that it began within `sessionTtlMs` and has not ended. Default 0: any number. */
+  readonly callerSessions?: number;
   /** The same for `subscriptions/listen` streams. Their clients must listen again by themselves. Default 0: never. */
   readonly listenMaxAgeMs?: number;
   /**
@@ -55,6 +57,7 @@ export const POD_DEFAULTS: Required<PodOptions> = {
   streamIdleMs: 60 * 60 * 1000,
   stateByteLimit: 64 * 1024,
   maxAgeMs: 60 * 60 * 1000,
+  callerSessions: 0,
   listenMaxAgeMs: 0,
   transient: false,
 };

@@ -2,22 +2,25 @@ import type { SessionEnd } from '../../core/meter.ts';
 import { serverClosed } from '../../core/rpc-error.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
+import { uncountSession } from '../sessions/counted-sessions.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
 import type { SessionCache } from '../sessions/session-cache.ts';
 import type { Confirmations } from './confirmations.ts';
 
 /** Ends the session on all pods. Resolves when no pod serves it any more. False: there is no such session. */
 export async function endSession(
-  { store, meter }: PodContext,
+  context: PodContext,
   sessions: SessionCache,
   confirmations: Confirmations,
   live: LiveSession,
   reason: SessionEnd,
 ): Promise<boolean> {
+  const { store, meter } = context;
   const pods = await store.sessions.end(live.id);
   await sessions.ended(live.id);
   if (pods === undefined) return false;
   meter.sessionEnded(reason);
+  uncountSession(context, live.session.record);
   await confirmations.tell('session-ended', live.id, pods);
   return true;
 }

@@ -7,33 +7,20 @@ import { type InitializeParams, initializeFault, NO_CHANGES, type Session } from
 import { createSessionId } from '../../core/session-id.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
+import { countSession, uncountSession } from '../sessions/counted-sessions.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
 import type { SessionCache } from '../sessions/session-cache.ts';
 
-/** Creates a session and sends the user's server's answer to `initialize`. Throws `AnypodError` `draining` if this pod has left. */
+/** Creates a session and sends the user's server's answer to `initialize`. Throws `AnypodError` `draining` if this pod has left, and `Limited`. */
 export type Initialize = (request: JsonRpcRequest, caller: Caller, reply: Reply) => Promise<void>;
 
 export function createInitialize(context: PodContext, sessions: SessionCache): Initialize {
-  const { store, host, signer, random, pod, background, meter } = context;
+  const { store, host, pod, background, meter } = context;
 
-  function newSession(params: InitializeParams, caller: Caller): Session {
-    const principal = principalOf(caller.authInfo);
-    const boundTo = context.verifiesCallers === true ? principal : undefined;
-    const id = createSessionId(signer, random, store.versions.current(), boundTo);
-    const record = {
-      id,
-      protocolVersion: params.protocolVersion,
-      initialize: params,
-      createdAt: Date.now(),
-      ...(principal === undefined ? {} : { principal }),
-    };
-    return {
-      record,
-      subscriptions: new Set<string>(),
-      cancelled: new Set<string>(),
-      notifications: [],
-      registry: NO_CHANGES,
-    };
+  /** No session has begun. */
+  function drop(live: LiveSession): void {
+    background.run('close failed session', sessions.ended(live.id));
+    uncountSession(context, live.session.record);
   }
 
   /** Asks the server, stores the session and answers. If the server refuses, the answer is its error, and no session is stored. */
@@ -51,7 +38,7 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
     const body = encodeResponse({ ...response, id: request.id });
     if (response.error !== undefined) {
       reply.watch.answered(true);
-      background.run('close refused session', sessions.ended(live.id));
+      drop(live);
       return reply.json(200, body);
     }
     const protocolVersion = String(response.result?.['protocolVersion']);
@@ -61,7 +48,10 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
     background.run('send the messages from before the session was stored', live.stored());
     meter.sessionCreated();
     // If the server closed while the session was being stored, the session ends too.
-    if (live.ended) await store.sessions.end(live.id);
+    if (live.ended) {
+      uncountSession(context, live.session.record);
+      await store.sessions.end(live.id);
+    }
     reply.json(200, body, { 'mcp-session-id': live.id });
   }
 
@@ -74,14 +64,37 @@ export function createInitialize(context: PodContext, sessions: SessionCache): I
       reply.watch.answered(true);
       return reply.json(200, JSON.stringify(error));
     }
-    const live = sessions.add(newSession(params, caller));
+    const session = newSession(context, params, caller);
+    const counted = await countSession(context, session.record.id, caller);
+    const live = sessions.add({ ...session, record: { ...session.record, ...counted } });
     try {
       await begin(live, request, params, caller, reply);
     } catch (error) {
-      background.run('close failed session', sessions.ended(live.id));
+      drop(live);
       throw error;
     } finally {
       sessions.release(live);
     }
+  };
+}
+
+function newSession(context: PodContext, params: InitializeParams, caller: Caller): Session {
+  const { signer, random, store } = context;
+  const principal = principalOf(caller.authInfo);
+  const boundTo = context.verifiesCallers === true ? principal : undefined;
+  const id = createSessionId(signer, random, store.versions.current(), boundTo);
+  const record = {
+    id,
+    protocolVersion: params.protocolVersion,
+    initialize: params,
+    createdAt: Date.now(),
+    ...(principal === undefined ? {} : { principal }),
+  };
+  return {
+    record,
+    subscriptions: new Set<string>(),
+    cancelled: new Set<string>(),
+    notifications: [],
+    registry: NO_CHANGES,
   };
 }

@@ -58,10 +58,15 @@ function failure({ id }: JsonRpcRequest, error: unknown): JsonRpcResponse {
 }
 
 export function createSessionRequests(
-  { store: { sessions: stored }, log }: PodContext,
+  { store: { sessions: stored }, log, meter }: PodContext,
   sessions: SessionCache,
   confirmations: Confirmations,
 ): SessionRequests {
+  function noteFailure({ method }: JsonRpcRequest, err: unknown): void {
+    if (err instanceof AnypodError && err.code === 'subscription_limit') meter.limited('subscription_limit');
+    else log.warn({ method, err }, 'a session could not be changed');
+  }
+
   const changing = ({ readValue, store, note }: Kind): SessionRequest => ({
     refuse(request) {
       try {
@@ -81,7 +86,7 @@ export function createSessionRequests(
         await confirmations.tell('session-changed', live.id, pods ?? []);
         return pods === undefined ? sessionNotFound(request.id) : response;
       } catch (error) {
-        log.warn({ method: request.method, err: error }, 'a session could not be changed');
+        noteFailure(request, error);
         return failure(request, error);
       } finally {
         recorded?.();

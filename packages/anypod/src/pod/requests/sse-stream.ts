@@ -1,10 +1,12 @@
 import { type Caller, principalOf } from '../../core/caller.ts';
+import type { EventIds, EventPlace } from '../../core/event-id.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { SessionRecord } from '../../core/session.ts';
 import { createSessionId } from '../../core/session-id.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
+import { countSession } from '../sessions/counted-sessions.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
 import type { Listen } from './listen.ts';
 
@@ -32,6 +34,12 @@ export type OpenSseStream = (
   reply: Reply,
 ) => Promise<void>;
 
+/** The place that a last event id of HTTP+SSE names. Undefined: the id is not genuine. */
+export function placeOfSse(eventIds: EventIds, lastEventId: string): EventPlace | undefined {
+  const [id = '', place = ''] = lastEventId.split(SEPARATOR, 2);
+  return eventIds.parse(id, place);
+}
+
 export function createOpenSseStream({ context, listen, take, release }: SseStreamOptions): OpenSseStream {
   const { store, signer, random, pod, eventIds } = context;
 
@@ -39,13 +47,15 @@ export function createOpenSseStream({ context, listen, take, release }: SseStrea
     if (context.departed()) throw tooLate();
     const principal = principalOf(caller.authInfo);
     const boundTo = context.verifiesCallers === true ? principal : undefined;
+    const id = createSessionId(signer, random, store.versions.current(), boundTo);
     const record: SessionRecord = {
-      id: createSessionId(signer, random, store.versions.current(), boundTo),
+      id,
       protocolVersion: '',
       transport: 'sse',
       initialize: { protocolVersion: '', capabilities: {}, clientInfo: {} },
       createdAt: Date.now(),
       ...(principal === undefined ? {} : { principal }),
+      ...(await countSession(context, id, caller)),
     };
     await store.sessions.create(record, pod, await store.changes.tail());
     return take(record.id, caller);

@@ -1,15 +1,17 @@
 -- Stores answers to the questions of a task. After the last one its handler goes on, or the task is queued.
 --
 -- KEYS[1] task   KEYS[2] queue
--- ARGV[1] id   ARGV[2...] keys and answers in turn
+-- ARGV[1] id   ARGV[2] how many forms a key has   ARGV[3...] in turns: the forms of a key, its answer. The first form is stored.
 -- Returns { 'ignored', 'partial' or 'resumed', pods that watch it ... }.
 
 if redis.call('HGET', KEYS[1], 'p') ~= 'waiting' then return { 'ignored' } end
-local taken = false
-for index = 2, #ARGV, 2 do
-  if redis.call('HDEL', KEYS[1], 'q:' .. ARGV[index]) == 1 then
-    redis.call('HSET', KEYS[1], 'a:' .. ARGV[index], ARGV[index + 1])
-    taken = true
+local taken, forms = false, tonumber(ARGV[2])
+for index = 3, #ARGV, forms + 1 do
+  for form = index, index + forms - 1 do
+    if redis.call('HDEL', KEYS[1], 'q:' .. ARGV[form]) == 1 then
+      redis.call('HSET', KEYS[1], 'a:' .. ARGV[index], ARGV[index + forms])
+      taken = true
+    end
   end
 end
 if not taken then return { 'ignored' } end

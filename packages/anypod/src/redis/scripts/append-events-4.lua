@@ -6,6 +6,12 @@
 -- ARGV[6] how many events to keep   ARGV[7] how many bytes of events   ARGV[8], ARGV[9] and so on: seq, data
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' }, { 'fenced' } or { 'missing', the last seq or -1 }.
 
+-- The bytes of a text before it was sealed (createTexts in signing/sealer.ts).
+local function size(text)
+  if string.byte(text) ~= 2 then return #text end
+  return math.floor((#text - 33) * 3 / 4) - 22
+end
+
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
 local state = redis.call('HMGET', KEYS[2], 'n', 'd', 'p', 'c', 'e')
 local epoch, log = tonumber(ARGV[1]), tonumber(state[5] or 1)
@@ -22,7 +28,7 @@ if not state[2] then
       redis.call('XADD', KEYS[3], ARGV[index] .. '-0', 'd', ARGV[index + 1])
       -- Set after each event: if an error stops the script, the log is shorter but correct.
       redis.call('HSET', KEYS[2], 'n', ARGV[index])
-      last, added, first = seq, added + #ARGV[index + 1], first or seq == 1
+      last, added, first = seq, added + size(ARGV[index + 1]), first or seq == 1
     end
   end
 end
@@ -39,7 +45,7 @@ while count > 1 and (count > tonumber(ARGV[6]) or bytes > tonumber(ARGV[7])) do
   local oldest = redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', 1)[1]
   redis.call('XDEL', KEYS[3], oldest[1])
   redis.call('HSET', KEYS[2], 't', (oldest[1]:gsub('-0', '')))
-  bytes, count = redis.call('HINCRBY', KEYS[2], 'b', -#oldest[2][2]), count - 1
+  bytes, count = redis.call('HINCRBY', KEYS[2], 'b', -size(oldest[2][2])), count - 1
 end
 
 if ARGV[2] == '1' or first or redis.call('PTTL', KEYS[2]) < ARGV[4] * 0.9 then

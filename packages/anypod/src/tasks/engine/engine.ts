@@ -1,4 +1,5 @@
 import type { Listening } from '../../core/inbox.ts';
+import { isUnreadable } from '../../core/sealer.ts';
 import type { Task } from '../../core/task.ts';
 import { retryWhileStoreAway } from '../../pod/context/store-retry.ts';
 import type { TaskContext } from './context.ts';
@@ -129,8 +130,12 @@ export class TaskEngine {
 
   async #lose(id: string, pod: string, message: string): Promise<void> {
     const { tasks, rerunLimit, meter, log } = this.#context;
-    const task = await retryWhileStoreAway(this.#context, () => tasks.read(id));
+    const task = await retryWhileStoreAway(this.#context, () => tasks.read(id)).catch((error: unknown) => {
+      if (isUnreadable(error)) return error;
+      throw error;
+    });
     if (task === undefined) return tasks.release(id, pod);
+    if (isUnreadable(task)) return this.#giveUp(id, pod, task);
     const { call } = task;
     const outcome = failure(message, 'pod_lost');
     const lost = await retryWhileStoreAway(this.#context, () =>
@@ -143,6 +148,13 @@ export class TaskEngine {
     log.warn({ pod, tool: call.tool, again }, 'a task lost its pod');
     const ended = again ? { phase: 'queued' as const } : { phase: 'ended' as const, kind: outcome.kind, message };
     this.#context.changed({ id, call, updatedAt: Date.now(), message: task.message, ...ended }, lost.watching);
+  }
+
+  /** Ends a task that this pod cannot read. Whose it is, it does not know. */
+  async #giveUp(id: string, pod: string, err: Error): Promise<void> {
+    const { tasks, log } = this.#context;
+    log.warn({ err, pod }, 'a task of a lost pod cannot be read; it ends with an error');
+    await tasks.lose(id, pod, '', 0, failure(err.message, 'payload_unreadable'), err.message);
   }
 
   async #check(run: TaskRun): Promise<void> {

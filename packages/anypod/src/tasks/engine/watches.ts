@@ -20,15 +20,15 @@ export class Watches {
   }
 
   /**
-   * Calls `listener` with the task now and after every change; undefined: there is no such task. The returned function ends it. Rejects if the store
+   * Calls `listener` with the owner's task now and after every change; undefined: the owner has no such task. The returned function ends it. Rejects if the store
    * is away.
    */
-  async watch(id: string, listener: Listener): Promise<() => void> {
+  async watch(id: string, owner: string, listener: Listener): Promise<() => void> {
     const listeners = this.#listeners.get(id) ?? new Set();
     this.#listeners.set(id, listeners.add(listener));
     const stop = () => this.#stop(id, listener);
     try {
-      listener(await this.#context.tasks.watch(id, this.#context.pod));
+      listener(await this.#context.tasks.watch(id, this.#context.pod, owner));
       return stop;
     } catch (error) {
       stop();

@@ -92,7 +92,7 @@ export function createTaskCalls({ context, engine, handler, requestState, deadli
       const id = random();
       const stored = await tasks.create(id, call, limits.unfinished);
       reply.watch.answered(!stored);
-      if (!stored) return reply.json(200, JSON.stringify(tooManyTasks(body.id, limits.unfinished)));
+      if (!stored) return reply.json(200, JSON.stringify(tooManyTasks(body.id, context)));
       meter.task('queued');
       const task = { id, call, phase: 'queued', run: 0, losses: 0, updatedAt: call.createdAt } as const;
       reply.json(200, answer(body, createdView(task)));

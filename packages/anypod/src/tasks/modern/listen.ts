@@ -70,7 +70,7 @@ class TaskListener {
   }
 
   async watch(watches: Watches, ids: readonly string[], owner: string): Promise<void> {
-    for (const id of ids) this.#stops.push(await watches.watch(id, (task) => this.#take(id, task, owner)));
+    for (const id of ids) this.#stops.push(await watches.watch(id, owner, (task) => this.#take(id, task, owner)));
     if (this.#ended) for (const stop of this.#stops) stop();
   }
 

@@ -69,6 +69,7 @@ export function withModernTasks(options: ModernTasksOptions): ModernHandler {
       return ids === undefined ? handler.serve(parsed, caller, signal, reply) : listen(call, ids);
     },
     taskRule: handler.taskRule,
+    continues: handler.continues,
     abandon: handler.abandon,
     get busy() {
       return handler.busy;

@@ -120,10 +120,11 @@ export class SessionServer {
     if (typeof task !== 'object' || task === null) {
       return rpcError(id, RPC.invalidParams, 'params.task must be an object, such as { "ttl": 60000 }.');
     }
-    const { tasks, limits, random, meter } = this.#shared.context;
+    const { context } = this.#shared;
+    const { tasks, limits, random, meter } = context;
     const call = newCall(rest, caller, { ...rule, ttlMs: ttlOf(task, rule) }, this.#session);
     const taskId = random();
-    if (!(await tasks.create(taskId, call, limits.unfinished))) return tooManyTasks(id, limits.unfinished);
+    if (!(await tasks.create(taskId, call, limits.unfinished))) return tooManyTasks(id, context);
     meter.task('queued');
     const created = taskView({ id: taskId, call, phase: 'queued', updatedAt: call.createdAt });
     return { jsonrpc: '2.0', id, result: { task: created } };

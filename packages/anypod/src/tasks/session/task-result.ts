@@ -23,7 +23,7 @@ export async function awaitResult(
   const { promise, resolve } = Promise.withResolvers<JsonRpcResponse | undefined>();
   const sent = new Set<string>();
   signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  const stop = await watches.watch(String(params?.['taskId']), (task) => {
+  const stop = await watches.watch(String(params?.['taskId']), owner, (task) => {
     if (task === undefined || task.call.owner !== owner) return resolve(taskNotFound(id));
     if (isOver(task)) return resolve(resultOf(id, task));
     for (const [key, question] of Object.entries(task.questions)) {

@@ -1,0 +1,34 @@
+import { describeThrown } from './core/describe-thrown.ts';
+import { AnypodError } from './core/errors.ts';
+import { type BuildServer, createServerBuilder } from './mcp/sdk/build-server.ts';
+import { type Probe, type ProbeLength, probeFactory } from './mcp/sdk/probe.ts';
+import type { ServerSdk } from './mcp/sdk/sdk.ts';
+import type { ServerFactory } from './mcp/sdk/user-server.ts';
+import type { StateParts } from './wire-state.ts';
+
+interface FactorySettings {
+  readonly createServer: ServerFactory;
+  readonly factoryTimeoutMs: number;
+  /** What is known of this factory already, or how thoroughly to look. */
+  readonly probe?: Probe | ProbeLength;
+}
+
+/** Looks at what the user's factory builds, before the pod serves. Rejects with `AnypodError` `factory_failed`. */
+export async function lookAtFactory(
+  settings: FactorySettings,
+  state: StateParts,
+  sdk: ServerSdk | undefined,
+): Promise<{ readonly build: BuildServer; readonly probe: Probe }> {
+  const { createServer, factoryTimeoutMs, probe } = settings;
+  const build = state.withState(createServerBuilder(createServer, factoryTimeoutMs));
+  if (typeof probe === 'object') return { build, probe };
+  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs, probe).catch(explain) };
+}
+
+/** The operator who starts a pod may read what the factory threw; clients may not. */
+function explain(failure: unknown): never {
+  if (failure instanceof AnypodError && !('cause' in failure)) throw failure;
+  // Code can also throw undefined.
+  const cause = failure instanceof AnypodError ? failure.cause : failure;
+  throw new AnypodError('factory_failed', `The server factory failed: ${describeThrown(cause)}`, { cause });
+}

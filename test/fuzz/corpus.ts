@@ -1,0 +1,111 @@
+import { deflateRawSync, gzipSync } from 'node:zlib';
+import { bytes, LIVE_SESSION, type Malformed } from './malformed.ts';
+
+const HEADERS = [
+  ['content-type', 'application/json'],
+  ['accept', 'application/json, text/event-stream'],
+  ['mcp-session-id', LIVE_SESSION],
+  ['mcp-protocol-version', '2025-11-25'],
+] as const;
+
+const post = (body: string, headers: Malformed['headers'] = HEADERS): Malformed => {
+  return { method: 'POST', path: '/mcp', headers, body };
+};
+const text = (json: string) => post(bytes(json));
+const packed = (encoding: string, body: Buffer) =>
+  post(body.toString('latin1'), [...HEADERS, ['content-encoding', encoding]]);
+const raw = (sent: string): Malformed => ({ ...post(''), raw: sent });
+const call = (args: string) =>
+  text(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":${args}}}`);
+
+/** Requests that have broken servers elsewhere, or this one. */
+export const CORPUS: readonly Malformed[] = [
+  ...[
+    '',
+    ' ',
+    '{',
+    '[',
+    '[]',
+    '{}',
+    'null',
+    'true',
+    '0',
+    '""',
+    '[[]]',
+    '[null]',
+    '[1,2,3]',
+    'NaN',
+    '{"jsonrpc":"2.0"}',
+  ].map(text),
+  // Ids.
+  ...[
+    'null',
+    '1.5',
+    '-0',
+    '1e400',
+    '9007199254740993',
+    '""',
+    '"__proto__"',
+    '{}',
+    '[]',
+    'true',
+    `"${'x'.repeat(100_000)}"`,
+    '"\\r\\nx: y"',
+    '"\\ud800"',
+  ].map((id) => text(`{"jsonrpc":"2.0","id":${id},"method":"ping"}`)),
+  // Members of Object.prototype, as names and as values.
+  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'then'].flatMap((name) => [
+    text(`{"jsonrpc":"2.0","id":1,"method":"${name}"}`),
+    text(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":{"${name}":{"x":1}}}}`),
+    text(
+      `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"${name}":{"polluted":true},"progressToken":"${name}"}}}`,
+    ),
+    text(`{"jsonrpc":"2.0","method":"notifications/${name}","params":{"${name}":1}}`),
+    text(`{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"${name}"}}`),
+    text(`{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"${name}:x"}}`),
+    text(`{"jsonrpc":"2.0","id":"${name}","result":{}}`),
+  ]),
+  text('{"__proto__":{"jsonrpc":"2.0","id":1,"method":"ping"}}'),
+  // Depth, length, numbers.
+  text('['.repeat(100_000)),
+  text('{"a":'.repeat(50_000)),
+  call(`{"text":${'['.repeat(90)}${']'.repeat(90)}}`),
+  call('{"text":1e99999}'),
+  call(`{"text":${'9'.repeat(10_000)}}`),
+  call(`{${Array.from({ length: 5000 }, (_, index) => `"k${index}":${index}`).join()}}`),
+  call(`{"text":"${'\\u0000'.repeat(1000)}"}`),
+  text(`[${Array.from({ length: 1000 }, (_, id) => `{"jsonrpc":"2.0","id":${id},"method":"ping"}`).join()}]`),
+  text('{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"file:///../../etc/passwd"}}'),
+  text(
+    '{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"ref/resource","uri":"{"},"argument":{"name":"x","value":""}}}',
+  ),
+  // UTF-8 that is none.
+  post('{"jsonrpc":"2.0","id":1,"method":"\xff"}'),
+  post('\xc0\x80'),
+  post('\xed\xa0\x80'),
+  post(`\xff\xfe${'{\0"\0'}`),
+  // Bodies that grow, or are not what they say.
+  packed('gzip', gzipSync(Buffer.alloc(20_000_000))),
+  packed('gzip', Buffer.from('no gzip')),
+  packed('gzip', gzipSync('{}').subarray(0, 10)),
+  packed('deflate', deflateRawSync('{}')),
+  packed('br', Buffer.alloc(100, 255)),
+  packed('gzip, gzip, gzip, gzip, gzip, gzip', gzipSync('{}')),
+  // HTTP.
+  raw('GET / HTTP/9.9\r\n\r\n'),
+  raw('POST /mcp HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n'),
+  raw('POST /mcp HTTP/1.1\r\n\r\n'),
+  raw('POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: -1\r\n\r\n'),
+  raw('POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 99999999999999999999\r\n\r\nx'),
+  raw('POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n'),
+  raw(
+    'POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked, identity\r\ncontent-length: 5\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n',
+  ),
+  raw(`POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`),
+  raw('POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n{}'),
+  raw('POST /mcp HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+  raw('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  raw('CONNECT evil.test:443 HTTP/1.1\r\nhost: evil.test\r\n\r\n'),
+  raw('\x16\x03\x01\x02\x00\x01\x00'),
+  raw('\r\n\r\n\r\n'),
+];
