@@ -56,7 +56,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration networks
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration networks test-serverless test-runtimes
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -97,6 +97,28 @@ test-image: build test/image/node_modules ## Test the image of `make image`: two
 
 test/image/node_modules: test/image/package-lock.json
 	npm ci --prefix test/image --ignore-scripts
+	touch $@
+
+test-serverless: build services test/serverless/node_modules test/serverless/.rie/aws-lambda-rie ## Test the serverless examples on the local runtimes of their platforms, and kill invocations; needs Go and cmake
+	tsc -p test/serverless
+	$(call VITEST,serverless)
+
+test/serverless/node_modules: test/serverless/package-lock.json
+	npm ci --prefix test/serverless --ignore-scripts
+	npm rebuild --prefix test/serverless aws-lambda-ric # Compiles Lambda's client of its runtime, with cmake.
+	touch $@
+
+test/serverless/.rie/aws-lambda-rie:
+	@command -v go >/dev/null || { echo 'setup: the runtime interface emulator of AWS Lambda is built with Go, which is not on PATH. Install Go and try again.' >&2; exit 1; }
+	GOBIN=$(CURDIR)/$(@D) CGO_ENABLED=0 go install -trimpath -ldflags '-s -w' github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
+
+test-runtimes: build services test/runtimes/node_modules ## Test a pod on Node 22.18, 24 and 26, on Bun and on Deno, beside a pod on this Node
+	tsc -p test/runtimes
+	$(call VITEST,runtimes)
+	for node in 22 26; do test/runtimes/node_modules/node-$$node/bin/node node_modules/vitest/vitest.mjs run --project unit; done
+
+test/runtimes/node_modules: test/runtimes/package-lock.json
+	npm ci --prefix test/runtimes --ignore-scripts
 	touch $@
 
 test-chaos: build services ## Test cuts, drains, killed pods and a failing Redis under constant load, in a short run
@@ -235,4 +257,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules
+	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules

@@ -61,6 +61,8 @@ export default defineConfig({
       { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial } },
       { test: { name: 'idp', include: ['test/idp/**/*.test.ts'], ...serial, ...program } },
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
+      { test: { name: 'serverless', include: ['test/serverless/**/*.test.ts'], ...serial, ...live } },
+      { test: { name: 'runtimes', include: ['test/runtimes/**/*.test.ts'], ...serial } },
       { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], ...many } },
       { test: { name: 'chart-cluster', include: ['test/chart-cluster/**/*.test.ts'], ...serial, ...live } },
       { test: { name: 'repo', include: ['{tools,test/requirements}/**/*.test.ts', ...PACKED], ...serial } },

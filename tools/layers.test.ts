@@ -106,6 +106,10 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
     ],
   },
   '.': { accepts: ['./http/index.ts', './mcp/sdk/sdk.ts'], refuses: ['./serve/serve.ts', './cli/main.ts', 'ioredis'] },
+  serverless: {
+    accepts: ['../anypod.ts', '../http/refusal.ts', 'node:crypto'],
+    refuses: ['../redis/index.ts', '../serve/config.ts', 'ioredis'],
+  },
   serve: { accepts: ['../anypod.ts', '../redis/index.ts', 'ioredis'], refuses: ['../cli/main.ts', 'fastify'] },
   check: { accepts: ['../core/json-rpc.ts', 'node:http'], refuses: ['../http/sse.ts', '../serve/config.ts', 'zod'] },
   call: { accepts: ['@modelcontextprotocol/client'], refuses: ['../serve/config.ts', '@modelcontextprotocol/server'] },

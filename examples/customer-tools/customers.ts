@@ -32,17 +32,17 @@ export function createCustomers(database: DatabaseSync): Customers {
   const byEmail = database.prepare(`${CUSTOMER} WHERE email = lower(?) GROUP BY id`);
   const byId = database.prepare(`${CUSTOMER} WHERE id = ? GROUP BY id`);
   const list = database.prepare('SELECT id, name FROM customers ORDER BY id LIMIT ?');
-  const ids = database.prepare('SELECT id AS value FROM customers WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id');
+  const ids = database.prepare('SELECT id AS value FROM customers WHERE substr(id, 1, length(?)) = ? ORDER BY id');
   const emails = database.prepare(
-    'SELECT email AS value FROM customers WHERE substr(email, 1, length(?1)) = lower(?1) ORDER BY email',
+    'SELECT email AS value FROM customers WHERE substr(email, 1, length(?)) = lower(?) ORDER BY email',
   );
   const close = database.prepare("UPDATE customers SET status = 'closed' WHERE id = ?");
   return {
     byEmail: (email) => toCustomer(byEmail.get(email)),
     byId: (id) => toCustomer(byId.get(id)),
     list: (limit) => list.all(limit) as Pick<Customer, 'id' | 'name'>[],
-    idsStartingWith: (prefix) => ids.all(prefix).map((row) => String(row['value'])),
-    emailsStartingWith: (prefix) => emails.all(prefix).map((row) => String(row['value'])),
+    idsStartingWith: (prefix) => ids.all(prefix, prefix).map((row) => String(row['value'])),
+    emailsStartingWith: (prefix) => emails.all(prefix, prefix).map((row) => String(row['value'])),
     close: (id) => void close.run(id),
   };
 }

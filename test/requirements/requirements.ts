@@ -4,6 +4,7 @@ import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
 import { limits } from './limits.ts';
 import { modern } from './modern.ts';
+import { serverless } from './serverless.ts';
 import { tasks } from './tasks.ts';
 
 /**
@@ -280,6 +281,7 @@ const entries = {
   ...modern,
   ...deployment,
   ...tasks,
+  ...serverless,
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
 
 export type RequirementId = keyof typeof entries;

@@ -16,7 +16,7 @@ import { refuseModern } from './mcp/modern/modern-handler.ts';
 import { createCallWaiters } from './mcp/retry/call-waiters.ts';
 import type { BuildServer } from './mcp/sdk/build-server.ts';
 import { loadSdk, prepareSdk } from './mcp/sdk/load-sdk.ts';
-import type { Probe } from './mcp/sdk/probe.ts';
+import type { Probe, ProbeLength } from './mcp/sdk/probe.ts';
 import { createRunningCalls, type RunningCalls } from './mcp/sdk/running-calls.ts';
 import type { ServerSdk } from './mcp/sdk/sdk.ts';
 import type { Reuse, ServerFactory } from './mcp/sdk/user-server.ts';
@@ -42,6 +42,11 @@ export interface AnypodOptions extends PodOptions, LimitOptions {
   readonly createServer: ServerFactory;
   /** How long `createServer` may take. At the start, also how long a new server may take to answer. Default 10000. */
   readonly factoryTimeoutMs?: number;
+  /**
+   * What an earlier `createAnypod` of this process learnt about the same factory, so that it is not asked again. `short`: build two servers to learn it, not
+   * nine; for a process that lives for one request. Default `full`.
+   */
+  readonly probe?: Probe | ProbeLength;
   /** What the pods share. Default: a memory store, with which this process is the only pod. */
   readonly store?: Store;
   /**
@@ -95,7 +100,7 @@ export interface AnypodOptions extends PodOptions, LimitOptions {
   readonly retryTools?: readonly string[];
   /** What the operator says about the tasks of tools, by name; `*` is for all others. It goes before `_meta["anypod/task"]`. Default: nothing. */
   readonly taskTools?: Readonly<Record<string, TaskSettings>>;
-  /** How many queued tasks this process runs at a time. Default 10. */
+  /** How many queued tasks this process runs at a time. 0: it leaves the queue to others. Default 10. */
   readonly taskConcurrency?: number;
   /** Largest result of a task. Default 1 MiB. */
   readonly taskResultBytes?: number;

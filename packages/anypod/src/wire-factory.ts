@@ -1,13 +1,15 @@
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
 import { type BuildServer, createServerBuilder } from './mcp/sdk/build-server.ts';
-import { type Probe, probeFactory } from './mcp/sdk/probe.ts';
+import { type Probe, type ProbeLength, probeFactory } from './mcp/sdk/probe.ts';
 import type { ServerSdk } from './mcp/sdk/sdk.ts';
 import type { ServerFactory } from './mcp/sdk/user-server.ts';
 
 interface FactorySettings {
   readonly createServer: ServerFactory;
   readonly factoryTimeoutMs: number;
+  /** What is known of this factory already, or how thoroughly to look. */
+  readonly probe?: Probe | ProbeLength;
 }
 
 /** Looks at what the user's factory builds, before the pod serves. `withContext` adds what factories get. Rejects with `AnypodError` `factory_failed`. */
@@ -16,9 +18,10 @@ export async function lookAtFactory(
   withContext: (build: BuildServer) => BuildServer,
   sdk: ServerSdk | undefined,
 ): Promise<{ readonly build: BuildServer; readonly probe: Probe }> {
-  const { createServer, factoryTimeoutMs } = settings;
+  const { createServer, factoryTimeoutMs, probe } = settings;
   const build = withContext(createServerBuilder(createServer, factoryTimeoutMs));
-  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs).catch(explain) };
+  if (typeof probe === 'object') return { build, probe };
+  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs, probe).catch(explain) };
 }
 
 /** The operator who starts a pod may read what the factory threw; clients may not. */

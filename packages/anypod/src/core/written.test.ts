@@ -17,6 +17,17 @@ function nested(levels: number): unknown {
   return value;
 }
 
+/** Node 26 writes any depth. */
+function writesAnyDepth(): boolean {
+  try {
+    return JSON.stringify(nested(20_000)).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+const tooDeep: [string, unknown, string] = ['too many levels', nested(20_000), 'it is nested too deeply'];
+
 const unwritable: [string, unknown, string][] = [
   ['a BigInt', { structuredContent: { a: 1n } }, 'structuredContent.a is a BigInt'],
   ['a BigInt in a list', { content: [{ type: 'text' }, { 'some thing': 1n }] }, 'content[1]["some thing"] is a BigInt'],
@@ -57,7 +68,7 @@ const unwritable: [string, unknown, string][] = [
     },
     'it cannot be read',
   ],
-  ['too many levels', nested(20_000), 'it is nested too deeply'],
+  ...(writesAnyDepth() ? [] : [tooDeep]),
   ['nothing', undefined, 'it is not an object'],
   ['a function', () => 1, 'it is not an object'],
   ['a text', 'done', 'it is not an object'],

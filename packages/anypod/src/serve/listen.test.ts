@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -22,22 +22,28 @@ afterEach(async () => {
   await listener.close();
 });
 
-test("a client's idle connections are closed before a pod that drains closes them, a balancer's are kept [pod.drain.idle-connections]", async () => {
-  const balancer = connect(Number(new URL(listener.origin).port), '127.0.0.1');
-  balancer.write(REQUEST);
-  await once(balancer, 'data');
-  const kept = new Set(accepted);
+/** Node before 22.19 can only announce the timeout that it keeps. */
+const announces = 'keepAliveTimeoutBuffer' in createServer();
 
-  const answers = await Promise.all(Array.from({ length: 5 }, () => fetch(listener.origin)));
-  await Promise.all(answers.map((answer) => answer.text()));
-  const idle = [...accepted].filter((socket) => !kept.has(socket));
-  await Promise.all(idle.map((socket) => once(socket, 'close')));
+test.runIf(announces)(
+  "a client's idle connections are closed before a pod that drains closes them, a balancer's are kept [pod.drain.idle-connections]",
+  async () => {
+    const balancer = connect(Number(new URL(listener.origin).port), '127.0.0.1');
+    balancer.write(REQUEST);
+    await once(balancer, 'data');
+    const kept = new Set(accepted);
 
-  balancer.write(REQUEST);
-  await once(balancer, 'data');
-  expect(accepted.size).toBe(kept.size + idle.length);
-  balancer.destroy();
-});
+    const answers = await Promise.all(Array.from({ length: 5 }, () => fetch(listener.origin)));
+    await Promise.all(answers.map((answer) => answer.text()));
+    const idle = [...accepted].filter((socket) => !kept.has(socket));
+    await Promise.all(idle.map((socket) => once(socket, 'close')));
+
+    balancer.write(REQUEST);
+    await once(balancer, 'data');
+    expect(accepted.size).toBe(kept.size + idle.length);
+    balancer.destroy();
+  },
+);
 
 test(':: takes IPv4 and IPv6', async () => {
   const both = await listen((_request, response) => response.end('answer'), {

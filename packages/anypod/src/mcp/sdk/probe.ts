@@ -26,7 +26,12 @@ export interface Probe {
   readonly rebuildsSchemas: boolean;
 }
 
+/** How many servers beside the first are built and measured. */
 const SAMPLES = 8;
+
+/** `short`: for a process that lives for one request. It builds two servers, which tells everything but the exact costs. */
+export type ProbeLength = 'full' | 'short';
+
 const MIN_BYTES = 40 * 1024;
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -38,15 +43,16 @@ export async function probeFactory(
   build: BuildServer,
   sdk: ServerSdk | undefined,
   answerWithinMs: number,
+  length: ProbeLength = 'full',
 ): Promise<Probe> {
+  const samples = length === 'full' ? SAMPLES : 1;
   const first = await build({ era: 'legacy' });
   const guests = sdk === undefined || !(first instanceof sdk.McpServer || first instanceof sdk.Server);
-  const heapBefore = memoryUsage().heapUsed;
-  const cpuBefore = cpuUsage();
+  const before = usage();
   const others: UserServer[] = [];
-  for (let sample = 0; sample < SAMPLES; sample += 1) others.push(await build({ era: 'legacy' }));
-  const cpu = cpuUsage(cpuBefore);
-  const heap = (memoryUsage().heapUsed - heapBefore) / SAMPLES;
+  for (let sample = 0; sample < samples; sample += 1) others.push(await build({ era: 'legacy' }));
+  const after = usage();
+  const heap = (after.heap - before.heap) / samples;
   const rebuildsSchemas = differ(toolSchemas(first), toolSchemas(others[0] ?? first));
   const offered = await askWhatItOffers(first, answerWithinMs);
   const closed = Promise.all([first, ...others].map(closeQuietly));
@@ -55,10 +61,20 @@ export async function probeFactory(
     modern: sdk !== undefined,
     guests,
     ...offered,
-    buildMs: (cpu.user + cpu.system) / 1000 / SAMPLES,
+    buildMs: (after.cpuMs - before.cpuMs) / samples,
     bytes: Math.min(MAX_BYTES, Math.max(MIN_BYTES, Math.round(heap))),
     rebuildsSchemas,
   };
+}
+
+/** CPU and heap of this process so far. Zero where the runtime does not tell: Cloudflare Workers throws. */
+function usage(): { readonly cpuMs: number; readonly heap: number } {
+  try {
+    const { user, system } = cpuUsage();
+    return { cpuMs: (user + system) / 1000, heap: memoryUsage().heapUsed };
+  } catch {
+    return { cpuMs: 0, heap: 0 };
+  }
 }
 
 function differ(one: ReadonlyMap<string, unknown>, other: ReadonlyMap<string, unknown>): boolean {

@@ -36,6 +36,11 @@ export interface PodOptions {
   readonly callerSessions?: number;
   /** The same for `subscriptions/listen` streams. Their clients must listen again by themselves. Default 0: never. */
   readonly listenMaxAgeMs?: number;
+  /**
+   * The pod lives for a request, not for days. It takes over only the exchanges that clients resume on it, and if it leaves nothing to take over, the
+   * store forgets it at once. Default false.
+   */
+  readonly transient?: boolean;
 }
 
 export const POD_DEFAULTS: Required<PodOptions> = {
@@ -54,4 +59,5 @@ export const POD_DEFAULTS: Required<PodOptions> = {
   maxAgeMs: 60 * 60 * 1000,
   callerSessions: 0,
   listenMaxAgeMs: 0,
+  transient: false,
 };

@@ -45,9 +45,10 @@ export class Drain {
 
   /** Gives up the lease, so that other pods take over the `left` exchanges at once. Otherwise they would wait until the lease runs out. */
   async giveUpLease(left: number): Promise<void> {
-    const { store, pod, log } = this.#context;
+    const { store, pod, log, options } = this.#context;
     try {
       await store.pods.leave(pod);
+      if (options.transient && left === 0 && (await store.ownership.of(pod)).length === 0) await store.pods.forget(pod);
       const others = left === 0 ? [] : [...(await store.pods.living())].filter((other) => other !== pod);
       await Promise.all(others.map((other) => store.inbox.send(other, { type: 'pod-left', pod })));
     } catch (err) {

@@ -59,7 +59,7 @@ export class Orphans {
    * together, so an expired lease is then no evidence that a pod is dead.
    */
   #tick(): void {
-    if (this.#sweeping || !this.#context.mayJudge()) return;
+    if (this.#sweeping || !this.#context.mayJudge() || !this.#mayFind()) return;
     this.#sweeping = true;
     const sweep = this.#sweep().finally(() => {
       this.#sweeping = false;
@@ -81,14 +81,21 @@ export class Orphans {
   }
 
   async #takeOverFrom(dead: string): Promise<void> {
-    const { store, departed, tasks } = this.#context;
+    const { store, departed, tasks, options } = this.#context;
     for (const key of await store.ownership.of(dead)) {
       // The pods that remain take it over.
       if (departed()) return;
-      await this.#inherit(dead, key);
+      if (this.#mayFind(key)) await this.#inherit(dead, key);
     }
+    // What it has not taken is left to pods that live longer.
+    if (options.transient) return;
     await tasks?.inherit(dead);
     await store.pods.forget(dead);
+  }
+
+  /** A pod that lives for a request takes over only what its clients wait for, because it would soon leave the rest again. */
+  #mayFind(key?: StreamKey): boolean {
+    return !this.#context.options.transient || this.#followers.has(key);
   }
 
   /** Takes over one exchange, but never twice: sweeps may be repeated, or run at the same time as `inheritFrom`. */

@@ -87,6 +87,12 @@ export class Followers {
     return true;
   }
 
+  /** Whether a client resumes this exchange here. Undefined: any exchange. */
+  has(key?: StreamKey): boolean {
+    if (key === undefined) return this.#open.size > 0;
+    return [...this.#open.values()].some((one) => one.key.session === key.session && one.key.stream === key.stream);
+  }
+
   /** Takes an event from the owner, which may be this pod. */
   deliver(connection: string, event: Delivered): void {
     const follower = this.#open.get(connection);

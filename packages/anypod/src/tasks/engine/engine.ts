@@ -34,9 +34,10 @@ export class TaskEngine {
     this.#slots = createSlots(context.limits.concurrency);
   }
 
-  /** Begins to take queued tasks. */
+  /** Begins to take queued tasks, if this pod has a place for any. */
   async start(): Promise<void> {
     const { tasks, pod, log, background, leaseMs } = this.#context;
+    if (this.#context.limits.concurrency === 0) return;
     const onError = (err: unknown) => log.warn({ err }, 'the queue of tasks could not be read; trying again');
     const room = (signal: AbortSignal) => this.#slots.room(signal);
     this.#context.meter.watchTasks({ running: () => this.#runs.size, queued: () => tasks.queued() });

@@ -1,0 +1,3 @@
+import { mcp } from '../mcp-function.ts';
+
+export const { fetch: GET, fetch: POST, fetch: DELETE } = mcp;

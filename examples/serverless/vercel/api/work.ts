@@ -1,0 +1,3 @@
+import { mcp } from '../mcp-function.ts';
+
+export const { work: GET } = mcp;
