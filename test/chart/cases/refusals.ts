@@ -3,7 +3,6 @@ import { LIMIT_REFUSALS } from './limit-refusals.ts';
 import { REDIS_REFUSALS } from './redis-refusals.ts';
 import type { Refusal } from './refusal.ts';
 
-const OUTSIDE = { 'redis.enabled': false };
 const SCALING = { 'autoscaling.enabled': true };
 const KEDA = { 'keda.enabled': true, 'keda.triggers': [{ type: 'cpu', metadata: { value: '60' } }] };
 
