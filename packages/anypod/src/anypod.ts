@@ -8,6 +8,7 @@ import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
 import type { TaskSettings } from './core/task-rule.ts';
+import { placed, type Traces } from './core/traces.ts';
 import type { FetchHandler } from './http/fetch-handler.ts';
 import type { NodeHandler } from './http/node-handler.ts';
 import type { Router } from './http/router.ts';
@@ -28,9 +29,12 @@ import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import { createAgeLimit } from './pod/lifecycle/age-limit.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
-import { createSigner, randomId } from './signing/signer.ts';
+import { createSigner, randomId, shortHash } from './signing/signer.ts';
 import type { TaskRoom } from './tasks/task-room.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
+import { createOtelTraces } from './telemetry/otel-traces.ts';
+import { traceStore } from './telemetry/traced-store.ts';
+import { watchQuestions } from './telemetry/watch-questions.ts';
 import { wireHttp } from './wire-http.ts';
 import { type ModernParts, wireModern } from './wire-modern.ts';
 import { type StateParts, wireState } from './wire-state.ts';
@@ -170,7 +174,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const settings = { ...DEFAULTS, ...options };
   const { log = silentLog, calls = createRunningCalls() } = options;
   const signer = createSigner(secretsOf(options));
-  const store = options.store ?? createMemoryStore();
+  const traces = createOtelTraces(shortHash);
+  const store = traceStore(options.store ?? createMemoryStore(), traces);
   const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
   const podId = randomId().slice(0, 11);
   const state = wireState(store, podId, settings);
@@ -180,17 +185,19 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
   const gate = options.auth && createGate(options.auth, { ...settings, ...store, signer, random: randomId, log });
   const filterOf = gate?.filterOf;
-  const shared = { podId, store, log, meter, calls };
+  const shared = { podId, store, log, meter, traces, calls };
   const bus = createChangeBus((change) => publish(pod, change, log), log);
   const waiters = createCallWaiters();
   const mail: ModernParts['mail'] = { deliver: () => undefined };
   const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
   const tasks = wireTasks({ ...shared, stand: (session, data) => pod.stand(session, data) }, settings);
-  const hosting = { ...shared, build, newQuestionId: createQuestionNames(podId), bytes: probe.bytes };
+  const hosting = { ...shared, build, newQuestionId: createQuestionNames(podId, traces), bytes: probe.bytes };
   const pod: Pod = new Pod(
     {
       ...{ ...shared, ...state, tasks, pod: podId, signer, random: randomId, ageLimit, callDeadlines, filterOf },
-      host: tasks.inSessions(createLegacyHost(hosting), (id, caller) => pod.hold(id, caller)),
+      host: tasks.inSessions(watchQuestions(createLegacyHost(hosting), meter, traces), (id, caller) =>
+        pod.hold(id, caller),
+      ),
       verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
@@ -203,7 +210,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const parts = { ...wired, listenAgeLimit, callDeadlines };
   const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: probe.guests }, settings);
   await startOrClose(pod, tasks, closeMeter);
-  const handlers = wireHttp({ pod, modern, gate, ageLimit, log, meter }, settings);
+  const handlers = wireHttp({ pod, modern, gate, ageLimit, log, meter, traces }, settings);
 
   return {
     fetch: handlers.fetch,
@@ -233,12 +240,12 @@ function publish(pod: Pod, change: Change, log: Log): void {
   pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
 }
 
-/** Names questions, each differently from those of all pods. */
-function createQuestionNames(podId: string): () => string {
+/** Names questions, each differently from those of all pods. The pod that gets the answer finds the trace in the name. */
+function createQuestionNames(podId: string, traces: Traces | undefined): () => string {
   let questions = 0;
   return () => {
     questions += 1;
-    return `${podId}-${questions}`;
+    return placed(`${podId}-${questions}`, traces?.here());
   };
 }
 

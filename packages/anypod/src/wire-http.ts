@@ -3,6 +3,7 @@ import type { Gate } from './core/gate.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { ModernHandler } from './core/server-host.ts';
+import type { Traces } from './core/traces.ts';
 import { createDoor, type Room } from './http/door.ts';
 import { createEndpoint } from './http/endpoint.ts';
 import { isSseUrl } from './http/endpoint-path.ts';
@@ -14,9 +15,11 @@ import { createOldConnections } from './http/old-connections.ts';
 import type { OriginGuardOptions } from './http/origin-guard.ts';
 import { createUrlOf } from './http/public-address.ts';
 import type { BodyLimits } from './http/read-body.ts';
+import { createRequestLog } from './http/request-log.ts';
 import { createRouter, type Router } from './http/router.ts';
 import { createSseEndpoint } from './http/sse-endpoint.ts';
 import type { Pod } from './pod/pod.ts';
+import { shortHash } from './signing/signer.ts';
 
 export interface HttpParts {
   readonly pod: Pod;
@@ -25,6 +28,7 @@ export interface HttpParts {
   readonly ageLimit: AgeLimit;
   readonly log: Log;
   readonly meter: Meter;
+  readonly traces: Traces | undefined;
 }
 
 export interface HttpSettings extends OriginGuardOptions, BodyLimits {
@@ -48,7 +52,8 @@ export interface Handlers {
 /** Builds the endpoint and its handlers from a pod's parts. */
 export function wireHttp(parts: HttpParts, settings: HttpSettings): Handlers {
   const { trustedProxies } = settings;
-  const endpoint = createDoor({ ...settings, ...parts }, createRoomOf(parts, settings.legacySse));
+  const requests = createRequestLog(parts.log, shortHash, parts.traces);
+  const endpoint = createDoor({ ...settings, ...parts, requests }, createRoomOf(parts, settings.legacySse));
   const heartbeats = createHeartbeats(settings.heartbeatMs, parts.log);
   const urlOf = trustedProxies && createUrlOf(trustedProxies);
   const isOld = createOldConnections(parts.ageLimit);

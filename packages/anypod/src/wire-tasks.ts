@@ -2,6 +2,7 @@ import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
 import type { TaskSettings } from './core/task-rule.ts';
+import type { Traces } from './core/traces.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { randomId } from './signing/signer.ts';
@@ -12,6 +13,7 @@ export interface TaskParts {
   readonly store: Store;
   readonly log: Log;
   readonly meter: Meter;
+  readonly traces: Traces | undefined;
   /** Sends a message on a session's standing stream. */
   readonly stand: (session: string, data: string) => Promise<void>;
 }
@@ -31,7 +33,10 @@ export const TASK_DEFAULTS: Omit<TaskRoomSettings, keyof PodOptions> = {
 };
 
 /** Builds the tasks of a pod from its parts. */
-export function wireTasks({ podId, store, log, meter, stand }: TaskParts, settings: TaskRoomSettings): TaskRoom {
+export function wireTasks(
+  { podId, store, log, meter, traces, stand }: TaskParts,
+  settings: TaskRoomSettings,
+): TaskRoom {
   const { leaseMs = POD_DEFAULTS.leaseMs, rerun = POD_DEFAULTS.rerun, taskConcurrency: concurrency } = settings;
   return new TaskRoom({
     pod: podId,
@@ -42,6 +47,7 @@ export function wireTasks({ podId, store, log, meter, stand }: TaskParts, settin
     random: randomId,
     log,
     meter,
+    traces,
     now: monotonicNow,
     send: store.inbox.send,
     tellSession: stand,

@@ -64,4 +64,5 @@ export const config: readonly ValueCase[] = [
   setting('legacySse', true, 'ANYPOD_LEGACY_SSE'),
   setting('logFormat', 'pretty', 'ANYPOD_LOG_FORMAT'),
   setting('logLevel', 'debug', 'ANYPOD_LOG_LEVEL'),
+  setting('logRedact', ['email', 'x-api-key'], 'ANYPOD_LOG_REDACT', 'email,x-api-key'),
 ];

@@ -84,6 +84,21 @@ export const observing: readonly ValueCase[] = [
     check: ({ find }) => expect(find('ServiceMonitor').metadata.labels).toMatchObject({ release: 'prometheus' }),
   },
   {
+    path: 'tracing.endpoint',
+    value: 'http://collector:4318',
+    with: { 'networkPolicy.enabled': true },
+    check: ({ env, find }) => {
+      expect(env('OTEL_EXPORTER_OTLP_ENDPOINT')).toBe('http://collector:4318');
+      expect(find('NetworkPolicy')['spec'].egress).toContainEqual({ ports: [{ port: 4318, protocol: 'TCP' }] });
+    },
+  },
+  {
+    path: 'tracing.sampling',
+    value: 0.5,
+    with: { 'tracing.endpoint': 'https://collector' },
+    check: ({ env }) => expect(env('ANYPOD_TRACE_SAMPLING')).toBe('0.5'),
+  },
+  {
     path: 'tests.enabled',
     value: false,
     check: ({ all }) => expect(all('Pod')).toEqual([]),

@@ -33,6 +33,8 @@ export interface TaskCall {
   readonly rerunnable: boolean;
   /** Whether it may run only while the caller's token is valid. */
   readonly freshAuth: boolean;
+  /** Where the call is in its trace. Absent: nobody records it. */
+  readonly trace?: string;
 }
 
 /** What is known of a task without its result. */

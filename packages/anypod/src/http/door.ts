@@ -14,6 +14,7 @@ import { asksForMetadata, serveMetadata } from './metadata.ts';
 import { MeteredReply } from './metered-reply.ts';
 import { createOriginGuard, type OriginGuardOptions } from './origin-guard.ts';
 import { Refusal, refuse } from './refusal.ts';
+import type { RequestLog } from './request-log.ts';
 
 /** Answers a request. Never rejects. */
 export type Endpoint = (incoming: Incoming, reply: EndpointReply) => Promise<void>;
@@ -29,6 +30,8 @@ export interface Room {
 export interface DoorOptions extends OriginGuardOptions {
   readonly log: Log;
   readonly meter: Meter;
+  /** Undefined: requests are not logged. */
+  readonly requests?: RequestLog | undefined;
   /** Decides who may call. Undefined: everybody, as whom the server in front of this one says. */
   readonly gate?: Gate | undefined;
   /** How long clients wait before they reconnect a stream whose token has expired, in ms. */
@@ -37,7 +40,7 @@ export interface DoorOptions extends OriginGuardOptions {
 
 /** Lets requests in: checks host and origin, answers preflights and requests for the metadata, and verifies who calls. */
 export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) => Room): Endpoint {
-  const { gate, meter, retryMs, allowedOrigins } = options;
+  const { gate, meter, requests, retryMs, allowedOrigins } = options;
   const guard = createOriginGuard(options);
   const cors = allowedOrigins && createCors(allowedOrigins);
   const fail = createFail(options);
@@ -46,6 +49,7 @@ export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) =>
     const room = roomOf(incoming);
     room.requireMethod(incoming);
     const admitted = gate === undefined ? incoming : await admit(incoming, gate);
+    reply.caller = admitted.caller;
     const { authInfo } = admitted.caller;
     if (authInfo !== undefined) reply.tokenEnd = tokenEndOf(authInfo, retryMs);
     await room.serve(admitted, reply);
@@ -55,7 +59,7 @@ export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) =>
     if (gate !== undefined && asksForMetadata(incoming)) return serveMetadata(gate, incoming, answer);
     const { caller, method } = incoming;
     const headers = cors?.headersFor(caller);
-    const reply = new MeteredReply(headers === undefined ? answer : withHeaders(answer, headers), meter);
+    const reply = new MeteredReply(headers === undefined ? answer : withHeaders(answer, headers), meter, requests);
     try {
       guard(headerOf(caller, 'host') ?? '', headerOf(caller, 'origin'));
       if (headers !== undefined && method === 'OPTIONS') reply.empty(204, cors?.preflight(caller));

@@ -64,6 +64,7 @@ export interface Config extends AuthConfig {
   readonly exitWithParent: 'npm' | 'always' | 'never';
   readonly logLevel: string;
   readonly logFormat?: 'json' | 'pretty';
+  readonly logRedact?: readonly string[];
 }
 
 /** Wrong configuration. It has all problems, each with the name of the setting, the fault and the remedy. */

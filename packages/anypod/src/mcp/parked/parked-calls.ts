@@ -1,7 +1,9 @@
 import type { Deadline, Deadlines } from '../../core/deadlines.ts';
 import type { JsonRpcRequest } from '../../core/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
+import type { Meter } from '../../core/meter.ts';
 import type { RandomId } from '../../core/signer.ts';
+import type { Step, Traces } from '../../core/traces.ts';
 import type { AskedQuestions } from './asked-questions.ts';
 import type { ParkedStates } from './parked-state.ts';
 import type { Round } from './round.ts';
@@ -47,23 +49,33 @@ export interface ParkedCallsOptions {
   readonly deadlines: Deadlines;
   readonly states: ParkedStates;
   readonly random: RandomId;
+  readonly meter: Meter;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
 }
 
 interface Waiting {
   readonly call: ParkedCall;
   readonly deadline: Link<Deadline>;
+  readonly asked: readonly string[];
+  readonly since: number;
+  readonly step: Step | undefined;
 }
 
 /** A call gets a new name each time it is parked, so a state that was used once wakes nothing. */
-export function createParkedCalls({ pod, limit, deadlines, states, random }: ParkedCallsOptions): ParkedCalls {
+export function createParkedCalls(options: ParkedCallsOptions): ParkedCalls {
+  const { pod, limit, deadlines, states, random, meter, traces } = options;
   const waiting = new Map<string, Waiting>();
 
-  function wait(name: string, call: ParkedCall): void {
+  function wait(name: string, call: ParkedCall, { requests }: AskedQuestions, place: string | undefined): void {
+    const step = traces?.begin('anypod.parked', place);
     const late = () => {
       waiting.delete(name);
+      step?.end('expired');
       call.expire();
     };
-    waiting.set(name, { call, deadline: deadlines.add({ late }) });
+    const asked = Object.values(requests).map(({ method }) => method);
+    waiting.set(name, { call, deadline: deadlines.add({ late }), asked, since: performance.now(), step });
   }
 
   return {
@@ -71,8 +83,10 @@ export function createParkedCalls({ pod, limit, deadlines, states, random }: Par
       const kept = waiting.size < limit;
       if (!kept && !facts.rerunnable) return undefined;
       const name = random();
-      if (kept) wait(name, call);
-      const state = { pod, call: name, asked: questions.asked, ...(facts.rerunnable && memoryOf(facts, questions)) };
+      const trace = traces?.here();
+      if (kept) wait(name, call, questions, trace);
+      const memory = facts.rerunnable && memoryOf(facts, questions);
+      const state = { pod, call: name, asked: questions.asked, ...memory, ...(trace !== undefined && { trace }) };
       return { call: name, requestState: states.seal(state, facts.binding, facts.body), kept };
     },
     take(name) {
@@ -80,6 +94,8 @@ export function createParkedCalls({ pod, limit, deadlines, states, random }: Par
       if (found === undefined) return undefined;
       waiting.delete(name);
       deadlines.remove(found.deadline);
+      found.step?.end();
+      for (const method of found.asked) meter.questionEnded(method, performance.now() - found.since);
       return found.call;
     },
   };

@@ -24,6 +24,8 @@ export interface ToolCall {
   /** Aborts when the client disconnects. */
   readonly signal: () => AbortSignal;
   readonly reply: WebReply;
+  /** Where the request is in its trace. Undefined: nobody records it. */
+  readonly trace: string | undefined;
 }
 
 export interface TaskCallsOptions {
@@ -48,10 +50,10 @@ export function createTaskCalls({ context, engine, handler, requestState, deadli
 
   /** Makes a running call a task. Undefined: it could not be stored, and goes on as a call. */
   async function adopt(
-    { body, caller }: ToolCall,
+    { body, caller, trace }: ToolCall,
     rule: TaskRule,
   ): Promise<{ run: TaskRun; task: TaskSummary } | undefined> {
-    const call = newCall(body.params ?? {}, caller, rule);
+    const call = newCall(body.params ?? {}, caller, rule, trace);
     const id = random();
     try {
       if (!(await tasks.create(id, call, limits.unfinished, pod))) return undefined;
@@ -87,8 +89,8 @@ export function createTaskCalls({ context, engine, handler, requestState, deadli
   }
 
   return {
-    async queue({ body, caller, reply }, rule) {
-      const call = newCall(body.params ?? {}, caller, rule);
+    async queue({ body, caller, reply, trace }, rule) {
+      const call = newCall(body.params ?? {}, caller, rule, trace);
       const id = random();
       const stored = await tasks.create(id, call, limits.unfinished);
       reply.watch.answered(!stored);

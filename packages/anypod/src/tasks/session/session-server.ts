@@ -120,8 +120,8 @@ export class SessionServer {
     if (typeof task !== 'object' || task === null) {
       return rpcError(id, RPC.invalidParams, 'params.task must be an object, such as { "ttl": 60000 }.');
     }
-    const { tasks, limits, random, meter } = this.#shared.context;
-    const call = newCall(rest, caller, { ...rule, ttlMs: ttlOf(task, rule) }, this.#session);
+    const { tasks, limits, random, meter, traces } = this.#shared.context;
+    const call = newCall(rest, caller, { ...rule, ttlMs: ttlOf(task, rule) }, traces?.here(), this.#session);
     const taskId = random();
     if (!(await tasks.create(taskId, call, limits.unfinished))) return tooManyTasks(id, limits.unfinished);
     meter.task('queued');
