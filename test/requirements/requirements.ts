@@ -26,6 +26,7 @@ const LEGACY = 'https://modelcontextprotocol.io/specification/2025-11-25';
 const MODERN = 'https://modelcontextprotocol.io/specification/2026-07-28';
 const ANYPOD = 'docs/architecture.md';
 const METRICS = 'docs/metrics.md';
+const OPERATIONS = 'docs/operations.md';
 const BALANCERS = 'docs/balancers.md';
 const TRANSPORTS = `${LEGACY}/basic/transports`;
 const SENDING = `${TRANSPORTS}#sending-messages-to-the-server`;
@@ -229,6 +230,9 @@ const entries = {
   'metrics.drain': ['A pod serves its metrics until it exits. They tell how far its drain is.', METRICS],
   'metrics.conventions': ["Requests, questions and sessions are counted under the names of OpenTelemetry's conventions.", METRICS],
   'metrics.exemplars': ['A scraper that asks for OpenMetrics gets traces as examples of durations.', METRICS],
+  'alerts.fire': ['Each alert of the chart fires when it should, and not when something like it happens.', OPERATIONS],
+  'alerts.documented': ['Each alert has its section in the documentation, which says what to do.', OPERATIONS],
+  'dashboard.queries': ['Each panel of the dashboard shows something on pods with traffic.', OPERATIONS],
   'trace.one': ['A call is one trace, on however many pods it is asked, answered, resumed, run again or run as a task.', METRICS],
   'trace.parent': ["The context in _meta is the parent of a call's span, and that of the HTTP request is linked.", METRICS],
   'trace.secrets': ['No span, metric or log line has arguments, results, tokens or ids of sessions.', METRICS],

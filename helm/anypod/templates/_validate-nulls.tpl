@@ -56,6 +56,8 @@
 - securityContext
 - serviceAccount
 - dnsConfig
+- tracing
+- tracing.endpoint
 - topologySpread
 - topologySpread.whenUnsatisfiable
 - podDisruptionBudget
@@ -81,6 +83,8 @@
 - metrics.enabled
 - metrics.port
 - metrics.serviceMonitor
+- metrics.prometheusRule
+- metrics.dashboard
 - tests
 {{- end }}
 

@@ -16,12 +16,20 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- include "anypod.problems.budget" . }}
 {{- include "anypod.problems.blueGreen" . }}
 {{- include "anypod.problems.network" . }}
+{{- include "anypod.problems.metrics" . }}
 {{- end }}
 {{- end }}
 
 {{/* One sentence of that list. */}}
 {{- define "anypod.problem" }}
 - {{ . | quote }}
+{{- end }}
+
+{{/* The alerts select by the labels that a ServiceMonitor gives. */}}
+{{- define "anypod.problems.metrics" -}}
+{{- if and .Values.metrics.prometheusRule.enabled (not .Values.metrics.serviceMonitor.enabled) }}
+{{- include "anypod.problem" "metrics.prometheusRule.enabled is set without the ServiceMonitor, so every alert would look at nothing: set metrics.serviceMonitor.enabled=true." }}
+{{- end }}
 {{- end }}
 
 {{/* Kubernetes takes the name of the release in more places than Helm: Services begin with a letter and have no dot. */}}

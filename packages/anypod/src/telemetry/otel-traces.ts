@@ -2,7 +2,6 @@ import {
   type Attributes,
   type Context,
   context,
-  type Link,
   ProxyTracerProvider,
   type Span,
   SpanKind,
@@ -12,7 +11,7 @@ import {
 import type { Received, Step, Traces } from '../core/traces.ts';
 import { ATTR } from './conventions.ts';
 import { attributesOf, nameOf } from './span-attributes.ts';
-import { contextOfHttp, contextOfMeta, contextOfPlace, placeInState, placeOf } from './trace-context.ts';
+import { contextOfMeta, contextOfPlace, createHttpContext, placeInState, placeOf } from './trace-context.ts';
 
 /**
  * Records with the OpenTelemetry SDK that the process has registered. Register it before you call this. Undefined: the process has none, so nobody
@@ -22,19 +21,24 @@ export function createOtelTraces(hash: (text: string) => string): Traces | undef
   const provider = trace.getTracerProvider();
   if (provider instanceof ProxyTracerProvider && provider.getDelegateTracer('anypod') === undefined) return undefined;
   const tracer = trace.getTracer('anypod');
+  const httpContext = createHttpContext();
 
   function begin(name: string, kind: SpanKind, parent: Context, attributes: Attributes = {}): Step {
-    return stepOf(tracer.startSpan(name, { kind, attributes }, parent), parent);
+    return new SpanStep(tracer.startSpan(name, { kind, attributes }, parent), parent);
   }
 
   return {
+    // The parent is what the message says, and the HTTP request is linked. If the message says nothing, the HTTP request is the parent.
     receive(message) {
-      const http = contextOfHttp(message.caller);
-      const { parent, links } = parentOf(message, http);
+      const http = httpContext(message.caller);
+      const said = contextOfMessage(message);
+      const parent = said ?? http;
+      const linked = said === undefined ? undefined : trace.getSpanContext(http);
+      const links = linked === undefined ? [] : [{ context: linked }];
       const span = tracer.startSpan(nameOf(message), { kind: SpanKind.SERVER, links }, parent);
       // Most spans are not recorded, and need no attributes.
       if (span.isRecording()) span.setAttributes(attributesOf(message, hash));
-      return stepOf(span, parent);
+      return new SpanStep(span, parent);
     },
     begin: (name, place) => (place === undefined ? undefined : begin(name, SpanKind.INTERNAL, contextOfPlace(place))),
     ask(method) {
@@ -52,28 +56,38 @@ export function createOtelTraces(hash: (text: string) => string): Traces | undef
   };
 }
 
-/** The parent is what the message says (SEP-414), and the HTTP request is linked. If the message says nothing, the HTTP request is the parent. */
-function parentOf({ body }: Received, http: Context): { readonly parent: Context; readonly links: Link[] } {
+/** What the message itself says (SEP-414), or the state of the parked call that it answers. */
+function contextOfMessage({ body }: Received): Context | undefined {
   const params = (body as { readonly params?: Readonly<Record<string, unknown>> } | null)?.params;
-  const place = placeInState(params?.['requestState']);
   const said = contextOfMeta(params?.['_meta'] as Readonly<Record<string, unknown>> | undefined);
-  const parent = said ?? (place === undefined ? undefined : contextOfPlace(place));
-  const linked = trace.getSpanContext(http);
-  return { parent: parent ?? http, links: parent === undefined || linked === undefined ? [] : [{ context: linked }] };
+  const place = said === undefined ? placeInState(params?.['requestState']) : undefined;
+  return place === undefined ? said : contextOfPlace(place);
 }
 
-function stepOf(span: Span, parent: Context): Step {
-  const within = trace.setSpan(parent, span);
-  let ended = false;
-  return {
-    place: placeOf(span.spanContext()),
-    run: (work) => context.with(within, work),
-    end(fault) {
-      if (ended) return;
-      ended = true;
-      if (fault !== undefined) span.setAttribute(ATTR.error, fault).setStatus({ code: SpanStatusCode.ERROR });
-      if (fault !== undefined && /^-?\d+$/.test(fault)) span.setAttribute(ATTR.status, fault);
-      span.end();
-    },
-  };
+/** A class, because every request has one. */
+class SpanStep implements Step {
+  readonly #span: Span;
+  readonly #within: Context;
+  #ended = false;
+
+  constructor(span: Span, parent: Context) {
+    this.#span = span;
+    this.#within = trace.setSpan(parent, span);
+  }
+
+  get place(): string | undefined {
+    return placeOf(this.#span.spanContext());
+  }
+
+  run<T>(work: () => T): T {
+    return context.with(this.#within, work);
+  }
+
+  end(fault?: string): void {
+    if (this.#ended || !this.#span.isRecording()) return;
+    this.#ended = true;
+    if (fault !== undefined) this.#span.setAttribute(ATTR.error, fault).setStatus({ code: SpanStatusCode.ERROR });
+    if (fault !== undefined && /^-?\d+$/.test(fault)) this.#span.setAttribute(ATTR.status, fault);
+    this.#span.end();
+  }
 }

@@ -34,10 +34,16 @@ export function contextOfMeta(meta: Readonly<Record<string, unknown>> | undefine
   return trace.setSpanContext(carried, remote);
 }
 
-/** The context of the HTTP request: of the span that an instrumented server has begun for it, or of its headers. */
-export function contextOfHttp({ headers }: Caller): Context {
-  const active = context.active();
-  return trace.getSpanContext(active) === undefined ? propagation.extract(active, headers) : active;
+/** Returns the context of an HTTP request: of the span that an instrumented server has begun for it, or of its headers. */
+export function createHttpContext(): (caller: Caller) => Context {
+  const fields = propagation.fields();
+  return ({ headers }) => {
+    const active = context.active();
+    if (trace.getSpanContext(active) !== undefined) return active;
+    // Few clients send any, and the propagators would look at each.
+    for (const field of fields) if (headers[field] !== undefined) return propagation.extract(active, headers);
+    return active;
+  };
 }
 
 /** `<trace id>-<span id>`. Undefined: nobody records the span. */

@@ -40,5 +40,10 @@ export function createMetricsPage(reader: PrometheusExporter, exemplars: Exempla
 }
 
 function withUnit<T extends { readonly name: string }>(descriptor: T): T {
-  return IN_SECONDS.has(descriptor.name) ? { ...descriptor, name: `${descriptor.name}.seconds` } : descriptor;
+  return { ...descriptor, name: inSeconds(descriptor.name) };
+}
+
+/** The name of an instrument, with its unit. */
+export function inSeconds(name: string): string {
+  return IN_SECONDS.has(name) ? `${name}.seconds` : name;
 }
