@@ -53,7 +53,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-faults test-conformance test-chaos test-chart test-observability test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-observability test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients leak bench bench-auth bench-peers loadtest k6
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -72,8 +72,14 @@ test-redis-kin: build services ## Test the same contract on Redis 7, Redis 8 and
 test-cluster: build services ## Test several processes with Redis, haproxy and nginx, without affinity
 	$(call VITEST,cluster)
 
-test-faults: build services ## Test servers that fail, pods that go and connections that are cut, on the same processes
+test-service: build services ## Test the commands, the start and the settings of the service, the examples, and abuse
+	$(call VITEST,service)
+
+test-faults: build services ## Test pods that go and connections that are cut, on the same processes
 	$(call VITEST,faults)
+
+test-hostile: build services ## Test servers whose code harms their pod
+	$(call VITEST,hostile)
 
 test-conformance: build services ## Run the official suites on two pods behind round robin
 	$(call VITEST,conformance)
@@ -177,7 +183,7 @@ observability: $(INSTALLED) ## Make the chart's dashboard and alerts from tools/
 	node tools/observability-files.ts
 
 doctor-docs: build services ## Write the tables of docs/doctor.md: what the doctor says of several servers and proxies
-	DOCTOR_DOCS=write vitest run --project cluster test/cluster/doctor.test.ts
+	DOCTOR_DOCS=write vitest run --project service test/cluster/doctor.test.ts
 
 format: $(INSTALLED) ## Format files as `make lint` requires
 	biome check --write .

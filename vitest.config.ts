@@ -9,11 +9,20 @@ const many = { testTimeout: 60_000, hookTimeout: 300_000 };
 /** Pods of a real cluster come and go meanwhile. */
 const live = { testTimeout: 300_000, hookTimeout: 300_000 };
 
-/** What ends processes, cuts connections or waits for ages: a project of its own, so that it runs beside the rest. */
+/** What ends processes, cuts connections or waits for ages. */
 const FAULTS = [
-  'test/cluster/{hostile,hostile-process,faults,bad-factory,module-listeners,call-timeout,max-age,silent-pod,signals}.test.ts',
+  'test/cluster/{faults,bad-factory,module-listeners,max-age,silent-pod,signals}.test.ts',
   'test/cluster/balancers/*.test.ts',
   'test/library/*.test.ts',
+];
+
+/** Servers whose code harms their pod. */
+const HOSTILE = ['test/cluster/{hostile,hostile-process,call-timeout}.test.ts'];
+
+/** The service as its operators and clients find it: its commands, its start and settings, the examples, and abuse. */
+const SERVICE = [
+  'test/cluster/{check,cli,cli-sessions,doctor,own-modules,process,redis-access,secrets,service-settings,stdio,wrong-configuration}.test.ts',
+  'test/{examples,leak,security}/**/*.test.ts',
 ];
 
 /** Installs the packages as npm would publish them. */
@@ -36,12 +45,15 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
-          include: ['test/{cluster,leak,examples,security}/**/*.test.ts'],
-          exclude: FAULTS,
+          include: ['test/cluster/**/*.test.ts'],
+          exclude: [...FAULTS, ...HOSTILE, ...SERVICE],
           ...serial,
         },
       },
+      // Projects of their own, so that they run beside the rest.
+      { test: { name: 'service', include: SERVICE, ...serial } },
       { test: { name: 'faults', include: FAULTS, ...serial } },
+      { test: { name: 'hostile', include: HOSTILE, ...serial } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
       { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial } },
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },

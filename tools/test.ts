@@ -54,9 +54,11 @@ const COMPUTING: readonly Step[] = [
 /** Steps that start processes and wait for them. The longest come first, so that the lanes end together. */
 const WAITING: readonly Step[] = [
   { target: 'test-cluster', project: 'cluster', minutes: 20 },
-  { target: 'test-faults', project: 'faults', minutes: 20 },
   { target: 'test-chaos', project: 'chaos', minutes: 20, priority: FIRST },
+  { target: 'test-service', project: 'service', minutes: 20 },
+  { target: 'test-faults', project: 'faults', minutes: 20 },
   { target: 'test-contract', project: 'contract', minutes: 20 },
+  { target: 'test-hostile', project: 'hostile', minutes: 20 },
   { target: 'test-conformance', project: 'conformance', minutes: 10 },
 ];
 

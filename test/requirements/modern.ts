@@ -3,6 +3,7 @@ const ANYPOD = 'docs/architecture.md';
 
 /** What holds for requests of 2026-07-28, and for handlers that ask as that revision does. */
 export const modern = {
+  'modern.direct': ['A call that skips the checks of the SDK is answered as if the SDK had checked it.', ANYPOD],
   'modern.reuse.declared': ['A server serves a second request only if its module allows it.', ANYPOD],
   'modern.reuse.apart': ['If one server serves requests of several callers, they see nothing of each other.', ANYPOD],
   'modern.state.any-pod': ['A pod accepts a request state that another pod made.', `${MODERN}/basic/patterns/mrtr`],

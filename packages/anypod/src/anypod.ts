@@ -1,4 +1,3 @@
-import { createGate } from './auth/gate.ts';
 import type { AuthOptions } from './auth/options.ts';
 import type { Change } from './core/change-log.ts';
 import { describeThrown } from './core/describe-thrown.ts';
@@ -183,7 +182,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
 
   const meter = options.meter ?? createOtelMeter();
   const closeMeter = options.meter === undefined ? meter.close : () => undefined;
-  const gate = options.auth && createGate(options.auth, { ...settings, ...store, signer, random: randomId, log });
+  const { createGate } = options.auth ? await import('./auth/gate.ts') : {};
+  const gate = options.auth && createGate?.(options.auth, { ...settings, ...store, signer, random: randomId, log });
   const filterOf = gate?.filterOf;
   const shared = { podId, store, log, meter, traces, calls };
   const bus = createChangeBus((change) => publish(pod, change, log), log);

@@ -4,9 +4,7 @@ import { COMMANDS, commandNames } from './commands.ts';
 import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
 import { written } from './lossy-stream.ts';
-import { runConnect } from './run-connect.ts';
 import { runServe } from './run-serve.ts';
-import { runStdio } from './run-stdio.ts';
 import { serializeError } from './serialize-error.ts';
 
 export { ConfigError } from '../serve/config.ts';
@@ -72,8 +70,8 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
   }
-  if (command === 'stdio') return runStdio(rest);
-  if (command === 'connect') return runConnect(rest);
+  if (command === 'stdio') return (await import('./run-stdio.ts')).runStdio(rest);
+  if (command === 'connect') return (await import('./run-connect.ts')).runConnect(rest);
   if (command !== 'serve') {
     throw new ConfigError([`${command}: unknown command; use one of ${commandNames().join(', ')}`]);
   }

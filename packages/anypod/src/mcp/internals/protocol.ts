@@ -6,6 +6,7 @@ import type { RequestId } from '../../core/json-rpc.ts';
  */
 export interface Protocol {
   readonly transport?: unknown;
+  readonly onclose?: unknown;
   getClientCapabilities?(): unknown;
   getClientVersion?(): unknown;
   /** Throws if a handler is set. */
@@ -21,7 +22,7 @@ export interface Protocol {
   readonly _requestHandlers?: ReadonlyMap<string, unknown>;
   /** The abort controllers of the running requests, by id. */
   _requestHandlerAbortControllers?: ReadonlyMap<RequestId, AbortController>;
-  readonly _negotiatedProtocolVersion?: string;
+  _negotiatedProtocolVersion?: string;
   readonly _serverInfo?: unknown;
   readonly _cacheHints?: unknown;
 }
@@ -41,4 +42,18 @@ export function forgetClient(server: object): boolean {
   protocol._clientVersion = undefined;
   const knowsNobody = protocol.getClientCapabilities?.() === undefined && protocol.getClientVersion?.() === undefined;
   return knowsNobody && protocol.transport === undefined;
+}
+
+/**
+ * Runs `work` so that errors that it makes have no stack. Each time that a server closes, the SDK makes an error, whether or not anything waits for it, and
+ * its stack costs more than the rest of the close.
+ */
+export function withoutStack(work: () => void): void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

@@ -7,7 +7,8 @@ import type { WebReply } from '../../core/reply.ts';
 import { NO_TASKS, type TaskSettings } from '../../core/task-rule.ts';
 import { createToolPolicies, type ListTools, type ToolPolicy } from '../retry/tool-policies.ts';
 import type { ChangeBus } from './change-bus.ts';
-import type { ModernRequest, ModernServers } from './modern-servers.ts';
+import type { ModernRequest } from './modern-request.ts';
+import type { ModernServers } from './modern-servers.ts';
 
 export interface CalledToolsOptions {
   readonly servers: ModernServers;

@@ -11,6 +11,7 @@ import {
 import { VERSION_META_KEY } from '../../core/protocol-version.ts';
 import { callTimedOut, serverClosed, tooManyParked } from '../../core/rpc-error.ts';
 import { writeMessage } from '../../core/written.ts';
+import { withoutStack } from '../internals/protocol.ts';
 import type { AskableTransport } from '../internals/questions.ts';
 import { CallQuestions } from '../parked/call-questions.ts';
 import type { ParkedCall } from '../parked/parked-calls.ts';
@@ -41,6 +42,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   readonly takesQuestions = true;
   /** The request's handler has ended, whether or not a client gets its result. */
   completed = false;
+  /** No code of the user's runs when the server closes. */
+  closesWithoutStack = false;
   readonly #options: ModernExchangeOptions;
   readonly #gone = () => this.#end();
   /** The round that begins the call, until it does. A parked call must not keep its connection. */
@@ -76,7 +79,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
 
   /** Replaces the transport that the SDK made for this request. */
   replace(transport: SdkTransport): void {
-    transport.handleMessage = (message, extra) => this.#handle(message, extra);
+    transport.handleMessage = (message, extra) => this.serve(message, extra);
   }
 
   /** Hands the answers to questions to `take` instead of the server that is connected. */
@@ -219,7 +222,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     this.#current.leave()?.channel.abandon();
     this.#questions?.end();
     try {
-      this.onclose?.();
+      if (this.closesWithoutStack) withoutStack(() => this.onclose?.());
+      else this.onclose?.();
     } catch (err) {
       this.#options.log.warn({ err }, 'a server failed while its request ended');
     }
@@ -227,7 +231,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     this.#onEnd();
   }
 
-  async #handle(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
+  /** Hands the server a message that is known to be right. Resolves when the round has ended. The server must be connected. */
+  async serve(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
     const { id } = this.#options;
     const round = this.#first;
     this.#first = undefined;

@@ -13,7 +13,8 @@ import type { RetryGuard } from '../retry/retry-guard.ts';
 import { sealToken } from '../sdk/progress-tokens.ts';
 import { createPolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
-import { createModernServers, type ModernRequest, type ModernServerOptions, type Served } from './modern-servers.ts';
+import type { ModernRequest, ModernServerOptions, Served } from './modern-request.ts';
+import { createModernServers } from './modern-servers.ts';
 import { createGoOn } from './parked-retries.ts';
 import { type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
 

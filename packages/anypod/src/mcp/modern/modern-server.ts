@@ -1,6 +1,6 @@
 import type { JsonRpcResponse } from '../../core/json-rpc.ts';
 import { type MessageEntry, messageEntryOf } from '../internals/message-entry.ts';
-import { forgetClient } from '../internals/protocol.ts';
+import { forgetClient, protocolOf } from '../internals/protocol.ts';
 import { letServersAsk } from '../internals/questions.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import type { ToolLists } from '../sdk/tool-lists.ts';
@@ -50,15 +50,22 @@ export class ModernServer {
     return forgetClient(this.server);
   }
 
-  async #connectExchange(transport: Parameters<ModernExchange['replace']>[0]): Promise<void> {
+  /** Connects the server to its exchange, without the SDK's own handler. */
+  async connect(): Promise<ModernExchange> {
     const { exchange } = this;
-    if (exchange === undefined) throw new Error('The SDK connected a server for which there is no request.');
-    exchange.replace(transport);
+    if (exchange === undefined) throw new Error('A server was connected for which there is no request.');
     await this.#connect(exchange);
     exchange.answersGoTo(this.#answer);
     exchange.useEntry(this.#entry);
     exchange.useLists(this.#lists, this.server);
     exchange.useEnds(this.server);
+    exchange.closesWithoutStack = protocolOf(this.server).onclose === undefined;
+    return exchange;
+  }
+
+  async #connectExchange(transport: Parameters<ModernExchange['replace']>[0]): Promise<void> {
+    this.exchange?.replace(transport);
+    await this.connect();
   }
 
   #watch(registry: Registry): void {

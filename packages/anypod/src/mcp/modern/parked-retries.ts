@@ -4,7 +4,8 @@ import type { ParkedState } from '../parked/parked-state.ts';
 import type { Parking } from '../parked/parking.ts';
 import type { Woken } from '../parked/relayed-round.ts';
 import { ReplyChannel } from '../parked/reply-channel.ts';
-import { type ModernRequest, type ModernServers, progressTokenOf, type Served } from './modern-servers.ts';
+import { type ModernRequest, progressTokenOf, type Served } from './modern-request.ts';
+import type { ModernServers } from './modern-servers.ts';
 import { refusedState } from './sealed-state.ts';
 
 /** Serves a client's next request for a call that was parked. */

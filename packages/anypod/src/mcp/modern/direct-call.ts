@@ -1,0 +1,46 @@
+import type { Caller } from '../../core/caller.ts';
+import { describeThrown } from '../../core/describe-thrown.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { Log } from '../../core/log.ts';
+import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { ScopeChallenge } from '../../core/scope-challenge.ts';
+import { protocolOf } from '../internals/protocol.ts';
+import { closeQuietly } from '../sdk/build-server.ts';
+import { type ChallengeResolver, resolveChallenge } from '../sdk/scope-challenges.ts';
+import type { ModernServer } from './modern-server.ts';
+
+/** A call that goes to its server without the SDK's own handler, because that would accept it (`isPlainCall`). */
+export interface DirectCall {
+  /** Lent for this call, with the exchange that answers it. */
+  readonly server: ModernServer;
+  readonly body: JsonRpcRequest;
+  readonly caller: Caller;
+  /** The HTTP request, for handlers. */
+  readonly view: Request;
+}
+
+/**
+ * Does what the SDK's own handler does with a request that it accepts. Resolves when the round has ended, with an error if the server did not get the
+ * request. Throws the `ScopeChallenge` of what the request names.
+ */
+export async function serveDirectly(call: DirectCall, log: Log): Promise<JsonRpcResponse | undefined> {
+  const { server, body, caller, view } = call;
+  const { authInfo } = caller;
+  const { resolveScopeChallenge } = server.server as { readonly resolveScopeChallenge?: ChallengeResolver };
+  try {
+    if (protocolOf(server.server).transport !== undefined)
+      throw new Error(
+        'The factory returned a server that still serves another request. Return a new server each time.',
+      );
+    const challenge = await resolveChallenge(resolveScopeChallenge, body, authInfo);
+    if (challenge !== undefined) throw challenge;
+    const exchange = await server.connect();
+    await exchange.serve(body, authInfo === undefined ? { request: view } : { request: view, authInfo });
+    return undefined;
+  } catch (error) {
+    await closeQuietly(server.server);
+    if (error instanceof ScopeChallenge) throw error;
+    log.info({ reason: describeThrown(error) }, 'a modern request was refused or failed');
+    return rpcError(body.id, RPC.internal, 'Internal server error');
+  }
+}

@@ -1,0 +1,79 @@
+import type { Change } from '../../core/change-log.ts';
+import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { Asking } from '../parked/call-questions.ts';
+import type { ParkedCalls } from '../parked/parked-calls.ts';
+import { ReplyChannel } from '../parked/reply-channel.ts';
+import { closeQuietly } from '../sdk/build-server.ts';
+import { createToolLists, type ToolLists } from '../sdk/tool-lists.ts';
+import { ModernExchange } from './modern-exchange.ts';
+import { type ModernRequest, type ModernServerOptions, progressTokenOf, type Served } from './modern-request.ts';
+import type { ModernServer } from './modern-server.ts';
+import { sealOutbound } from './sealed-state.ts';
+import { createFreshSupply, createGuestSupply, createReusingSupply, type ServerSupply } from './server-supply.ts';
+
+/** Lends servers to requests. */
+export interface Lending {
+  /** Lends a server, with the exchange that answers the request. `served` undefined: a request of our own. `view` is the HTTP request, for the factory. */
+  lend(request: ModernRequest, served: Served | undefined, view: Request): Promise<ModernServer>;
+  /** Takes a server back when its call has ended, or as soon as it is no longer parked. */
+  giveBack(server: ModernServer): void;
+  /** Closes the servers of the calls that run or are parked. */
+  close(): Promise<void>;
+}
+
+export function createLending(options: ModernServerOptions): Lending {
+  const { bus, requestState, parked } = options;
+  const supply = createSupply(options, createToolLists());
+  const lent = new Set<ModernServer>();
+  const shared = {
+    publish: (change: Change) => bus.publish(change),
+    log: options.log,
+    deadlines: options.callDeadlines,
+    calls: options.calls,
+  };
+  let lastId = 0;
+
+  async function lend(request: ModernRequest, served: Served | undefined, view: Request): Promise<ModernServer> {
+    const { body, caller, reply } = request;
+    const lending = { caller, body, headerSchema: served?.headerSchema };
+    const server = await supply.lend(lending, view);
+    lent.add(server);
+    const { channel = new ReplyChannel(reply), onResponse } = served ?? {};
+    const progressToken = progressTokenOf(body);
+    const round = { id: body.id, progressToken, channel, signal: request.signal(), onResponse };
+    server.exchange = new ModernExchange(round, {
+      ...shared,
+      seal: (response) => sealOutbound(served?.filter?.(response) ?? response, requestState, served),
+      asking: served && askingOf(served, body, parked),
+      ...(server.shared && { id: ++lastId }),
+    });
+    return server;
+  }
+
+  function giveBack(server: ModernServer): void {
+    const { exchange } = server;
+    const take = () => {
+      lent.delete(server);
+      supply.take(server, exchange?.completed === true);
+    };
+    if (exchange?.isParked(take) !== true) take();
+  }
+
+  return {
+    lend,
+    giveBack,
+    async close() {
+      await Promise.all([...lent].map(({ server }) => closeQuietly(server)));
+    },
+  };
+}
+
+function askingOf({ binding, rerunnable, given }: Served, body: JsonRpcRequest, parked: ParkedCalls): Asking {
+  return { parked, binding, body, rerunnable, given };
+}
+
+function createSupply(options: ModernServerOptions, lists: ToolLists): ServerSupply {
+  const { build, reuse, guests } = options;
+  if (guests) return createGuestSupply(build, lists, options);
+  return reuse === undefined ? createFreshSupply(build, lists) : createReusingSupply(build, reuse, lists);
+}
