@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
@@ -42,12 +42,15 @@ export interface OtlpCollector {
 
 export async function startOtlpCollector(): Promise<OtlpCollector> {
   const [spans, points, text]: [CollectedSpan[], CollectedPoint[], string[]] = [[], [], []];
-  const server = createServer(async (request, response) => {
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request);
     text.push(body);
     if (request.url === '/v1/traces') spans.push(...spansOf(JSON.parse(body)));
     else if (request.url === '/v1/metrics') points.push(...pointsOf(JSON.parse(body)));
     response.writeHead(request.url?.startsWith('/v1/') ? 200 : 404, { 'content-type': 'application/json' }).end('{}');
+  }
+  const server = createServer((request, response) => {
+    take(request, response).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,12 +3,12 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
-const ROOMS = ['packages', 'test', 'examples'];
+const ROOMS = ['packages', 'test', 'examples', 'tools'];
 const SKIPPED = new Set(['node_modules', 'dist', 'requirements']);
 
 /** Matches an id of `requirements.ts` in square brackets, as in a test's title. */
 const CITATION =
-  /\[((?:legacy|modern|auth|http|host|pod|change|store|session|state|image|metrics|chart|cost|task)(?:\.[a-z0-9-]+)+)\]/g;
+  /\[((?:legacy|modern|auth|http|host|pod|change|store|session|state|image|metrics|chart|cost|task|trace|log|alerts|dashboard|gameday)(?:\.[a-z0-9-]+)+)\]/g;
 
 /** One place where a test cites a requirement. */
 export interface Citation {
