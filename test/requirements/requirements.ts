@@ -236,6 +236,14 @@ const entries = {
   'alerts.fire': ['Each alert of the chart fires when it should, and not when something like it happens.', OPERATIONS],
   'alerts.documented': ['Each alert has its section in the documentation, which says what to do.', OPERATIONS],
   'dashboard.queries': ['Each panel of the dashboard shows something on pods with traffic.', OPERATIONS],
+  'gameday.port': [
+    'Only the machine of a pod itself can use its failure switches, and only if the operator has given them a port.',
+    OPERATIONS,
+  ],
+  'gameday.alerts': [
+    'Each failure switch does what the documentation says, and fires the alert that it names.',
+    OPERATIONS,
+  ],
   'trace.one': [
     'A call is one trace, on however many pods it is asked, answered, resumed, run again or run as a task.',
     METRICS,

@@ -115,6 +115,8 @@ export interface AnypodOptions extends PodOptions {
   readonly handleTtlMs?: number;
   /** Takes and holds the pod's lease. Default: in this thread. */
   readonly takeLease?: TakeLease;
+  /** Called before each request is served, for example to rehearse failures. If it rejects with an `AnypodError`, the request is refused with it. */
+  readonly beforeRequest?: () => Promise<void>;
   readonly log?: Log;
   /** Knows which call runs now. Pass one from `createRunningCalls` to use it in your own handlers of faults. */
   readonly calls?: RunningCalls;

@@ -37,6 +37,7 @@ export interface HttpSettings extends OriginGuardOptions, BodyLimits {
   readonly retryMs: number;
   readonly path: string;
   readonly legacySse: boolean;
+  readonly beforeRequest?: (() => Promise<void>) | undefined;
   readonly trustedProxies?: readonly string[];
 }
 
@@ -53,7 +54,10 @@ export interface Handlers {
 export function wireHttp(parts: HttpParts, settings: HttpSettings): Handlers {
   const { trustedProxies } = settings;
   const requests = createRequestLog(parts.log, shortHash, parts.traces);
-  const endpoint = createDoor({ ...settings, ...parts, requests }, createRoomOf(parts, settings.legacySse));
+  const endpoint = createDoor(
+    { ...settings, ...parts, requests, before: settings.beforeRequest },
+    createRoomOf(parts, settings.legacySse),
+  );
   const heartbeats = createHeartbeats(settings.heartbeatMs, parts.log);
   const urlOf = trustedProxies && createUrlOf(trustedProxies);
   const isOld = createOldConnections(parts.ageLimit);

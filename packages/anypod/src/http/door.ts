@@ -32,6 +32,8 @@ export interface DoorOptions extends OriginGuardOptions {
   readonly meter: Meter;
   /** Undefined: requests are not logged. */
   readonly requests?: RequestLog | undefined;
+  /** Called before each request is served. May throw an `AnypodError`. */
+  readonly before?: (() => Promise<void>) | undefined;
   /** Decides who may call. Undefined: everybody, as whom the server in front of this one says. */
   readonly gate?: Gate | undefined;
   /** How long clients wait before they reconnect a stream whose token has expired, in ms. */
@@ -40,7 +42,7 @@ export interface DoorOptions extends OriginGuardOptions {
 
 /** Lets requests in: checks host and origin, answers preflights and requests for the metadata, and verifies who calls. */
 export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) => Room): Endpoint {
-  const { gate, meter, requests, retryMs, allowedOrigins } = options;
+  const { gate, meter, requests, before, retryMs, allowedOrigins } = options;
   const guard = createOriginGuard(options);
   const cors = allowedOrigins && createCors(allowedOrigins);
   const fail = createFail(options);
@@ -48,6 +50,7 @@ export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) =>
   async function enter(incoming: Incoming, reply: MeteredReply): Promise<void> {
     const room = roomOf(incoming);
     room.requireMethod(incoming);
+    if (before !== undefined) await before();
     const admitted = gate === undefined ? incoming : await admit(incoming, gate);
     reply.caller = admitted.caller;
     const { authInfo } = admitted.caller;

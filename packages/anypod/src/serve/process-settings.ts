@@ -1,8 +1,21 @@
 import { z } from 'zod';
 import type { Setting } from './setting.ts';
 
-/** How the process logs, and when it ends by itself. */
+/** How the process logs, when it ends by itself, and how it fails on purpose. */
 export const PROCESS_SETTINGS: readonly Setting[] = [
+  {
+    name: 'gameDayPort',
+    flag: '--game-day-port',
+    env: 'ANYPOD_GAME_DAY_PORT',
+    default: '0',
+    description:
+      'TCP port of the failure switches, on 127.0.0.1 only: they make the pod slow, refuse requests, lose its lease or read no mail. 0: there are none.',
+    schema: z.coerce
+      .number({ error: 'must be a port number' })
+      .int('must be a whole number')
+      .min(0, 'must be 0 or more')
+      .max(65535, 'must be 65535 or less'),
+  },
   {
     name: 'exitWithParent',
     flag: '--exit-with-parent',
