@@ -56,7 +56,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration networks test-serverless test-runtimes
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration networks test-serverless test-runtimes test-observability
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -127,6 +127,10 @@ test-chaos: build services ## Test cuts, drains, killed pods and a failing Redis
 test-chart: $(INSTALLED) services .helm/4/ready .helm/3/ready ## Test the Helm chart: one case per value, and the schema of every object
 	$(call VITEST,chart)
 
+test-observability: build services ## Test the alerts with promtool, and every query of the dashboard on a Prometheus that scrapes pods
+	@tools/setup-prometheus.sh
+	$(call VITEST,observability)
+
 test-chart-cluster: $(INSTALLED) .helm/4/ready .helm/3/ready ## Test the chart on the cluster of KUBECONFIG; the cluster needs IMAGE:TAG and redis:7
 	ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,chart-cluster)
 
@@ -176,6 +180,7 @@ timing: build services ## Compare the times of answers to foreign and to unknown
 
 bench: build services ## Compare CPU and requests per second with bare node:http and the SDK's transports
 	node bench/main.ts
+	node bench/telemetry.ts
 
 bench-auth: build ## Measure what a verified token costs on the next call (at most 15 µs of CPU)
 	node bench/verified-token.ts
@@ -208,7 +213,7 @@ k6: ## Find k6 on PATH, or build it with Go into .k6/
 
 ## Check
 
-.PHONY: verify lint types unused package generated chart-docs doctor-docs format
+.PHONY: verify lint types unused package generated chart-docs observability doctor-docs format
 verify: lint types unused package generated ## Check lint, layers, types, unused code, packaging and generated files
 
 lint: $(INSTALLED) ## Run Biome (format, lint, layers) and oxlint (forgotten promises)
@@ -229,9 +234,13 @@ package: build ## Check the packages that npm would publish
 generated: $(INSTALLED) ## Check that generated files match their sources
 	node tools/embed-lua.ts --check
 	node tools/chart-docs.ts --check
+	node tools/observability-files.ts --check
 
 chart-docs: $(INSTALLED) ## Make the chart's schema and README from values.yaml
 	node tools/chart-docs.ts
+
+observability: $(INSTALLED) ## Make the chart's dashboard and alerts from tools/observability and the metrics' definitions
+	node tools/observability-files.ts
 
 doctor-docs: build services ## Write the tables of docs/doctor.md: what the doctor says of several servers and proxies
 	DOCTOR_DOCS=write vitest run --project service test/cluster/doctor.test.ts
@@ -257,4 +266,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules
+	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus

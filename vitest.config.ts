@@ -65,6 +65,7 @@ export default defineConfig({
       { test: { name: 'runtimes', include: ['test/runtimes/**/*.test.ts'], ...serial } },
       { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], ...many } },
       { test: { name: 'chart-cluster', include: ['test/chart-cluster/**/*.test.ts'], ...serial, ...live } },
+      { test: { name: 'observability', include: ['test/observability/**/*.test.ts'], ...serial } },
       { test: { name: 'repo', include: ['{tools,test/requirements}/**/*.test.ts', ...PACKED], ...serial } },
     ],
   },

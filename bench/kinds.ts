@@ -13,7 +13,8 @@ const anypod =
   (module: string, ...more: 'redis'[]): Command =>
   (port, redisUrl) =>
     onNode(
-      ...[ANYPOD, 'serve', serverPath(module), '--port', `${port}`],
+      // Where the log is JSON, the signal that collects garbage would change its level.
+      ...[ANYPOD, 'serve', serverPath(module), '--port', `${port}`, '--log-format', 'pretty'],
       ...(more.includes('redis') ? ['--redis', redisUrl] : []),
     );
 

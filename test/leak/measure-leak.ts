@@ -90,7 +90,12 @@ export async function measureLeak(options: LeakOptions): Promise<LeakReport> {
   const directory = await mkdtemp(join(tmpdir(), 'anypod-leak-'));
   const redis = await startRedis();
   const client = new Redis(redis.url);
-  const env = { NODE_OPTIONS: `--import=${PRELOAD}`, LEAK_DIRECTORY: directory, ANYPOD_LOG_LEVEL: 'error' };
+  const env = {
+    NODE_OPTIONS: `--import=${PRELOAD}`,
+    LEAK_DIRECTORY: directory,
+    ANYPOD_LOG_LEVEL: 'error',
+    ANYPOD_LOG_FORMAT: 'pretty',
+  };
   const { pods, stop } = await startPods({ module: FIXTURE, redisUrl: redis.url, count: 3, env });
   const urls = pods.map((pod) => new URL(pod.url));
   let measured = 0;

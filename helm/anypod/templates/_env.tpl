@@ -63,6 +63,12 @@ is. (dict "name" "ANYPOD_SECRET" "secret" "…" "keys" (list …))
   value: "3000"
 - name: ANYPOD_METRICS_PORT
   value: {{ .Values.metrics.enabled | ternary (int .Values.metrics.port) 0 | quote }}
+{{- with .Values.tracing.endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+- name: ANYPOD_TRACE_SAMPLING
+  value: {{ $.Values.tracing.sampling | quote }}
+{{- end }}
 {{ include "anypod.configVariables" . | trim }}
 {{- with include "anypod.authVariables" . | trim }}
 {{ . }}

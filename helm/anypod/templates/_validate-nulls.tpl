@@ -59,6 +59,8 @@
 - securityContext
 - serviceAccount
 - dnsConfig
+- tracing
+- tracing.endpoint
 - topologySpread
 - topologySpread.whenUnsatisfiable
 - podDisruptionBudget
@@ -85,6 +87,8 @@
 - metrics.enabled
 - metrics.port
 - metrics.serviceMonitor
+- metrics.prometheusRule
+- metrics.dashboard
 - tests
 - tests.token
 - tests.token.key

@@ -17,6 +17,7 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- include "anypod.problems.budget" . }}
 {{- include "anypod.problems.blueGreen" . }}
 {{- include "anypod.problems.network" . }}
+{{- include "anypod.problems.metrics" . }}
 {{- end }}
 {{- end }}
 
@@ -47,6 +48,13 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- include "anypod.problem" (printf "limits.%s is set, but pods see only the address of the proxy, so all callers would share one limit: set auth.trustedProxies to the addresses of the proxy, or auth.issuers." $key) }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The alerts select by the labels that a ServiceMonitor gives. */}}
+{{- define "anypod.problems.metrics" -}}
+{{- if and .Values.metrics.prometheusRule.enabled (not .Values.metrics.serviceMonitor.enabled) }}
+{{- include "anypod.problem" "metrics.prometheusRule.enabled is set without the ServiceMonitor, so every alert would look at nothing: set metrics.serviceMonitor.enabled=true." }}
 {{- end }}
 {{- end }}
 

@@ -6,6 +6,7 @@ import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
 import type { TaskSettings } from './core/task-rule.ts';
+import { placed, type Traces } from './core/traces.ts';
 import type { FetchHandler } from './http/fetch-handler.ts';
 import { LIMIT_DEFAULTS, type LimitOptions } from './http/limits.ts';
 import type { NodeHandler } from './http/node-handler.ts';
@@ -27,9 +28,12 @@ import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import { createAgeLimit } from './pod/lifecycle/age-limit.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
-import { createSigner, randomId } from './signing/signer.ts';
+import { createSigner, randomId, shortHash } from './signing/signer.ts';
 import type { TaskRoom } from './tasks/task-room.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
+import { createOtelTraces } from './telemetry/otel-traces.ts';
+import { traceStore } from './telemetry/traced-store.ts';
+import { watchQuestions } from './telemetry/watch-questions.ts';
 import { lookAtFactory } from './wire-factory.ts';
 import { wireHttp } from './wire-http.ts';
 import { type ModernParts, wireModern } from './wire-modern.ts';
@@ -115,6 +119,8 @@ export interface AnypodOptions extends PodOptions, LimitOptions {
   readonly handleTtlMs?: number;
   /** Takes and holds the pod's lease. Default: in this thread. */
   readonly takeLease?: TakeLease;
+  /** Called before each request is served, for example to rehearse failures. If it rejects with an `AnypodError`, the request is refused with it. */
+  readonly beforeRequest?: () => Promise<void>;
   readonly log?: Log;
   /** Knows which call runs now. Pass one from `createRunningCalls` to use it in your own handlers of faults. */
   readonly calls?: RunningCalls;
@@ -173,7 +179,8 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const settings = { ...DEFAULTS, ...options };
   const { log = silentLog, calls = createRunningCalls() } = options;
   const signer = createSigner(secretsOf(options));
-  const store = options.store ?? createMemoryStore();
+  const traces = createOtelTraces(shortHash);
+  const store = traceStore(options.store ?? createMemoryStore(), traces);
   const sdk = prepareSdk(options.sdk ?? (await loadSdk()));
   const podId = randomId().slice(0, 11);
   const meter = options.meter ?? createOtelMeter();
@@ -188,18 +195,20 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const { createGate } = options.auth ? await import('./auth/gate.ts') : {};
   const gate = options.auth && createGate?.(options.auth, { ...settings, ...store, signer, random: randomId, log });
   const filterOf = gate?.filterOf;
-  const shared = { podId, store, log, meter, calls };
+  const shared = { podId, store, log, meter, traces, calls };
   const bus = createChangeBus((change) => publish(pod, change, log), log);
   const waiters = createCallWaiters();
   const mail: ModernParts['mail'] = { deliver: () => undefined };
   const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
   const tasks = wireTasks({ ...shared, signer, stand: (session, data) => pod.stand(session, data) }, settings);
   ofServers.use(tasks);
-  const hosting = { ...shared, build, newQuestionId: createQuestionNames(podId), bytes: probe.bytes };
+  const hosting = { ...shared, build, newQuestionId: createQuestionNames(podId, traces), bytes: probe.bytes };
   const pod: Pod = new Pod(
     {
       ...{ ...shared, ...state, tasks, pod: podId, signer, random: randomId, ageLimit, callDeadlines, filterOf },
-      host: tasks.inSessions(createLegacyHost(hosting), (id, caller) => pod.hold(id, caller)),
+      host: tasks.inSessions(watchQuestions(createLegacyHost(hosting), meter, traces), (id, caller) =>
+        pod.hold(id, caller),
+      ),
       verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
@@ -242,12 +251,12 @@ function publish(pod: Pod, change: Change, log: Log): void {
   pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
 }
 
-/** Names questions, each differently from those of all pods. */
-function createQuestionNames(podId: string): () => string {
+/** Names questions, each differently from those of all pods. The pod that gets the answer finds the trace in the name. */
+function createQuestionNames(podId: string, traces: Traces | undefined): () => string {
   let questions = 0;
   return () => {
     questions += 1;
-    return `${podId}-${questions}`;
+    return placed(`${podId}-${questions}`, traces?.here());
   };
 }
 

@@ -5,6 +5,7 @@ import type { Meter } from './core/meter.ts';
 import type { Quotas } from './core/quotas.ts';
 import type { ModernHandler } from './core/server-host.ts';
 import type { Signer } from './core/signer.ts';
+import type { Traces } from './core/traces.ts';
 import { createAddressOf } from './http/client-address.ts';
 import { createDoor, type Room } from './http/door.ts';
 import { createEndpoint } from './http/endpoint.ts';
@@ -18,11 +19,13 @@ import { createOldConnections } from './http/old-connections.ts';
 import type { OriginGuardOptions } from './http/origin-guard.ts';
 import { createUrlOf } from './http/public-address.ts';
 import type { BodyLimits } from './http/read-body.ts';
+import { createRequestLog } from './http/request-log.ts';
 import { createRouter, type Router } from './http/router.ts';
 import { createSseEndpoint } from './http/sse-endpoint.ts';
 import { createMemoryStore } from './memory/index.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
 import type { Pod } from './pod/pod.ts';
+import { shortHash } from './signing/signer.ts';
 
 export interface HttpParts {
   readonly pod: Pod;
@@ -33,6 +36,7 @@ export interface HttpParts {
   readonly meter: Meter;
   readonly quotas: Quotas;
   readonly signer: Signer;
+  readonly traces: Traces | undefined;
 }
 
 export interface HttpSettings extends OriginGuardOptions, BodyLimits, LimitSettings {
@@ -41,6 +45,7 @@ export interface HttpSettings extends OriginGuardOptions, BodyLimits, LimitSetti
   readonly retryMs: number;
   readonly path: string;
   readonly legacySse: boolean;
+  readonly beforeRequest?: (() => Promise<void>) | undefined;
   readonly trustedProxies?: readonly string[];
 }
 
@@ -60,8 +65,9 @@ export function wireHttp(parts: HttpParts, settings: HttpSettings): Handlers {
   const own = settings.ratePerMinute > 0 ? createMemoryStore() : undefined;
   const insurance = own?.quotas ?? parts.quotas;
   const limits = createLimits(settings, { ...parts, insurance, now: monotonicNow });
+  const requests = createRequestLog(parts.log, shortHash, parts.traces);
   const endpoint = createDoor(
-    { ...settings, ...parts, limits },
+    { ...settings, ...parts, limits, requests, before: settings.beforeRequest },
     createRoomOf({ ...parts, limits }, settings.legacySse),
   );
   const heartbeats = createHeartbeats(settings.heartbeatMs, parts.log);

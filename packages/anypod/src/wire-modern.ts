@@ -9,6 +9,7 @@ import type { ModernHandler } from './core/server-host.ts';
 import type { Signer } from './core/signer.ts';
 import type { Store } from './core/store.ts';
 import type { TaskSettings } from './core/task-rule.ts';
+import type { Traces } from './core/traces.ts';
 import type { ChangeBus } from './mcp/modern/change-bus.ts';
 import { createModernHandler } from './mcp/modern/modern-handler.ts';
 import { createParkedCalls } from './mcp/parked/parked-calls.ts';
@@ -41,6 +42,7 @@ export interface ModernParts {
   readonly signer: Signer;
   readonly log: Log;
   readonly meter: Meter;
+  readonly traces: Traces | undefined;
   readonly listenAgeLimit: AgeLimit;
   readonly callDeadlines: Deadlines | undefined;
   readonly build: BuildServer;
@@ -64,7 +66,7 @@ export interface ModernSettings extends PodOptions {
 
 /** Builds the handler of the modern era from a pod's parts. */
 export function wireModern(parts: ModernParts, settings: ModernSettings): ModernHandler {
-  const { pod, sdk, bus, waiters, store, signer, log, meter, listenAgeLimit } = parts;
+  const { pod, sdk, bus, waiters, store, signer, log, meter, traces, listenAgeLimit } = parts;
   const { leaseMs = POD_DEFAULTS.leaseMs, rerunLimit = POD_DEFAULTS.rerunLimit } = settings;
   const parkedStateTtlMs = Math.max(settings.requestStateTtlMs, settings.parkedTtlMs);
   const parkedStates = createParkedStates(createRequestState(signer, parkedStateTtlMs, randomId));
@@ -75,10 +77,13 @@ export function wireModern(parts: ModernParts, settings: ModernSettings): Modern
     deadlines: createDeadlines(settings.parkedTtlMs, monotonicNow, log, false),
     states: parkedStates,
     random: randomId,
+    meter,
+    traces,
   });
   const peers = {
     pod: pod.id,
     leaseMs,
+    traces,
     rerunLimit,
     isLost: (other: string) => pod.isLost(other),
     send: store.inbox.send,

@@ -5,6 +5,7 @@ import type { Signer } from './core/signer.ts';
 import type { Store } from './core/store.ts';
 import type { TaskHandles } from './core/task-handles.ts';
 import type { TaskSettings } from './core/task-rule.ts';
+import type { Traces } from './core/traces.ts';
 import type { BuildServer } from './mcp/sdk/build-server.ts';
 import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
@@ -18,6 +19,7 @@ export interface TaskParts {
   readonly signer: Signer;
   readonly log: Log;
   readonly meter: Meter;
+  readonly traces: Traces | undefined;
   /** Sends a message on a session's standing stream. */
   readonly stand: (session: string, data: string) => Promise<void>;
 }
@@ -38,7 +40,7 @@ export const TASK_DEFAULTS: Omit<TaskRoomSettings, keyof PodOptions> = {
 
 /** Builds the tasks of a pod from its parts. */
 export function wireTasks(
-  { podId, store, signer, log, meter, stand }: TaskParts,
+  { podId, store, signer, log, meter, traces, stand }: TaskParts,
   settings: TaskRoomSettings,
 ): TaskRoom {
   const { leaseMs = POD_DEFAULTS.leaseMs, rerun = POD_DEFAULTS.rerun, taskConcurrency: concurrency } = settings;
@@ -52,6 +54,7 @@ export function wireTasks(
     idOf: (text) => signer.sign('task', text),
     log,
     meter,
+    traces,
     now: monotonicNow,
     send: store.inbox.send,
     tellSession: stand,

@@ -65,7 +65,9 @@ export const config: readonly ValueCase[] = [
   setting('maxHeaders', 65_536, 'ANYPOD_MAX_HEADERS'),
   setting('legacySse', true, 'ANYPOD_LEGACY_SSE'),
   setting('logFormat', 'pretty', 'ANYPOD_LOG_FORMAT'),
+  setting('gameDayPort', 9465, 'ANYPOD_GAME_DAY_PORT'),
   setting('logLevel', 'debug', 'ANYPOD_LOG_LEVEL'),
+  setting('logRedact', ['email', 'x-api-key'], 'ANYPOD_LOG_REDACT', 'email,x-api-key'),
 ];
 
 /** The settings in `limits`. */

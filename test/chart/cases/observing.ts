@@ -4,6 +4,8 @@ import type { Rendering } from '../render.ts';
 import type { ValueCase } from '../value-case.ts';
 
 const ON = { 'metrics.serviceMonitor.enabled': true };
+const RULE = { ...ON, 'metrics.prometheusRule.enabled': true };
+const DASHBOARD = { 'metrics.dashboard.enabled': true };
 const KEEP = [{ sourceLabels: ['__name__'], action: 'keep', regex: 'anypod_.*' }];
 
 const endpoint = ({ find }: Rendering): Manifest => find('ServiceMonitor')['spec'].endpoints[0];
@@ -86,6 +88,83 @@ export const observing: readonly ValueCase[] = [
     value: { release: 'prometheus' },
     with: ON,
     check: ({ find }) => expect(find('ServiceMonitor').metadata.labels).toMatchObject({ release: 'prometheus' }),
+  },
+  {
+    path: 'metrics.prometheusRule.enabled',
+    value: true,
+    with: ON,
+    check: ({ find }) => {
+      const [{ rules }] = find('PrometheusRule')['spec'].groups;
+      expect(rules.length).toBeGreaterThan(10);
+      for (const { expr, annotations } of rules) {
+        expect(expr).toMatch(/\{[^}]*namespace="[^"]+",service="[^"]+-pods"\}/);
+        expect(expr).not.toContain('SCOPE');
+        expect(annotations.runbook).toMatch(/^docs\/operations\.md#/);
+        expect(annotations.runbook_url).toBeUndefined();
+      }
+    },
+  },
+  {
+    path: 'metrics.prometheusRule.labels',
+    value: { release: 'prometheus' },
+    with: RULE,
+    check: ({ find }) => expect(find('PrometheusRule').metadata.labels).toMatchObject({ release: 'prometheus' }),
+  },
+  {
+    path: 'metrics.prometheusRule.disabled',
+    value: ['AnypodSlow'],
+    with: RULE,
+    check: ({ find }) => {
+      const names = find('PrometheusRule')['spec'].groups[0].rules.map(({ alert }: Manifest) => alert);
+      expect(names).toContain('AnypodHeap');
+      expect(names).not.toContain('AnypodSlow');
+    },
+  },
+  {
+    path: 'metrics.prometheusRule.docsUrl',
+    value: 'https://docs.example.com/anypod/',
+    with: RULE,
+    check: ({ find }) =>
+      expect(find('PrometheusRule')['spec'].groups[0].rules[0].annotations.runbook_url).toBe(
+        'https://docs.example.com/anypod/operations.md#pods-are-not-ready',
+      ),
+  },
+  {
+    path: 'metrics.dashboard.enabled',
+    value: true,
+    check: ({ find }) => {
+      const { metadata, ...map } = find('ConfigMap', '-dashboard');
+      expect(metadata.labels).toMatchObject({ grafana_dashboard: '1' });
+      expect(JSON.parse(map['data']['anypod.json'])).toMatchObject({ title: 'anypod', schemaVersion: 39 });
+    },
+  },
+  {
+    path: 'metrics.dashboard.labels',
+    value: { dashboards: 'mcp' },
+    with: DASHBOARD,
+    check: ({ find }) => expect(find('ConfigMap', '-dashboard').metadata.labels).toMatchObject({ dashboards: 'mcp' }),
+  },
+  {
+    path: 'metrics.dashboard.annotations',
+    value: { grafana_folder: 'MCP' },
+    with: DASHBOARD,
+    check: ({ find }) =>
+      expect(find('ConfigMap', '-dashboard').metadata.annotations).toEqual({ grafana_folder: 'MCP' }),
+  },
+  {
+    path: 'tracing.endpoint',
+    value: 'http://collector:4318',
+    with: { 'networkPolicy.enabled': true },
+    check: ({ env, find }) => {
+      expect(env('OTEL_EXPORTER_OTLP_ENDPOINT')).toBe('http://collector:4318');
+      expect(find('NetworkPolicy')['spec'].egress).toContainEqual({ ports: [{ port: 4318, protocol: 'TCP' }] });
+    },
+  },
+  {
+    path: 'tracing.sampling',
+    value: 0.5,
+    with: { 'tracing.endpoint': 'https://collector' },
+    check: ({ env }) => expect(env('ANYPOD_TRACE_SAMPLING')).toBe('0.5'),
   },
   {
     path: 'tests.enabled',

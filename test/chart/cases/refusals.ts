@@ -49,6 +49,11 @@ const ofServer: readonly Refusal[] = [
 
 const ofPods: readonly Refusal[] = [
   {
+    values: { 'metrics.prometheusRule.enabled': true },
+    sentence:
+      'metrics.prometheusRule.enabled is set without the ServiceMonitor, so every alert would look at nothing: set metrics.serviceMonitor.enabled=true.',
+  },
+  {
     values: { extraEnv: [{ name: 'ANYPOD_LOG_LEVEL', value: 'debug' }], 'config.logLevel': 'info' },
     sentence:
       'extraEnv sets ANYPOD_LOG_LEVEL, but the chart sets this variable itself: use the chart value for it (in config, auth, secret, payloadKeys, redis, externalRedis or metrics).',

@@ -21,14 +21,36 @@ export function formatFor(wanted: LogFormat | undefined, stdout: { readonly isTT
   return wanted ?? (stdout.isTTY ? 'pretty' : 'json');
 }
 
+/** What no log line may show, wherever it stands in the record. */
+const ALWAYS_REDACTED = [
+  'authorization',
+  'cookie',
+  'dpop',
+  'password',
+  'secret',
+  'token',
+  'access_token',
+  'refresh_token',
+];
+
+/** The fields of these names, down to the third level. */
+function pathsOf(names: readonly string[]): string[] {
+  return names.map((name) => `["${name}"]`).flatMap((field) => [field, `*${field}`, `*.*${field}`]);
+}
+
 /** The log of the process, on the standard error. Its lines are lost where nobody reads them, so that no reader can hold the process. */
-export function createLog(level: string, format: LogFormat, stderr: NodeJS.WriteStream): Logger {
+export function createLog(
+  level: string,
+  format: LogFormat,
+  stderr: NodeJS.WriteStream,
+  redact: readonly string[] = [],
+): Logger {
   const stream = createLossyStream(stderr);
   const write = format === 'json' ? (line: string) => stream.write(line) : prettyWriter(stderr, stream);
   return pino(
     {
       level,
-      redact: ['authorization', '*.token'],
+      redact: pathsOf([...ALWAYS_REDACTED, ...redact]),
       serializers: { err: (thrown: unknown) => serializeError(thrown) },
       formatters: { level: (label) => ({ level: label, severity: SEVERITY[label] }) },
       timestamp: pino.stdTimeFunctions.isoTime,

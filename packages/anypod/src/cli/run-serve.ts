@@ -9,6 +9,7 @@ import { createLog, formatFor } from './create-log.ts';
 import { createExitGuard } from './exit-guard.ts';
 import type { HostProgram } from './host-program.ts';
 import { createLeaving } from './leaving.ts';
+import { changeLevelOnSignal } from './log-level-signal.ts';
 import { written } from './lossy-stream.ts';
 import { holdModuleListeners, type ModuleListeners } from './module-listeners.ts';
 import { watchParent } from './parent-watch.ts';
@@ -21,10 +22,14 @@ const LAST_LINES_MS = 500;
 export async function runServe(argv: readonly string[], around: HostProgram): Promise<void> {
   const config = readConfig(argv, process.env, around.settings);
   const format = formatFor(config.logFormat, process.stdout);
-  const log = createLog(config.logLevel, format, process.stderr);
+  const log = createLog(config.logLevel, format, process.stderr, config.logRedact);
   // Nobody may be left to read it. That is no reason to end.
   process.stdout.on('error', () => undefined);
-  if (format === 'json') captureText(log, process, console);
+  if (format === 'json') {
+    captureText(log, process, console);
+    // At a terminal the signal ends the process, as tools for development expect.
+    changeLevelOnSignal(log);
+  }
   for (const sentence of unknownVariables(process.env, [...SETTINGS, ...around.settings])) log.warn(sentence);
 
   const stopping = new AbortController();

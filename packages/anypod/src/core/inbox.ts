@@ -6,8 +6,11 @@ import type { AnswerForm } from './reply.ts';
  * serialised JSON-RPC message. It is sent beside the envelope, so nothing is encoded twice.
  */
 export type InboxMessage =
-  /** The store has an answer to a question. The owner takes it from the question store. */
-  | { readonly type: 'answered'; readonly session: string; readonly question: string }
+  /**
+   * The store has an answer to a question. The owner takes it from the question store. `trace`: where the pod that got the answer is in the call's trace,
+   * if that is recorded; older builds do not send it.
+   */
+  | { readonly type: 'answered'; readonly session: string; readonly question: string; readonly trace?: string }
   /** The client reports progress on a question. */
   | { readonly type: 'question-progress'; readonly session: string; readonly question: string; readonly data: string }
   /** The client cancelled a request: abort it, then confirm. Older builds do not send `from` and `ack`. */
@@ -79,6 +82,8 @@ export type InboxMessage =
       readonly request: RequestId;
       readonly form: AnswerForm;
       readonly data: string;
+      /** Where the client's request is in its trace. Older builds do not send it. */
+      readonly trace?: string;
     }
   /**
    * What a parked call says to a request that waits on the receiving pod. `woken`: the answers have arrived. `unknown`: there is no such call. `lost`:

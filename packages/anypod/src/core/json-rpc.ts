@@ -35,6 +35,12 @@ export interface JsonRpcResponse {
   readonly [ENCODED]?: string;
 }
 
+/** What went wrong, for metrics and traces: the code of an error, or `tool_error` for a result that says `isError`. Undefined: nothing. */
+export function faultOf({ error, result }: JsonRpcResponse): string | undefined {
+  if (error !== undefined) return String(error.code);
+  return result?.['isError'] === true ? 'tool_error' : undefined;
+}
+
 /** The JSON of a response. Uses the content's JSON if the response already carries it. */
 export function encodeResponse(response: JsonRpcResponse): string {
   const encoded = response[ENCODED];

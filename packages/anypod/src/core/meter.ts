@@ -73,12 +73,23 @@ export interface Meter {
   /** A request arrived. `requestEnded` follows exactly once. */
   requestBegan(): void;
   /** `method` is what the client sent, so it may be any text. */
-  requestEnded(method: string, era: RequestEra, outcome: RequestOutcome, ms: number): void;
+  /** `tool`: the tool that the client named, so it may be any text too. `fault`: see `faultOf`. */
+  requestEnded(
+    method: string,
+    era: RequestEra,
+    outcome: RequestOutcome,
+    ms: number,
+    tool?: string,
+    fault?: string,
+  ): void;
+  /** A question of this pod has an answer, or is withdrawn. `method` is what the server sent. `fault`: see `faultOf`. */
+  questionEnded(method: string, ms: number, fault?: string): void;
   /** A stream opened. `streamClosed` follows exactly once. */
   streamOpened(kind: StreamKind): void;
   streamClosed(kind: StreamKind): void;
   sessionCreated(): void;
-  sessionEnded(reason: SessionEnd): void;
+  /** `ms`: how long the session lasted. */
+  sessionEnded(reason: SessionEnd, ms: number): void;
   resumed(outcome: ResumeOutcome): void;
   orphanEnded(outcome: OrphanOutcome): void;
   /** The server's code did something to the process that affects other sessions. */
@@ -101,6 +112,7 @@ export interface Meter {
 export const silentMeter: Meter = {
   requestBegan: () => undefined,
   requestEnded: () => undefined,
+  questionEnded: () => undefined,
   streamOpened: () => undefined,
   streamClosed: () => undefined,
   sessionCreated: () => undefined,
@@ -119,8 +131,8 @@ export const silentMeter: Meter = {
 
 /** One request in progress. The code that learns how it ends reports it here. */
 export interface RequestWatch {
-  /** A JSON-RPC response is sent for the request; it may be an error. */
-  answered(isError: boolean): void;
+  /** A JSON-RPC response is sent for the request; it may be an error. `fault`: see `faultOf`. */
+  answered(isError: boolean, fault?: string): void;
   /** The request has ended. Only the first report counts. If an error was answered, `ok` counts as `rpc_error`. */
   ended(outcome: RequestOutcome): void;
   /** A stream to the client has opened. Call the returned function when the stream has ended. */

@@ -35,6 +35,8 @@ export interface TaskCall {
   readonly freshAuth: boolean;
   /** The hash of its arguments, if its client may repeat it under a key. */
   readonly fingerprint?: string;
+  /** Where the call is in its trace. Absent: nobody records it. */
+  readonly trace?: string;
 }
 
 /** What is known of a task without its result. */

@@ -16,6 +16,7 @@ import { asksForMetadata, serveMetadata } from './metadata.ts';
 import { MeteredReply } from './metered-reply.ts';
 import { createOriginGuard, type OriginGuardOptions } from './origin-guard.ts';
 import { Refusal, refuse } from './refusal.ts';
+import type { RequestLog } from './request-log.ts';
 
 /** Answers a request. Never rejects. */
 export type Endpoint = (incoming: Incoming, reply: EndpointReply) => Promise<void>;
@@ -33,6 +34,10 @@ export interface Room {
 export interface DoorOptions extends OriginGuardOptions {
   readonly log: Log;
   readonly meter: Meter;
+  /** Undefined: requests are not logged. */
+  readonly requests?: RequestLog | undefined;
+  /** Called before each request is served. May throw an `AnypodError`. */
+  readonly before?: (() => Promise<void>) | undefined;
   /** Decides who may call. Undefined: everybody, as whom the server in front of this one says. */
   readonly gate?: Gate | undefined;
   /** How long clients wait before they reconnect a stream whose token has expired, in ms. */
@@ -42,7 +47,7 @@ export interface DoorOptions extends OriginGuardOptions {
 
 /** Lets requests in: checks host and origin, answers preflights and requests for the metadata, and verifies who calls. */
 export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) => Room): Endpoint {
-  const { gate, meter, retryMs, limits, allowedOrigins } = options;
+  const { gate, meter, requests, before, retryMs, limits, allowedOrigins } = options;
   const guard = createOriginGuard(options);
   const cors = allowedOrigins && createCors(allowedOrigins);
   const fail = createFail(options);
@@ -50,10 +55,12 @@ export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) =>
   async function enter(incoming: Incoming, reply: MeteredReply): Promise<void> {
     const room = roomOf(incoming);
     room.requireMethod(incoming);
+    if (before !== undefined) await before();
     const isGet = incoming.method === 'GET';
     const resumes = isGet && room.resumes(incoming);
     limits.arrive(incoming, reply, resumes);
     const admitted = gate === undefined ? incoming : await admit(incoming, gate);
+    reply.caller = admitted.caller;
     const { authInfo } = admitted.caller;
     if (authInfo !== undefined) reply.tokenEnd = tokenEndOf(authInfo, retryMs);
     const counted = limits.enter === undefined ? admitted : await limits.enter(admitted, reply, resumes);
@@ -65,7 +72,8 @@ export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) =>
     if (gate !== undefined && asksForMetadata(incoming)) return serveMetadata(gate, incoming, answer);
     const { caller, method } = incoming;
     const headers = cors?.headersFor(caller);
-    const reply = new MeteredReply(headers === undefined ? answer : withHeaders(answer, headers), meter, limits.load);
+    const seen = headers === undefined ? answer : withHeaders(answer, headers);
+    const reply = new MeteredReply(seen, meter, limits.load, requests);
     try {
       guard(headerOf(caller, 'host') ?? '', headerOf(caller, 'origin'));
       if (headers !== undefined && method === 'OPTIONS') reply.empty(204, cors?.preflight(caller));

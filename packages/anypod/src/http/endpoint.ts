@@ -1,5 +1,8 @@
+import type { Caller } from '../core/caller.ts';
 import { claimsModern, isModern } from '../core/era.ts';
+import type { RequestEra } from '../core/meter.ts';
 import type { ModernHandler } from '../core/server-host.ts';
+import type { Traces } from '../core/traces.ts';
 import type { Pod } from '../pod/pod.ts';
 import { createFail, type DoorOptions, type Room } from './door.ts';
 import { headerOf, type Incoming } from './incoming.ts';
@@ -10,12 +13,14 @@ import { createSessionEndpoint } from './session-endpoint.ts';
 
 export interface EndpointOptions extends Pick<DoorOptions, 'log' | 'gate' | 'meter' | 'limits'> {
   readonly pod: Pod;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
   readonly modern: ModernHandler;
 }
 
 /** Serves `/mcp` for both eras: checks a request, finds its session and passes it to the pod. */
 export function createEndpoint(options: EndpointOptions): Room {
-  const { pod, modern, gate, limits } = options;
+  const { pod, modern, gate, limits, traces } = options;
   const sessions = createSessionEndpoint(pod);
   const fail = createFail(options);
 
@@ -33,12 +38,13 @@ export function createEndpoint(options: EndpointOptions): Room {
     const body = await receive(pod, incoming);
     try {
       const modernBody = isModern(body, headerOf(caller, 'mcp-protocol-version')) && !negotiatesSession(body);
-      reply.name(methodOf(body), modernBody ? 'modern' : 'legacy');
+      nameRequest(reply, body, modernBody ? 'modern' : 'legacy', caller, traces);
       reply.form = answerForm(caller);
       gate?.permit(caller, body);
       const counted = limits.read(body, reply, () => modernBody && modern.continues(body, caller));
       if (counted !== undefined) await counted;
-      await (modernBody ? postModern : sessions.post)(body, incoming, reply);
+      const serve = () => (modernBody ? postModern : sessions.post)(body, incoming, reply);
+      await (reply.step === undefined ? serve() : reply.step.run(serve));
     } catch (error) {
       fail(reply, caller, body, error);
     }
@@ -62,6 +68,20 @@ export function createEndpoint(options: EndpointOptions): Room {
       await (method === 'GET' ? sessions.get(incoming, reply) : sessions.end(incoming, reply));
     },
   };
+}
+
+/** Names a POST for the meter, the log and the traces. An answer to a question belongs to the trace of its question. */
+export function nameRequest(
+  reply: MeteredReply,
+  body: unknown,
+  era: RequestEra,
+  caller: Caller,
+  traces: Traces | undefined,
+): void {
+  const method = methodOf(body);
+  const tool = method === 'tools/call' ? (body as { params?: { name?: unknown } }).params?.name : undefined;
+  reply.name(method, era, typeof tool === 'string' ? tool : undefined);
+  if (traces !== undefined && method !== 'answer') reply.step = traces.receive({ method, era, body, caller });
 }
 
 /** Counts the request from its first byte, so that a pod that shuts down waits for it. */

@@ -1,16 +1,24 @@
+import type { Caller } from '../core/caller.ts';
 import type { Limited } from '../core/limited.ts';
 import type { Meter, RequestEra, RequestOutcome, RequestWatch, StreamKind } from '../core/meter.ts';
 import type { AnswerForm, EventSink, Reply } from '../core/reply.ts';
+import type { Step } from '../core/traces.ts';
 import type { CallerUse } from './callers.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import { EndsWithToken, type TokenEnd } from './ends-with-token.ts';
 import type { Load } from './overload.ts';
+import type { RequestLog } from './request-log.ts';
 
 /** Answers a request and counts it. It is also the request's watch, so each request needs only one object. */
 export class MeteredReply implements Reply, RequestWatch {
   readonly #reply: EndpointReply;
   readonly #meter: Meter;
+  readonly #requests: RequestLog | undefined;
   readonly #began: number = performance.now();
+  /** The caller, once it is known. */
+  caller: Caller | undefined;
+  /** Undefined: nobody traces the request. */
+  step: Step | undefined;
   form: AnswerForm = 'either';
   /** When the streams of a session must end. Undefined: the caller has no token that expires. */
   tokenEnd: TokenEnd | undefined;
@@ -20,15 +28,19 @@ export class MeteredReply implements Reply, RequestWatch {
   #use: CallerUse | undefined;
   #method = '';
   #era: RequestEra = 'unknown';
+  #tool: string | undefined;
   #isError = false;
+  #fault: string | undefined;
+  #session: string | undefined;
   #ended = false;
   #listens: 0 | 1 = 0;
   #stream: 'none' | 'expected' | 'open' = 'none';
 
   /** The request counts in `load` until it has ended. */
-  constructor(reply: EndpointReply, meter: Meter, load: Load) {
+  constructor(reply: EndpointReply, meter: Meter, load: Load, requests?: RequestLog) {
     this.#reply = reply;
     this.#meter = meter;
+    this.#requests = requests;
     this.#load = load;
     load.calls += 1;
     meter.requestBegan();
@@ -59,10 +71,11 @@ export class MeteredReply implements Reply, RequestWatch {
     }
   }
 
-  /** Names the request for the meter: its MCP method, what `methodOf` returns for other bodies, or its HTTP method. */
-  name(method: string, era: RequestEra): void {
+  /** Names the request for the meter: its MCP method, what `methodOf` returns for other bodies, or its HTTP method. `tool`: what a tool call calls. */
+  name(method: string, era: RequestEra, tool?: string): void {
     this.#method = method;
     this.#era = era;
+    this.#tool = tool;
   }
 
   get watch(): RequestWatch {
@@ -72,12 +85,13 @@ export class MeteredReply implements Reply, RequestWatch {
   json(status: number, body: string, headers?: Readonly<Record<string, string>>): void {
     if (status === 200 && this.form === 'stream') this.#streamOnly(body, headers);
     else this.#reply.json(status, body, headers);
-    this.ended(outcomeOf(status));
+    this.#session = headers?.['mcp-session-id'];
+    this.#endedWith(status);
   }
 
   empty(status: number, headers?: Readonly<Record<string, string>>): void {
     this.#reply.empty(status, headers);
-    this.ended(outcomeOf(status));
+    this.#endedWith(status);
   }
 
   stream(kind: StreamKind): EventSink {
@@ -102,8 +116,14 @@ export class MeteredReply implements Reply, RequestWatch {
     sink.end();
   }
 
-  answered(isError: boolean): void {
+  answered(isError: boolean, fault?: string): void {
     this.#isError ||= isError;
+    this.#fault ??= fault;
+  }
+
+  #endedWith(status: number): void {
+    if (status >= 400) this.#fault ??= String(status);
+    this.ended(outcomeOf(status));
   }
 
   ended(outcome: RequestOutcome): void {
@@ -113,7 +133,18 @@ export class MeteredReply implements Reply, RequestWatch {
     if (this.#use !== undefined) this.#use.calls -= 1;
     if (this.#stream === 'expected') this.#countStreams(-1);
     const seen = outcome === 'ok' && this.#isError ? 'rpc_error' : outcome;
-    this.#meter.requestEnded(this.#method, this.#era, seen, performance.now() - this.#began);
+    const ms = performance.now() - this.#began;
+    const fault = this.#fault ?? (seen === 'ok' ? undefined : seen);
+    this.#meter.requestEnded(this.#method, this.#era, seen, ms, this.#tool, fault);
+    this.step?.end(fault);
+    if (this.#requests?.wanted() === true) this.#log(this.#requests, seen, ms, fault);
+  }
+
+  #log(requests: RequestLog, outcome: RequestOutcome, ms: number, fault: string | undefined): void {
+    requests.write({
+      ...{ method: this.#method, era: this.#era, tool: this.#tool, outcome, fault, ms },
+      ...{ caller: this.caller, session: this.#session, trace: this.step?.run(requests.traceId) },
+    });
   }
 
   streams(kind: StreamKind): () => void {

@@ -1,24 +1,27 @@
 import { isRequest } from '../core/json-rpc.ts';
 import { RPC } from '../core/rpc-error.ts';
+import type { Traces } from '../core/traces.ts';
 import type { Pod } from '../pod/pod.ts';
 import { sessionNotFound } from '../pod/sessions/session-cache.ts';
 import { createFail, type DoorOptions, type Room } from './door.ts';
-import { receive } from './endpoint.ts';
+import { nameRequest, receive } from './endpoint.ts';
 import { MESSAGES, pathOf, siblingOf } from './endpoint-path.ts';
 import { repeatThroughOutage } from './hold.ts';
 import { headerOf, type Incoming } from './incoming.ts';
-import { idOf, methodOf, parseBatch, parseMessage } from './messages.ts';
+import { idOf, parseBatch, parseMessage } from './messages.ts';
 import type { MeteredReply } from './metered-reply.ts';
 import { requireAcceptsEvents, requireJson } from './negotiation.ts';
 import { Refusal } from './refusal.ts';
 
 export interface SseEndpointOptions extends Pick<DoorOptions, 'log' | 'gate' | 'meter' | 'limits'> {
   readonly pod: Pod;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
 }
 
 /** Serves HTTP+SSE (2024-11-05): a GET opens the client's stream, and a POST brings its messages. */
 export function createSseEndpoint(options: SseEndpointOptions): Room {
-  const { pod, gate, limits } = options;
+  const { pod, gate, limits, traces } = options;
   const fail = createFail(options);
 
   async function open({ caller }: Incoming, reply: MeteredReply): Promise<void> {
@@ -35,9 +38,11 @@ export function createSseEndpoint(options: SseEndpointOptions): Room {
     requireJson(caller);
     const id = sessionIn(caller.url ?? '/');
     const body = await receive(pod, incoming);
-    reply.name(methodOf(body), 'legacy');
+    nameRequest(reply, body, 'legacy', caller, traces);
     const alone = Array.isArray(body) ? undefined : parseMessage(body);
-    const act = () => deliver(id, body, alone, incoming, reply);
+    const deliverIt = () => deliver(id, body, alone, incoming, reply);
+    const { step } = reply;
+    const act = step === undefined ? deliverIt : () => step.run(deliverIt);
     try {
       gate?.permit(caller, body);
       await limits.read(body, reply, () => false);

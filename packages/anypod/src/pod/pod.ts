@@ -16,6 +16,7 @@ import type { RandomId, Signer } from '../core/signer.ts';
 import type { StateLanes } from '../core/state-lanes.ts';
 import type { Store } from '../core/store.ts';
 import type { HeldSession, TaskPeer } from '../core/task-peer.ts';
+import type { Traces } from '../core/traces.ts';
 import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';
@@ -52,6 +53,8 @@ export interface PodDependencies {
   readonly random: RandomId;
   readonly log: Log;
   readonly meter: Meter;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
   /** Writes what servers keep for their sessions. */
   readonly lanes: StateLanes;
   /** Makes what servers keep under handles. */

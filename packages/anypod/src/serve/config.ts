@@ -63,6 +63,9 @@ export interface Config extends AuthConfig, LimitConfig {
   readonly exitWithParent: 'npm' | 'always' | 'never';
   readonly logLevel: string;
   readonly logFormat?: 'json' | 'pretty';
+  readonly logRedact?: readonly string[];
+  /** 0: there are no failure switches. */
+  readonly gameDayPort: number;
 }
 
 /** Wrong configuration. It has all problems, each with the name of the setting, the fault and the remedy. */

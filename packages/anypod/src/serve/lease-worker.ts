@@ -26,6 +26,10 @@ const log = { info: () => undefined, warn: () => undefined };
 const { store } = await openStore(config, log, Math.min(leaseMs / RENEWALS_PER_LEASE, MAX_PATIENCE_MS));
 for (;;) {
   const asked = monotonicNow();
+  if (asked < (shared[3] ?? 0)) {
+    await delay(leaseMs / RENEWALS_PER_LEASE);
+    continue;
+  }
   try {
     await store.pods.renew(pod, leaseMs);
     state = renewedAt(asked, leaseMs, state);

@@ -1,8 +1,21 @@
 import { z } from 'zod';
 import type { Setting } from './setting.ts';
 
-/** How the process logs, and when it ends by itself. */
+/** How the process logs, when it ends by itself, and how it fails on purpose. */
 export const PROCESS_SETTINGS: readonly Setting[] = [
+  {
+    name: 'gameDayPort',
+    flag: '--game-day-port',
+    env: 'ANYPOD_GAME_DAY_PORT',
+    default: '0',
+    description:
+      'TCP port of the failure switches, on 127.0.0.1 only: they make the pod slow, refuse requests, lose its lease or read no mail. 0: there are none.',
+    schema: z.coerce
+      .number({ error: 'must be a port number' })
+      .int('must be a whole number')
+      .min(0, 'must be 0 or more')
+      .max(65535, 'must be 65535 or less'),
+  },
   {
     name: 'exitWithParent',
     flag: '--exit-with-parent',
@@ -17,7 +30,8 @@ export const PROCESS_SETTINGS: readonly Setting[] = [
     flag: '--log-level',
     env: 'ANYPOD_LOG_LEVEL',
     default: 'info',
-    description: 'Log level: debug, info, warn, error or silent.',
+    description:
+      'Log level: debug (adds a line for each request), info, warn, error or silent. SIGUSR2 changes it to debug and back.',
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent'], {
       error: 'must be debug, info, warn, error or silent',
     }),
@@ -30,5 +44,19 @@ export const PROCESS_SETTINGS: readonly Setting[] = [
     description:
       'Form of the log: json (each line is one JSON record, for collectors) or pretty (for people). Without it, pretty if the standard output is a terminal, otherwise json.',
     schema: z.enum(['json', 'pretty'], { error: 'must be json or pretty' }),
+  },
+  {
+    name: 'logRedact',
+    flag: '--log-redact',
+    env: 'ANYPOD_LOG_REDACT',
+    default: '',
+    description:
+      'Names of more fields that the log hides, separated by commas. It always hides authorization, cookie, dpop, password, secret and tokens.',
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((name) => name.trim()))
+      .refine((names) => names.every((name) => /^[\w.-]+$/.test(name)), {
+        error: 'must be names of letters, digits, dots, dashes and underscores, such as x-api-key,email',
+      }),
   },
 ];

@@ -15,6 +15,7 @@ import { authOptionsOf } from './auth-settings.ts';
 import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
+import type { GameDay } from './game-day.ts';
 import { createHealthApp, type Health } from './health.ts';
 import { listen } from './listen.ts';
 import { loadModule } from './load-module.ts';
@@ -69,6 +70,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
   );
   const sparse = createSparseLog(log);
   const { store, check, close: closeStore } = await openStore(config, sparse);
+  const gameDay = await openGameDay(config, log);
   const allowedHosts = hostNamesOf(config);
   try {
     anypod = await retryUntilStoreUp(signal, sparse, async () => {
@@ -80,11 +82,12 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
         cacheBytes: config.cacheBytes ?? cacheBudget(getHeapStatistics().heap_size_limit),
         keptBytes: config.streamByteLimit,
         createServer,
-        store,
+        store: gameDay?.around(store) ?? store,
         log,
         meter,
         calls,
-        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, sparse) }),
+        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, sparse, gameDay) }),
+        ...(gameDay === undefined ? {} : { beforeRequest: () => gameDay.before() }),
         ...(sdk === undefined ? {} : { sdk }),
         ...(reuse === undefined ? {} : { reuse }),
         ...(allowedHosts === undefined ? {} : { allowedHosts }),
@@ -92,6 +95,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
     });
   } catch (error) {
     listener.destroy();
+    gameDay?.close();
     await Promise.all([listener.close(), closeStore()]);
     throw asConfigError(error);
   }
@@ -111,6 +115,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
       await delay(delayMs);
       // A balancer without probes sends new calls until the pod refuses connections.
       const closed = listener.close();
+      gameDay?.close();
       await serving.drain();
       await settled(serving, config.drainTimeoutMs);
       await serving.close();
@@ -120,6 +125,13 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
       stopWatching();
     },
   };
+}
+
+/** The failure switches. Undefined: the operator wants none, and the pod does nothing for them. */
+async function openGameDay(config: Config, log: Logger): Promise<GameDay | undefined> {
+  if (config.gameDayPort === 0) return undefined;
+  const { serveGameDay } = await import('./game-day-port.ts');
+  return serveGameDay(config.gameDayPort, config.redis !== undefined, log);
 }
 
 /** The settings with the options of the gate in place of its settings. */

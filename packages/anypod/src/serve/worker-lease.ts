@@ -5,13 +5,14 @@ import { AnypodError } from '../core/errors.ts';
 import type { Lease, TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Config } from './config.ts';
+import type { GameDay } from './game-day.ts';
 
 /** The data that the worker gets. */
 export interface LeaseWork {
   readonly config: Config;
   readonly pod: string;
   readonly leaseMs: number;
-  /** Three float64: `until`, `since` and `judgesFrom` of the lease. */
+  /** Four float64: `until`, `since` and `judgesFrom` of the lease, and until when it must not be renewed (see `GameDay`). */
   readonly state: SharedArrayBuffer;
 }
 
@@ -21,10 +22,15 @@ interface Said {
 }
 
 /** Holds the lease in a worker thread with its own Redis connection. */
-export function createWorkerLease(config: Config, log: Log): TakeLease {
+export function createWorkerLease(config: Config, log: Log, gameDay?: Pick<GameDay, 'onLease'>): TakeLease {
   return async (pod, leaseMs) => {
-    const state = new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT);
+    const state = new SharedArrayBuffer(4 * Float64Array.BYTES_PER_ELEMENT);
     const shared = new Float64Array(state);
+    if (gameDay !== undefined) {
+      gameDay.onLease = (until) => {
+        shared[3] = until;
+      };
+    }
     const work: LeaseWork = { config, pod, leaseMs, state };
     let stopped = false;
     let begun = false;

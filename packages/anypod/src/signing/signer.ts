@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AnypodError } from '../core/errors.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 
@@ -8,6 +8,11 @@ const CODE_LENGTH = 22;
 
 /** 128 bits from the system's random generator. */
 export const randomId: RandomId = () => randomBytes(16).toString('base64url');
+
+/** A name for a secret or private text, for logs and traces: 96 bits of its SHA-256, the same everywhere. Not for text that can be guessed. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
 
 /**
  * HMAC-SHA256 cut to 128 bits. Each secret and purpose has its own key, so a code for one purpose is worthless for another. The first secret signs;

@@ -4,11 +4,12 @@ import type { TaskRule } from '../core/task-rule.ts';
 import type { TaskContext } from './engine/context.ts';
 import { claimsOf, mirrorsOf, ownerOf } from './owner.ts';
 
-/** What is stored of a tool call when it becomes a task. */
+/** What is stored of a tool call when it becomes a task. `trace`: where it is in its trace. */
 export function newCall(
   params: Readonly<Record<string, unknown>>,
   caller: Caller,
   { ttlMs, pollIntervalMs, rerunnable, freshAuth }: TaskRule,
+  trace: string | undefined,
   session?: string,
 ): TaskCall {
   return {
@@ -23,6 +24,7 @@ export function newCall(
     pollIntervalMs,
     rerunnable,
     freshAuth,
+    ...(trace !== undefined && { trace }),
   };
 }
 

@@ -46,7 +46,7 @@ export function createTaskHandles(options: TaskHandlesOptions, owner: () => Hand
         throw new AnypodError('task_refused', `The tool ${tool} runs in no task: its mode is never.`);
       }
       const kept = { ...rule, ttlMs: ttlMs ?? rule.ttlMs };
-      const call = { ...newCall(params, caller, kept), owner: ownerId() };
+      const call = { ...newCall(params, caller, kept, context.traces?.here()), owner: ownerId() };
       const repeats = key === undefined ? undefined : repeatsOf(owner(), call.owner, tool, key);
       const task = await beginTask(context, call, repeats);
       if (task === undefined) throw new AnypodError('task_limit', tooManyText(context));

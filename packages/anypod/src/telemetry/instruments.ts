@@ -1,4 +1,5 @@
 import type { Counter, Histogram, Meter, ObservableGauge, UpDownCounter } from '@opentelemetry/api';
+import { MCP_BUCKETS } from './conventions.ts';
 
 /** In seconds: from a cached answer to the longest call that gateways usually allow. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -23,6 +24,10 @@ export interface Instruments {
   readonly tasks: Counter;
   readonly tasksRunning: ObservableGauge;
   readonly tasksQueued: ObservableGauge;
+  /** Of OpenTelemetry's conventions for MCP, in seconds: what clients ask, what servers ask their clients, and sessions. */
+  readonly mcpServer: Histogram;
+  readonly mcpClient: Histogram;
+  readonly mcpSession: Histogram;
 }
 
 export function createInstruments(meter: Meter): Instruments {
@@ -66,5 +71,12 @@ export function createInstruments(meter: Meter): Instruments {
     tasksQueued: meter.createObservableGauge('anypod.tasks.queued', {
       description: 'Tasks of all pods that wait for a pod.',
     }),
+    mcpServer: mcpHistogram(meter, 'mcp.server.operation.duration', 'Duration of the requests of clients.'),
+    mcpClient: mcpHistogram(meter, 'mcp.client.operation.duration', 'Duration of the questions to clients.'),
+    mcpSession: mcpHistogram(meter, 'mcp.server.session.duration', 'Duration of the sessions that this pod ended.'),
   };
+}
+
+function mcpHistogram(meter: Meter, name: string, description: string): Histogram {
+  return meter.createHistogram(name, { description, unit: 's', advice: { explicitBucketBoundaries: MCP_BUCKETS } });
 }

@@ -1,15 +1,17 @@
-import { metrics, type ObservableCallback } from '@opentelemetry/api';
+import { createNoopMeter, metrics, type ObservableCallback } from '@opentelemetry/api';
 import type { Fault } from '../core/fault.ts';
 import type { LimitReason } from '../core/limited.ts';
-import type {
-  Meter,
-  OrphanOutcome,
-  PodPhase,
-  ResumeOutcome,
-  SessionEnd,
-  StreamKind,
-  Unfollowed,
+import {
+  type Meter,
+  type OrphanOutcome,
+  type PodPhase,
+  type ResumeOutcome,
+  type SessionEnd,
+  type StreamKind,
+  silentMeter,
+  type Unfollowed,
 } from '../core/meter.ts';
+import { ATTR } from './conventions.ts';
 import { createInstruments } from './instruments.ts';
 import { createRequestTally } from './request-tally.ts';
 import { createTaskSeries } from './task-series.ts';
@@ -65,14 +67,20 @@ const LIMITS = {
   overloaded: { reason: 'overloaded' },
 } satisfies Record<LimitReason, object>;
 
+const QUESTIONS = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list']);
+
 /**
  * Counts with the OpenTelemetry SDK that the process has registered. Register it before you call this. Without an SDK it
- * counts nothing, at next to no cost.
+ * counts nothing, at no cost.
  */
 export function createOtelMeter(): Meter {
-  const instruments = createInstruments(metrics.getMeter('anypod'));
+  const meter = metrics.getMeter('anypod');
+  // The API's own meter, which it has until an SDK is registered.
+  if (meter === createNoopMeter()) return silentMeter;
+  const instruments = createInstruments(meter);
   const { streams, sessionsCreated, sessionsEnded, resumes, orphans, faults, unfollowed, limited, blocked } =
     instruments;
+  const { mcpClient, mcpSession } = instruments;
   const tally = createRequestTally(instruments);
   const tasks = createTaskSeries(instruments);
   let current: PodPhase = 'serving';
@@ -101,7 +109,15 @@ export function createOtelMeter(): Meter {
     streamOpened: (kind) => streams.add(1, KINDS[kind]),
     streamClosed: (kind) => streams.add(-1, KINDS[kind]),
     sessionCreated: () => sessionsCreated.add(1),
-    sessionEnded: (reason) => sessionsEnded.add(1, ENDS[reason]),
+    questionEnded: (method, ms, fault) =>
+      mcpClient.record(ms / 1000, {
+        [ATTR.method]: QUESTIONS.has(method) ? method : '_OTHER',
+        ...(fault !== undefined && { [ATTR.error]: fault }),
+      }),
+    sessionEnded(reason, ms) {
+      sessionsEnded.add(1, ENDS[reason]);
+      mcpSession.record(ms / 1000, reason === 'deleted' ? {} : { [ATTR.error]: reason });
+    },
     resumed: (outcome) => resumes.add(1, RESUMES[outcome]),
     orphanEnded: (outcome) => orphans.add(1, ORPHANS[outcome]),
     fault: (fault) => faults.add(1, FAULTS[fault]),

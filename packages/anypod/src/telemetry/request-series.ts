@@ -32,6 +32,7 @@ const METHODS = [
   'DELETE',
 ] as const;
 const OTHER = 'other';
+const NO_OPERATIONS = new Set(['answer', 'batch', 'GET', 'DELETE', OTHER]);
 const ERAS: readonly RequestEra[] = ['legacy', 'modern', 'unknown'];
 const OUTCOMES: readonly RequestOutcome[] = [
   'ok',
@@ -48,6 +49,8 @@ export interface RequestSeries {
   readonly duration: Readonly<Record<'method' | 'era', string>>;
   readonly outcomes: Readonly<Record<RequestOutcome, OutcomeSeries>>;
   readonly seconds: number[];
+  /** It is one message of MCP, so the conventions count it too. */
+  readonly operation: boolean;
 }
 
 export interface OutcomeSeries {
@@ -65,7 +68,7 @@ export function createRequestSeries(): (method: string, era: RequestEra) => Requ
 
 function createSeries(method: string, era: RequestEra): RequestSeries {
   const outcomes = byName(OUTCOMES, (outcome) => ({ attributes: { method, era, outcome }, count: 0 }));
-  return { duration: { method, era }, outcomes, seconds: [] };
+  return { duration: { method, era }, outcomes, seconds: [], operation: !NO_OPERATIONS.has(method) };
 }
 
 function byName<K extends string, V>(names: readonly K[], make: (name: K) => V): Record<K, V> {

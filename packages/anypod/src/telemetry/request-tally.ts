@@ -1,5 +1,6 @@
 import type { RequestEra, RequestOutcome } from '../core/meter.ts';
 import type { Instruments } from './instruments.ts';
+import { createMcpSeries } from './mcp-series.ts';
 import { createRequestSeries, type RequestSeries } from './request-series.ts';
 
 /** How many requests are counted before their counts are handed on. */
@@ -11,13 +12,15 @@ const MOST_PENDING = 128;
  */
 export interface RequestTally {
   began(): void;
-  ended(method: string, era: RequestEra, outcome: RequestOutcome, ms: number): void;
+  /** `tool` and `fault`: see `Meter.requestEnded`. */
+  ended(method: string, era: RequestEra, outcome: RequestOutcome, ms: number, tool?: string, fault?: string): void;
   /** Hands on what is pending. */
   flush(): void;
 }
 
-export function createRequestTally({ requests, duration, inFlight }: Instruments): RequestTally {
+export function createRequestTally({ requests, duration, inFlight, mcpServer }: Instruments): RequestTally {
   const seriesOf = createRequestSeries();
+  const mcp = createMcpSeries(mcpServer);
   const touched: RequestSeries[] = [];
   let pending = 0;
   /** How much the number of requests in flight has changed since the instrument was told. */
@@ -35,6 +38,7 @@ export function createRequestTally({ requests, duration, inFlight }: Instruments
   function flush(): void {
     for (const series of touched) handOn(series);
     touched.length = 0;
+    mcp.flush();
     pending = 0;
     inFlight.add(unknown);
     unknown = 0;
@@ -44,12 +48,13 @@ export function createRequestTally({ requests, duration, inFlight }: Instruments
     began() {
       unknown += 1;
     },
-    ended(method, era, outcome, ms) {
+    ended(method, era, outcome, ms, tool, fault) {
       unknown -= 1;
       const series = seriesOf(method, era);
       if (series.seconds.length === 0) touched.push(series);
       series.seconds.push(ms / 1000);
       series.outcomes[outcome].count += 1;
+      if (series.operation) mcp.ended(series.duration.method, ms / 1000, tool, fault);
       pending += 1;
       if (pending >= MOST_PENDING) flush();
     },

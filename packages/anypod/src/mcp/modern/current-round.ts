@@ -1,5 +1,5 @@
 import type { Deadline, Deadlines, Late } from '../../core/deadlines.ts';
-import { encodeResponse, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import { encodeResponse, faultOf, type JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
 import type { Round } from '../parked/round.ts';
 
@@ -51,6 +51,6 @@ export class CurrentRound {
     const response = { ...message, id: round.id };
     // Also if the client has disconnected, because the retry guard needs the response.
     round.onResponse?.(response);
-    round.channel.answer(encodeResponse(response), status, message.error !== undefined);
+    round.channel.answer(encodeResponse(response), status, message.error !== undefined, faultOf(message));
   }
 }

@@ -1,7 +1,9 @@
 import type { Deadline, Deadlines } from '../../core/deadlines.ts';
 import type { JsonRpcRequest } from '../../core/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
+import type { Meter } from '../../core/meter.ts';
 import type { RandomId } from '../../core/signer.ts';
+import type { Step, Traces } from '../../core/traces.ts';
 import type { AskedQuestions } from './asked-questions.ts';
 import type { ParkedStates } from './parked-state.ts';
 import type { Round } from './round.ts';
@@ -54,26 +56,42 @@ export interface ParkedCallsOptions {
   readonly deadlines: Deadlines;
   readonly states: ParkedStates;
   readonly random: RandomId;
+  readonly meter: Meter;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
 }
 
 interface Waiting {
   readonly call: ParkedCall;
   readonly deadline: Link<Deadline>;
   readonly quotaKey: string | undefined;
+  readonly asked: readonly string[];
+  readonly since: number;
+  readonly step: Step | undefined;
+}
+
+/** Whose call waits, and where it is in its trace. */
+interface WaitFacts {
+  readonly quotaKey: string | undefined;
+  readonly trace: string | undefined;
 }
 
 /** A call gets a new name each time it is parked, so a state that was used once wakes nothing. */
 export function createParkedCalls(options: ParkedCallsOptions): ParkedCalls {
-  const { pod, limit, callerLimit, deadlines, states, random } = options;
+  const { pod, limit, callerLimit, deadlines, states, random, meter, traces } = options;
   const waiting = new Map<string, Waiting>();
   const ofCallers = new Map<string, number>();
 
-  function wait(name: string, call: ParkedCall, quotaKey: string | undefined): void {
+  function wait(name: string, call: ParkedCall, { requests }: AskedQuestions, { quotaKey, trace }: WaitFacts): void {
+    const step = traces?.begin('anypod.parked', trace);
     const late = () => {
       forget(name);
+      step?.end('expired');
       call.expire();
     };
-    waiting.set(name, { call, deadline: deadlines.add({ late }), quotaKey });
+    const asked = Object.values(requests).map(({ method }) => method);
+    const deadline = deadlines.add({ late });
+    waiting.set(name, { call, deadline, quotaKey, asked, since: performance.now(), step });
     if (quotaKey !== undefined) ofCallers.set(quotaKey, (ofCallers.get(quotaKey) ?? 0) + 1);
   }
 
@@ -99,14 +117,18 @@ export function createParkedCalls(options: ParkedCallsOptions): ParkedCalls {
       if (full !== undefined && !facts.rerunnable) return full;
       const kept = full === undefined;
       const name = random();
-      if (kept) wait(name, call, facts.quotaKey);
-      const state = { pod, call: name, asked: questions.asked, ...(facts.rerunnable && memoryOf(facts, questions)) };
+      const trace = traces?.here();
+      if (kept) wait(name, call, questions, { quotaKey: facts.quotaKey, trace });
+      const memory = facts.rerunnable && memoryOf(facts, questions);
+      const state = { pod, call: name, asked: questions.asked, ...memory, ...(trace !== undefined && { trace }) };
       return { call: name, requestState: states.seal(state, facts.binding, facts.body), kept };
     },
     take(name) {
       const found = forget(name);
       if (found === undefined) return undefined;
       deadlines.remove(found.deadline);
+      found.step?.end();
+      for (const method of found.asked) meter.questionEnded(method, performance.now() - found.since);
       return found.call;
     },
   };

@@ -19,6 +19,8 @@ export interface ParkedState {
   readonly given?: Given;
   /** What the handler itself got from the client, if its own `input_required` results led to this call. Only if the call may run again. */
   readonly entry?: Readonly<Record<string, unknown>>;
+  /** Where the call is in its trace. */
+  readonly trace?: string;
 }
 
 /** Seals and opens the state of parked calls. */

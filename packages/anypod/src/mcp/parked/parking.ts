@@ -1,6 +1,7 @@
 import type { ParkedMail } from '../../core/inbox.ts';
 import type { Log } from '../../core/log.ts';
 import type { RandomId } from '../../core/signer.ts';
+import { asPlace, inStep } from '../../core/traces.ts';
 import { createLastingWrites } from '../retry/lasting-writes.ts';
 import { MailedChannel, type ParkedEvent } from './mailed-channel.ts';
 import type { ParkedCall, ParkedCalls } from './parked-calls.ts';
@@ -32,7 +33,7 @@ export interface Parking {
   close(): Promise<void>;
 }
 
-type FarRequest = Pick<Answers, 'from' | 'wait' | 'request' | 'form'>;
+type FarRequest = Pick<Answers, 'from' | 'wait' | 'request' | 'form'> & { readonly trace: string | undefined };
 
 export function createParking({ calls, peers, random, log }: ParkingOptions): Parking {
   const writes = createLastingWrites(log);
@@ -45,17 +46,17 @@ export function createParking({ calls, peers, random, log }: ParkingOptions): Pa
     writes.run('speak to a waiting request', () => peers.send(pod, { type: 'parked-event', wait, ...event }));
   }
 
-  function answered({ call, from, wait, request, form, data }: Answers): void {
+  function answered({ call, from, wait, request, form, data, trace }: Answers): void {
     const parked = closed || far.has(wait) ? undefined : calls.take(call);
     if (closed) say(from, wait, { what: 'lost' });
     else if (parked === undefined) say(from, wait, { what: far.has(wait) ? 'woken' : 'unknown' });
-    else void run(parked, { from, wait, request, form }, JSON.parse(data) as MailedAnswers);
+    else void run(parked, { from, wait, request, form, trace }, JSON.parse(data) as MailedAnswers);
   }
 
   /** Lets a call of this pod go on, and mails what it says. */
   async function run(
     parked: ParkedCall,
-    { from, wait, request, form }: FarRequest,
+    { from, wait, request, form, trace }: FarRequest,
     mailed: MailedAnswers,
   ): Promise<void> {
     const gone = new AbortController();
@@ -64,7 +65,8 @@ export function createParking({ calls, peers, random, log }: ParkingOptions): Pa
     const channel = new MailedChannel(form, (event) => say(from, wait, event));
     try {
       const { responses, progressToken } = mailed;
-      await parked.resume({ id: request, progressToken, channel, signal: gone.signal }, responses);
+      const round = { id: request, progressToken, channel, signal: gone.signal };
+      await inStep(peers.traces, 'anypod.wake', asPlace(trace), () => parked.resume(round, responses));
     } finally {
       far.delete(wait);
     }

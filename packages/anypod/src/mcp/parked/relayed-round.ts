@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import { faultOf, type JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { ParkedEvent } from './mailed-channel.ts';
 import type { Round } from './round.ts';
 
@@ -48,7 +48,7 @@ export class RelayedRound {
     const { channel, onResponse } = this.#round;
     const response = JSON.parse(data) as JsonRpcResponse;
     onResponse?.(response);
-    channel.answer(data, status, response.error !== undefined);
+    channel.answer(data, status, response.error !== undefined, faultOf(response));
     this.#end('served');
   }
 

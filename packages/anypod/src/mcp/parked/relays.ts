@@ -1,5 +1,6 @@
 import type { InboxMessage, ParkedMail } from '../../core/inbox.ts';
 import type { RandomId } from '../../core/signer.ts';
+import type { Traces } from '../../core/traces.ts';
 import type { LastingWrites } from '../retry/lasting-writes.ts';
 import type { ParkedState } from './parked-state.ts';
 import { RelayedRound, type Woken } from './relayed-round.ts';
@@ -11,6 +12,8 @@ export interface ParkingPeers {
   readonly pod: string;
   /** A pod that was woken and says nothing is looked at again after this time, in ms. */
   readonly leaseMs: number;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
   isLost(pod: string): Promise<boolean>;
   send(pod: string, message: InboxMessage): Promise<void>;
 }
@@ -57,7 +60,11 @@ export function createRelays(peers: ParkingPeers, writes: LastingWrites, random:
         relay.leave();
       };
       const data = JSON.stringify({ responses, progressToken } satisfies MailedAnswers);
-      const mail = { type: 'parked-answers', call, from: peers.pod, wait, request, form: channel.form, data } as const;
+      const trace = peers.traces?.here();
+      const mail = {
+        ...{ type: 'parked-answers', call, from: peers.pod, wait, request, form: channel.form, data },
+        ...(trace !== undefined && { trace }),
+      } as Answers;
       relayed.set(wait, relay);
       signal.addEventListener('abort', leave, { once: true });
       channel.onGone(leave);

@@ -24,9 +24,9 @@ export class ReplyChannel implements Channel {
     if (!this.#sink.send({ data })) await this.#sink.drained();
   }
 
-  answer(data: string, status: number, isError: boolean): void {
+  answer(data: string, status: number, isError: boolean, fault?: string): void {
     const { watch } = this.#reply;
-    watch.answered(isError);
+    watch.answered(isError, fault);
     if (this.#sink === undefined) {
       this.#reply.json(status, data, status === 503 || status === 429 ? RETRY_AFTER : undefined);
     } else {

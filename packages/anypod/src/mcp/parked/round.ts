@@ -6,8 +6,8 @@ export interface Channel {
   readonly form: AnswerForm;
   /** Sends a message before the answer. Resolves when there is room for more. */
   message(data: string): Promise<void>;
-  /** Ends the channel. `data` is the JSON of a response, and `status` its HTTP status if no message went before. */
-  answer(data: string, status: number, isError: boolean): void;
+  /** Ends the channel. `data` is the JSON of a response, and `status` its HTTP status if no message went before. `fault`: see `faultOf`. */
+  answer(data: string, status: number, isError: boolean, fault?: string): void;
   /** Ends the channel without an answer, because its client has gone. */
   abandon(): void;
   /** Calls `listener` when the client has gone. */

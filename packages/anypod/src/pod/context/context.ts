@@ -11,6 +11,7 @@ import type { RandomId, Signer } from '../../core/signer.ts';
 import type { StateLanes } from '../../core/state-lanes.ts';
 import type { Store } from '../../core/store.ts';
 import type { TaskPeer } from '../../core/task-peer.ts';
+import type { Traces } from '../../core/traces.ts';
 import type { Announcer } from './announcer.ts';
 import type { Background } from './background.ts';
 import type { PodOptions } from './options.ts';
@@ -26,6 +27,8 @@ export interface PodContext {
   readonly random: RandomId;
   readonly log: Log;
   readonly meter: Meter;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
   readonly options: Required<PodOptions>;
   /** Ends streams that are old. */
   readonly ageLimit: AgeLimit;

@@ -2,6 +2,7 @@ import { callSafely } from '../../core/call-safely.ts';
 import { BACKGROUND_CALLER } from '../../core/caller.ts';
 import type { InboxMessage } from '../../core/inbox.ts';
 import type { JsonRpcNotification, JsonRpcResponse } from '../../core/json-rpc.ts';
+import { asPlace, inStep } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import type { SessionCache } from '../sessions/session-cache.ts';
 import type { Notification } from '../sessions/told-server.ts';
@@ -76,7 +77,12 @@ export function createInboxHandler(context: PodContext, parts: PodParts): (messa
       case 'pod-left':
         return background.run('take over', parts.orphans.inheritFrom(message.pod));
       case 'answered':
-        return background.run('take answer', takeAnswer(context, parts.sessions, message.session, message.question));
+        return background.run(
+          'take answer',
+          inStep(context.traces, 'anypod.wake', asPlace(message.trace), () =>
+            takeAnswer(context, parts.sessions, message.session, message.question),
+          ),
+        );
       case 'question-progress':
         return background.run('question progress', hand(parts.sessions, message.session, message.data));
       case 'cancelled':

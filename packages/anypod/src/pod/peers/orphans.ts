@@ -3,6 +3,8 @@ import { BACKGROUND_CALLER, type Caller, principalOf } from '../../core/caller.t
 import type { Orphan, StreamKey } from '../../core/event-log.ts';
 import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../../core/json-rpc.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
+import type { HostedServer } from '../../core/server-host.ts';
+import { placeIn, type Step } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
@@ -210,6 +212,20 @@ export class Orphans {
     const server = await live.server(caller);
     if (this.#context.departed()) return;
     live.uses += 1;
+    const step = this.#context.traces?.begin('anypod.rerun', placeIn(stream.name));
+    const begin = () => this.#begin(live, server, requests, stream, caller, step);
+    if (step === undefined) begin();
+    else step.run(begin);
+  }
+
+  #begin(
+    live: LiveSession,
+    server: HostedServer,
+    requests: Requests,
+    stream: OwnedStream,
+    caller: Caller,
+    step: Step | undefined,
+  ): void {
     const exchange = new Exchange(this.#context, this.#followers, {
       session: live.id,
       protocolVersion: live.session.record.protocolVersion,
@@ -217,7 +233,10 @@ export class Orphans {
       batch: false,
       authInfo: caller.authInfo,
       to: { stream },
-      onEnd: () => this.#sessions.release(live),
+      onEnd: () => {
+        step?.end();
+        this.#sessions.release(live);
+      },
       onLost: (lost) => this.#context.background.run('drop lost exchange', live.drop(lost, caller)),
     });
     for (const request of requests) {

@@ -19,7 +19,7 @@ export async function endSession(
   const pods = await store.sessions.end(live.id);
   await sessions.ended(live.id);
   if (pods === undefined) return false;
-  meter.sessionEnded(reason);
+  meter.sessionEnded(reason, Date.now() - live.session.record.createdAt);
   uncountSession(context, live.session.record);
   await confirmations.tell('session-ended', live.id, pods);
   return true;

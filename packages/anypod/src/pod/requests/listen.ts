@@ -1,6 +1,7 @@
 import type { EventPlace } from '../../core/event-id.ts';
 import type { Reply } from '../../core/reply.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { inStep, placeIn } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import type { PodParts } from '../peers/inbox-handler.ts';
 import type { LiveSession } from '../sessions/live-session.ts';
@@ -32,7 +33,8 @@ export function createListen(context: PodContext, { sessions, followers, standin
   return async (live, lastEventId, reply) => {
     const place = lastEventId === undefined ? undefined : context.eventIds.parse(live.id, lastEventId);
     if (place?.kind === 'exchange') {
-      await holdWhileOpen(live, (onEnd) => followers.resume(live, place, reply, onEnd));
+      const resume = () => holdWhileOpen(live, (onEnd) => followers.resume(live, place, reply, onEnd));
+      await inStep(context.traces, 'anypod.resume', placeIn(place.stream), resume);
     } else if (lastEventId !== undefined && place === undefined) {
       context.meter.resumed('refused');
       const message = 'Last-Event-ID is not an event id of this session. Open the stream without it.';

@@ -13,6 +13,7 @@ import { metaFault } from '../../core/meta.ts';
 import type { Reply } from '../../core/reply.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { HostedServer } from '../../core/server-host.ts';
+import { inStep, placeIn } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
 import type { PodParts } from '../peers/inbox-handler.ts';
@@ -148,10 +149,15 @@ export class PostHandler {
    * inbox keeps the order in which they were acknowledged.
    */
   async #answer(live: LiveSession, answer: JsonRpcResponse): Promise<void> {
-    const { store } = this.#context;
+    const { store, traces } = this.#context;
     const question = String(answer.id);
-    const owner = await store.questions.answer(live.id, question, JSON.stringify(answer));
-    if (owner !== undefined) await store.inbox.send(owner, { type: 'answered', session: live.id, question });
+    await inStep(traces, 'anypod.answer', placeIn(question), async () => {
+      const owner = await store.questions.answer(live.id, question, JSON.stringify(answer));
+      if (owner === undefined) return;
+      const trace = traces?.here();
+      const mail = { type: 'answered', session: live.id, question } as const;
+      await store.inbox.send(owner, trace === undefined ? mail : { ...mail, trace });
+    });
   }
 
   async #notice(live: LiveSession, notification: JsonRpcNotification, caller: Caller): Promise<void> {

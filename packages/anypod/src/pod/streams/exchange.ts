@@ -1,6 +1,12 @@
 import type { AuthInfo } from '../../core/caller.ts';
 import type { Deadline, Late } from '../../core/deadlines.ts';
-import { encodeResponse, type JsonRpcRequest, type JsonRpcResponse, type RequestId } from '../../core/json-rpc.ts';
+import {
+  encodeResponse,
+  faultOf,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+  type RequestId,
+} from '../../core/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
 import type { RequestOutcome } from '../../core/meter.ts';
 import { hasPrimingEvents } from '../../core/protocol-version.ts';
@@ -40,6 +46,8 @@ export class Exchange implements Late {
   readonly #responses: JsonRpcResponse[] = [];
   #stream: OwnedStream | undefined;
   #deadline: Link<Deadline> | undefined;
+  /** Where the exchange is in its trace. A timer that makes it a stream runs elsewhere. */
+  readonly #place: string | undefined;
   #ended = false;
 
   constructor(context: PodContext, followers: Followers, options: ExchangeOptions) {
@@ -47,6 +55,7 @@ export class Exchange implements Late {
     this.#followers = followers;
     this.#options = options;
     this.#pending = options.requests.map(({ id }) => id);
+    this.#place = context.traces?.here();
     if ('stream' in options.to) this.#take(options.to.stream);
     else if (asksForStream(options.requests)) this.upgrade();
     else if (this.streams) this.#deadline = context.deadlines.add(this);
@@ -75,7 +84,7 @@ export class Exchange implements Late {
   respond(response: JsonRpcResponse): void {
     if (this.#ended || response.id === null || !this.#removePending(response.id)) return;
     const last = this.#pending.length === 0;
-    this.#reply?.watch.answered(response.error !== undefined);
+    this.#reply?.watch.answered(response.error !== undefined, faultOf(response));
     if (this.#stream === undefined) this.#responses.push(response);
     else this.#stream.write(encodeResponse(response), last);
     if (last) this.#answerPlainly();
@@ -152,7 +161,7 @@ export class Exchange implements Late {
   #open(reply: Reply): OwnedStream {
     const { session, requests, authInfo } = this.#options;
     const stored = authInfo === undefined ? { requests } : { requests, authInfo };
-    const stream = OwnedStream.open(this.#context, this.#followers, session, stored, reply);
+    const stream = OwnedStream.open(this.#context, this.#followers, session, stored, reply, this.#place);
     this.#take(stream);
     if (this.resumable || asksForStream(requests)) stream.prime(this.#context.options.retryMs);
     for (const response of this.#responses.splice(0)) stream.write(encodeResponse(response), false);

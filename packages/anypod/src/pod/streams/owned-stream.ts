@@ -1,6 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Connection, Orphan, StreamKey, Written } from '../../core/event-log.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
+import { placed } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 import type { Followers } from './followers.ts';
@@ -79,8 +80,10 @@ export class OwnedStream {
     session: string,
     stored: StoredRequests,
     reply: Reply,
+    place?: string,
   ): OwnedStream {
-    const key = { session, stream: context.random() };
+    // A pod that resumes the stream or takes it over finds its trace in the name.
+    const key = { session, stream: placed(context.random(), place) };
     const stream = new OwnedStream(context, followers, key, stored, { epoch: 1, seq: 0 });
     // This comes last: if anything above throws, the request can still be answered without a stream.
     stream.#sink = reply.stream('request');
@@ -97,6 +100,11 @@ export class OwnedStream {
     orphan: Orphan,
   ): OwnedStream {
     return new OwnedStream(context, followers, key, stored, { epoch: orphan.epoch, seq: orphan.last });
+  }
+
+  /** The name of the stream in its session. */
+  get name(): string {
+    return this.#key.stream;
   }
 
   /** Whether the client gets the rest if this pod goes: it has an event id to come back with, or the sink outlives the pod. */

@@ -4,6 +4,7 @@ import type { Meter } from '../../core/meter.ts';
 import type { RandomId } from '../../core/signer.ts';
 import type { Task, TaskCall, TaskOutcome } from '../../core/task.ts';
 import type { TaskStore } from '../../core/task-store.ts';
+import type { Traces } from '../../core/traces.ts';
 import type { Background } from '../../pod/context/background.ts';
 
 /** Limits of tasks. */
@@ -29,6 +30,8 @@ export interface TaskContext {
   readonly idOf: (text: string) => string;
   readonly log: Log;
   readonly meter: Meter;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
   readonly background: Background;
   /** Aborts when the pod closes. After that nothing is retried. */
   readonly closing: AbortSignal;

@@ -62,6 +62,7 @@ export class TaskEngine {
   /** The run has ended, or paused. */
   forget(run: TaskRun): void {
     if (this.#runs.get(run.id) === run) this.#runs.delete(run.id);
+    run.step?.end();
   }
 
   /** Cancels a task that runs here. */
@@ -109,7 +110,8 @@ export class TaskEngine {
     this.#slots.take();
     this.#context.meter.task('started');
     const run = this.adopt(task);
-    this.#context.background.run('run a task', this.#serve(task, run));
+    const serve = () => this.#serve(task, run);
+    this.#context.background.run('run a task', run.step === undefined ? serve() : run.step.run(serve));
   }
 
   async #serve(task: Task, run: TaskRun): Promise<void> {

@@ -1,6 +1,7 @@
 import type { TaskEvent } from '../../core/meter.ts';
 import type { Task, TaskCall, TaskOutcome } from '../../core/task.ts';
 import type { TaskChanged, TaskPause } from '../../core/task-store.ts';
+import { asPlace, type Step } from '../../core/traces.ts';
 import { isStoreAway, retryWhileStoreAway } from '../../pod/context/store-retry.ts';
 import type { TaskContext } from './context.ts';
 
@@ -18,6 +19,8 @@ export class TaskRun {
   readonly id: string;
   readonly call: TaskCall;
   readonly number: number;
+  /** Undefined: nobody records the trace of the call. */
+  readonly step: Step | undefined;
   readonly #context: TaskContext;
   readonly #controller = new AbortController();
   readonly #expiry: NodeJS.Timeout;
@@ -31,6 +34,7 @@ export class TaskRun {
     this.id = id;
     this.call = call;
     this.number = run;
+    this.step = context.traces?.begin('anypod.task', asPlace(call.trace));
     const left = call.createdAt + call.ttlMs - Date.now();
     this.#expiry = setTimeout(() => this.abort(), Math.min(Math.max(left, 0), LONGEST_TIMER_MS)).unref();
   }

@@ -39,10 +39,10 @@ export function createTaskCalls(options: TaskCallsOptions): TaskCalls {
 
   /** Makes a running call a task. Undefined: it could not be stored, and goes on as a call. */
   async function adopt(
-    { body, caller }: ToolCall,
+    { body, caller, trace }: ToolCall,
     rule: TaskRule,
   ): Promise<{ run: TaskRun; task: TaskSummary } | undefined> {
-    const call = newCall(body.params ?? {}, caller, rule);
+    const call = newCall(body.params ?? {}, caller, rule, trace);
     const id = random();
     try {
       if ((await tasks.create(id, call, limits.unfinished, pod)) === 'full') return undefined;

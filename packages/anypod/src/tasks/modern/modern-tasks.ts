@@ -61,7 +61,7 @@ export function withModernTasks(options: ModernTasksOptions): ModernHandler {
     takesInitialize: handler.takesInitialize,
     serve(parsed, caller, signal, reply: WebReply) {
       const body = parsed as JsonRpcRequest;
-      const call = { body, caller, signal, reply };
+      const call = { body, caller, signal, reply, trace: options.context.traces?.here() };
       if (body.id === undefined) return handler.serve(parsed, caller, signal, reply);
       if (body.method === 'tools/call') return toolCall(call);
       if (TASK_METHODS.has(body.method)) return method(call);

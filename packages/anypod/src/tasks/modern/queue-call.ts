@@ -17,6 +17,8 @@ export interface ToolCall {
   /** Aborts when the client disconnects. */
   readonly signal: () => AbortSignal;
   readonly reply: WebReply;
+  /** Where the request is in its trace. Undefined: nobody records it. */
+  readonly trace: string | undefined;
 }
 
 interface QueueOptions {
@@ -26,14 +28,14 @@ interface QueueOptions {
 
 /** Stores a call as a queued task, and answers with the task. A repeat gets the task of the call that it repeats. */
 export async function queueCall({ context, handler }: QueueOptions, call: ToolCall, rule: TaskRule): Promise<void> {
-  const { body, caller, signal, reply } = call;
+  const { body, caller, signal, reply, trace } = call;
   const refuse = (error: JsonRpcResponse) => {
     reply.watch.answered(true);
     reply.json(200, JSON.stringify(error));
   };
   const identity = await handler.identityOf(body, caller, signal);
   if (typeof identity === 'string') return refuse(rpcError(body.id, RPC.invalidParams, identity));
-  const stored = newCall(body.params ?? {}, caller, rule);
+  const stored = newCall(body.params ?? {}, caller, rule, trace);
   const begun =
     identity === undefined
       ? await beginTask(context, stored)

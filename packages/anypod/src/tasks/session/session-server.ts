@@ -127,7 +127,8 @@ export class SessionServer {
       return rpcError(id, RPC.invalidParams, 'params.task must be an object, such as { "ttl": 60000 }.');
     }
     const { context } = this.#shared;
-    const call = newCall(rest, caller, { ...rule, ttlMs: ttlOf(task, rule) }, this.#session);
+    const rules = { ...rule, ttlMs: ttlOf(task, rule) };
+    const call = newCall(rest, caller, rules, context.traces?.here(), this.#session);
     // A request id is used once in a session, so a call with an id that came a short time ago is a repeat.
     const begun = await beginTask(context, call, {
       of: JSON.stringify(['request', this.#session, id, params]),

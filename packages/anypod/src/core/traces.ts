@@ -1,0 +1,98 @@
+import type { Caller } from './caller.ts';
+import { AnypodError } from './errors.ts';
+import type { RequestEra } from './meter.ts';
+
+/** A message of a client, as it arrived. */
+export interface Received {
+  /** The name that the client sent. */
+  readonly method: string;
+  readonly era: RequestEra;
+  /** Parsed JSON. */
+  readonly body: unknown;
+  readonly caller: Caller;
+}
+
+/** What a pod does for a call, recorded from its beginning to its end. */
+export interface Step {
+  /** Where the step is in its trace, in a form that fits into names: see `placed`. Undefined: nobody records this trace. */
+  readonly place: string | undefined;
+  /** Runs `work` and what it starts within the step. The user's code finds the step as OpenTelemetry's active context. */
+  run<T>(work: () => T): T;
+  /** Only the first call counts. `fault`: a short name of what went wrong, without anything that a client or a server said. */
+  end(fault?: string): void;
+}
+
+/** The steps of calls that outlive a request, or belong to another one than the code that runs. */
+export type StepName =
+  | 'anypod.answer'
+  | 'anypod.resume'
+  | 'anypod.rerun'
+  | 'anypod.parked'
+  | 'anypod.wake'
+  | 'anypod.task';
+
+/**
+ * Records what happens to calls on all pods. Absent: nobody traces, which costs nothing. The context of a trace goes from pod to pod in the names of
+ * questions and streams, in mail, in tasks and in the state of parked calls.
+ */
+export interface Traces {
+  /** Begins the step of a client's message. */
+  receive(message: Received): Step;
+  /** Begins a step in the trace of `place`. Undefined: nobody records it. */
+  begin(name: StepName, place: string | undefined): Step | undefined;
+  /** Begins the step of a question to the client, in the trace of the code that runs. */
+  ask(method: string): Step | undefined;
+  /** Begins the step of a store call. Undefined: the code that runs belongs to no step that is recorded and has not ended. */
+  callStore(name: string): Step | undefined;
+  /** The place of the code that runs. */
+  here(): string | undefined;
+  /** The trace of the code that runs, for the log: 32 hexadecimal digits. */
+  id(): string | undefined;
+}
+
+const SEPARATOR = '~';
+const PLACE = /^[0-9a-f]{32}-[0-9a-f]{16}$/;
+
+/** A name that also says where its trace is. Pods of other builds see only a longer name. */
+export function placed(name: string, place: string | undefined): string {
+  return place === undefined ? name : name + SEPARATOR + place;
+}
+
+/** The place in a name. Undefined: it has none. Text of a client may come in. */
+export function placeIn(name: string): string | undefined {
+  const at = name.lastIndexOf(SEPARATOR);
+  return at < 0 ? undefined : asPlace(name.slice(at + 1));
+}
+
+/** Undefined: the value is no place. */
+export function asPlace(value: unknown): string | undefined {
+  return typeof value === 'string' && PLACE.test(value) ? value : undefined;
+}
+
+/** Does `work` as a step in the trace of `place`. Without a place or without traces it only does `work`. */
+export async function inStep<T>(
+  traces: Traces | undefined,
+  name: StepName,
+  place: string | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const step = place === undefined ? undefined : traces?.begin(name, place);
+  return step === undefined ? work() : through(step, work);
+}
+
+/** Does `work` within a step, and ends the step with it. */
+export async function through<T>(step: Step, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await step.run(work);
+    step.end();
+    return result;
+  } catch (error) {
+    step.end(faultOf(error));
+    throw error;
+  }
+}
+
+/** A name for the fault, without its message, which may contain what a client has sent. */
+function faultOf(error: unknown): string {
+  return error instanceof AnypodError ? error.code : 'error';
+}

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import express, { type Express, type Request, type Response } from 'express';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { ConfigError } from './config.ts';
+import { GameDay, SWITCHES, type SwitchName } from './game-day.ts';
+
+const LONGEST_SECONDS = 3600;
+/** The port is for this machine alone, so it needs no other protection. In Kubernetes, `kubectl port-forward` reaches it. */
+const HOST = '127.0.0.1';
+const LOCAL = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
+
+const settingSchema = z.strictObject({
+  seconds: z.number().min(1).max(LONGEST_SECONDS).default(300),
+  ms: z.number().min(0).max(600_000).default(2000),
+  share: z.number().min(0).max(1).default(1),
+});
+
+/**
+ * Serves failure switches: `GET /switches`, `PUT /switches/<name>` with JSON, `DELETE /switches/<name>`. `peers`: the pod shares a
+ * Redis with others. Throws `ConfigError` where the port cannot be had.
+ */
+export async function serveGameDay(port: number, peers: boolean, log: Pick<Logger, 'warn'>): Promise<GameDay> {
+  const gameDay: GameDay = new GameDay(() => server.close().closeAllConnections());
+  const server = createServer(createSwitchboard(gameDay, peers, log)).unref();
+  try {
+    server.listen(port, HOST);
+    await once(server, 'listening');
+  } catch (error) {
+    throw new ConfigError([`ANYPOD_GAME_DAY_PORT: ${HOST}:${port} cannot be used: ${(error as Error).message}`]);
+  }
+  log.warn({ port }, 'the failure switches of this pod can be used from its own machine');
+  return gameDay;
+}
+
+function createSwitchboard(gameDay: GameDay, peers: boolean, log: Pick<Logger, 'warn'>): Express {
+  const app = express().disable('x-powered-by').disable('etag');
+  // Pages of a browser on the same machine must not reach it, also not under a name of their own.
+  app.use((request, response, next) => {
+    if (LOCAL.test(request.headers.host ?? '') && request.headers.origin === undefined) next();
+    else tell(response, 403, 'The failure switches are for this machine only: use 127.0.0.1, and no browser.');
+  });
+  app.use(express.json({ limit: '1kb', strict: true, type: () => true }));
+  app.get('/switches', (_request, response) => void response.json(gameDay.on));
+  app.put('/switches/:name', (request, response) => turnOn(request, response));
+  app.delete('/switches/:name', (request, response) => {
+    const name = nameOf(request, response);
+    if (name === undefined) return;
+    gameDay.turnOff(name);
+    log.warn({ switch: name }, 'a failure switch was turned off');
+    response.json(gameDay.on);
+  });
+  app.use((_request, response) =>
+    tell(response, 404, 'Use GET /switches, PUT /switches/<name> or DELETE /switches/<name>.'),
+  );
+  app.use((_error: unknown, _request: Request, response: Response, _next: unknown) =>
+    tell(response, 400, 'The body must be a JSON object of at most 1 KB, such as {"seconds": 60}.'),
+  );
+  return app;
+
+  function turnOn(request: Request, response: Response): void {
+    const name = nameOf(request, response);
+    if (name === undefined) return;
+    if (!peers && (name === 'lease' || name === 'inbox')) {
+      tell(response, 409, `This pod has no Redis, so it has no ${name} that other pods could miss.`);
+      return;
+    }
+    const setting = settingSchema.safeParse(request.body ?? {});
+    if (!setting.success) {
+      tell(response, 400, z.prettifyError(setting.error));
+      return;
+    }
+    gameDay.turnOn(name, setting.data);
+    log.warn({ switch: name, ...setting.data }, 'a failure switch was turned on');
+    response.json(gameDay.on);
+  }
+}
+
+function nameOf({ params }: Request, response: Response): SwitchName | undefined {
+  const found = SWITCHES.find((name) => name === params['name']);
+  if (found === undefined) tell(response, 404, `There is no such switch; there are ${SWITCHES.join(', ')}.`);
+  return found;
+}
+
+function tell(response: Response, status: number, error: string): void {
+  response.status(status).json({ error });
+}

@@ -1,0 +1,21 @@
+/**
+ * Names of OpenTelemetry's conventions for MCP. The package `@opentelemetry/semantic-conventions` calls its copies of them deprecated, because their
+ * text has moved to another repository, so they stand here.
+ */
+export const ATTR = {
+  method: 'mcp.method.name',
+  session: 'mcp.session.id',
+  version: 'mcp.protocol.version',
+  resource: 'mcp.resource.uri',
+  request: 'jsonrpc.request.id',
+  tool: 'gen_ai.tool.name',
+  prompt: 'gen_ai.prompt.name',
+  operation: 'gen_ai.operation.name',
+  error: 'error.type',
+  status: 'rpc.response.status_code',
+  transport: 'network.transport',
+  protocol: 'network.protocol.name',
+} as const;
+
+/** In seconds, as the conventions say. */
+export const MCP_BUCKETS: number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];

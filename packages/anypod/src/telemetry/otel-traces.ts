@@ -1,0 +1,93 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  ProxyTracerProvider,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import type { Received, Step, Traces } from '../core/traces.ts';
+import { ATTR } from './conventions.ts';
+import { attributesOf, nameOf } from './span-attributes.ts';
+import { contextOfMeta, contextOfPlace, createHttpContext, placeInState, placeOf } from './trace-context.ts';
+
+/**
+ * Records with the OpenTelemetry SDK that the process has registered. Register it before you call this. Undefined: the process has none, so nobody
+ * traces. `hash` makes ids of sessions unusable: the id is all that protects an anonymous client's session.
+ */
+export function createOtelTraces(hash: (text: string) => string): Traces | undefined {
+  const provider = trace.getTracerProvider();
+  if (provider instanceof ProxyTracerProvider && provider.getDelegateTracer('anypod') === undefined) return undefined;
+  const tracer = trace.getTracer('anypod');
+  const httpContext = createHttpContext();
+
+  function begin(name: string, kind: SpanKind, parent: Context, attributes: Attributes = {}): Step {
+    return new SpanStep(tracer.startSpan(name, { kind, attributes }, parent), parent);
+  }
+
+  return {
+    // The parent is what the message says, and the HTTP request is linked. If the message says nothing, the HTTP request is the parent.
+    receive(message) {
+      const http = httpContext(message.caller);
+      const said = contextOfMessage(message);
+      const parent = said ?? http;
+      const linked = said === undefined ? undefined : trace.getSpanContext(http);
+      const links = linked === undefined ? [] : [{ context: linked }];
+      const span = tracer.startSpan(nameOf(message), { kind: SpanKind.SERVER, links }, parent);
+      // Most spans are not recorded, and need no attributes.
+      if (span.isRecording()) span.setAttributes(attributesOf(message, hash));
+      return new SpanStep(span, parent);
+    },
+    begin: (name, place) => (place === undefined ? undefined : begin(name, SpanKind.INTERNAL, contextOfPlace(place))),
+    ask(method) {
+      const active = context.active();
+      if (placeOf(trace.getSpanContext(active)) === undefined) return undefined;
+      return begin(method, SpanKind.CLIENT, active, { [ATTR.method]: method });
+    },
+    callStore(name) {
+      // A timer or a queue that a request has started keeps its context, but the request has ended.
+      const active = context.active();
+      return trace.getSpan(active)?.isRecording() === true ? begin(name, SpanKind.INTERNAL, active) : undefined;
+    },
+    here: () => placeOf(trace.getSpanContext(context.active())),
+    id: () => trace.getSpanContext(context.active())?.traceId,
+  };
+}
+
+/** What the message itself says (SEP-414), or the state of the parked call that it answers. */
+function contextOfMessage({ body }: Received): Context | undefined {
+  const params = (body as { readonly params?: Readonly<Record<string, unknown>> } | null)?.params;
+  const said = contextOfMeta(params?.['_meta'] as Readonly<Record<string, unknown>> | undefined);
+  const place = said === undefined ? placeInState(params?.['requestState']) : undefined;
+  return place === undefined ? said : contextOfPlace(place);
+}
+
+/** A class, because every request has one. */
+class SpanStep implements Step {
+  readonly #span: Span;
+  readonly #within: Context;
+  #ended = false;
+
+  constructor(span: Span, parent: Context) {
+    this.#span = span;
+    this.#within = trace.setSpan(parent, span);
+  }
+
+  get place(): string | undefined {
+    return placeOf(this.#span.spanContext());
+  }
+
+  run<T>(work: () => T): T {
+    return context.with(this.#within, work);
+  }
+
+  end(fault?: string): void {
+    if (this.#ended || !this.#span.isRecording()) return;
+    this.#ended = true;
+    if (fault !== undefined) this.#span.setAttribute(ATTR.error, fault).setStatus({ code: SpanStatusCode.ERROR });
+    if (fault !== undefined && /^-?\d+$/.test(fault)) this.#span.setAttribute(ATTR.status, fault);
+    this.#span.end();
+  }
+}

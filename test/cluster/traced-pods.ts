@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { OtlpCollector } from '../lib/otlp-collector.ts';
+import { type ServicePod, startServicePod } from './service-pods.ts';
+import { post, type WireSession } from './wire.ts';
+
+/** What every call says in its arguments, and what its client sends as its token. */
+export const SECRET = 'an-argument-that-nobody-may-see';
+export const TOKEN = 'a-token-that-nobody-may-see';
+
+const hex = (bytes: number) => randomBytes(bytes).toString('hex');
+
+/** The trace of a client, which records it. */
+export function clientTrace() {
+  const [traceId, spanId] = [hex(16), hex(8)];
+  return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
+}
+
+/** Starts a pod that sends everything to `collector` under this name, soon. */
+export function startTracedPod(name: string, redisUrl: string, { url }: OtlpCollector): Promise<ServicePod> {
+  return startServicePod({
+    module: fileURLToPath(new URL('fixture-traced.ts', import.meta.url)),
+    redisUrl,
+    env: {
+      ANYPOD_LEASE: '1000',
+      ANYPOD_LOG_LEVEL: 'debug',
+      ANYPOD_TRACE_SAMPLING: '1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${name}`,
+      OTEL_BSP_SCHEDULE_DELAY: '50',
+      OTEL_METRIC_EXPORT_INTERVAL: '500',
+    },
+  });
+}
+
+/** Calls a tool of the fixture. `meta` goes into the message, `headers` with its HTTP request. */
+export function callTraced(
+  session: WireSession,
+  pod: URL,
+  name: string,
+  meta: object,
+  headers: object = {},
+  ms = 0,
+): Promise<Response> {
+  const params = { name, arguments: { secret: SECRET, ms }, _meta: meta };
+  const body = { jsonrpc: '2.0', id: `${name}-1`, method: 'tools/call', params };
+  return post(pod, body, { ...session.headers, authorization: `Bearer ${TOKEN}`, ...headers });
+}

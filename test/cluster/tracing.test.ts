@@ -1,0 +1,281 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CollectedSpan, type OtlpCollector, startOtlpCollector } from '../lib/otlp-collector.ts';
+import { type RedisServer, startRedis } from '../lib/redis-server.ts';
+import { logLines } from './log-lines.ts';
+import { postModern } from './modern-wire.ts';
+import type { ServicePod } from './service-pods.ts';
+import { eventually } from './settle.ts';
+import { lastEventId, readStream } from './stream-reader.ts';
+import { ABLE, isOver, send, taskWhen } from './task-wire.ts';
+import { callTraced, clientTrace, SECRET, startTracedPod, TOKEN } from './traced-pods.ts';
+import { type Message, messagesOf, openSession, textOf } from './wire.ts';
+
+const [SERVER, CLIENT] = [2, 3];
+const ELICITATION = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } } };
+const NAMES = ['A', 'B', 'C'] as const;
+
+let redis: RedisServer;
+let collector: OtlpCollector;
+let pods: readonly ServicePod[] = [];
+
+beforeAll(async () => {
+  [redis, collector] = await Promise.all([startRedis(), startOtlpCollector()]);
+  pods = await Promise.all(NAMES.map((name) => startTracedPod(name, redis.url, collector)));
+});
+
+afterAll(async () => {
+  await Promise.all(pods.map((pod) => pod.kill9()));
+  await collector?.stop();
+  await redis?.stop();
+});
+
+const podAt = (name: (typeof NAMES)[number]) => new URL(pods[NAMES.indexOf(name)]?.url ?? '');
+
+/** The spans of a trace, by pod and name, once it has all of `names`. */
+async function tracedWhen(traceId: string, names: readonly string[]): Promise<readonly CollectedSpan[]> {
+  return eventually(() => {
+    const spans = collector.spans.filter((span) => span.traceId === traceId);
+    expect(spans.map(({ pod, name }) => `${pod} ${name}`)).toEqual(expect.arrayContaining([...names]));
+    return spans;
+  });
+}
+
+const spanIn = (spans: readonly CollectedSpan[], name: string) =>
+  spans.find((span) => span.name === name) as CollectedSpan;
+
+describe('one trace has', () => {
+  test('a call of a session that asks on one pod, is answered on a second and resumed on a third [trace.one]', async () => {
+    const { traceId, spanId, traceparent } = clientTrace();
+    const http = clientTrace();
+    const session = await openSession(podAt('A'));
+    const asked = await callTraced(session, podAt('A'), 'ask', { traceparent }, { traceparent: http.traceparent });
+    const first = readStream(asked);
+    const question = await first.until(({ method }) => method === 'elicitation/create');
+    expect(question.params?._meta?.['traceparent']).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
+    await first.cut();
+    const resumed = readStream(await session.listen(podAt('C'), lastEventId(first.events)));
+    const answer = { jsonrpc: '2.0', id: question.id, result: { action: 'accept', content: { name: SECRET } } };
+    expect((await session.send(podAt('B'), answer)).status).toBe(202);
+    const [last] = await resumed.rest();
+    expect(textOf(last)).toBe(SECRET);
+
+    const spans = await tracedWhen(traceId, [
+      'A tools/call ask',
+      'A elicitation/create',
+      'A before the question',
+      'A after the answer',
+      'A anypod.wake',
+      'A store questions.ask',
+      'A store questions.take',
+      'B anypod.answer',
+      'B store questions.answer',
+      'B store inbox.send',
+      'C anypod.resume',
+      'C store events.follow',
+    ]);
+    const root = spanIn(spans, 'tools/call ask');
+    expect(root).toMatchObject({ kind: SERVER, parentSpanId: spanId, links: [http.traceId], failed: false });
+    expect(root.attributes).toEqual({
+      'mcp.method.name': 'tools/call',
+      'gen_ai.tool.name': 'ask',
+      'gen_ai.operation.name': 'execute_tool',
+      'jsonrpc.request.id': 'ask-1',
+      'mcp.protocol.version': '2025-11-25',
+      'mcp.session.id': expect.stringMatching(/^[\w-]{16}$/),
+      'network.transport': 'tcp',
+      'network.protocol.name': 'http',
+      'anypod.era': 'legacy',
+    });
+    for (const name of ['elicitation/create', 'before the question', 'after the answer', 'anypod.answer']) {
+      expect(spanIn(spans, name).parentSpanId, name).toBe(root.spanId);
+    }
+    expect(spanIn(spans, 'elicitation/create').kind).toBe(CLIENT);
+    expect(spanIn(spans, 'anypod.wake').parentSpanId).toBe(spanIn(spans, 'anypod.answer').spanId);
+    expect((await session.end(podAt('B'))).status).toBe(200);
+  });
+
+  test('a call of 2026-07-28 that is parked on one pod and answered on a second, though its client does not trace [trace.one]', async () => {
+    const params = { name: 'ask', arguments: { secret: SECRET }, _meta: ELICITATION };
+    const [parked] = await messagesOf(await postModern(podAt('A'), 'tools/call', params));
+    const { requestState, inputRequests = {} } = (parked as Message).result as {
+      requestState: string;
+      inputRequests: object;
+    };
+    const inputResponses = { [Object.keys(inputRequests)[0] ?? '']: { action: 'accept', content: { name: 'Ada' } } };
+    const more = { ...params, requestState, inputResponses };
+    const [answered] = await messagesOf(await postModern(podAt('B'), 'tools/call', more));
+    expect(textOf(answered)).toBe('Ada');
+    const traceId = await eventually(() => {
+      const found = collector.spans.find(({ name, pod }) => name === 'anypod.parked' && pod === 'A');
+      expect(found).toBeDefined();
+      return found?.traceId ?? '';
+    });
+    const spans = await tracedWhen(traceId, [
+      'A tools/call ask',
+      'A anypod.parked',
+      'B tools/call ask',
+      'A anypod.wake',
+      'A after the answer',
+    ]);
+    const [first, second] = spans
+      .filter(({ name }) => name === 'tools/call ask')
+      .sort((a, b) => (a.pod < b.pod ? -1 : 1));
+    expect(first?.parentSpanId).toBe('');
+    expect(second?.parentSpanId).toBe(first?.spanId);
+    expect(spanIn(spans, 'anypod.wake').parentSpanId).toBe(second?.spanId);
+  });
+
+  test('a task, on whichever pod it runs [trace.one]', async () => {
+    const { traceId, traceparent } = clientTrace();
+    const params = { name: 'work', arguments: { secret: SECRET }, _meta: { ...ABLE, traceparent } };
+    const [begun] = await messagesOf(await postModern(podAt('B'), 'tools/call', params));
+    const { taskId } = (begun as Message).result as { taskId: string };
+    await taskWhen([podAt('A')], taskId, isOver);
+    const spans = await tracedWhen(traceId, ['B tools/call work', 'B store tasks.create']);
+    await eventually(() =>
+      expect(collector.spans.filter((span) => span.traceId === traceId).map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['anypod.task', 'work', 'store tasks.end']),
+      ),
+    );
+    const task = collector.spans.find((span) => span.traceId === traceId && span.name === 'anypod.task');
+    expect(task?.parentSpanId).toBe(spanIn(spans, 'tools/call work').spanId);
+    expect(collector.spans.find(({ name }) => name === 'work')?.parentSpanId).toBe(task?.spanId);
+  });
+
+  test('a request whose client says nothing in _meta: that of its HTTP request [trace.parent]', async () => {
+    const http = clientTrace();
+    const session = await openSession(podAt('A'));
+    await messagesOf(await callTraced(session, podAt('B'), 'fail', {}, { traceparent: http.traceparent }));
+    const spans = await tracedWhen(http.traceId, ['B tools/call fail']);
+    const span = spanIn(spans, 'tools/call fail');
+    expect(span).toMatchObject({ parentSpanId: http.spanId, links: [], failed: true });
+    expect(span.attributes).toMatchObject({ 'error.type': 'tool_error' });
+  });
+
+  test('no request whose client says that it does not record [trace.parent]', async () => {
+    const { traceId, traceparent } = clientTrace();
+    const session = await openSession(podAt('A'));
+    const silent = { traceparent: traceparent.replace(/01$/, '00') };
+    await messagesOf(await callTraced(session, podAt('A'), 'read', silent));
+    const recorded = clientTrace();
+    await messagesOf(await callTraced(session, podAt('A'), 'read', { traceparent: recorded.traceparent }));
+    await tracedWhen(recorded.traceId, ['A tools/call read']);
+    expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
+  });
+
+  test.each(['00-0-0-01', 'x'.repeat(10_000), 7, null, {}])(
+    'a request with the context %j, which is none',
+    async (traceparent) => {
+      const session = await openSession(podAt('A'));
+      const response = await callTraced(session, podAt('A'), 'read', { traceparent, tracestate: 5, baggage: [] });
+      expect(textOf((await messagesOf(response)).at(-1))).toBe('read');
+    },
+  );
+});
+
+describe('a collector gets', () => {
+  test('the metrics of the conventions, and ours [metrics.conventions]', async () => {
+    const pointsOf = (metric: string, attributes: object) =>
+      collector.points.filter(
+        (point) => point.metric === metric && JSON.stringify(point.attributes) === JSON.stringify(attributes),
+      );
+    const tool = (name: string) => ({
+      'mcp.method.name': 'tools/call',
+      'gen_ai.tool.name': name,
+      'gen_ai.operation.name': 'execute_tool',
+    });
+    await eventually(() => {
+      expect(pointsOf('mcp.server.operation.duration', tool('ask')).length).toBeGreaterThan(0);
+      const failed = { ...tool('_OTHER'), 'error.type': 'tool_error' };
+      expect(pointsOf('mcp.server.operation.duration', failed).length).toBeGreaterThan(0);
+      const question = { 'mcp.method.name': 'elicitation/create' };
+      expect(pointsOf('mcp.client.operation.duration', question).length).toBeGreaterThan(0);
+      expect(pointsOf('mcp.server.session.duration', {}).length).toBeGreaterThan(0);
+      const ours = { method: 'tools/call', era: 'legacy', outcome: 'ok' };
+      expect(pointsOf('anypod.requests', ours).length).toBeGreaterThan(0);
+    });
+  });
+
+  test('and a scraper that wants OpenMetrics gets a trace with a duration [metrics.exemplars]', async () => {
+    const { traceId, traceparent } = clientTrace();
+    const session = await openSession(podAt('A'));
+    await messagesOf(await callTraced(session, podAt('A'), 'read', { traceparent }));
+    await tracedWhen(traceId, ['A tools/call read']);
+    const page = async (accept: string) => (await fetch(`${pods[0]?.metrics}/metrics`, { headers: { accept } })).text();
+    const open = await page('application/openmetrics-text; version=1.0.0');
+    expect(open).toMatch(new RegExp(`anypod_request_duration_seconds_bucket.* # \\{trace_id="${traceId}",`));
+    expect(open).toMatch(new RegExp(`mcp_server_operation_duration_seconds_bucket.* # \\{trace_id="${traceId}",`));
+    expect(open.endsWith('# EOF\n')).toBe(true);
+    expect(open).toContain('# TYPE anypod_requests counter\n');
+    const plain = await page('text/plain');
+    expect(plain).not.toContain('trace_id');
+    expect(plain).toContain('# TYPE anypod_requests_total counter\n');
+  });
+});
+
+test('a call that is lost with its pod and runs again is still one trace [trace.one]', async () => {
+  const { traceId, traceparent } = clientTrace();
+  const victim = await startTracedPod('D', redis.url, collector);
+  const session = await openSession(podAt('A'));
+  const first = readStream(await callTraced(session, new URL(victim.url), 'read', { traceparent }, {}, 3000));
+  await first.next();
+  await tracedWhen(traceId, ['D store events.open']);
+  await first.cut().catch(() => undefined);
+  await victim.kill9();
+  const resumed = await readStream(await session.listen(podAt('C'), lastEventId(first.events))).rest();
+  expect(textOf(resumed.at(-1))).toBe('read');
+  await tracedWhen(traceId, ['C anypod.resume']);
+  await eventually(() => {
+    const spans = collector.spans.filter((span) => span.traceId === traceId);
+    const again = spans.find(({ name }) => name === 'anypod.rerun');
+    expect(again).toBeDefined();
+    expect(spans.find(({ name, parentSpanId }) => name === 'read' && parentSpanId === again?.spanId)).toBeDefined();
+  });
+});
+
+describe('the log', () => {
+  const requests = (pod: ServicePod | undefined) => (pod === undefined ? [] : logLines(pod, 'request'));
+
+  test('has one line for each request, with its trace and the hash of its session [log.requests]', async () => {
+    const { traceId, traceparent } = clientTrace();
+    const session = await openSession(podAt('B'));
+    await messagesOf(await callTraced(session, podAt('B'), 'fail', { traceparent }));
+    const lines = await eventually(() => {
+      const found = requests(pods[1]).filter((line) => line['trace_id'] === traceId);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    expect(lines[0]).toMatchObject({
+      level: 'debug',
+      method: 'tools/call',
+      tool: 'fail',
+      outcome: 'ok',
+      fault: 'tool_error',
+    });
+    expect(lines[0]?.['session']).toMatch(/^[\w-]{16}$/);
+    expect(session.id).not.toContain(lines[0]?.['session'] as string);
+  });
+
+  test('changes its level with a signal, and back [log.level]', async () => {
+    const [pod] = pods;
+    const session = await openSession(podAt('A'));
+    const ping = async () =>
+      void (await messagesOf(await session.send(podAt('A'), { jsonrpc: '2.0', id: 1, method: 'ping' })));
+    pod?.process.signal('SIGUSR2');
+    await eventually(() => expect(pod?.logs()).toContain('the log level is now info'));
+    const before = requests(pod).length;
+    await ping();
+    pod?.process.signal('SIGUSR2');
+    await eventually(() => expect(pod?.logs()).toContain('the log level is now debug'));
+    await ping();
+    await eventually(() => expect(requests(pod).length).toBe(before + 1));
+  });
+});
+
+test('no argument, result, token or session id leaves a pod [trace.secrets]', async () => {
+  const session = await openSession(podAt('A'));
+  await messagesOf(await callTraced(session, podAt('A'), 'read', clientTrace()));
+  const told = collector.text.join('\n') + pods.map((pod) => pod.logs()).join('\n');
+  for (const secret of [SECRET, TOKEN, session.id]) expect(told).not.toContain(secret);
+  expect(await send(podAt('A'), 'tools/list', {})).toMatchObject({ result: {} } satisfies Partial<Message>);
+});
