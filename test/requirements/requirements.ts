@@ -4,6 +4,7 @@ import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
 import { limits } from './limits.ts';
 import { modern } from './modern.ts';
+import { observing } from './observing.ts';
 import { serverless } from './serverless.ts';
 import { tasks } from './tasks.ts';
 
@@ -28,7 +29,6 @@ const LEGACY = 'https://modelcontextprotocol.io/specification/2025-11-25';
 const MODERN = 'https://modelcontextprotocol.io/specification/2026-07-28';
 const ANYPOD = 'docs/architecture.md';
 const METRICS = 'docs/metrics.md';
-const OPERATIONS = 'docs/operations.md';
 const BALANCERS = 'docs/balancers.md';
 const TRANSPORTS = `${LEGACY}/basic/transports`;
 const SENDING = `${TRANSPORTS}#sending-messages-to-the-server`;
@@ -236,31 +236,6 @@ const entries = {
     METRICS,
   ],
   'metrics.exemplars': ['A scraper that asks for OpenMetrics gets traces as examples of durations.', METRICS],
-  'alerts.fire': ['Each alert of the chart fires when it should, and not when something like it happens.', OPERATIONS],
-  'alerts.documented': ['Each alert has its section in the documentation, which says what to do.', OPERATIONS],
-  'dashboard.queries': ['Each panel of the dashboard shows something on pods with traffic.', OPERATIONS],
-  'gameday.port': [
-    'Only the machine of a pod itself can use its failure switches, and only if the operator has given them a port.',
-    OPERATIONS,
-  ],
-  'gameday.alerts': [
-    'Each failure switch does what the documentation says, and fires the alert that it names.',
-    OPERATIONS,
-  ],
-  'trace.one': [
-    'A call is one trace, on however many pods it is asked, answered, resumed, run again or run as a task.',
-    METRICS,
-  ],
-  'trace.parent': [
-    "The context in _meta is the parent of a call's span, and that of the HTTP request is linked.",
-    METRICS,
-  ],
-  'trace.secrets': ['No span, metric or log line has arguments, results, tokens or ids of sessions.', METRICS],
-  'log.requests': [
-    'With the level debug, each request is one line, with its trace and the hash of its session.',
-    METRICS,
-  ],
-  'log.level': ['SIGUSR2 changes the level of the log and back.', METRICS],
   'metrics.documented': ['Every series that a pod exports is documented, with its type and its labels.', METRICS],
 
   'host.factory.fresh': [
@@ -313,6 +288,7 @@ const entries = {
   ...deployment,
   ...tasks,
   ...serverless,
+  ...observing,
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
 
 export type RequirementId = keyof typeof entries;

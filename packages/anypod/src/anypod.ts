@@ -203,12 +203,11 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const tasks = wireTasks({ ...shared, signer, stand: (session, data) => pod.stand(session, data) }, settings);
   ofServers.use(tasks);
   const hosting = { ...shared, build, newQuestionId: createQuestionNames(podId, traces), bytes: probe.bytes };
+  const host = watchQuestions(createLegacyHost(hosting), meter, traces);
   const pod: Pod = new Pod(
     {
       ...{ ...shared, ...state, tasks, pod: podId, signer, random: randomId, ageLimit, callDeadlines, filterOf },
-      host: tasks.inSessions(watchQuestions(createLegacyHost(hosting), meter, traces), (id, caller) =>
-        pod.hold(id, caller),
-      ),
+      host: tasks.inSessions(host, (id, caller) => pod.hold(id, caller)),
       verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),

@@ -53,7 +53,6 @@ export interface PodDependencies {
   readonly random: RandomId;
   readonly log: Log;
   readonly meter: Meter;
-  /** Undefined: nobody traces. */
   readonly traces?: Traces | undefined;
   /** Writes what servers keep for their sessions. */
   readonly lanes: StateLanes;
