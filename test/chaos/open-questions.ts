@@ -17,6 +17,7 @@ const TOOLS = ['ask', 'ask_again', 'ask_in_rounds'] as const;
 const CALLS_EACH = 2;
 /** The pod on which the questions are asked. */
 const ASKING = 0;
+const LIVING = 1;
 
 /** How that pod ends while its questions are open. */
 export interface Ending {
@@ -98,7 +99,10 @@ async function askAndEnd(stage: Stage, ending: Ending, wrong: string[]): Promise
   return lost;
 }
 
-/** Calls a tool on the pod that will end. Everything else that the client sends goes through the balancer. */
+/**
+ * Calls a tool on the pod that will end. Everything else that the client sends goes to a pod that lives: a balancer may still send a request to a killed
+ * pod, and clients of 2026-07-28 do not repeat one that was cut.
+ */
 function ask(stage: Stage, { era, tool }: { era: keyof typeof ERAS; tool: string }, answers: Gate) {
   let hear = () => {};
   const asked = new Promise<void>((resolve) => {
@@ -109,7 +113,7 @@ function ask(stage: Stage, { era, tool }: { era: keyof typeof ERAS; tool: string
     await answers.pass();
     return { action: 'accept', content: { name: 'Ada' } };
   };
-  const pods = [new URL(stage.pods[ASKING]?.url ?? ''), stage.url];
+  const pods = [ASKING, LIVING].map((index) => new URL(stage.pods[index]?.url ?? ''));
   const fetch = choosing(pods, (request) => (beginsCall(request) ? 0 : 1));
   const call = async (): Promise<string> => {
     const client = await connectMode(ERAS[era], {
