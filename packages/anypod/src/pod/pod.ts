@@ -1,22 +1,11 @@
-import type { AgeLimit } from '../core/age-limit.ts';
 import type { Caller } from '../core/caller.ts';
 import { principalOf } from '../core/caller.ts';
 import { type Change, changeName, type PositionedChange } from '../core/change-log.ts';
-import type { Deadlines } from '../core/deadlines.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
-import type { FilterOf } from '../core/gate.ts';
-import type { HandlesFor } from '../core/handles.ts';
-import type { Listening, ParkedMail } from '../core/inbox.ts';
+import type { Listening } from '../core/inbox.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
-import type { Log } from '../core/log.ts';
-import type { Meter } from '../core/meter.ts';
-import type { ServerHost } from '../core/server-host.ts';
 import { isSessionId } from '../core/session-id.ts';
-import type { RandomId, Signer } from '../core/signer.ts';
-import type { StateLanes } from '../core/state-lanes.ts';
-import type { Store } from '../core/store.ts';
-import type { HeldSession, TaskPeer } from '../core/task-peer.ts';
-import type { Traces } from '../core/traces.ts';
+import type { HeldSession } from '../core/task-peer.ts';
 import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';
@@ -30,6 +19,7 @@ import { announceAnswer, createInboxHandler, type PodParts } from './peers/inbox
 import { Orphans } from './peers/orphans.ts';
 import { shareRegistry } from './peers/registry-changes.ts';
 import { endByServer, endSession } from './peers/session-end.ts';
+import type { PodDependencies } from './pod-dependencies.ts';
 import { createInitialize, type Initialize } from './requests/initialize.ts';
 import { createListen, type Listen } from './requests/listen.ts';
 import { PostHandler } from './requests/post-handler.ts';
@@ -44,39 +34,6 @@ import { StandingStreams } from './streams/standing-streams.ts';
 
 /** How long a closing pod still retries writes. */
 const CLOSE_WITHIN_MS = 2000;
-
-export interface PodDependencies {
-  readonly pod: string;
-  readonly store: Store;
-  readonly host: ServerHost;
-  readonly signer: Signer;
-  readonly random: RandomId;
-  readonly log: Log;
-  readonly meter: Meter;
-  readonly traces?: Traces | undefined;
-  /** Writes what servers keep for their sessions. */
-  readonly lanes: StateLanes;
-  /** Makes what servers keep under handles. */
-  readonly handlesFor: HandlesFor;
-  /** Ends streams that are old. */
-  readonly ageLimit: AgeLimit;
-  /** Ends calls that take too long. Undefined: calls have no time limit. */
-  readonly callDeadlines?: Deadlines | undefined;
-  /** See `PodContext.verifiesCallers`. */
-  readonly verifiesCallers?: boolean;
-  /** See `PodContext.filterOf`. */
-  readonly filterOf?: FilterOf | undefined;
-  /** Holds the pod's lease. Default: from this thread. */
-  readonly takeLease?: TakeLease;
-  /** Called with every change of all pods, in order. */
-  readonly onChange: (change: Change) => void;
-  /** Called when a call has ended for which a request on this pod may be waiting. */
-  readonly onCallEnded?: (call: string) => void;
-  /** The tasks of this pod. */
-  readonly tasks?: TaskPeer;
-  /** Called with what other pods say about parked calls. */
-  readonly onParked?: (mail: ParkedMail) => void;
-}
 
 /**
  * One pod. It serves the sessions of legacy clients from the shared store. Every method that takes a `Reply` answers it exactly once, or
