@@ -17,7 +17,12 @@ export function clientTrace() {
 }
 
 /** Starts a pod that sends everything to `collector` under this name, soon. */
-export function startTracedPod(name: string, redisUrl: string, { url }: OtlpCollector): Promise<ServicePod> {
+export function startTracedPod(
+  name: string,
+  redisUrl: string,
+  { url }: OtlpCollector,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServicePod> {
   return startServicePod({
     module: fileURLToPath(new URL('fixture-traced.ts', import.meta.url)),
     redisUrl,
@@ -29,6 +34,7 @@ export function startTracedPod(name: string, redisUrl: string, { url }: OtlpColl
       OTEL_RESOURCE_ATTRIBUTES: `service.instance.id=${name}`,
       OTEL_BSP_SCHEDULE_DELAY: '50',
       OTEL_METRIC_EXPORT_INTERVAL: '500',
+      ...env,
     },
   });
 }

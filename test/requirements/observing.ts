@@ -27,5 +27,15 @@ export const observing = {
     'With the level debug, each request is one line, with its trace and the hash of its session.',
     METRICS,
   ],
+  'metrics.refusals': [
+    'A request that is refused before its message is read is counted by status and reason, has a span, and one line of the log.',
+    METRICS,
+  ],
+  'log.principal': ['A line of the log names its caller by a hash only.', METRICS],
+  'log.refusals': [
+    'Above the level debug, refusals for one reason are told ever more rarely, with their number.',
+    METRICS,
+  ],
+  'log.redacted': ['No line shows a field of a name that is secret, or that the operator has listed.', METRICS],
   'log.level': ['SIGUSR2 changes the level of the log and back.', METRICS],
 } as const;

@@ -156,6 +156,18 @@ const ROWS: Readonly<Record<string, readonly Panel[]>> = {
       queries: [{ legend: '{{kind}}', expr: `sum by (kind) (increase(${counter('anypod.faults')}[${RATE}]))` }],
     },
     {
+      title: 'Refused requests',
+      description:
+        'By status and reason. `token_…`: credentials. `…_limit`: a client goes wild. `store_unavailable`: Redis.',
+      unit: 'reqps',
+      queries: [
+        {
+          legend: '{{status}} {{reason}}',
+          expr: `sum by (status, reason) (${rate(counter('anypod.refusals'))}) > 0`,
+        },
+      ],
+    },
+    {
       title: 'Changes that other pods cannot follow',
       description: 'Clients see other lists on other pods.',
       unit: 'short',

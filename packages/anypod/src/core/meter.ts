@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
 import type { LimitReason } from './limited.ts';
+import type { RefusalReason } from './refused.ts';
 
 /** The era of the revision that a request follows. `unknown`: the request was refused before anypod knew. */
 export type RequestEra = 'legacy' | 'modern' | 'unknown';
@@ -101,6 +102,8 @@ export interface Meter {
   phase(phase: PodPhase): void;
   /** A limit has refused a request. */
   limited(reason: LimitReason): void;
+  /** anypod itself has answered a request with this HTTP status of 400 or more. */
+  refused(status: number, reason: RefusalReason): void;
   task(event: TaskEvent): void;
   /** Says where to read the tasks of now. */
   watchTasks(gauges: TaskGauges): void;
@@ -124,6 +127,7 @@ export const silentMeter: Meter = {
   loopBlocked: () => undefined,
   phase: () => undefined,
   limited: () => undefined,
+  refused: () => undefined,
   task: () => undefined,
   watchTasks: () => undefined,
   close: () => undefined,

@@ -18,8 +18,11 @@ export interface Step {
   readonly place: string | undefined;
   /** Runs `work` and what it starts within the step. The user's code finds the step as OpenTelemetry's active context. */
   run<T>(work: () => T): T;
-  /** Only the first call counts. `fault`: a short name of what went wrong, without anything that a client or a server said. */
-  end(fault?: string): void;
+  /**
+   * Only the first call counts. `fault`: a short name of what went wrong, without anything that a client or a server said. `status`: the error status of HTTP
+   * with which the request was answered.
+   */
+  end(fault?: string, status?: number): void;
 }
 
 /** The steps of calls that outlive a request, or belong to another one than the code that runs. */
@@ -38,6 +41,8 @@ export type StepName =
 export interface Traces {
   /** Begins the step of a client's message. */
   receive(message: Received): Step;
+  /** Begins the step of a request that is refused before its message is known. `began`: ms of `performance.now()`. */
+  refuse(httpMethod: string, caller: Caller, began: number): Step;
   /** Begins a step in the trace of `place`. Undefined: nobody records it. */
   begin(name: StepName, place: string | undefined): Step | undefined;
   /** Begins the step of a question to the client, in the trace of the code that runs. */
@@ -78,6 +83,11 @@ export async function inStep<T>(
 ): Promise<T> {
   const step = place === undefined ? undefined : traces?.begin(name, place);
   return step === undefined ? work() : through(step, work);
+}
+
+/** Runs a call again that another pod has lost, as a step in the trace of the code that runs. */
+export function rerunHere<T>(traces: Traces | undefined, work: () => Promise<T>): Promise<T> {
+  return inStep(traces, 'anypod.rerun', traces?.here(), work);
 }
 
 /** Does `work` within a step, and ends the step with it. */

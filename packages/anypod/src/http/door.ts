@@ -1,11 +1,9 @@
 import type { Caller } from '../core/caller.ts';
-import { Denied } from '../core/denied.ts';
 import type { Gate } from '../core/gate.ts';
 import { Limited } from '../core/limited.ts';
-import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
-import type { Reply } from '../core/reply.ts';
 import { ScopeChallenge } from '../core/scope-challenge.ts';
+import type { Traces } from '../core/traces.ts';
 import { admit, tokenEndOf } from './admission.ts';
 import { createCors, withHeaders } from './cors.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
@@ -15,7 +13,7 @@ import { idOf } from './messages.ts';
 import { asksForMetadata, serveMetadata } from './metadata.ts';
 import { MeteredReply } from './metered-reply.ts';
 import { createOriginGuard, type OriginGuardOptions } from './origin-guard.ts';
-import { Refusal, refuse } from './refusal.ts';
+import { refusalReasonOf, refuse } from './refusal.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** Answers a request. Never rejects. */
@@ -32,10 +30,10 @@ export interface Room {
 }
 
 export interface DoorOptions extends OriginGuardOptions {
-  readonly log: Log;
   readonly meter: Meter;
-  /** Undefined: requests are not logged. */
-  readonly requests?: RequestLog | undefined;
+  readonly requests: RequestLog;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
   /** Called before each request is served. May throw an `AnypodError`. */
   readonly before?: (() => Promise<void>) | undefined;
   /** Decides who may call. Undefined: everybody, as whom the server in front of this one says. */
@@ -47,7 +45,7 @@ export interface DoorOptions extends OriginGuardOptions {
 
 /** Lets requests in: checks host and origin, answers preflights and requests for the metadata, and verifies who calls. */
 export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) => Room): Endpoint {
-  const { gate, meter, requests, before, retryMs, limits, allowedOrigins } = options;
+  const { gate, meter, requests, traces, before, retryMs, limits, allowedOrigins } = options;
   const guard = createOriginGuard(options);
   const cors = allowedOrigins && createCors(allowedOrigins);
   const fail = createFail(options);
@@ -79,20 +77,22 @@ export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) =>
       if (headers !== undefined && method === 'OPTIONS') reply.empty(204, cors?.preflight(caller));
       else await enter(incoming, reply);
     } catch (error) {
+      reply.step ??= traces?.refuse(method, caller, reply.began);
       fail(reply, caller, undefined, error);
     }
   };
 }
 
-/** Answers a request that cannot be served, and logs what is no refusal. `body` is parsed JSON, if it is known. */
-export type Fail = (reply: Pick<Reply, 'json'>, caller: Caller, body: unknown, error: unknown) => void;
+/** Answers a request that cannot be served. `body` is parsed JSON, if it is known. */
+export type Fail = (reply: MeteredReply, caller: Caller, body: unknown, error: unknown) => void;
 
-export function createFail({ log, gate, meter }: Pick<DoorOptions, 'log' | 'gate' | 'meter'>): Fail {
+export function createFail({ gate, meter }: Pick<DoorOptions, 'gate' | 'meter'>): Fail {
   return (reply, caller, body, error) => {
     const challenged = error instanceof ScopeChallenge;
     if (error instanceof Limited) meter.limited(error.reason);
-    const isRefusal = challenged || error instanceof Limited || error instanceof Refusal || error instanceof Denied;
-    if (!isRefusal) log.warn({ err: error }, 'a request failed');
+    const reason = refusalReasonOf(error);
+    if (reason === undefined) reply.failed(error);
+    else reply.reason = reason;
     refuse(reply, idOf(body), challenged && gate !== undefined ? gate.challenge(caller, body, error) : error);
   };
 }

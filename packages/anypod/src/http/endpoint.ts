@@ -11,7 +11,7 @@ import type { MeteredReply } from './metered-reply.ts';
 import { answerForm, noEvents, requireJson, requireMethod } from './negotiation.ts';
 import { createSessionEndpoint } from './session-endpoint.ts';
 
-export interface EndpointOptions extends Pick<DoorOptions, 'log' | 'gate' | 'meter' | 'limits'> {
+export interface EndpointOptions extends Pick<DoorOptions, 'gate' | 'meter' | 'limits'> {
   readonly pod: Pod;
   /** Undefined: nobody traces. */
   readonly traces?: Traces | undefined;

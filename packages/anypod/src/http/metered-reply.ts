@@ -1,20 +1,23 @@
 import type { Caller } from '../core/caller.ts';
 import type { Limited } from '../core/limited.ts';
 import type { Meter, RequestEra, RequestOutcome, RequestWatch, StreamKind } from '../core/meter.ts';
+import { type RefusalReason, reasonOfStatus } from '../core/refused.ts';
 import type { AnswerForm, EventSink, Reply } from '../core/reply.ts';
 import type { Step } from '../core/traces.ts';
 import type { CallerUse } from './callers.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import { EndsWithToken, type TokenEnd } from './ends-with-token.ts';
 import type { Load } from './overload.ts';
+import { faultReasonOf } from './refusal.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** Answers a request and counts it. It is also the request's watch, so each request needs only one object. */
 export class MeteredReply implements Reply, RequestWatch {
   readonly #reply: EndpointReply;
   readonly #meter: Meter;
-  readonly #requests: RequestLog | undefined;
-  readonly #began: number = performance.now();
+  readonly #requests: RequestLog;
+  /** Ms of `performance.now()`. */
+  readonly began: number = performance.now();
   /** The caller, once it is known. */
   caller: Caller | undefined;
   /** Undefined: nobody traces the request. */
@@ -24,6 +27,8 @@ export class MeteredReply implements Reply, RequestWatch {
   tokenEnd: TokenEnd | undefined;
   /** There is no room for the request, unless its body shows that it belongs to an accepted call. */
   refusal: Limited | undefined;
+  /** Why the request is answered with an error status. Undefined: the status says it, or there was none. */
+  reason: RefusalReason | undefined;
   readonly #load: Load;
   #use: CallerUse | undefined;
   #method = '';
@@ -31,13 +36,15 @@ export class MeteredReply implements Reply, RequestWatch {
   #tool: string | undefined;
   #isError = false;
   #fault: string | undefined;
+  #status: number | undefined;
+  #error: unknown;
   #session: string | undefined;
   #ended = false;
   #listens: 0 | 1 = 0;
   #stream: 'none' | 'expected' | 'open' = 'none';
 
   /** The request counts in `load` until it has ended. */
-  constructor(reply: EndpointReply, meter: Meter, load: Load, requests?: RequestLog) {
+  constructor(reply: EndpointReply, meter: Meter, load: Load, requests: RequestLog) {
     this.#reply = reply;
     this.#meter = meter;
     this.#requests = requests;
@@ -121,8 +128,21 @@ export class MeteredReply implements Reply, RequestWatch {
     this.#fault ??= fault;
   }
 
+  /** Serving the request has failed. Its client gets an answer next. */
+  failed(error: unknown): void {
+    this.reason = faultReasonOf(error);
+    this.#error = error;
+    if (this.#ended) this.#requests.failedLate(error);
+  }
+
   #endedWith(status: number): void {
-    if (status >= 400) this.#fault ??= String(status);
+    if (status >= 400 && !this.#ended) {
+      this.#status = status;
+      this.reason ??= reasonOfStatus(status);
+      // Before the message is known, the reason is all that says what is wrong.
+      this.#fault ??= this.#method === '' ? this.reason : String(status);
+      this.#meter.refused(status, this.reason);
+    }
     this.ended(outcomeOf(status));
   }
 
@@ -133,17 +153,18 @@ export class MeteredReply implements Reply, RequestWatch {
     if (this.#use !== undefined) this.#use.calls -= 1;
     if (this.#stream === 'expected') this.#countStreams(-1);
     const seen = outcome === 'ok' && this.#isError ? 'rpc_error' : outcome;
-    const ms = performance.now() - this.#began;
+    const ms = performance.now() - this.began;
     const fault = this.#fault ?? (seen === 'ok' ? undefined : seen);
     this.#meter.requestEnded(this.#method, this.#era, seen, ms, this.#tool, fault);
-    this.step?.end(fault);
-    if (this.#requests?.wanted() === true) this.#log(this.#requests, seen, ms, fault);
+    this.step?.end(fault, this.#status);
+    if (this.#status !== undefined || this.#requests.wanted()) this.#log(seen, ms, fault);
   }
 
-  #log(requests: RequestLog, outcome: RequestOutcome, ms: number, fault: string | undefined): void {
-    requests.write({
+  #log(outcome: RequestOutcome, ms: number, fault: string | undefined): void {
+    this.#requests.write({
       ...{ method: this.#method, era: this.#era, tool: this.#tool, outcome, fault, ms },
-      ...{ caller: this.caller, session: this.#session, trace: this.step?.run(requests.traceId) },
+      ...{ status: this.#status, reason: this.reason, error: this.#error },
+      ...{ caller: this.caller, session: this.#session, trace: this.step?.run(this.#requests.traceId) },
     });
   }
 

@@ -2,6 +2,7 @@ import { Denied } from '../core/denied.ts';
 import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
 import type { RequestId } from '../core/json-rpc.ts';
 import { Limited } from '../core/limited.ts';
+import { asRefusalReason, type RefusalReason, type RequestFault, reasonOfStatus } from '../core/refused.ts';
 import type { Reply } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { ScopeChallenge } from '../core/scope-challenge.ts';
@@ -13,6 +14,7 @@ export class Refusal extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** The request's id, if the code that refuses knows it. */
   readonly id: RequestId | null;
+  readonly reason: RefusalReason;
 
   constructor(
     status: number,
@@ -20,6 +22,7 @@ export class Refusal extends Error {
     message: string,
     headers: Readonly<Record<string, string>> = {},
     id: RequestId | null = null,
+    reason?: RequestFault,
   ) {
     super(message);
     this.name = 'Refusal';
@@ -27,6 +30,7 @@ export class Refusal extends Error {
     this.code = code;
     this.headers = headers;
     this.id = id;
+    this.reason = reason ?? reasonOfStatus(status);
   }
 }
 
@@ -74,6 +78,17 @@ export function refuse(reply: Pick<Reply, 'json'>, id: RequestId | null, error: 
   } else {
     reply.json(500, JSON.stringify(rpcError(id, RPC.internal, 'Internal error')));
   }
+}
+
+/** Why a request is refused. Undefined: it is not refused; something is wrong here. */
+export function refusalReasonOf(error: unknown): RefusalReason | undefined {
+  if (error instanceof Refusal || error instanceof Limited || error instanceof Denied) return error.reason;
+  return error instanceof ScopeChallenge ? 'insufficient_scope' : undefined;
+}
+
+/** A short name of an error that is no refusal. */
+export function faultReasonOf(error: unknown): RefusalReason {
+  return error instanceof AnypodError ? asRefusalReason(error.code) : 'other';
 }
 
 /** The refusal for a server's challenge if the verifier of tokens is not anypod's, so that only the scopes are known. */

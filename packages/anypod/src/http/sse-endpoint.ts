@@ -13,7 +13,7 @@ import type { MeteredReply } from './metered-reply.ts';
 import { requireAcceptsEvents, requireJson } from './negotiation.ts';
 import { Refusal } from './refusal.ts';
 
-export interface SseEndpointOptions extends Pick<DoorOptions, 'log' | 'gate' | 'meter' | 'limits'> {
+export interface SseEndpointOptions extends Pick<DoorOptions, 'gate' | 'meter' | 'limits'> {
   readonly pod: Pod;
   /** Undefined: nobody traces. */
   readonly traces?: Traces | undefined;

@@ -33,6 +33,7 @@ export function answerMalformed(server: Server, log: Log, meter: Meter): void {
     if (!socket.writable || error.code === 'ECONNRESET' || answering === true) return void socket.destroy(error);
     const [status, message] = ANSWERS[error.code ?? ''] ?? UNREADABLE;
     if (status === 431) meter.limited('headers_too_large');
+    meter.refused(status, status === 431 ? 'headers_too_large' : 'not_http');
     sparse.warn({ status, reason: REASONS[status] ?? error.code }, 'a request could not be read');
     socket.end(rawAnswer(status, errorBody(message, status)));
     const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();

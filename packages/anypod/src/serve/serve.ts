@@ -7,6 +7,7 @@ import type { AuthOptions } from '../auth/options.ts';
 import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
 import { METADATA_PATH } from '../core/gate.ts';
 import type { Log } from '../core/log.ts';
+import type { Meter } from '../core/meter.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
 import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
@@ -63,7 +64,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
   let anypod: Anypod | undefined;
   const started = Promise.withResolvers<Anypod>();
   const listener = await listen(
-    dispatch(config, () => anypod ?? started.promise, health),
+    dispatch(config, () => anypod ?? started.promise, health, meter),
     config,
     log,
     meter,
@@ -185,7 +186,12 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
 }
 
 /** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
-function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
+function dispatch(
+  config: Config,
+  anypod: () => Anypod | Promise<Anypod>,
+  health: Health,
+  meter: Meter,
+): RequestListener {
   const { path, legacySse } = config;
   const app = createHealthApp(health, path);
   const isEndpoint = createIsEndpoint(path);
@@ -199,15 +205,21 @@ function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
     else if (!isServed(url)) app(request, response);
-    else if (ready instanceof Promise) void serveEarly(request, response, ready);
+    else if (ready instanceof Promise) void serveEarly(request, response, ready, meter);
     else ready.handler(request, response);
   };
 }
 
 /** Serves a request that comes before the pod has started. A balancer without health checks sends such requests. They wait for `START_HOLD_MS`. */
-async function serveEarly(request: IncomingMessage, response: ServerResponse, started: Promise<Anypod>): Promise<void> {
+async function serveEarly(
+  request: IncomingMessage,
+  response: ServerResponse,
+  started: Promise<Anypod>,
+  meter: Meter,
+): Promise<void> {
   const anypod = await Promise.race([started, delay(START_HOLD_MS, undefined, { ref: false })]);
   if (anypod !== undefined) return anypod.handler(request, response);
+  meter.refused(503, 'starting');
   const error = rpcError(null, RPC.internal, 'This pod is still starting. Try again shortly.', { reason: 'starting' });
   response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end(JSON.stringify(error));
 }

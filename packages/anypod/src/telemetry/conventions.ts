@@ -13,6 +13,8 @@ export const ATTR = {
   operation: 'gen_ai.operation.name',
   error: 'error.type',
   status: 'rpc.response.status_code',
+  httpMethod: 'http.request.method',
+  httpStatus: 'http.response.status_code',
   transport: 'network.transport',
   protocol: 'network.protocol.name',
 } as const;

@@ -18,6 +18,7 @@ export interface Instruments {
   readonly faults: Counter;
   readonly unfollowed: Counter;
   readonly limited: Counter;
+  readonly refusals: Counter;
   /** Seconds. */
   readonly blocked: Counter;
   readonly phase: ObservableGauge;
@@ -57,6 +58,9 @@ export function createInstruments(meter: Meter): Instruments {
       description: "Changes of a server's registry that other pods cannot follow.",
     }),
     limited: meter.createCounter('anypod.limited', { description: 'Requests that a limit has refused.' }),
+    refusals: meter.createCounter('anypod.refusals', {
+      description: 'Requests that anypod itself answered with an error status.',
+    }),
     blocked: meter.createCounter('anypod.event_loop.blocked', {
       description: 'Time in which the event loop stood still for a second or more.',
       unit: 's',

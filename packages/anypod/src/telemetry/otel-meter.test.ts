@@ -1,6 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it } from 'vitest';
+import { REFUSALS } from '../core/refused.ts';
 import { createOtelMeter } from './otel-meter.ts';
 
 class PullReader extends MetricReader {
@@ -72,6 +73,9 @@ describe('the meter of OpenTelemetry', () => {
       'anypod.orphans{outcome=finished}',
       'anypod.orphans{outcome=refused}',
       'anypod.orphans{outcome=rerun}',
+      ...Object.entries(REFUSALS)
+        .map(([reason, status]) => `anypod.refusals{status=${status},reason=${reason}}`)
+        .sort(),
       'anypod.registry.unfollowed{reason=added}',
       'anypod.registry.unfollowed{reason=code}',
       'anypod.registry.unfollowed{reason=size}',

@@ -11,6 +11,7 @@ import {
   silentMeter,
   type Unfollowed,
 } from '../core/meter.ts';
+import { REFUSALS } from '../core/refused.ts';
 import { ATTR } from './conventions.ts';
 import { createInstruments } from './instruments.ts';
 import { createRequestTally } from './request-tally.ts';
@@ -80,7 +81,7 @@ export function createOtelMeter(): Meter {
   const instruments = createInstruments(meter);
   const { streams, sessionsCreated, sessionsEnded, resumes, orphans, faults, unfollowed, limited, blocked } =
     instruments;
-  const { mcpClient, mcpSession } = instruments;
+  const { refusals, mcpClient, mcpSession } = instruments;
   const tally = createRequestTally(instruments);
   const tasks = createTaskSeries(instruments);
   let current: PodPhase = 'serving';
@@ -93,6 +94,7 @@ export function createOtelMeter(): Meter {
   for (const fault of Object.values(FAULTS)) faults.add(0, fault);
   for (const reason of Object.values(UNFOLLOWED)) unfollowed.add(0, reason);
   for (const reason of Object.values(LIMITS)) limited.add(0, reason);
+  for (const [reason, status] of Object.entries(REFUSALS)) refusals.add(0, { status: String(status), reason });
   blocked.add(0);
   sessionsCreated.add(0);
 
@@ -127,6 +129,7 @@ export function createOtelMeter(): Meter {
       current = phase;
     },
     limited: (reason) => limited.add(1, LIMITS[reason]),
+    refused: (status, reason) => refusals.add(1, { status: String(status), reason }),
     task: tasks.task,
     watchTasks: tasks.watchTasks,
     close() {

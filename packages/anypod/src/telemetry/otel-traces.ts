@@ -10,8 +10,10 @@ import {
 } from '@opentelemetry/api';
 import type { Received, Step, Traces } from '../core/traces.ts';
 import { ATTR } from './conventions.ts';
-import { attributesOf, nameOf } from './span-attributes.ts';
+import { attributesOf, attributesOfRefused, nameOf } from './span-attributes.ts';
 import { contextOfMeta, contextOfPlace, createHttpContext, placeInState, placeOf } from './trace-context.ts';
+
+const HTTP_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 
 /**
  * Records with the OpenTelemetry SDK that the process has registered. Register it before you call this. Undefined: the process has none, so nobody
@@ -38,6 +40,16 @@ export function createOtelTraces(hash: (text: string) => string): Traces | undef
       const span = tracer.startSpan(nameOf(message), { kind: SpanKind.SERVER, links }, parent);
       // Most spans are not recorded, and need no attributes.
       if (span.isRecording()) span.setAttributes(attributesOf(message, hash));
+      return new SpanStep(span, parent);
+    },
+    refuse(httpMethod, caller, began) {
+      const parent = httpContext(caller);
+      // `_OTHER`, as the conventions say: a client may send any word.
+      const method = HTTP_METHODS.has(httpMethod) ? httpMethod : '_OTHER';
+      const startTime = performance.timeOrigin + began;
+      const name = method === '_OTHER' ? 'HTTP' : method;
+      const span = tracer.startSpan(name, { kind: SpanKind.SERVER, startTime }, parent);
+      if (span.isRecording()) span.setAttributes(attributesOfRefused(method, caller, hash));
       return new SpanStep(span, parent);
     },
     begin: (name, place) => (place === undefined ? undefined : begin(name, SpanKind.INTERNAL, contextOfPlace(place))),
@@ -83,11 +95,12 @@ class SpanStep implements Step {
     return context.with(this.#within, work);
   }
 
-  end(fault?: string): void {
+  end(fault?: string, status?: number): void {
     if (this.#ended || !this.#span.isRecording()) return;
     this.#ended = true;
     if (fault !== undefined) this.#span.setAttribute(ATTR.error, fault).setStatus({ code: SpanStatusCode.ERROR });
-    if (fault !== undefined && /^-?\d+$/.test(fault)) this.#span.setAttribute(ATTR.status, fault);
+    if (status !== undefined) this.#span.setAttribute(ATTR.httpStatus, status);
+    else if (fault !== undefined && /^-?\d+$/.test(fault)) this.#span.setAttribute(ATTR.status, fault);
     this.#span.end();
   }
 }

@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { Caller } from '../core/caller.ts';
 import type { Received } from '../core/traces.ts';
 import { ATTR } from './conventions.ts';
 
@@ -32,6 +33,23 @@ export function attributesOf({ method, era, body, caller }: Received, hash: (tex
     ...(method in NAMES && { [NAMES[method] as string]: String(params['name']).slice(0, MOST) }),
     ...(typeof params['uri'] === 'string' && { [ATTR.resource]: withoutSecrets(params['uri']) }),
     ...((typeof id === 'string' || typeof id === 'number') && { [ATTR.request]: String(id) }),
+    ...(typeof version === 'string' && VERSION.test(version) && { [ATTR.version]: version }),
+    ...(typeof session === 'string' && { [ATTR.session]: hash(session) }),
+  };
+}
+
+/** What a span says of a request whose message is not known. `httpMethod` is one of `HTTP_METHODS`. */
+export function attributesOfRefused(
+  httpMethod: string,
+  { headers, url }: Caller,
+  hash: (text: string) => string,
+): Attributes {
+  const session = headers['mcp-session-id'] ?? sessionInUrl(url);
+  const version = headers['mcp-protocol-version'];
+  return {
+    [ATTR.httpMethod]: httpMethod,
+    [ATTR.transport]: 'tcp',
+    [ATTR.protocol]: 'http',
     ...(typeof version === 'string' && VERSION.test(version) && { [ATTR.version]: version }),
     ...(typeof session === 'string' && { [ATTR.session]: hash(session) }),
   };

@@ -7,6 +7,7 @@ import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
 import type { SpentStates } from '../../core/spent-states.ts';
 import { NO_TASKS, type TaskSettings } from '../../core/task-rule.ts';
+import type { Traces } from '../../core/traces.ts';
 import type { ParkedState, ParkedStates } from '../parked/parked-state.ts';
 import type { Parking } from '../parked/parking.ts';
 import { identifyCall } from '../retry/call-identity.ts';
@@ -24,6 +25,8 @@ export interface ModernOptions extends ModernServerOptions {
   /** Changes lists so that they have only what their caller may use. Undefined: lists stay as they are. */
   readonly filterOf?: FilterOf | undefined;
   readonly guard: RetryGuard;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
   readonly parking: Parking;
   readonly parkedStates: ParkedStates;
   /** Tools whose calls are guarded even if the tools do not ask for it. */
@@ -40,7 +43,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   const servers = createModernServers(options);
   const policyOf = createPolicyOf({ ...options, servers });
   const calls = createModernCalls();
-  const goOn = createGoOn(servers, parking);
+  const goOn = createGoOn(servers, parking, options.traces);
 
   /** Runs a request. `by` is the call's identity, so that repeats of the call may use the same single-use state. */
   async function run(request: ModernRequest, { once }: OpenedRequest, served: Served, by?: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { parkedPodLost } from '../../core/rpc-error.ts';
+import { rerunHere, type Traces } from '../../core/traces.ts';
 import { allGiven, begunAgain } from '../parked/begun-again.ts';
 import type { ParkedState } from '../parked/parked-state.ts';
 import type { Parking } from '../parked/parking.ts';
@@ -15,7 +16,7 @@ export type GoOn = (request: ModernRequest, state: ParkedState, served: Served) 
  * Gives a parked call the answers of its client. If the call is gone, and may run again, it runs on this pod with all answers that the client has given. If
  * it may not, its client gets an error.
  */
-export function createGoOn(servers: ModernServers, parking: Parking): GoOn {
+export function createGoOn(servers: ModernServers, parking: Parking, traces: Traces | undefined): GoOn {
   return async (request, state, served) => {
     const { body, signal, reply } = request;
     const channel = new ReplyChannel(reply);
@@ -32,7 +33,8 @@ export function createGoOn(servers: ModernServers, parking: Parking): GoOn {
     if (woken === 'served') return;
     if (served.rerunnable) {
       const again = { ...request, body: begunAgain(body, state) };
-      return servers.call(again, { ...served, channel, given: allGiven(state, responses) });
+      const given = allGiven(state, responses);
+      return rerunHere(traces, () => servers.call(again, { ...served, channel, given }));
     }
     const error = woken === 'lost' ? parkedPodLost(body.id) : refusedState(body);
     channel.answer(JSON.stringify(error), 200, true);

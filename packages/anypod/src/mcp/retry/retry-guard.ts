@@ -5,6 +5,7 @@ import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import { CLIENT_GONE, RPC, rpcError } from '../../core/rpc-error.ts';
 import type { RandomId } from '../../core/signer.ts';
+import { rerunHere, type Traces } from '../../core/traces.ts';
 import { IDEMPOTENCY_KEY } from './call-identity.ts';
 import { lostForm, underId } from './call-outcome.ts';
 import type { CallWaiters, Waiter } from './call-waiters.ts';
@@ -30,6 +31,8 @@ export interface RetryGuardOptions {
   readonly random: RandomId;
   readonly log: Log;
   readonly meter: Meter;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
 }
 
 /** Runs a call once, however often its client repeats it, and on whichever pods the repeats arrive. */
@@ -40,9 +43,12 @@ export interface RetryGuard {
   close(): Promise<void>;
 }
 
+/** What a request does with its call. `again`: another pod has lost it. Undefined: the request has an answer. */
+type Turn = 'first' | 'again' | undefined;
+
 type Running = Extract<CallState, { kind: 'running' }>;
 
-export function createRetryGuard({ calls, waiters, peers, random, log, meter }: RetryGuardOptions): RetryGuard {
+export function createRetryGuard({ calls, waiters, peers, random, log, meter, traces }: RetryGuardOptions): RetryGuard {
   const writes = createLastingWrites(log);
   const closing = new AbortController();
   const runs = new Set<GuardedRun>();
@@ -80,36 +86,37 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
     return false;
   }
 
-  /** Waits until another run has ended, for one lease at most. True: its pod is lost, and this request must run the call. */
+  /** Waits until another run has ended, for one lease at most. */
   async function join(call: GuardedCall, other: Running, run: string, waiter: Waiter, signal: AbortSignal) {
     waiter.noted = true;
-    if (await peers.isLost(other.pod)) return inherit(call, other, run);
+    if (await peers.isLost(other.pod)) return (await inherit(call, other, run)) ? 'again' : undefined;
     await waiter.wait(peers.leaseMs, signal);
-    return false;
+    return undefined;
   }
 
-  /** Begins the call, or waits until another run of it has ended and sends its answer. True: this request must run the call. */
-  async function beginOrJoin(call: GuardedCall, run: string, waiter: Waiter): Promise<boolean> {
+  /** Begins the call, or waits until another run of it has ended and sends its answer. */
+  async function beginOrJoin(call: GuardedCall, run: string, waiter: Waiter): Promise<Turn> {
     const signal = AbortSignal.any([call.signal, closing.signal]);
     while (!signal.aborted) {
       const state = await calls.begin(call.key, { run, pod: peers.pod }, call.fingerprint, keepMsOf(call.rule));
-      if (state.kind === 'begun') return true;
       if (state.kind === 'done') return answer(call, underId(call.id, state.response));
       if (state.kind === 'other-arguments') return answer(call, JSON.stringify(otherArguments(call)));
       // A client of the store repeats a step whose reply was lost, so the run that is there may be this one.
-      if (state.run === run || (await join(call, state, run, waiter, signal))) return true;
+      const isOurs = state.kind === 'begun' || state.run === run;
+      const turn: Turn = isOurs ? 'first' : await join(call, state, run, waiter, signal);
+      if (turn !== undefined) return turn;
     }
     // Nobody reads this answer: the client has disconnected, or was told that the pod leaves.
     call.reply.watch.ended('cancelled');
     call.reply.empty(CLIENT_GONE);
-    return false;
+    return undefined;
   }
 
   return {
     async serve(call) {
       const run = random();
       const waiter = waiters.enter(call.key);
-      const ours = await beginOrJoin(call, run, waiter)
+      const turn = await beginOrJoin(call, run, waiter)
         .catch((error: unknown) => {
           forget(call, run);
           throw error;
@@ -117,7 +124,8 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
         .finally(() => {
           if (waiter.leave() && waiter.noted) writes.run('leave call', () => calls.leave(call.key, peers.pod));
         });
-      if (ours) await start(call, run);
+      if (turn === 'first') await start(call, run);
+      if (turn === 'again') await rerunHere(traces, () => start(call, run));
     },
     async close() {
       closing.abort();
@@ -127,10 +135,9 @@ export function createRetryGuard({ calls, waiters, peers, random, log, meter }: 
   };
 }
 
-function answer({ reply }: GuardedCall, body: string): false {
+function answer({ reply }: GuardedCall, body: string): undefined {
   reply.watch.answered('error' in (JSON.parse(body) as object));
   reply.json(200, body);
-  return false;
 }
 
 function otherArguments({ id }: GuardedCall): JsonRpcResponse {

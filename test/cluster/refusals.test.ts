@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../lib/free-port.ts';
+import { type OtlpCollector, startOtlpCollector } from '../lib/otlp-collector.ts';
+import { type RedisServer, startRedis } from '../lib/redis-server.ts';
+import { scrape } from '../lib/scrape.ts';
+import { startTokenIssuer, type TokenIssuer } from '../lib/token-issuer.ts';
+import { logLines } from './log-lines.ts';
+import type { ServicePod } from './service-pods.ts';
+import { eventually } from './settle.ts';
+import { clientTrace, startTracedPod } from './traced-pods.ts';
+
+const RESOURCE = 'http://127.0.0.1/mcp';
+const BODY = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'server/discover', params: {} });
+
+let redis: RedisServer;
+let collector: OtlpCollector;
+let issuer: TokenIssuer;
+let pod: ServicePod;
+let switches: string;
+
+beforeAll(async () => {
+  [redis, collector, issuer] = await Promise.all([startRedis(), startOtlpCollector(), startTokenIssuer(RESOURCE)]);
+  const gameDay = await freePort();
+  switches = `http://127.0.0.1:${gameDay}/switches`;
+  pod = await startTracedPod('R', redis.url, collector, {
+    ANYPOD_AUTH_ISSUERS: issuer.url,
+    ANYPOD_PUBLIC_URL: RESOURCE,
+    ANYPOD_MAX_BODY: '1024',
+    ANYPOD_RATE: '1',
+    ANYPOD_RATE_BURST: '2',
+    ANYPOD_GAME_DAY_PORT: `${gameDay}`,
+  });
+});
+
+afterAll(async () => {
+  await pod?.kill9();
+  await Promise.all([issuer?.stop(), collector?.stop(), redis?.stop()]);
+});
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Sends a request, also one that `fetch` does not send. Resolves to its status. */
+async function ask(headers: Headers, method = 'POST', body = BODY): Promise<number> {
+  const usual = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const sent = request(pod.url, { method, headers: { ...usual, ...headers } }).end(body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  await response.toArray();
+  return response.statusCode ?? 0;
+}
+
+async function tokenOf(sub: string): Promise<Headers> {
+  return { authorization: `Bearer ${await issuer.token({ sub })}` };
+}
+
+const refusals = async (status: number, reason: string) =>
+  (await scrape(pod.metrics)).samples.get(`anypod_refusals_total{status="${status}",reason="${reason}"}`);
+
+interface Case {
+  readonly status: number;
+  readonly reason: string;
+  readonly send: (headers: Headers) => Promise<number>;
+}
+
+const CASES: readonly Case[] = [
+  { status: 403, reason: 'host', send: (headers) => ask({ ...headers, host: 'evil.test' }) },
+  { status: 403, reason: 'origin', send: (headers) => ask({ ...headers, origin: 'https://evil.test' }) },
+  { status: 405, reason: 'method', send: (headers) => ask(headers, 'PUT') },
+  { status: 401, reason: 'token_missing', send: (headers) => ask(headers) },
+  { status: 401, reason: 'token_invalid', send: (headers) => ask({ ...headers, authorization: 'Bearer no' }) },
+  {
+    status: 415,
+    reason: 'content_type',
+    send: async (headers) => ask({ ...headers, ...(await tokenOf('ann')), 'content-type': 'text/plain' }),
+  },
+  {
+    status: 413,
+    reason: 'body_too_large',
+    send: async (headers) => ask({ ...headers, ...(await tokenOf('bob')) }, 'POST', `"${'x'.repeat(2000)}"`),
+  },
+  {
+    status: 429,
+    reason: 'rate_limit',
+    send: async (headers) => {
+      const token = await tokenOf('eve');
+      for (const _ of [1, 2]) await ask(token);
+      return ask({ ...headers, ...token });
+    },
+  },
+  {
+    status: 503,
+    reason: 'store_unavailable',
+    async send(headers) {
+      await fetch(`${switches}/refuse`, { method: 'PUT', body: '{}' });
+      try {
+        return await ask(headers);
+      } finally {
+        await fetch(`${switches}/refuse`, { method: 'DELETE' });
+      }
+    },
+  },
+];
+
+describe('a request that is refused before its message is read', () => {
+  test.each(CASES)(
+    'with $status ($reason) is counted, traced, and one line of the log [metrics.refusals]',
+    async ({ status, reason, send }) => {
+      const before = (await refusals(status, reason)) ?? Number.NaN;
+      const { traceId, spanId, traceparent } = clientTrace();
+      expect(await send({ traceparent })).toBe(status);
+      expect(await refusals(status, reason)).toBe(before + 1);
+      const span = await eventually(() => {
+        const [found, ...more] = collector.spans.filter((one) => one.traceId === traceId);
+        expect(found).toBeDefined();
+        expect(more.filter(({ kind }) => kind === 2)).toEqual([]);
+        return found;
+      });
+      expect(span).toMatchObject({ name: reason === 'method' ? 'PUT' : 'POST', parentSpanId: spanId, failed: true });
+      expect(span?.attributes).toMatchObject({ 'error.type': reason, 'http.response.status_code': status });
+      const lines = pod
+        .logs()
+        .split('\n')
+        .filter((line) => line.includes(traceId));
+      expect(lines).toHaveLength(1);
+      expect(JSON.parse(lines[0] ?? '')).toMatchObject({ status, reason, trace_id: traceId });
+    },
+  );
+});
+
+test('a line has the hash of the principal, which names nobody [log.principal]', async () => {
+  const [ann, bob] = [clientTrace(), clientTrace()];
+  await ask({ ...(await tokenOf('carol')), traceparent: ann.traceparent });
+  await ask({ ...(await tokenOf('dave')), traceparent: bob.traceparent });
+  const lines = await eventually(() => {
+    const found = [ann, bob].map(({ traceId }) =>
+      logLines(pod, 'request').find((line) => line['trace_id'] === traceId),
+    );
+    for (const line of found) expect(line?.['principal']).toMatch(/^[\w-]{16}$/);
+    return found;
+  });
+  expect(lines[0]?.['principal']).not.toBe(lines[1]?.['principal']);
+  expect(pod.logs()).not.toMatch(/carol|dave/);
+});
+
+test('above debug, refusals are told ever more rarely, with their number [log.refusals]', async () => {
+  pod.process.signal('SIGUSR2');
+  await eventually(() => expect(pod.logs()).toContain('the log level is now info'));
+  const told = () => logLines(pod, 'a request was refused').filter(({ reason }) => reason === 'host');
+  for (const _ of Array(20)) await ask({ host: 'evil.test' });
+  expect(told().length).toBeLessThan(5);
+  expect(told()[0]).toMatchObject({ level: 'warn', status: 403 });
+  await eventually(async () => {
+    await ask({ host: 'evil.test' });
+    expect(told().some(({ repeated }) => Number(repeated) > 0)).toBe(true);
+  });
+});
