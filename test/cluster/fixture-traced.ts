@@ -26,6 +26,17 @@ export default function createServer(): McpServer {
     await sleep(ms);
     return text('read');
   });
+  const again = { inputSchema, annotations: { idempotentHint: true }, _meta: { 'anypod/retry': {} } };
+  server.registerTool('again', again, async ({ ms }) => {
+    ownWork('again');
+    await sleep(ms);
+    return text('again');
+  });
+  server.registerTool('ask_again', { ...again, _meta: {} }, async (_args, ctx) => {
+    ownWork('ask again');
+    const { content } = await ctx.mcpReq.elicitInput({ message: 'Your name?', requestedSchema });
+    return text(String(content?.['name']));
+  });
   server.registerTool('work', { inputSchema, _meta: { 'anypod/task': { mode: 'always' } } }, () => {
     ownWork('work');
     return text('done');

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { OtlpCollector } from '../lib/otlp-collector.ts';
+import { expect } from 'vitest';
+import type { CollectedSpan, OtlpCollector } from '../lib/otlp-collector.ts';
 import { type ServicePod, startServicePod } from './service-pods.ts';
+import { eventually } from './settle.ts';
 import { post, type WireSession } from './wire.ts';
 
 /** What every call says in its arguments, and what its client sends as its token. */
@@ -52,3 +54,19 @@ export function callTraced(
   const body = { jsonrpc: '2.0', id: `${name}-1`, method: 'tools/call', params };
   return post(pod, body, { ...session.headers, authorization: `Bearer ${TOKEN}`, ...headers });
 }
+
+/** The spans of a trace, once it has all of `names`, each with its pod before it. */
+export async function spansWhen(
+  collector: OtlpCollector,
+  traceId: string,
+  names: readonly string[],
+): Promise<readonly CollectedSpan[]> {
+  return eventually(() => {
+    const spans = collector.spans.filter((span) => span.traceId === traceId);
+    expect(spans.map(({ pod, name }) => `${pod} ${name}`)).toEqual(expect.arrayContaining([...names]));
+    return spans;
+  });
+}
+
+export const spanIn = (spans: readonly CollectedSpan[], name: string): CollectedSpan =>
+  spans.find((span) => span.name === name) as CollectedSpan;

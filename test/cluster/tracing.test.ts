@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CollectedSpan, type OtlpCollector, startOtlpCollector } from '../lib/otlp-collector.ts';
+import { type OtlpCollector, startOtlpCollector } from '../lib/otlp-collector.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { logLines } from './log-lines.ts';
 import { postModern } from './modern-wire.ts';
@@ -7,7 +7,7 @@ import type { ServicePod } from './service-pods.ts';
 import { eventually } from './settle.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
 import { ABLE, isOver, send, taskWhen } from './task-wire.ts';
-import { callTraced, clientTrace, SECRET, startTracedPod, TOKEN } from './traced-pods.ts';
+import { callTraced, clientTrace, SECRET, spanIn, spansWhen, startTracedPod, TOKEN } from './traced-pods.ts';
 import { type Message, messagesOf, openSession, textOf } from './wire.ts';
 
 const [SERVER, CLIENT] = [2, 3];
@@ -31,17 +31,7 @@ afterAll(async () => {
 
 const podAt = (name: (typeof NAMES)[number]) => new URL(pods[NAMES.indexOf(name)]?.url ?? '');
 
-/** The spans of a trace, by pod and name, once it has all of `names`. */
-async function tracedWhen(traceId: string, names: readonly string[]): Promise<readonly CollectedSpan[]> {
-  return eventually(() => {
-    const spans = collector.spans.filter((span) => span.traceId === traceId);
-    expect(spans.map(({ pod, name }) => `${pod} ${name}`)).toEqual(expect.arrayContaining([...names]));
-    return spans;
-  });
-}
-
-const spanIn = (spans: readonly CollectedSpan[], name: string) =>
-  spans.find((span) => span.name === name) as CollectedSpan;
+const tracedWhen = (traceId: string, names: readonly string[]) => spansWhen(collector, traceId, names);
 
 describe('one trace has', () => {
   test('a call of a session that asks on one pod, is answered on a second and resumed on a third [trace.one]', async () => {
@@ -210,26 +200,6 @@ describe('a collector gets', () => {
     const plain = await page('text/plain');
     expect(plain).not.toContain('trace_id');
     expect(plain).toContain('# TYPE anypod_requests_total counter\n');
-  });
-});
-
-test('a call that is lost with its pod and runs again is still one trace [trace.one]', async () => {
-  const { traceId, traceparent } = clientTrace();
-  const victim = await startTracedPod('D', redis.url, collector);
-  const session = await openSession(podAt('A'));
-  const first = readStream(await callTraced(session, new URL(victim.url), 'read', { traceparent }, {}, 3000));
-  await first.next();
-  await tracedWhen(traceId, ['D store events.open']);
-  await first.cut().catch(() => undefined);
-  await victim.kill9();
-  const resumed = await readStream(await session.listen(podAt('C'), lastEventId(first.events))).rest();
-  expect(textOf(resumed.at(-1))).toBe('read');
-  await tracedWhen(traceId, ['C anypod.resume']);
-  await eventually(() => {
-    const spans = collector.spans.filter((span) => span.traceId === traceId);
-    const again = spans.find(({ name }) => name === 'anypod.rerun');
-    expect(again).toBeDefined();
-    expect(spans.find(({ name, parentSpanId }) => name === 'read' && parentSpanId === again?.spanId)).toBeDefined();
   });
 });
 
