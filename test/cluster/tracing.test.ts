@@ -33,6 +33,10 @@ const podAt = (name: (typeof NAMES)[number]) => new URL(pods[NAMES.indexOf(name)
 
 const tracedWhen = (traceId: string, names: readonly string[]) => spansWhen(collector, traceId, names);
 
+const unknownMethod = (traceparent: string) => ({
+  ...{ jsonrpc: '2.0', id: 1, method: 'invented/method', params: { _meta: { traceparent } } },
+});
+
 describe('one trace has', () => {
   test('a call of a session that asks on one pod, is answered on a second and resumed on a third [trace.one]', async () => {
     const { traceId, spanId, traceparent } = clientTrace();
@@ -140,6 +144,14 @@ describe('one trace has', () => {
     const span = spanIn(spans, 'tools/call fail');
     expect(span).toMatchObject({ parentSpanId: http.spanId, links: [], failed: true });
     expect(span.attributes).toMatchObject({ 'error.type': 'tool_error' });
+  });
+
+  test('a request that is answered by an error of JSON-RPC', async () => {
+    const { traceId, traceparent } = clientTrace();
+    const session = await openSession(podAt('A'));
+    await messagesOf(await session.send(podAt('A'), unknownMethod(traceparent)));
+    const span = spanIn(await tracedWhen(traceId, ['A invented/method']), 'invented/method');
+    expect(span.attributes).toMatchObject({ 'error.type': '-32601', 'rpc.response.status_code': '-32601' });
   });
 
   test('no request whose client says that it does not record [trace.parent]', async () => {
