@@ -175,6 +175,20 @@ describe('one trace has', () => {
   );
 });
 
+test('where no share of the traces is recorded, a request still has a trace of its own, and one that its client records is recorded [trace.parent]', async () => {
+  const pod = await startTracedPod('N', redis.url, collector, { ANYPOD_TRACE_SAMPLING: '0' });
+  const session = await openSession(new URL(pod.url));
+  for (const _ of [1, 2]) await messagesOf(await callTraced(session, new URL(pod.url), 'read', {}));
+  const { traceId, traceparent } = clientTrace();
+  await messagesOf(await callTraced(session, new URL(pod.url), 'read', { traceparent }));
+  await tracedWhen(traceId, ['N tools/call read', 'N read']);
+  const own = new Set(logLines(pod, 'request').map((line) => line['trace_id']));
+  expect(own.size).toBeGreaterThan(3);
+  for (const id of own) expect(id).toMatch(/^[0-9a-f]{32}$/);
+  expect(collector.spans.filter((span) => span.pod === 'N' && span.traceId !== traceId)).toEqual([]);
+  await pod.kill9();
+});
+
 describe('a collector gets', () => {
   test('the metrics of the conventions, and ours [metrics.conventions]', async () => {
     const pointsOf = (metric: string, attributes: object) =>

@@ -5,6 +5,7 @@ import {
   ProxyTracerProvider,
   type Span,
   SpanKind,
+  type SpanOptions,
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
@@ -12,6 +13,8 @@ import type { Received, Step, Traces } from '../core/traces.ts';
 import { ATTR } from './conventions.ts';
 import { attributesOf, attributesOfRefused, nameOf } from './span-attributes.ts';
 import { contextOfMeta, contextOfPlace, createHttpContext, placeInState, placeOf } from './trace-context.ts';
+
+const SERVER: SpanOptions = { kind: SpanKind.SERVER };
 
 const HTTP_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 
@@ -36,8 +39,8 @@ export function createOtelTraces(hash: (text: string) => string): Traces | undef
       const said = contextOfMessage(message);
       const parent = said ?? http;
       const linked = said === undefined ? undefined : trace.getSpanContext(http);
-      const links = linked === undefined ? [] : [{ context: linked }];
-      const span = tracer.startSpan(nameOf(message), { kind: SpanKind.SERVER, links }, parent);
+      const options = linked === undefined ? SERVER : { ...SERVER, links: [{ context: linked }] };
+      const span = tracer.startSpan(nameOf(message), options, parent);
       // Most spans are not recorded, and need no attributes.
       if (span.isRecording()) span.setAttributes(attributesOf(message, hash));
       return new SpanStep(span, parent);
@@ -48,7 +51,7 @@ export function createOtelTraces(hash: (text: string) => string): Traces | undef
       const method = HTTP_METHODS.has(httpMethod) ? httpMethod : '_OTHER';
       const startTime = performance.timeOrigin + began;
       const name = method === '_OTHER' ? 'HTTP' : method;
-      const span = tracer.startSpan(name, { kind: SpanKind.SERVER, startTime }, parent);
+      const span = tracer.startSpan(name, { ...SERVER, startTime }, parent);
       if (span.isRecording()) span.setAttributes(attributesOfRefused(method, caller, hash));
       return new SpanStep(span, parent);
     },

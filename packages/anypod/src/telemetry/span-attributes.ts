@@ -12,8 +12,9 @@ type Params = Readonly<Record<string, unknown>>;
 
 /** `tools/call <tool>`, `prompts/get <prompt>`, else the method. */
 export function nameOf({ method, body }: Received): string {
-  const named = method in NAMES ? paramsOf(body)['name'] : undefined;
   const short = method.slice(0, MOST);
+  if (method !== 'tools/call' && method !== 'prompts/get') return short;
+  const named = paramsOf(body)['name'];
   return typeof named === 'string' ? `${short} ${named.slice(0, MOST)}` : short;
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import type { MetricReader } from '@opentelemetry/sdk-metrics';
 import { asOpenMetrics, type Exemplars } from './exemplars.ts';
 
 /** Instruments that count seconds. Prometheus wants the unit in the name, and its exporter does not put it there. */
@@ -19,8 +20,11 @@ export function createPageReader(): PrometheusExporter {
   return new PrometheusExporter({ preventServerStart: true });
 }
 
+/** What a page is made of. */
+export type PageReader = Pick<MetricReader, 'collect'>;
+
 /** Serves `/metrics`: for a scraper that asks for OpenMetrics with exemplars, otherwise in the form that everybody reads. */
-export function createMetricsPage(reader: PrometheusExporter, exemplars: Exemplars) {
+export function createMetricsPage(reader: PageReader, exemplars: Exemplars) {
   const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.url?.split('?', 1)[0] !== '/metrics') {

@@ -1,11 +1,14 @@
-import { diag } from '@opentelemetry/api';
+import { diag, ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
-import { type IMetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { type MetricReader, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { ParentBasedSampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler, type IdGenerator, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import { type Exemplars, noteExemplars } from './exemplars.ts';
+import { createLeanRoots } from './lean-roots.ts';
+import { createPageReader } from './metrics-page.ts';
+import { createRandomIds } from './random-ids.ts';
 
 const COMPLAINS_EVERY_MS = 60_000;
 /** OpenTelemetry's own default for `OTEL_METRIC_EXPORT_INTERVAL`. */
@@ -16,17 +19,23 @@ export interface OtlpOptions {
   /** From 0 to 1. */
   readonly sampling: number;
   readonly resource: Resource;
-  /** More ways out for the metrics. */
-  readonly readers: readonly IMetricReader[];
+  /** Whether `/metrics` is served too. */
+  readonly page: boolean;
   /** Gets the requests that are recorded. */
   readonly exemplars: Exemplars;
+}
+
+export interface Otlp {
+  /** Collects for `/metrics`. */
+  readonly reader: MetricReader;
+  stop(): Promise<void>;
 }
 
 /**
  * Traces, and sends traces and metrics to a collector. The exporters read the other variables of OpenTelemetry, such as `OTEL_EXPORTER_OTLP_HEADERS`
  * and `OTEL_BSP_SCHEDULE_DELAY`. Nothing is instrumented by itself: that would replace modules of the user's server.
  */
-export function startOtlp({ endpoint, sampling, resource, readers, exemplars }: OtlpOptions): () => Promise<void> {
+export function startOtlp({ endpoint, sampling, resource, page, exemplars }: OtlpOptions): Otlp {
   complainRarely();
   const url = (signal: string) => `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
   const exportIntervalMillis = Number(process.env['OTEL_METRIC_EXPORT_INTERVAL']) || PUSH_EVERY_MS;
@@ -35,17 +44,35 @@ export function startOtlp({ endpoint, sampling, resource, readers, exemplars }: 
     exportIntervalMillis,
     exportTimeoutMillis: Math.min(exportIntervalMillis, 30_000),
   });
+  // Each reader counts everything for itself, so there is one, unless the collector wants other sums than the page.
+  const reader = page && !sendsTotals() ? createPageReader() : push;
+  const ids = createRandomIds();
   const sdk = new NodeSDK({
     resource,
     autoDetectResources: false,
     instrumentations: [],
     logRecordProcessors: [],
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampling) }),
+    idGenerator: ids,
+    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
     traceExporter: noteExemplars(new OTLPTraceExporter({ url: url('traces') }), exemplars),
-    metricReaders: [...readers, push],
+    metricReaders: [...new Set([reader, push])],
   });
   sdk.start();
-  return () => sdk.shutdown();
+  decideRoots(sampling, ids);
+  return { reader, stop: () => sdk.shutdown() };
+}
+
+/** Puts the decision about new traces in front of the SDK, which records each root that it gets. */
+function decideRoots(sampling: number, ids: IdGenerator): void {
+  const provider = trace.getTracerProvider();
+  if (provider instanceof ProxyTracerProvider)
+    provider.setDelegate(createLeanRoots(provider.getDelegate(), sampling, ids));
+}
+
+/** Whether the exporter sends sums since the start, as the page has them. */
+function sendsTotals(): boolean {
+  const preference = process.env['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'] ?? '';
+  return preference === '' || preference.toLowerCase() === 'cumulative';
 }
 
 /** A collector that is away must not fill the log: its failures are repeated with every batch. */

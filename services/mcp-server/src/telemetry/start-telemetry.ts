@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { metrics } from '@opentelemetry/api';
 import { detectResources, envDetector, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import { type IMetricReader, MeterProvider } from '@opentelemetry/sdk-metrics';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { ConfigError } from 'anypod/cli';
 import type { Exemplars } from './exemplars.ts';
-import { createMetricsPage, createPageReader } from './metrics-page.ts';
+import { createMetricsPage, createPageReader, type PageReader } from './metrics-page.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 
 export interface TelemetryConfig {
@@ -29,12 +29,11 @@ export interface TelemetryConfig {
 export async function startTelemetry(config: TelemetryConfig): Promise<() => Promise<void>> {
   const { metricsPort: port, metricsHost: host = config.host, otlpEndpoint } = config;
   if (port === 0 && otlpEndpoint === undefined) return async () => undefined;
-  const page = port === 0 ? undefined : createPageReader();
   const exemplars: Exemplars = new Map();
-  const stopSdk = await startSdk(config, page === undefined ? [] : [page], exemplars);
+  const { reader, stop: stopSdk } = await startSdk(config, exemplars);
   addProcessMetrics(metrics.getMeter('process'));
-  if (page === undefined) return stopSdk;
-  const serve = createMetricsPage(page, exemplars);
+  if (port === 0) return stopSdk;
+  const serve = createMetricsPage(reader, exemplars);
   const stopListening = await listen(host, port, (request, response) => {
     serve(request, response).catch(() => response.destroy());
   });
@@ -45,19 +44,19 @@ export async function startTelemetry(config: TelemetryConfig): Promise<() => Pro
 }
 
 async function startSdk(
-  { otlpEndpoint: endpoint, traceSampling: sampling, port }: TelemetryConfig,
-  readers: IMetricReader[],
+  { otlpEndpoint: endpoint, traceSampling: sampling, port, metricsPort }: TelemetryConfig,
   exemplars: Exemplars,
-): Promise<() => Promise<void>> {
+): Promise<{ readonly reader: PageReader; stop(): Promise<void> }> {
   const resource = ownResource(port);
   if (endpoint !== undefined) {
     // Loaded only where it is used: it takes a third of a second, and 20 MB.
     const { startOtlp } = await import('./otlp.ts');
-    return startOtlp({ endpoint, sampling, resource, readers, exemplars });
+    return startOtlp({ endpoint, sampling, resource, page: metricsPort !== 0, exemplars });
   }
-  const provider = new MeterProvider({ resource, readers });
+  const reader = createPageReader();
+  const provider = new MeterProvider({ resource, readers: [reader] });
   metrics.setGlobalMeterProvider(provider);
-  return () => provider.shutdown();
+  return { reader, stop: () => provider.shutdown() };
 }
 
 async function listen(host: string, port: number, serve: RequestListener): Promise<() => void> {
