@@ -60,6 +60,11 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   AnypodResultsLost: event(of('anypod_resumes_total', 'outcome="expired"'), {
     [of('anypod_resumes_total', 'outcome="live"')]: '0+9x40',
   }),
+  AnypodMailLate: {
+    fires: { [onA('anypod_inbox_delay_seconds')]: '0x5 10+60x35' },
+    silent: { [onA('anypod_inbox_delay_seconds')]: '0.01x25 8 0.01x20' },
+    labels: instance,
+  },
   AnypodTasksWait: {
     fires: { [onA('anypod_tasks_queued')]: '5x40' },
     silent: { [onA('anypod_tasks_queued')]: '5x20 0x1 5x20' },

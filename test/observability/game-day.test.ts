@@ -74,7 +74,7 @@ async function asking(id: string) {
 }
 
 describe('the switch', () => {
-  test('`inbox`: the answer waits until it is off, and the call in flight shows [gameday.alerts]', async () => {
+  test('`inbox`: the answer waits until it is off, and AnypodMailLate [gameday.alerts]', async () => {
     const { session, stream, answer } = await asking('paused');
     await turnOn('inbox');
     expect((await session.send(podAt(1), answer)).status).toBe(202);
@@ -82,6 +82,7 @@ describe('the switch', () => {
       const found = await prometheus.query('anypod_requests_in_flight > 0');
       expect(found.map(({ metric }) => metric['instance'])).toEqual([new URL(pods[0]?.metrics ?? '').host]);
     });
+    await fires('AnypodMailLate');
     const last = stream.rest();
     expect(await Promise.race([last, ping(podAt(1)).then(() => 'waiting')])).toBe('waiting');
     await fetch(`${switches}/inbox`, { method: 'DELETE' });

@@ -31,6 +31,7 @@ export const observing = {
     'A request that is refused before its message is read is counted by status and reason, has a span, and one line of the log.',
     METRICS,
   ],
+  'metrics.inbox': ['A pod tells how long mail of other pods takes, also while it waits.', METRICS],
   'log.principal': ['A line of the log names its caller by a hash only.', METRICS],
   'log.refusals': [
     'Above the level debug, refusals for one reason are told ever more rarely, with their number.',

@@ -119,6 +119,16 @@ export const ALERTS: readonly Alert[] = [
     section: 'Streams are cut',
   },
   {
+    name: 'AnypodMailLate',
+    summary: 'A pod reads the mail of other pods late.',
+    description:
+      'Answers, cancellations and resumed streams of its calls wait. Its connection to Redis stands still, or its process does.',
+    severity: 'warning',
+    expr: `${gauge('anypod.inbox.delay')} > 5`,
+    for: '2m',
+    section: 'Answers arrive late',
+  },
+  {
     name: 'AnypodTasksWait',
     summary: 'Tasks wait, and their number does not fall.',
     description: 'There are too few pods for them, or the pods take none.',

@@ -92,6 +92,12 @@ const ROWS: Readonly<Record<string, readonly Panel[]>> = {
       queries: [{ legend: '{{instance}}', expr: gauge('nodejs.eventloop.delay.p99') }],
     },
     {
+      title: 'Delay of mail between pods',
+      description: 'Per pod. It grows while a pod does not read its inbox, so answers and resumed streams wait.',
+      unit: 's',
+      queries: [{ legend: '{{instance}}', expr: gauge('anypod.inbox.delay') }],
+    },
+    {
       title: 'Blocked event loop',
       description: 'Share of the time in which a pod stood still for a second or more.',
       unit: 'percentunit',

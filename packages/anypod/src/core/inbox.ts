@@ -100,6 +100,8 @@ export type InboxMessage =
   | { readonly type: 'parked-left'; readonly wait: string }
   /** A call that is parked on the receiving pod gets no answers: abort its handler. */
   | { readonly type: 'parked-dropped'; readonly call: string }
+  /** A pod's mail to itself, by which it knows how long mail takes. */
+  | { readonly type: 'probe'; readonly number: number }
   /** A newer connection follows the exchange elsewhere: end this one. */
   | { readonly type: 'follower-replaced'; readonly connection: string }
   /** A newer standing connection was opened elsewhere: end this one. */

@@ -66,6 +66,12 @@ export interface TaskGauges {
   queued(): Promise<number>;
 }
 
+/** How long mail of other pods takes to this one. It is read when somebody collects the metrics. */
+export interface InboxGauge {
+  /** Of the last mail that is known, or the age of one that waits. */
+  delayMs(): number;
+}
+
 /** `announced`: the pod is no longer ready, but still serves as usual. */
 export type PodPhase = 'serving' | 'announced' | 'draining' | 'closing';
 
@@ -107,6 +113,8 @@ export interface Meter {
   task(event: TaskEvent): void;
   /** Says where to read the tasks of now. */
   watchTasks(gauges: TaskGauges): void;
+  /** Says where to read how long mail takes. */
+  watchInbox(gauge: InboxGauge): void;
   /** Nothing more will be counted. */
   close(): void;
 }
@@ -130,6 +138,7 @@ export const silentMeter: Meter = {
   refused: () => undefined,
   task: () => undefined,
   watchTasks: () => undefined,
+  watchInbox: () => undefined,
   close: () => undefined,
 };
 

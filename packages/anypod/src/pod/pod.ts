@@ -2,7 +2,7 @@ import type { Caller } from '../core/caller.ts';
 import { principalOf } from '../core/caller.ts';
 import { type Change, changeName, type PositionedChange } from '../core/change-log.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
-import type { Listening } from '../core/inbox.ts';
+import type { InboxMessage, Listening } from '../core/inbox.ts';
 import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
 import { isSessionId } from '../core/session-id.ts';
 import type { HeldSession } from '../core/task-peer.ts';
@@ -16,6 +16,7 @@ import { Drain } from './lifecycle/drain.ts';
 import { holdLease, monotonicNow } from './lifecycle/lease.ts';
 import { Confirmations } from './peers/confirmations.ts';
 import { announceAnswer, createInboxHandler, type PodParts } from './peers/inbox-handler.ts';
+import { createInboxProbe, type InboxProbe } from './peers/inbox-probe.ts';
 import { Orphans } from './peers/orphans.ts';
 import { shareRegistry } from './peers/registry-changes.ts';
 import { endByServer, endSession } from './peers/session-end.ts';
@@ -54,6 +55,7 @@ export class Pod {
   readonly #parts: PodParts;
   readonly #drain: Drain;
   readonly #renewal: Renewal;
+  readonly #probe: InboxProbe;
   readonly #onChange: (change: Change) => void;
   readonly #listening: Listening[] = [];
   readonly #takeLease: TakeLease;
@@ -107,6 +109,7 @@ export class Pod {
       release: (live) => this.release(live),
     });
     this.#renewal = new Renewal(context, sessions);
+    this.#probe = createInboxProbe(context);
     this.#drain = new Drain(context, this.#parts);
     this.#onChange = onChange;
     this.#takeLease = takeLease ?? ((pod, leaseMs) => holdLease(context.store.pods, pod, leaseMs, context.log));
@@ -114,11 +117,10 @@ export class Pod {
 
   /** Takes the lease and begins to read messages of other pods. Rejects if the pod cannot reach the store. */
   async start(): Promise<void> {
-    const { store, pod, background } = this.#context;
+    const { store, pod, background, meter } = this.#context;
     await store.versions.look();
-    this.#listening.push(
-      await store.inbox.listen(pod, createInboxHandler(this.#context, this.#parts), () => this.#missed()),
-    );
+    this.#listening.push(await store.inbox.listen(pod, this.#createMailHandler(), () => this.#missed()));
+    meter.watchInbox(this.#probe);
     this.#listening.push(await store.changes.follow((change) => this.#changed(change)));
     const { leaseMs } = this.#context.options;
     this.#lease = await this.#takeLease(pod, leaseMs);
@@ -129,6 +131,11 @@ export class Pod {
     }, leaseMs).unref();
     this.#parts.orphans.start();
     this.#renewal.start();
+  }
+
+  #createMailHandler(): (message: InboxMessage) => void {
+    const act = createInboxHandler(this.#context, this.#parts);
+    return (message) => (message.type === 'probe' ? this.#probe.received(message.number) : act(message));
   }
 
   /**
@@ -259,5 +266,6 @@ export class Pod {
     this.#parts.standing.recheck();
     this.#rereadQuestions();
     this.#context.tasks?.missed();
+    this.#probe.missed();
   }
 }

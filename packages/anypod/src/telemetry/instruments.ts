@@ -22,6 +22,8 @@ export interface Instruments {
   /** Seconds. */
   readonly blocked: Counter;
   readonly phase: ObservableGauge;
+  /** Seconds. */
+  readonly inboxDelay: ObservableGauge;
   readonly tasks: Counter;
   readonly tasksRunning: ObservableGauge;
   readonly tasksQueued: ObservableGauge;
@@ -67,6 +69,10 @@ export function createInstruments(meter: Meter): Instruments {
     }),
     phase: meter.createObservableGauge('anypod.drain.phase', {
       description: '0 serving, 1 announced: not ready but serving, 2 draining, 3 closing.',
+    }),
+    inboxDelay: meter.createObservableGauge('anypod.inbox.delay', {
+      description: 'How long mail of other pods takes to this pod. It grows while mail waits.',
+      unit: 's',
     }),
     tasks: meter.createCounter('anypod.tasks', { description: 'What happened to tasks on this pod.' }),
     tasksRunning: meter.createObservableGauge('anypod.tasks.running', {

@@ -56,6 +56,7 @@ describe('the meter of OpenTelemetry', () => {
       'anypod.faults{kind=process_exit}',
       'anypod.faults{kind=uncaught_exception}',
       'anypod.faults{kind=unhandled_rejection}',
+      'anypod.inbox.delay{}',
       'anypod.limited{reason=batch_too_large}',
       'anypod.limited{reason=body_too_deep}',
       'anypod.limited{reason=body_too_large}',

@@ -2,6 +2,7 @@ import { createNoopMeter, metrics, type ObservableCallback } from '@opentelemetr
 import type { Fault } from '../core/fault.ts';
 import type { LimitReason } from '../core/limited.ts';
 import {
+  type InboxGauge,
   type Meter,
   type OrphanOutcome,
   type PodPhase,
@@ -85,6 +86,7 @@ export function createOtelMeter(): Meter {
   const tally = createRequestTally(instruments);
   const tasks = createTaskSeries(instruments);
   let current: PodPhase = 'serving';
+  let inbox: InboxGauge = { delayMs: () => 0 };
 
   // Start every series at zero. If a series begins with its first event, a rate does not show that event; and a missing gauge does not read as zero.
   for (const kind of Object.values(KINDS)) streams.add(0, kind);
@@ -103,7 +105,9 @@ export function createOtelMeter(): Meter {
     tally.flush();
     result.observe(PHASES[current]);
   };
+  const observeInbox: ObservableCallback = (result) => result.observe(inbox.delayMs() / 1000);
   instruments.phase.addCallback(observe);
+  instruments.inboxDelay.addCallback(observeInbox);
 
   return {
     requestBegan: tally.began,
@@ -132,10 +136,14 @@ export function createOtelMeter(): Meter {
     refused: (status, reason) => refusals.add(1, { status: String(status), reason }),
     task: tasks.task,
     watchTasks: tasks.watchTasks,
+    watchInbox(gauge) {
+      inbox = gauge;
+    },
     close() {
       tasks.close();
       tally.flush();
       instruments.phase.removeCallback(observe);
+      instruments.inboxDelay.removeCallback(observeInbox);
     },
   };
 }

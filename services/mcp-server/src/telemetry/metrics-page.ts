@@ -7,6 +7,7 @@ import { asOpenMetrics, type Exemplars } from './exemplars.ts';
 const IN_SECONDS: ReadonlySet<string> = new Set([
   'anypod.request.duration',
   'anypod.event_loop.blocked',
+  'anypod.inbox.delay',
   'mcp.server.operation.duration',
   'mcp.server.session.duration',
   'mcp.client.operation.duration',
