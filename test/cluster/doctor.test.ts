@@ -94,6 +94,19 @@ describe('anypod doctor', () => {
     expect(rowOf(compressed, 'buffering')?.verdict).toBe('skip');
   });
 
+  test.each([
+    ['no session to the server', 'session-header', 'fail', /just as without/],
+    ['no session to the client', 'session-header', 'fail', /gave no session/],
+    ['no event id', 'event-id-header', 'warn', /answered by 200/],
+    ['no version', 'version-header', 'warn', /answered by 200/],
+    ['short', 'keep-alive', 'warn', /closed after \d+ ms/],
+  ])('finds the proxy with %s [host.doctor.headers]', async (way, id, verdict, evidence) => {
+    const found = await examine(targets.urlOf(`anypod, ${way}`), '--watch', '2500');
+    expect(rowOf(found, id)).toMatchObject({ verdict, evidence: expect.stringMatching(evidence) });
+    expect(verdicts(found, 'fail')).toEqual(verdict === 'fail' ? expect.arrayContaining([id]) : []);
+    expect(rowOf(found, 'replicas')?.verdict).not.toBe(way.includes('server') ? 'fail' : undefined);
+  });
+
   test('follows a challenge to its metadata, and never sends the credentials there', async () => {
     const seen: (string | undefined)[] = [];
     const server = createServer((request, response) => {

@@ -6,8 +6,8 @@ import { freePort } from '../lib/free-port.ts';
 import { waitUntilReady } from '../lib/wait-until-ready.ts';
 
 /**
- * One nginx without affinity, with three ways to each name: as it should be, `<name>, buffered` with nginx's own defaults (it also ignores servers that
- * ask it not to buffer), and `<name>, compressed`.
+ * One nginx without affinity, with several ways to each name: as it should be, `<name>, buffered` with nginx's own defaults (it also ignores servers that
+ * ask it not to buffer), `<name>, compressed`, and some that each lose a header.
  */
 export interface SpoilingNginx {
   urlOf(name: string): URL;
@@ -15,11 +15,16 @@ export interface SpoilingNginx {
 }
 
 const WELL =
-  'proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; large_client_header_buffers 4 32k;';
+  'proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $http_host; proxy_buffering off; large_client_header_buffers 4 32k;';
 const WAYS = {
   '': WELL,
   // To a server of HTTP/1.0, which is the default, nginx passes no partly filled buffer on.
-  ', buffered': 'proxy_http_version 1.0; proxy_ignore_headers X-Accel-Buffering;',
+  ', buffered': 'proxy_http_version 1.0; proxy_set_header Host $http_host; proxy_ignore_headers X-Accel-Buffering;',
+  ', no session to the server': `${WELL} proxy_set_header Mcp-Session-Id "";`,
+  ', no session to the client': `${WELL} proxy_hide_header Mcp-Session-Id;`,
+  ', no event id': `${WELL} proxy_set_header Last-Event-ID "";`,
+  ', no version': `${WELL} proxy_set_header Mcp-Protocol-Version "";`,
+  ', short': `${WELL} keepalive_timeout 1s;`,
   ', compressed': `${WELL} gzip on; gzip_types text/event-stream; gzip_min_length 0;`,
 };
 
@@ -33,7 +38,7 @@ export async function startSpoilingNginx(ports: Readonly<Record<string, readonly
     for (const [suffix, directives] of Object.entries(WAYS)) {
       const port = await freePort();
       urls.set(name + suffix, new URL(`http://127.0.0.1:${port}/mcp`));
-      const location = `location / { proxy_pass http://u${index}; proxy_set_header Host $http_host; }`;
+      const location = `location / { proxy_pass http://u${index}; }`;
       blocks.push(`server { listen 127.0.0.1:${port}; ${directives} ${location} }`);
     }
   }

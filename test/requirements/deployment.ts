@@ -6,6 +6,18 @@ export const deployment = {
   'host.cli.looks': ['Commands that look at sessions print neither their ids nor what they say.', 'docs/cli.md'],
   'host.cli.end': ['An operator who ends a session ends it on every pod.', 'docs/cli.md'],
   'host.doctor.replicas': ['The doctor finds that replicas of any MCP server do not share sessions.', 'docs/doctor.md'],
+  'host.doctor.headers': [
+    'The doctor finds the proxy that removes a header of MCP, or closes connections early.',
+    'docs/doctor.md',
+  ],
+  'host.doctor.hostile': [
+    'The doctor ends and says what is wrong, whatever an endpoint answers, and however much of it.',
+    'docs/doctor.md',
+  ],
+  'host.doctor.safe': [
+    'The doctor calls no tool that the user has not named, and shows nothing that steers a terminal.',
+    'docs/doctor.md',
+  ],
   'host.doctor.buffering': ['The doctor finds a proxy that holds events back.', 'docs/doctor.md'],
   'image.any-container': ['Containers of the image that share a Redis are one server.', CONTAINER],
   'image.signals': [

@@ -49,6 +49,11 @@ function remedy(status: number, inSession: boolean): string {
 export function unreachable({ label }: { readonly label: string }, error: unknown): CheckFailure {
   const { code, message } = error as NodeJS.ErrnoException;
   const what = `${label} cannot be reached: ${code ?? message}.`;
+  if (/CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/.test(code ?? '')) {
+    return new CheckFailure(
+      `${what} Its certificate is not trusted here. Name its authority: NODE_EXTRA_CA_CERTS=<file>.`,
+    );
+  }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new CheckFailure(`${what} Check the host name.`);
   return new CheckFailure(`${what} Check that a pod is ready there (/readyz), and check the port.`);
 }

@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { readText, requireBounded } from './bounded-body.ts';
 import { unreachable } from './failure.ts';
 import { readEvents, type StreamEvent } from './sse.ts';
 import type { Target } from './target.ts';
@@ -37,13 +38,13 @@ export function sendRequest(target: Target, { method, headers, body }: Outgoing,
   return new Promise((resolve, reject) => {
     const options = { host, port, path, method, headers: all, agent: false, signal };
     const fail = (error: unknown) => reject(signal.aborted ? signal.reason : unreachable(target, error));
-    request(options, (message) => resolve(answerOf(message)))
+    request(options, (message) => resolve(answerOf(target.label, message)))
       .once('error', fail)
       .end(body);
   });
 }
 
-function answerOf(message: IncomingMessage): Answer {
+function answerOf(label: string, message: IncomingMessage): Answer {
   message.setEncoding('utf8');
   const chunks = message as AsyncIterable<string>;
   return {
@@ -51,12 +52,8 @@ function answerOf(message: IncomingMessage): Answer {
     headers: message.headers,
     chunks,
     isStream: message.headers['content-type']?.startsWith('text/event-stream') === true,
-    async text() {
-      let text = '';
-      for await (const chunk of chunks) text += chunk;
-      return text;
-    },
-    events: () => readEvents(chunks),
+    text: () => readText(label, chunks),
+    events: () => readEvents(chunks, (length) => requireBounded(label, length)),
     cut: () => void message.destroy(),
   };
 }

@@ -27,7 +27,9 @@ export async function responseIn(target: Target, answer: Answer): Promise<JsonRp
 /** Throws `CheckFailure` if something other than MCP answers. */
 export function parseResponse({ label }: Target, text: string): JsonRpcResponse {
   try {
-    return JSON.parse(text) as JsonRpcResponse;
+    const parsed = JSON.parse(text) as JsonRpcResponse | null;
+    if (typeof parsed === 'object' && parsed !== null) return parsed;
+    throw new Error('no object');
   } catch {
     const said = text.trim().slice(0, 200);
     throw new CheckFailure(`${label} did not answer with JSON: ${said}. Check that the URL is an MCP endpoint.`);

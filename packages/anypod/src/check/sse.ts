@@ -7,13 +7,17 @@ export interface StreamEvent {
   readonly data: string;
 }
 
-/** The events of a body (WHATWG HTML §9.2.6) until it ends; comments are left out. */
-export async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator<StreamEvent, void> {
+/** The events of a body (WHATWG HTML §9.2.6) until it ends; comments are left out. `requireBounded` is told how long an event is that has not ended. */
+export async function* readEvents(
+  chunks: AsyncIterable<string>,
+  requireBounded: (length: number) => void = () => undefined,
+): AsyncGenerator<StreamEvent, void> {
   let pending = '';
   for await (const chunk of chunks) {
     pending += chunk.replaceAll('\r', '');
     const blocks = pending.split('\n\n');
     pending = blocks.pop() ?? '';
+    requireBounded(pending.length);
     for (const block of blocks) {
       const event = parseBlock(block);
       if (event !== undefined) yield event;

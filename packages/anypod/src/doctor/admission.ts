@@ -50,9 +50,23 @@ export interface Opening {
 export async function initialize(target: Target, version: string, timeoutMs: number): Promise<Opening> {
   const message = { id: 'initialize', method: 'initialize', params: initializeParams(version) };
   const answer = await postMessage(target, message, {}, AbortSignal.timeout(timeoutMs));
-  const result = (await responseOf(target, answer))?.result as Initialized | undefined;
+  const result = asInitialized((await responseOf(target, answer))?.result);
   const id = answer.headers['mcp-session-id'];
   return { answer, result, sessionId: typeof id === 'string' ? id : undefined };
+}
+
+const VERSION = /^\d{4}-\d\d-\d\d$/;
+
+/** Undefined: it is no result of `initialize`. Its version goes into headers, so it must be one. */
+function asInitialized(result: object | undefined): Initialized | undefined {
+  const { protocolVersion, serverInfo } = (result ?? {}) as { protocolVersion?: unknown; serverInfo?: object };
+  if (typeof protocolVersion !== 'string' || !VERSION.test(protocolVersion)) return undefined;
+  const text = (value: unknown) => (typeof value === 'string' ? { value: value.slice(0, 100) } : undefined);
+  const { name, version } = (serverInfo ?? {}) as Record<string, unknown>;
+  return {
+    protocolVersion,
+    serverInfo: { name: text(name)?.value ?? 'unnamed', version: text(version)?.value ?? '' },
+  };
 }
 
 /** Ends a session that `initialize` has opened. A server that refuses that ends it by itself. */
@@ -91,6 +105,8 @@ export async function admit(target: Target, timeoutMs: number): Promise<Admissio
     const visit = createVisit({ target, era: 'modern', version: FIRST_MODERN_VERSION, timeoutMs });
     return { visit, server: 'unnamed', headers: answer.headers };
   }
-  const text = answer.status === 200 ? '' : await answer.text();
+  const { location } = answer.headers;
+  if (location !== undefined) answer.cut();
+  const text = answer.status === 200 || location !== undefined ? (location ?? '') : await answer.text();
   return { status: answer.status, headers: answer.headers, text: text.trim().slice(0, 200) };
 }

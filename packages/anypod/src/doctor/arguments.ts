@@ -12,6 +12,7 @@ import type { DoctorOptions } from './diagnose.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_WATCH_MS = 20_000;
+const DEFAULT_MOST_MS = 300_000;
 
 /** The text of `anypod doctor --help`. */
 export const DOCTOR_HELP: string = `Usage: anypod doctor <url> [flags]
@@ -25,6 +26,7 @@ It only reads: it opens sessions and ends them. It calls a tool only if you name
 ${HEADER_HELP}
   --watch <ms>              How long an idle stream is watched for heartbeats and timeouts; default ${DEFAULT_WATCH_MS}
   --timeout <ms>            How long one request may take; default ${DEFAULT_TIMEOUT_MS}
+  --most <ms>               After this time nothing more is probed; default ${DEFAULT_MOST_MS}
   --json                    Print the rows as JSON
   --strict                  Warnings count as failures
 
@@ -38,6 +40,7 @@ const OPTIONS = {
   ...HEADER_OPTIONS,
   watch: { type: 'string', default: `${DEFAULT_WATCH_MS}` },
   timeout: { type: 'string', default: `${DEFAULT_TIMEOUT_MS}` },
+  most: { type: 'string', default: `${DEFAULT_MOST_MS}` },
   json: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
 } as const;
@@ -55,20 +58,23 @@ export function readDoctorArguments(argv: readonly string[]): DoctorCommand {
   const url = positionals.length === 1 ? readEndpoint(positionals[0]) : undefined;
   const { headers, problems: wrongHeaders } = readHeaders(values);
   const args = readObject(values.arguments);
-  const [timeoutMs, watchMs] = [readMilliseconds(values.timeout), readMilliseconds(values.watch)];
+  const timeoutMs = readMilliseconds(values.timeout);
+  const watchMs = readMilliseconds(values.watch);
+  const mostMs = readMilliseconds(values.most);
   const problems = [
     url === undefined && '<url>: pass exactly one http or https URL',
     ...wrongHeaders,
     args === undefined && '--arguments: must be a JSON object',
     timeoutMs === undefined && '--timeout: must be a whole number of milliseconds, 1 or more',
     watchMs === undefined && '--watch: must be a whole number of milliseconds, 1 or more',
+    mostMs === undefined && '--most: must be a whole number of milliseconds, 1 or more',
     values.tool === undefined && values.arguments !== '{}' && '--arguments: also name a tool with --tool',
   ].filter((problem) => problem !== false);
-  if (!(url && args && timeoutMs && watchMs) || problems.length > 0) {
+  if (!(url && args && timeoutMs && watchMs && mostMs) || problems.length > 0) {
     throw new UsageError('doctor', problems);
   }
   const call = values.tool === undefined ? {} : { call: { tool: values.tool, arguments: args } };
-  return { options: { url, headers, timeoutMs, watchMs, ...call }, json: values.json, strict: values.strict };
+  return { options: { url, headers, timeoutMs, watchMs, mostMs, ...call }, json: values.json, strict: values.strict };
 }
 
 function parse(argv: readonly string[]) {

@@ -3,11 +3,13 @@ import { type Target, urlTarget } from '../check/target.ts';
 import { type Admission, admit, type Refusal } from './admission.ts';
 import { type Called, callTool, judgeArrivals, judgeCall, judgeQuestions, NO_TOOL, type ToolCall } from './call.ts';
 import { type Finding, fault, type Row, unknown, well } from './finding.ts';
-import { judgeKeepAlive, probeAccept, probeBrokenBody, probeHeaderSize, probeSlash } from './http.ts';
+import { probeAccept, probeBrokenBody, probeHeaderSize, probeSlash } from './http.ts';
+import { type IdleConnection, judgeKeepAlive, watchIdleConnection } from './idle-connection.ts';
 import { probeCompression, probeEventIdHeader, probeResume } from './resume.ts';
 import { probeResumedCall } from './resumed-call.ts';
 import { probeRevisions } from './revisions.ts';
 import { judgeChallenge, probeAuthorization, probeOrigin } from './security.ts';
+import { probeSessionHeader } from './session-header.ts';
 import { probeAffinity, probeDelete, probeReplicas, probeUnknownSession, probeVersionHeader } from './sessions.ts';
 import { judgeHeartbeats, judgeIdle, judgeOpening, type Watched, watchStanding } from './standing-stream.ts';
 
@@ -21,8 +23,10 @@ export interface DoctorOptions {
   readonly call?: ToolCall;
   /** How long one request may take, ms. */
   readonly timeoutMs: number;
-  /** How long an idle stream is watched, ms. */
+  /** How long an idle stream and an idle connection are watched, ms. */
   readonly watchMs: number;
+  /** After this time nothing more is probed, ms. */
+  readonly mostMs: number;
 }
 
 /** What was found out about an endpoint. */
@@ -51,18 +55,30 @@ export async function diagnose(options: DoctorOptions, onProgress: OnProgress = 
   rows.push({ id: 'answers', ...first });
   if (admission === undefined) return { url: url.href, rows };
   const known = admission;
+  const begun = performance.now();
   const probes = 'visit' in known ? probesOf(known, options) : challengeOf(known, target, timeoutMs);
   for (const [index, [id, probe]] of probes.entries()) {
     onProgress(id, index + 1, probes.length);
-    rows.push({ id, ...(await settle(probe, timeoutMs)) });
+    const isLate = performance.now() - begun > options.mostMs;
+    rows.push({ id, ...(isLate ? NO_TIME : await settle(probe, timeoutMs)) });
   }
   return { url: url.href, ...('visit' in known ? { server: known.server } : {}), rows };
 }
 
+const NO_TIME = unknown(
+  'the other probes took all the time',
+  'Allow more with --most, or less for each request with --timeout.',
+);
+
 /** All probes, in their order: later ones use what earlier ones have found out. */
 function probesOf({ visit, headers }: Admission, options: DoctorOptions): readonly Probe[] {
   const { call, timeoutMs, watchMs } = options;
-  const watching = once((): Promise<Watched> => watchStanding(visit, watchMs));
+  const idling = once((): Promise<IdleConnection> => watchIdleConnection(visit, watchMs));
+  const watching = once((): Promise<Watched> => {
+    // Both only wait, so they wait together.
+    idling().catch(() => undefined);
+    return watchStanding(visit, watchMs);
+  });
   const calling = once((tool: ToolCall): Promise<Called> => callTool(visit, tool));
   const ofCall = (judge: (called: Called, tool: ToolCall) => Finding | Promise<Finding>) => async () =>
     call === undefined ? unknown('no tool was named', NO_TOOL) : judge(await calling(call), call);
@@ -70,6 +86,7 @@ function probesOf({ visit, headers }: Admission, options: DoctorOptions): readon
     visit.era === 'modern' ? unknown('2026-07-28 has no standing stream') : judge(await watching());
   return [
     ['revisions', () => probeRevisions(visit, timeoutMs)],
+    ['session-header', () => probeSessionHeader(visit)],
     ['replicas', () => probeReplicas(visit)],
     ['affinity', () => probeAffinity(visit, headers)],
     ['stream-opens', ofStream(judgeOpening)],
@@ -88,7 +105,7 @@ function probesOf({ visit, headers }: Admission, options: DoctorOptions): readon
     ['slash', () => probeSlash(visit)],
     ['header-size', () => probeHeaderSize(visit)],
     ['broken-body', () => probeBrokenBody(visit)],
-    ['keep-alive', () => judgeKeepAlive(headers)],
+    ['keep-alive', async () => judgeKeepAlive(headers, await idling())],
     ['origin', () => probeOrigin(visit)],
     ['authorization', () => probeAuthorization(visit.target, timeoutMs)],
     ['delete', () => probeDelete(visit)],
@@ -104,6 +121,8 @@ function challengeOf({ status, headers }: Refusal, target: Target, timeoutMs: nu
 function judgeRefusal({ status, text }: Refusal): Finding {
   const evidence = `initialize and server/discover were answered by ${status}${text === '' ? '' : `: ${text}`}`;
   if (status === 401 || status === 403) return fault(evidence, 'Pass credentials: --header "Authorization: Bearer …".');
+  if (status >= 300 && status < 400)
+    return fault(evidence, 'Use the URL to which it redirects. The doctor follows no redirect.');
   if (status === 404) return fault(evidence, 'Check the path of the URL; /mcp is usual.');
   if (status >= 500) return fault(evidence, 'The balancer finds no server that works. Look at its health checks.');
   return fault(evidence, 'Check that the URL is an MCP endpoint for Streamable HTTP.');

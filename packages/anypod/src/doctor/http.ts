@@ -1,5 +1,4 @@
-import type { Answer } from '../check/request.ts';
-import { type Finding, fault, unknown, warning, well } from './finding.ts';
+import { type Finding, fault, warning, well } from './finding.ts';
 import { pingOf } from './sessions.ts';
 import type { Visit } from './visit.ts';
 
@@ -54,21 +53,6 @@ export async function probeHeaderSize(visit: Visit): Promise<Finding> {
     taken.push(size);
   }
   return well(`headers of ${taken.join(', ')} bytes are taken`);
-}
-
-/** Below this, in seconds, a balancer is likely to use a connection that the server is just closing. */
-const SHORT_KEEP_ALIVE_S = 15;
-
-/** How long the nearest server keeps an idle connection, by what it says. */
-export function judgeKeepAlive(headers: Answer['headers']): Finding {
-  const value = String(headers['keep-alive'] ?? '');
-  const timeout = /timeout=(\d+)/.exec(value)?.[1];
-  if (timeout === undefined) return unknown('the nearest server does not say how long it keeps idle connections');
-  if (Number(timeout) >= SHORT_KEEP_ALIVE_S) return well(`Keep-Alive: ${value}`);
-  return warning(
-    `Keep-Alive: ${value}`,
-    'A balancer that keeps connections for longer sends requests into a closing connection (502). Keep them longer than the balancer does.',
-  );
 }
 
 /** What a body that is no JSON is answered by. */

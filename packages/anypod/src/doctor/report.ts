@@ -3,10 +3,13 @@ import type { Row, Verdict } from './finding.ts';
 
 const WORDS: Readonly<Record<Verdict, string>> = { ok: 'ok', warn: 'WARN', fail: 'FAIL', skip: 'skip' };
 
+/** What a server says must not steer the terminal. */
+const printable = (text: string) => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
+
 /** One line per row, the remedy below it, and a line with the sums. */
 export function reportText({ rows }: Diagnosis): string {
   const lines = rows.flatMap(({ verdict, id, evidence, remedy }) => {
-    const line = `${WORDS[verdict].padEnd(6)}${id.padEnd(18)}${evidence}`;
+    const line = `${WORDS[verdict].padEnd(6)}${id.padEnd(18)}${printable(evidence)}`;
     return remedy === undefined ? [line] : [line, `${' '.repeat(24)}→ ${remedy}`];
   });
   return [...lines, '', sums(rows)].join('\n');

@@ -29,6 +29,7 @@ async function statusesOf(visit: Visit, headers: Record<string, string> = {}): P
 
 /** Whether every replica knows the session: each request goes over a new connection, so that a balancer chooses each time. */
 export async function probeReplicas(visit: Visit): Promise<Finding> {
+  if (visit.stripped) return unknown('the header of the session does not reach the server');
   const statuses = await statusesOf(visit);
   const refused = statuses.filter((status) => status === 404 || status === 400).length;
   const failed = statuses.filter((status) => status !== 200).length - refused;
@@ -45,6 +46,7 @@ export async function probeReplicas(visit: Visit): Promise<Finding> {
 
 /** Whether the balancer must send a session to one replica, and does. */
 export async function probeAffinity(visit: Visit, first: Answer['headers']): Promise<Finding> {
+  if (visit.stripped) return unknown('the header of the session does not reach the server');
   const cookies = (first['set-cookie'] ?? []).map((cookie) => cookie.split(';', 1)[0] ?? '');
   const names = cookies.map((cookie) => cookie.split('=', 1)[0]).join(', ');
   if (!visit.lost) {

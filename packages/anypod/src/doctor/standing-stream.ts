@@ -18,6 +18,10 @@ export interface Watched {
   readonly watchedMs: number;
 }
 
+/** What is kept of a stream, however much comes. */
+const MOST_TEXT = 64 * 1024;
+const MOST_COMMENTS = 1000;
+
 /** Opens the standing stream of the session and watches it for `watchMs`. */
 export async function watchStanding(visit: Visit, watchMs: number): Promise<Watched> {
   const begun = performance.now();
@@ -35,8 +39,8 @@ export async function watchStanding(visit: Visit, watchMs: number): Promise<Watc
   let text = '';
   try {
     for await (const chunk of answer.chunks) {
-      text += chunk;
-      if (/^:/m.test(chunk)) comments.push(since());
+      if (text.length < MOST_TEXT) text += chunk;
+      if (comments.length < MOST_COMMENTS && /^:/m.test(chunk)) comments.push(since());
     }
   } catch {
     // The connection was cut, here or there.

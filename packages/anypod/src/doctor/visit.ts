@@ -28,6 +28,8 @@ export interface Visit {
   readonly version: string;
   /** Replicas do not share sessions. From now on, a request that a replica refuses is sent again until it reaches the one with the session. */
   lost: boolean;
+  /** A proxy removes `Mcp-Session-Id`, so nothing can be said of sessions. */
+  stripped: boolean;
   /** Sends a request of the session. `headers` are added. */
   post(method: string, params?: object, headers?: Headers, id?: string): Promise<Answer>;
   /** Answers a request of the server. */
@@ -95,6 +97,7 @@ export function createVisit({ target, era, version, sessionId, timeoutMs }: Visi
     version,
     ...(sessionId === undefined ? {} : { sessionId }),
     lost: false,
+    stripped: false,
     signal,
     post(method, params = {}, headers = {}, id = method) {
       const request = era === 'modern' ? modern(method, params) : { headers: own, params };
