@@ -242,8 +242,14 @@ chart-docs: $(INSTALLED) ## Make the chart's schema and README from values.yaml
 observability: $(INSTALLED) ## Make the chart's dashboard and alerts from tools/observability and the metrics' definitions
 	node tools/observability-files.ts
 
-doctor-docs: build services ## Write the tables of docs/doctor.md: what the doctor says of several servers and proxies
-	DOCTOR_DOCS=write vitest run --project service test/cluster/doctor.test.ts
+doctor-docs: build services .doctor/ready ## Write the tables of docs/doctor.md: what the doctor says of several servers and proxies; needs Python 3.10 with venv
+	DOCTOR_DOCS=write vitest run --project service test/cluster/doctor.test.ts test/cluster/doctor-others.test.ts
+
+.doctor/ready:
+	npm install --prefix .doctor --no-save --ignore-scripts @modelcontextprotocol/server-everything@2026.8.31
+	python3 -m venv .doctor/venv
+	.doctor/venv/bin/pip install --quiet 'fastmcp==4.2.3'
+	touch $@
 
 format: $(INSTALLED) ## Format files as `make lint` requires
 	biome check --write .
@@ -266,4 +272,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus
+	rm -rf .k6 .docket .doctor .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus

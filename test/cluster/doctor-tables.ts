@@ -14,7 +14,20 @@ export interface Row {
 }
 
 const PAGE = new URL('../../docs/doctor.md', import.meta.url);
-const BEGIN = '<!-- The tables below are made by `make doctor-docs`. -->\n';
+/** The servers of this repository, and those of others, which not every machine has. */
+type Part = 'own' | 'others';
+
+const markOf = (part: Part) => `<!-- The tables below are made by \`make doctor-docs\`: ${part}. -->\n`;
+const ANY_MARK = '<!-- The tables below';
+
+/** The page before the tables of a part, these tables, and what follows. */
+async function readParts(part: Part): Promise<readonly [before: string, tables: string, after: string]> {
+  const page = await readFile(PAGE, 'utf8');
+  const begin = page.indexOf(markOf(part)) + markOf(part).length;
+  const next = page.indexOf(ANY_MARK, begin);
+  const end = next < 0 ? page.length : next;
+  return [page.slice(0, begin), page.slice(begin, end), page.slice(end)];
+}
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
@@ -36,16 +49,15 @@ export function tableOf(title: string, { rows }: Diagnosis, beside?: Diagnosis):
   ].join('\n');
 }
 
-/** Writes the tables into `docs/doctor.md`. */
-export async function writeTables(tables: readonly string[]): Promise<void> {
-  const page = await readFile(PAGE, 'utf8');
-  await writeFile(PAGE, `${page.slice(0, page.indexOf(BEGIN) + BEGIN.length)}\n${tables.join('\n')}`);
+/** Writes the tables of a part into `docs/doctor.md`. */
+export async function writeTables(part: Part, tables: readonly string[]): Promise<void> {
+  const [before, , after] = await readParts(part);
+  await writeFile(PAGE, `${before}\n${tables.join('\n')}${after === '' ? '' : '\n'}${after}`);
 }
 
-/** The tables of `docs/doctor.md`, without evidence, which differs from run to run. */
-export async function readVerdicts(): Promise<string[]> {
-  const page = await readFile(PAGE, 'utf8');
-  return verdictsIn(page.slice(page.indexOf(BEGIN)));
+/** The tables of a part of `docs/doctor.md`, without evidence, which differs from run to run. */
+export async function readVerdicts(part: Part): Promise<string[]> {
+  return verdictsIn((await readParts(part))[1]);
 }
 
 /** Titles, and rows with their verdicts. */

@@ -55,7 +55,7 @@ export async function startSpoilingNginx(ports: Readonly<Record<string, readonly
     await rm(directory, { recursive: true, force: true });
   };
   const first = [...urls.values()][0] as URL;
-  const ready = async () => (await fetch(new URL('/readyz', first))).ok;
+  const ready = async () => (await fetch(new URL('/readyz', first))).status < 500;
   try {
     await waitUntilReady(child, ready, { name: 'nginx' });
   } catch (error) {

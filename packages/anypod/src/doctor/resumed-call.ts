@@ -29,8 +29,22 @@ export async function probeResumedCall(visit: Visit, call: ToolCall, before: Cal
   return isOnce ? well(`${evidence}, each once, with the result`) : fault(`${evidence}, some twice`, REMEDY);
 }
 
-/** Reads up to `limit` messages. */
-async function read(answer: Answer, seen: { ids: string[]; steps: unknown[]; done: boolean }, limit: number) {
+interface Seen {
+  readonly ids: string[];
+  readonly steps: unknown[];
+  done: boolean;
+}
+
+/** Reads up to `limit` messages. A connection that the other side cuts only ends the stream. */
+async function read(answer: Answer, seen: Seen, limit: number): Promise<void> {
+  try {
+    await readMessages(answer, seen, limit);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+  }
+}
+
+async function readMessages(answer: Answer, seen: Seen, limit: number): Promise<void> {
   let messages = 0;
   for await (const event of answer.events()) {
     if (event.id !== undefined) seen.ids.push(event.id);
