@@ -10,6 +10,10 @@ export const deployment = {
     'The doctor finds the proxy that removes a header of MCP, or closes connections early.',
     'docs/doctor.md',
   ],
+  'host.doctor.login': [
+    'The doctor logs in by a code that its user enters on any device.',
+    'https://www.rfc-editor.org/rfc/rfc8628',
+  ],
   'host.doctor.hostile': [
     'The doctor ends and says what is wrong, whatever an endpoint answers, and however much of it.',
     'docs/doctor.md',

@@ -24,6 +24,8 @@ It only reads: it opens sessions and ends them. It calls a tool only if you name
   --tool <name>             A tool to call, twice. Choose one that takes seconds and reports progress.
   --arguments <json>        The arguments of the tool, a JSON object; default {}
 ${HEADER_HELP}
+  --device-login            Log in on any device: the command shows a page and a code, and uses the token that it gets (RFC 8628)
+  --client-id <id>          For that, the id under which the authorization server knows this client; default: it registers itself
   --watch <ms>              How long an idle stream is watched for heartbeats and timeouts; default ${DEFAULT_WATCH_MS}
   --timeout <ms>            How long one request may take; default ${DEFAULT_TIMEOUT_MS}
   --most <ms>               After this time nothing more is probed; default ${DEFAULT_MOST_MS}
@@ -38,6 +40,8 @@ const OPTIONS = {
   tool: { type: 'string' },
   arguments: { type: 'string', default: '{}' },
   ...HEADER_OPTIONS,
+  'device-login': { type: 'boolean', default: false },
+  'client-id': { type: 'string' },
   watch: { type: 'string', default: `${DEFAULT_WATCH_MS}` },
   timeout: { type: 'string', default: `${DEFAULT_TIMEOUT_MS}` },
   most: { type: 'string', default: `${DEFAULT_MOST_MS}` },
@@ -50,6 +54,8 @@ export interface DoctorCommand {
   readonly options: DoctorOptions;
   readonly json: boolean;
   readonly strict: boolean;
+  /** Undefined: the command does not log in. */
+  readonly login?: { readonly clientId: string | undefined };
 }
 
 /** Reads the arguments after `doctor`. Throws `UsageError`, with every problem at once. */
@@ -68,13 +74,22 @@ export function readDoctorArguments(argv: readonly string[]): DoctorCommand {
     timeoutMs === undefined && '--timeout: must be a whole number of milliseconds, 1 or more',
     watchMs === undefined && '--watch: must be a whole number of milliseconds, 1 or more',
     mostMs === undefined && '--most: must be a whole number of milliseconds, 1 or more',
+    values['device-login'] &&
+      headers['authorization'] !== undefined &&
+      '--device-login: there is a token already; leave --token-file and the header Authorization out',
     values.tool === undefined && values.arguments !== '{}' && '--arguments: also name a tool with --tool',
   ].filter((problem) => problem !== false);
   if (!(url && args && timeoutMs && watchMs && mostMs) || problems.length > 0) {
     throw new UsageError('doctor', problems);
   }
   const call = values.tool === undefined ? {} : { call: { tool: values.tool, arguments: args } };
-  return { options: { url, headers, timeoutMs, watchMs, mostMs, ...call }, json: values.json, strict: values.strict };
+  const login = values['device-login'] ? { login: { clientId: values['client-id'] } } : {};
+  return {
+    options: { url, headers, timeoutMs, watchMs, mostMs, ...call },
+    json: values.json,
+    strict: values.strict,
+    ...login,
+  };
 }
 
 function parse(argv: readonly string[]) {

@@ -4,7 +4,7 @@ import type { Row, Verdict } from './finding.ts';
 const WORDS: Readonly<Record<Verdict, string>> = { ok: 'ok', warn: 'WARN', fail: 'FAIL', skip: 'skip' };
 
 /** What a server says must not steer the terminal. */
-const printable = (text: string) => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
+export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
 
 /** One line per row, the remedy below it, and a line with the sums. */
 export function reportText({ rows }: Diagnosis): string {
