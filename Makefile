@@ -46,6 +46,7 @@ client: $(INSTALLED) ## Run the official client against a server (URL=http://127
 build: $(INSTALLED) ## Compile the packages into packages/*/dist
 	tsc -b packages/anypod
 	tsc -b packages/create-anypod
+	tsc -b services/console
 	tsc -b services/mcp-server
 
 image: .node/ready ## Build the container image IMAGE:TAG (IMAGE=anypod TAG=dev); needs Docker

@@ -114,7 +114,8 @@ export class Pod {
 
   /** Takes the lease and begins to read messages of other pods. Rejects if the pod cannot reach the store. */
   async start(): Promise<void> {
-    const { store, pod, background } = this.#context;
+    const { store, pod, meter, background } = this.#context;
+    meter.named(pod);
     await store.versions.look();
     this.#listening.push(
       await store.inbox.listen(pod, createInboxHandler(this.#context, this.#parts), () => this.#missed()),
