@@ -6,7 +6,7 @@ import { z } from 'zod';
 const LEAST_PASSWORD = 16;
 const password = z.string().min(LEAST_PASSWORD, `must have ${LEAST_PASSWORD} characters or more`);
 
-/** The settings of the console, beside those that say how to reach Redis. `docs/configuration.md` is checked against them. */
+/** The settings of the console, beside those that say how to reach Redis. `docs/console.md` is checked against them. */
 export const CONSOLE_SETTINGS: readonly Setting[] = [
   {
     name: 'port',

@@ -37,13 +37,16 @@ export function readRedisArguments(
   const shared = Object.fromEntries(all.map((setting) => [flagOf(setting), { type: 'string' as const }]));
   const { values, positionals } = parse(command, argv, { ...shared, ...own, json: { type: 'boolean' } });
   const problems: string[] = [];
+  const wrong = new Set<string>();
   const settings: Record<string, unknown> = {};
   for (const setting of all) {
     const read = readSetting(setting, values[flagOf(setting)], process.env);
-    if ('problem' in read) problems.push(read.problem);
-    else if (read.value !== undefined) settings[setting.name] = read.value;
+    if ('problem' in read) {
+      problems.push(read.problem);
+      wrong.add(setting.name);
+    } else if (read.value !== undefined) settings[setting.name] = read.value;
   }
-  if (problems.length === 0 && settings['redis'] === undefined) {
+  if (settings['redis'] === undefined && !wrong.has('redis')) {
     problems.push('REDIS_URL: pass the Redis of the pods, or --redis. Pods without Redis share nothing to look at');
   }
   if (problems.length > 0) throw new UsageError(command, problems);

@@ -23,6 +23,8 @@ const BAD = new Set(['failed', 'unavailable']);
 export interface PodMetrics {
   /** The name that Redis has for it. */
   readonly pod?: string;
+  /** Host name and port: in Kubernetes, the name of the pod. */
+  readonly host?: string;
   readonly version?: string;
   readonly phase?: (typeof PHASES)[number];
   /** Requests that have ended since its start, and those of them that failed or were refused for now. */
@@ -46,6 +48,7 @@ export function podMetricsOf(samples: Samples): PodMetrics {
   const requests = all('requests');
   const found = {
     pod: label('pod', 'pod_id'),
+    host: label('target', 'service_instance_id'),
     version: label('target', 'service_version'),
     phase: PHASES[all('phase')[0]?.value ?? -1],
     // No request has ended yet. Such a pod still has a phase.

@@ -15,6 +15,7 @@ interface Row {
 
 const COLUMNS = [
   'Pod',
+  'Host',
   'Address',
   'Version',
   'Lease',
@@ -71,11 +72,12 @@ function rowOf({ facts: pod, scraped }: Row, redis: boolean): Html {
           metrics.loopDelay === undefined ? NONE : html`${(metrics.loopDelay * 1000).toFixed(0)} ms`
         }</td><td>${size(metrics.memory)}</td>`
       : html`<td colspan="5">${state(fault, 'bad')}</td>`;
-  return html`<tr><th scope="row">${said(pod?.pod ?? metrics.pod, 24)}</th><td>${said(address)}</td><td>${said(metrics.version, 24)}</td><td>${lease(pod, redis)}</td><td>${drain(metrics.phase)}</td>${load}<td>${number(pod?.calls)}</td><td>${number(pod?.inbox)}</td><td>${said(pod?.versions.join(' '))}</td></tr>`;
+  return html`<tr><th scope="row">${said(pod?.pod ?? metrics.pod, 24)}</th><td>${said(metrics.host, 64)}</td><td>${said(address)}</td><td>${said(metrics.version, 24)}</td><td>${lease(pod, redis && metrics.pod !== undefined)}</td><td>${drain(metrics.phase)}</td>${load}<td>${number(pod?.calls)}</td><td>${number(pod?.inbox)}</td><td>${said(pod?.versions.join(' '))}</td></tr>`;
 }
 
-function lease(pod: PodFacts | undefined, redis: boolean): Html {
-  if (pod === undefined) return redis ? state('none in Redis', 'warn') : NONE;
+/** `expected`: the pod has told its name, and Redis answers. */
+function lease(pod: PodFacts | undefined, expected: boolean): Html {
+  if (pod === undefined) return expected ? state('none in Redis', 'warn') : NONE;
   const time = durationText(Math.abs(pod.leaseMs));
   return pod.leaseMs > 0 ? html`${state('alive', 'good')} for ${time}` : html`${state('lost', 'bad')} ${time} ago`;
 }
