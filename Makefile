@@ -57,7 +57,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration networks test-serverless test-runtimes test-observability
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration networks test-serverless test-runtimes test-observability test-console console-docs
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -120,6 +120,19 @@ test-runtimes: build services test/runtimes/node_modules ## Test a pod on Node 2
 
 test/runtimes/node_modules: test/runtimes/package-lock.json
 	npm ci --prefix test/runtimes --ignore-scripts
+	touch $@
+
+test-console: build services test/console/node_modules ## Test the console in Chromium, over three pods: axe, keyboard, desktop and phone, light and dark
+	tools/setup-chromium.sh
+	tsc -p test/console
+	$(call VITEST,console)
+
+console-docs: build services test/console/node_modules ## Make the pictures of docs/console.md
+	tools/setup-chromium.sh
+	CONSOLE_DOCS=write $(call VITEST,console)
+
+test/console/node_modules: test/console/package-lock.json
+	npm ci --prefix test/console --ignore-scripts
 	touch $@
 
 test-chaos: build services ## Test cuts, drains, killed pods and a failing Redis under constant load, in a short run
@@ -267,4 +280,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus
+	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,test/console,bench/peers}/node_modules .prometheus

@@ -62,6 +62,7 @@ export default defineConfig({
       { test: { name: 'idp', include: ['test/idp/**/*.test.ts'], ...serial, ...program } },
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
       { test: { name: 'serverless', include: ['test/serverless/**/*.test.ts'], ...serial, ...live } },
+      { test: { name: 'console', include: ['test/console/**/*.test.ts'], ...serial } },
       { test: { name: 'runtimes', include: ['test/runtimes/**/*.test.ts'], ...serial } },
       { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], ...many } },
       { test: { name: 'chart-cluster', include: ['test/chart-cluster/**/*.test.ts'], ...serial, ...live } },
