@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Setting } from '../packages/anypod/src/serve/setting.ts';
 import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
+import { CONSOLE_SETTINGS } from '../services/console/src/settings.ts';
 import { TELEMETRY_SETTINGS } from '../services/mcp-server/src/telemetry/settings.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../docs/configuration.md');
@@ -48,4 +49,9 @@ test('docs/configuration.md has a row like this for every setting, and no other'
 
 test('its section on the service has a row for every setting of the service, and no other', () => {
   expect(rowsOf(service)).toEqual(documented(TELEMETRY_SETTINGS));
+});
+
+test('docs/console.md has a row for every setting of the console, and no other', () => {
+  const page = readFileSync(join(import.meta.dirname, '../docs/console.md'), 'utf8');
+  expect(rowsOf(page)).toEqual(documented(CONSOLE_SETTINGS));
 });

@@ -14,7 +14,7 @@ export interface ConsoleProcess {
 }
 
 /** Both passwords, and nothing of a console that may run where the tests run. */
-export const PASSWORDS = { ANYPOD_CONSOLE_PASSWORD: VIEWER, ANYPOD_CONSOLE_OPERATOR_PASSWORD: OPERATOR };
+const PASSWORDS = { ANYPOD_CONSOLE_PASSWORD: VIEWER, ANYPOD_CONSOLE_OPERATOR_PASSWORD: OPERATOR };
 
 const ROOT = new URL('../../', import.meta.url);
 

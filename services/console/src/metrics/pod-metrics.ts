@@ -1,7 +1,7 @@
 import type { Sample, Samples } from './samples.ts';
 
 /** What the console reads of a pod's metrics. A test compares the names with the pods' definitions. */
-export const METRICS = {
+const METRICS = {
   pod: 'anypod_pod',
   phase: 'anypod_drain_phase',
   requests: 'anypod_requests_total',

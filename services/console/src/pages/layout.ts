@@ -78,7 +78,7 @@ ${live ? html`<script src="/console.js" defer></script>` : ''}
 }
 
 /** The field without which a form is refused. */
-export function token(visitor: Visitor): Html {
+function token(visitor: Visitor): Html {
   return html`<input type="hidden" name="token" value="${visitor.token}">`;
 }
 
