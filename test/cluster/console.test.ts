@@ -7,7 +7,7 @@ import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { type ConsoleProcess, login, OPERATOR, runConsole, startConsole, VIEWER, visit } from './console-process.ts';
 import { consoleUsers } from './console-users.ts';
 import { FIXTURE } from './deployment.ts';
-import { type ServicePod, startServicePod } from './service-pods.ts';
+import { SERVICE, type ServicePod, startServicePod } from './service-pods.ts';
 import { eventually } from './settle.ts';
 import { beginTask, taskWhen } from './task-wire.ts';
 import { openSession } from './wire.ts';
@@ -78,7 +78,7 @@ describe('the console starts', () => {
         return next(name, at);
       } });`;
     const { startChild } = await import('../lib/child.ts');
-    const loading = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, 'services/mcp-server/src/main.ts'];
+    const loading = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`, SERVICE];
     const [pod, itself] = ['serve', 'console'].map((command) =>
       startChild(process.execPath, [...loading, command, '--help'], { cwd: new URL('../../', import.meta.url) }),
     );
