@@ -74,7 +74,7 @@ describe('the page of pods', () => {
       expect(found).toContain('lost-pod');
       return found;
     });
-    const rows = [...page.matchAll(/<tr><th scope="row">.*?<\/tr>/g)].map(([row]) => wordsOf(row).trim());
+    const rows = [...page.matchAll(/<tr[^>]*><th scope="row">.*?<\/tr>/g)].map(([row]) => wordsOf(row).trim());
     const alive = rows.filter((row) =>
       /^\S{11} \S+:\d+ 127\.0\.0\.1:\d+ 0\.1\.0 alive for \d+m?s serving 0 0 0 \d+ ms \d+ MiB 0 \d+ v1$/.test(row),
     );
@@ -127,6 +127,8 @@ describe('the pages of sessions', () => {
     expect(page).toMatch(/notifications\/progress \d+ B/);
     expect(page).toMatch(/elicitation\/create \d+ B/);
     const { text } = await visitor.get(`/sessions/${name}`);
+    const [, place = ''] = /href="\/#(pod-[^"]+)"/.exec(text) ?? [];
+    expect((await visitor.get('/')).text).toContain(`<tr id="${place}">`);
     for (const hidden of [SECRET, 'Your name?', session.id, '3 steps', '\u001b']) expect(text).not.toContain(hidden);
     await asking.body?.cancel();
   });

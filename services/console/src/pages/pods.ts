@@ -5,7 +5,7 @@ import type { ScrapedPod } from '../metrics/scrape.ts';
 import type { PodWatch } from '../metrics/watch-pods.ts';
 import { charts } from './chart.ts';
 import { facts, table } from './layout.ts';
-import { type Html, NONE, number, said, size, state } from './words.ts';
+import { type Html, NONE, number, podPlace, said, size, state } from './words.ts';
 
 /** A pod by what Redis knows of it, by what it says itself, or by both. */
 interface Row {
@@ -72,7 +72,8 @@ function rowOf({ facts: pod, scraped }: Row, redis: boolean): Html {
           metrics.loopDelay === undefined ? NONE : html`${(metrics.loopDelay * 1000).toFixed(0)} ms`
         }</td><td>${size(metrics.memory)}</td>`
       : html`<td colspan="5">${state(fault, 'bad')}</td>`;
-  return html`<tr><th scope="row">${said(pod?.pod ?? metrics.pod, 24)}</th><td>${said(metrics.host, 64)}</td><td>${said(address)}</td><td>${said(metrics.version, 24)}</td><td>${lease(pod, redis && metrics.pod !== undefined)}</td><td>${drain(metrics.phase)}</td>${load}<td>${number(pod?.calls)}</td><td>${number(pod?.inbox)}</td><td>${said(pod?.versions.join(' '))}</td></tr>`;
+  const name = pod?.pod ?? metrics.pod;
+  return html`<tr${name === undefined ? '' : html` id="${podPlace(name)}"`}><th scope="row">${said(name, 24)}</th><td>${said(metrics.host, 64)}</td><td>${said(address)}</td><td>${said(metrics.version, 24)}</td><td>${lease(pod, redis && metrics.pod !== undefined)}</td><td>${drain(metrics.phase)}</td>${load}<td>${number(pod?.calls)}</td><td>${number(pod?.inbox)}</td><td>${said(pod?.versions.join(' '))}</td></tr>`;
 }
 
 /** `expected`: the pod has told its name, and Redis answers. */

@@ -3,7 +3,7 @@ import { durationText, shortId } from 'anypod/operate';
 import { html } from 'hono/html';
 import type { Visitor } from '../access/access.ts';
 import { action, facts, table } from './layout.ts';
-import { ago, type Html, number, said, size, state } from './words.ts';
+import { ago, type Html, number, podLink, podLinks, said, size, state } from './words.ts';
 
 const COLUMNS = ['Session', 'Revision', 'Client', 'Principal', 'Age', 'Ends without use', 'In memory on', 'State'];
 const WAYS = { id: 'Beginning of the id', principal: 'Principal', client: 'Client' } as const;
@@ -29,7 +29,7 @@ ${table('Table of sessions', COLUMNS, newest.map(rowOf), looked === 0 ? 'No sess
 
 function rowOf(session: SessionFacts): Html {
   const name = shortId(session.id);
-  return html`<tr><th scope="row"><a href="/sessions/${encodeURIComponent(name)}">${name}</a></th><td>${revision(session)}</td><td>${said(session.client, 60)}</td><td>${said(session.principal, 80)}</td><td>${ago(session.createdAt)}</td><td>${durationText(session.expiresInMs)}</td><td>${said(session.pods.join(' '))}</td><td>${size(session.stateBytes)}</td></tr>`;
+  return html`<tr><th scope="row"><a href="/sessions/${encodeURIComponent(name)}">${name}</a></th><td>${revision(session)}</td><td>${said(session.client, 60)}</td><td>${said(session.principal, 80)}</td><td>${ago(session.createdAt)}</td><td>${durationText(session.expiresInMs)}</td><td>${podLinks(session.pods)}</td><td>${size(session.stateBytes)}</td></tr>`;
 }
 
 function revision({ revision: text, transport }: SessionFacts): Html {
@@ -49,10 +49,10 @@ export function sessionView(session: SessionDetails, events: readonly EventFacts
     ['Principal', said(session.principal ?? 'anonymous', 300)],
     ['Age', ago(session.createdAt)],
     ['Ends without use', html`${durationText(session.expiresInMs)}`],
-    ['In memory on', said(session.pods.join(' '))],
+    ['In memory on', podLinks(session.pods)],
     [
       'Standing stream',
-      html`${standingPod === undefined ? 'never connected' : html`last on ${said(standingPod)}`}, ${standingMessages} messages kept`,
+      html`${standingPod === undefined ? 'never connected' : html`last on ${podLink(standingPod)}`}, ${standingMessages} messages kept`,
     ],
     ['Questions waiting', number(session.questions)],
     ['Subscriptions', number(session.subscriptions)],
@@ -69,7 +69,7 @@ ${table(
     .toReversed()
     .map(
       ({ stream, done, owner, follower, events: count, bytes, runs }) =>
-        html`<tr><th scope="row">${said(stream, 40)}</th><td>${done ? state('ended', 'calm') : state('running', 'good')}</td><td>${said(owner)}</td><td>${said(follower ?? (done ? undefined : owner))}</td><td>${number(count)}</td><td>${size(bytes)}</td><td>${number(runs)}</td></tr>`,
+        html`<tr><th scope="row">${said(stream, 40)}</th><td>${done ? state('ended', 'calm') : state('running', 'good')}</td><td>${podLink(owner)}</td><td>${podLink(follower ?? (done ? undefined : owner))}</td><td>${number(count)}</td><td>${size(bytes)}</td><td>${number(runs)}</td></tr>`,
     ),
   'No streams. A short call has none.',
 )}

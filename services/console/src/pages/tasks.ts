@@ -3,7 +3,7 @@ import { durationText, shortId } from 'anypod/operate';
 import { html } from 'hono/html';
 import type { Visitor } from '../access/access.ts';
 import { action, facts, table } from './layout.ts';
-import { ago, type Html, number, said, size, state } from './words.ts';
+import { ago, type Html, number, podLink, said, size, state } from './words.ts';
 
 const COLUMNS = ['Task', 'Tool', 'State', 'Runs on', 'Principal', 'Age', 'Changed', 'Lost pods'];
 
@@ -15,7 +15,7 @@ ${next === undefined ? '' : html`<p><a href="/tasks?${new URLSearchParams({ afte
 
 function rowOf(task: TaskFacts): Html {
   const name = shortId(task.id);
-  return html`<tr><th scope="row"><a href="/tasks/${encodeURIComponent(name)}">${name}</a></th><td>${said(task.tool, 60)}</td><td>${phase(task)}</td><td>${said(task.pod)}</td><td>${said(task.principal, 80)}</td><td>${ago(task.createdAt)}</td><td>${ago(task.updatedAt)}</td><td>${number(task.losses)}</td></tr>`;
+  return html`<tr><th scope="row"><a href="/tasks/${encodeURIComponent(name)}">${name}</a></th><td>${said(task.tool, 60)}</td><td>${phase(task)}</td><td>${podLink(task.pod)}</td><td>${said(task.principal, 80)}</td><td>${ago(task.createdAt)}</td><td>${ago(task.updatedAt)}</td><td>${number(task.losses)}</td></tr>`;
 }
 
 function phase({ phase: word, kind }: TaskFacts): Html {
@@ -31,7 +31,7 @@ export function taskView(task: TaskDetails, visitor: Visitor): Html {
   return html`${facts('task', [
     ['Tool', said(task.tool, 200)],
     ['State', phase(task)],
-    ['Runs on', said(task.pod)],
+    ['Runs on', podLink(task.pod)],
     ['Principal', said(task.principal ?? 'anonymous', 300)],
     [
       'Session',

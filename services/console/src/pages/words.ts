@@ -15,6 +15,22 @@ export function said(text: string | undefined, width: number = WIDEST): Html {
 /** Stands where there is nothing to tell. */
 export const NONE: Html = html`<span class="none">–</span>`;
 
+/** Names a pod, and leads to its row on the page of pods. */
+export function podLink(pod: string | undefined): Html {
+  if (pod === undefined || pod === '') return NONE;
+  return html`<a href="/#${encodeURIComponent(podPlace(pod))}">${said(pod, 24)}</a>`;
+}
+
+/** The several pods of a session. */
+export function podLinks(pods: readonly string[]): Html {
+  return pods.length === 0 ? NONE : html`${pods.map((pod) => html`${podLink(pod)} `)}`;
+}
+
+/** The place of a pod on its page. */
+export function podPlace(pod: string): string {
+  return `pod-${pod}`;
+}
+
 /** A number, or that nobody has told it. */
 export function number(value: number | undefined): Html {
   return value === undefined ? NONE : html`${value.toLocaleString('en')}`;
