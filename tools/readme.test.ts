@@ -9,7 +9,7 @@ import { type Child, startChild } from '../test/lib/child.ts';
 import { freePort } from '../test/lib/free-port.ts';
 import { startRedis } from '../test/lib/redis-server.ts';
 import { waitUntilReady } from '../test/lib/wait-until-ready.ts';
-import { type Block, markedBlocks } from './readme-blocks.ts';
+import { type Block, markedBlocks } from './docs/markdown.ts';
 
 const root = join(import.meta.dirname, '..');
 const blocks = markedBlocks(readFileSync(join(root, 'README.md'), 'utf8'));
