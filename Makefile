@@ -213,7 +213,7 @@ k6: ## Find k6 on PATH, or build it with Go into .k6/
 
 ## Check
 
-.PHONY: verify lint types unused package generated chart-docs observability diagrams doctor-docs format
+.PHONY: verify lint types unused package generated chart-docs observability reference diagrams doctor-docs format
 verify: lint types unused package generated ## Check lint, layers, types, unused code, packaging and generated files
 
 lint: $(INSTALLED) ## Run Biome (format, lint, layers) and oxlint (forgotten promises)
@@ -236,12 +236,16 @@ generated: $(INSTALLED) ## Check that generated files match their sources
 	node tools/chart-docs.ts --check
 	node tools/observability-files.ts --check
 	node tools/diagrams.ts --check
+	node tools/reference-docs.ts --check
 
 chart-docs: $(INSTALLED) ## Make the chart's schema and README from values.yaml
 	node tools/chart-docs.ts
 
 observability: $(INSTALLED) ## Make the chart's dashboard and alerts from tools/observability and the metrics' definitions
 	node tools/observability-files.ts
+
+reference: $(INSTALLED) ## Write docs/cli-reference.md and the tables of docs/configuration.md, from the source
+	node tools/reference-docs.ts
 
 diagrams: $(INSTALLED) ## Draw docs/diagrams/*.mmd
 	node tools/diagrams.ts
