@@ -256,6 +256,16 @@ doctor-docs: build services ## Write the tables of docs/doctor.md: what the doct
 format: $(INSTALLED) ## Format files as `make lint` requires
 	biome check --write .
 
+## Documentation site
+
+.PHONY: site
+site: $(INSTALLED) site/node_modules ## Build the documentation site into site/dist, with the API reference, and check its links
+	node tools/build-site.ts
+
+site/node_modules: site/package-lock.json
+	npm ci --prefix site --ignore-scripts
+	touch $@
+
 ## Set up
 
 .PHONY: install services clean
@@ -274,4 +284,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus
+	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus site/{node_modules,pages,dist}

@@ -1,3 +1,7 @@
+/**
+ * The commands of `anypod`, for a program that runs them within itself.
+ * @module anypod/cli
+ */
 import { UsageError } from '../check/argument-values.ts';
 import { ConfigError, helpText, logFormatOf } from '../serve/config.ts';
 import { COMMANDS, commandNames } from './commands.ts';
