@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { markedBlocks } from '../../tools/docs/markdown.ts';
+import { withPorts } from '../../tools/docs/ports.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = readFileSync(join(ROOT, 'docs/migration.md'), 'utf8');
@@ -14,7 +15,7 @@ export const BLOCKS: ReadonlyMap<string, string> = new Map(markedBlocks(PAGE).ma
 export function block(name: string, ports: Readonly<Record<string, number>> = {}): string {
   const text = BLOCKS.get(name);
   if (text === undefined) throw new Error(`docs/migration.md has no block ${name}`);
-  return text.replace(/\b300[0-9]\b/g, (port) => `${ports[port] ?? port}`);
+  return withPorts(text, ports);
 }
 
 /** As strict as most projects are. */
