@@ -11,11 +11,12 @@ const FOLDER = join(import.meta.dirname, '../docs/diagrams');
 const STYLE = `svg { --bg: #ffffff; --fg: #1f2328; --muted: #57606a; background: var(--bg) }
   @media (prefers-color-scheme: dark) { svg { --bg: #161b22; --fg: #e6edf3; --muted: #9198a1 } }`;
 
-/** The picture of a diagram: without fonts of the web, and the same on every machine. */
+/** The picture of a diagram, with its first line (`%% …`) as the title: without fonts of the web, and the same on every machine. */
 function draw(source: string): string {
-  const svg = renderMermaidSVG(source)
+  const [, title = ''] = /^%% (.+)$/m.exec(source) ?? [];
+  const svg = renderMermaidSVG(source.replace(/^%%.*\n/, ''))
     .replace(/^\s*@import url\(.*\);$/m, `  ${STYLE}`)
-    .replace(/(<svg [^>]*?) style="[^"]*"/, '$1')
+    .replace(/(<svg [^>]*?) style="[^"]*">/, `$1>\n<title>${title}</title>`)
     .replaceAll("'Inter', ", '')
     .replaceAll('auto-start-reverse', 'auto')
     .replaceAll(/\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100));
