@@ -25,7 +25,7 @@ describe.each([
   const aborted = () => pods.logs().split('hostile: never was aborted').length - 1;
   const last = async (asked: Promise<Response>) => (await settled(asked.then(messagesOf), 'the call')).at(-1);
 
-  test('gets an error that says where it is explained, its handler is aborted, and its session goes on [host.faults.timeout] [errors.help]', async () => {
+  test('gets an error, its handler is aborted, and its session goes on [host.faults.timeout] [errors.help]', async () => {
     const session = await openSession(pods.there);
     for (const say of [false, true]) {
       const before = aborted();
