@@ -30,8 +30,8 @@ const place = ({ page, line }: Placed) => `${page}:${line}`;
 
 /** They need packages of others: `make test-migration` compiles them. */
 const ELSEWHERE = ['before-mcp-handler', 'before-fastmcp'];
-/** `test/migration` gives both to haproxy, and the chart's tests build the Dockerfiles' like. */
-const OTHERS = ['haproxy', 'dockerfile', 'text'];
+/** `test/migration` runs those of haproxy. */
+const OTHERS = ['dockerfile', 'haproxy', 'text'];
 
 test('each block names a language that this test knows', () => {
   const unknown = blocks.filter(({ language }) => !['ts', 'sh', 'json', 'yaml', ...OTHERS].includes(language));
@@ -51,6 +51,11 @@ test('each block of TypeScript compiles', { timeout: 120_000 }, async () => {
 });
 
 test.each(written('json'))('$page:$line is JSON', ({ text }) => void JSON.parse(text));
+
+test.each(written('dockerfile'))('$page:$line has only instructions of a Dockerfile', ({ text }) => {
+  const lines = text.split('\n').filter((line) => line !== '');
+  expect(lines.filter((line) => !/^(?:FROM|COPY|ENV|RUN|USER|WORKDIR) \S/.test(line))).toEqual([]);
+});
 
 describe('YAML', () => {
   const accepts = new Ajv({ strict: false, allErrors: true }).compile(CHART_SCHEMA);
