@@ -1,13 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { type Child, startChild } from '../lib/child.ts';
 import { FIXTURE } from './deployment.ts';
 
-const MAIN = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
-
 function serve(args: readonly string[], env: Record<string, string> = {}): Child {
   const { PATH, HOME } = process.env;
-  return startChild(process.execPath, [MAIN, 'serve', ...args], { env: { PATH, HOME, ...env } });
+  return startChild(process.execPath, [ANYPOD, 'serve', ...args], { env: { PATH, HOME, ...env } });
 }
 
 async function refused(args: readonly string[], env: Record<string, string> = {}): Promise<string> {

@@ -17,7 +17,7 @@ import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
 import type { GameDay } from './game-day.ts';
-import { createHealthApp, type Health } from './health.ts';
+import { createHealthListener, type Health } from './health.ts';
 import { listen } from './listen.ts';
 import { loadModule } from './load-module.ts';
 import { watchLoop } from './loop-watch.ts';
@@ -185,10 +185,10 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
   while (anypod.busy > 0 && Date.now() < until) await delay(DRAIN_CHECK_MS);
 }
 
-/** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
+/** Sends requests for the endpoint to the pod, and every other one to the probes. */
 function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
   const { path, legacySse } = config;
-  const app = createHealthApp(health, path);
+  const probes = createHealthListener(health, path);
   const isEndpoint = createIsEndpoint(path);
   const isSse = legacySse ? createIsSseEndpoint(path) : () => false;
   const protects = authOptionsOf(config) !== undefined;
@@ -199,7 +199,7 @@ function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health
     if (health.draining) response.setHeader('connection', 'close');
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
-    else if (!isServed(url)) app(request, response);
+    else if (!isServed(url)) probes(request, response);
     else if (ready instanceof Promise) void serveEarly(request, response, ready, config.errorsUrl);
     else ready.handler(request, response);
   };
