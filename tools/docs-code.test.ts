@@ -97,8 +97,9 @@ test.each(inline)('$page names only variables that are there', ({ page }) => {
 
 const VARIABLES = new Set([...SETTINGS, ...TELEMETRY_SETTINGS].map(({ env }) => env));
 
-test('the help of every command is known', () => {
+test('every command explains itself', () => {
   expect([...help.keys()].sort()).toEqual(commandNames().sort());
+  for (const text of help.values()) expect(text).toMatch(/^Usage: /);
 });
 
 test('what is not there is found', () => {

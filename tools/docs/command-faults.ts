@@ -36,8 +36,7 @@ function anypodFaults([command = '', ...words]: readonly string[], help: Readonl
   const text = help.get(command);
   if (text === undefined) return [`anypod has no command ${command}`];
   const known = flagsIn(`${text} --help`);
-  // What looks into Redis also takes the flags of `serve` that say where Redis is.
-  const more = known.has('--redis') ? flagsIn(help.get('serve') ?? '') : known;
+  const more = /(as for|those of anypod) serve/.test(text) ? flagsIn(help.get('serve') ?? '') : known;
   const flags = words.filter((word) => /^--[a-z]/.test(word)).map(nameOf);
   return flags
     .filter((flag) => !known.has(flag) && !more.has(flag))

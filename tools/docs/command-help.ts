@@ -1,6 +1,6 @@
 /** What each command of anypod prints for `--help`, from the source. */
-import { COMMANDS } from '../../packages/anypod/src/cli/commands.ts';
-import { runConnect } from '../../packages/anypod/src/cli/run-connect.ts';
+import { COMMANDS, commandNames } from '../../packages/anypod/src/cli/commands.ts';
+import { runCli } from '../../packages/anypod/src/cli/run-cli.ts';
 import { helpText } from '../../packages/anypod/src/serve/config.ts';
 import { HELP as CREATE_HELP } from '../../packages/create-anypod/src/arguments.ts';
 import { TELEMETRY_SETTINGS } from '../../services/mcp-server/src/telemetry/settings.ts';
@@ -27,11 +27,12 @@ export async function helpOf(): Promise<ReadonlyMap<string, string>> {
   const help = new Map([
     ['serve', serve],
     ['stdio', serve],
-    ['connect', await printed(() => runConnect(['--help']))],
     ['init', CREATE_HELP],
   ]);
-  for (const [name, load] of COMMANDS) {
-    if (name !== 'init') help.set(name, await printed(async () => (await load())(['--help'])));
+  for (const name of commandNames().filter((one) => !help.has(one))) {
+    const load = COMMANDS.get(name);
+    // A command that does not end by itself only returns after its help.
+    help.set(name, await printed(async () => (load ? (await load())(['--help']) : runCli([name, '--help']))));
   }
   return help;
 }
