@@ -1,5 +1,5 @@
 import type { EventSink } from '../core/reply.ts';
-import { RPC } from '../core/rpc-error.ts';
+import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 
 /** The codes of anypod's own refusals, which often have no reason. */
@@ -44,9 +44,13 @@ export function withErrorLinks(reply: EndpointReply, page: string): EndpointRepl
     response(response) {
       if (response.headers.get('content-type')?.startsWith('application/json') !== true)
         return reply.response(response);
-      const { status, headers } = response;
+      const { status } = response;
+      const headers = new Headers(response.headers);
       headers.delete('content-length');
-      void response.text().then((body) => reply.response(new Response(linkErrors(body, page), { status, headers })));
+      response.text().then(
+        (body) => reply.response(new Response(linkErrors(body, page), { status, headers })),
+        () => reply.json(500, JSON.stringify(rpcError(null, RPC.internal, 'Internal error'))),
+      );
     },
   };
 }
