@@ -168,7 +168,7 @@ describe('the log', () => {
 
 test('a request with a token larger than the headers may be gets 431, is logged, and is served where a setting allows it [pod.process.headers]', async () => {
   const [pod, other] = await Promise.all([
-    startPod({ module: FIXTURE }),
+    startPod({ module: FIXTURE, env: { ANYPOD_ERRORS_URL: 'https://docs.example.com/errors' } }),
     startPod({ module: FIXTURE, env: { ANYPOD_MAX_HEADERS: '65536' } }),
   ]);
   cleanUp.push(() => Promise.all([pod.kill9(), other.kill9()]));
@@ -192,7 +192,11 @@ test('a request with a token larger than the headers may be gets 431, is logged,
   expect(await refused.json()).toMatchObject({
     jsonrpc: '2.0',
     id: null,
-    error: { code: -32000, message: expect.stringContaining('smaller token') },
+    error: {
+      code: -32000,
+      message: expect.stringContaining('smaller token'),
+      data: { reason: 'headers_too_large', help: 'https://docs.example.com/errors#headers_too_large' },
+    },
   });
   await eventually(() =>
     expect(logLines(pod, 'a request could not be read')).toMatchObject([

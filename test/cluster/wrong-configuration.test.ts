@@ -28,6 +28,14 @@ describe('wrong configuration ends the start with exit code 2', () => {
     expect(logs).not.toContain(' at ');
   });
 
+  test('and names the page that explains it, if the operator has one [errors.help]', async () => {
+    const page = 'https://docs.example.com/errors';
+    const line = (await refused([FIXTURE], { PORT: 'abc', ANYPOD_ERRORS_URL: page })).trim();
+    expect(JSON.parse(line)).toMatchObject({ msg: expect.stringContaining('PORT'), help: `${page}#a-refused-start` });
+    const pretty = await refused([FIXTURE, '--log-format', 'pretty', '--errors-url', page], { PORT: 'abc' });
+    expect(pretty).toContain(`\nSee ${page}#a-refused-start\n`);
+  });
+
   test('without a secret where there is a Redis', async () => {
     const logs = await refused([FIXTURE, '--redis', 'redis://127.0.0.1:6379']);
     expect(logs).toMatch(/ANYPOD_SECRET: is required with Redis/);

@@ -10,6 +10,7 @@ import type { Log } from '../core/log.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
 import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
+import { linkErrors } from '../http/error-links.ts';
 import { randomId } from '../signing/signer.ts';
 import { authOptionsOf } from './auth-settings.ts';
 import { factoryAdvice, type Start } from './banner.ts';
@@ -199,15 +200,22 @@ function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
     else if (!isServed(url)) probes(request, response);
-    else if (ready instanceof Promise) void serveEarly(request, response, ready);
+    else if (ready instanceof Promise) void serveEarly(request, response, ready, config.errorsUrl);
     else ready.handler(request, response);
   };
 }
 
 /** Serves a request that comes before the pod has started. A balancer without health checks sends such requests. They wait for `START_HOLD_MS`. */
-async function serveEarly(request: IncomingMessage, response: ServerResponse, started: Promise<Anypod>): Promise<void> {
+async function serveEarly(
+  request: IncomingMessage,
+  response: ServerResponse,
+  started: Promise<Anypod>,
+  errorsUrl: string | undefined,
+): Promise<void> {
   const anypod = await Promise.race([started, delay(START_HOLD_MS, undefined, { ref: false })]);
   if (anypod !== undefined) return anypod.handler(request, response);
   const error = rpcError(null, RPC.internal, 'This pod is still starting. Try again shortly.', { reason: 'starting' });
-  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end(JSON.stringify(error));
+  const body = JSON.stringify(error);
+  const answer = errorsUrl === undefined ? body : linkErrors(body, errorsUrl);
+  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end(answer);
 }
