@@ -10,7 +10,7 @@ import { createSteps } from './steps.ts';
 import { createToolKnowledge } from './tools.ts';
 
 export interface SurvivingFetchOptions {
-  /** Keeps what must outlive the process: a path makes it a file. One process at a time. Default: it lasts as long as the process. */
+  /** Keeps what must outlive the process: a path makes it a file, for one run in one process at a time. Default: it lasts as long as the process. */
   readonly store?: ResumeStore | string;
   /** How tasks are waited for (2026-07-28). Default `poll`. */
   readonly tasks?: TaskWatching;
