@@ -43,6 +43,7 @@ interface Pending {
   readonly modern: boolean;
 }
 
+const OPENS = ['initialize', 'notifications/initialized'];
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
 /**
@@ -54,6 +55,8 @@ export class Bridge {
   readonly #options: BridgeOptions;
   readonly #pending = new Map<RequestId, Pending>();
   #initialize: RequestId | undefined;
+  /** Over HTTP, a message could overtake those that open the session. So it waits for them. */
+  #opening: Promise<void> = Promise.resolve();
   #settled: () => void = () => undefined;
 
   constructor(options: BridgeOptions) {
@@ -86,7 +89,13 @@ export class Bridge {
   }
 
   /** Takes a message of the local client. Resolves when it is sent, or answered with an error. Never rejects. */
-  async take(message: JsonRpcMessage): Promise<void> {
+  take(message: JsonRpcMessage): Promise<void> {
+    const taken = this.#opening.then(() => this.#pass(message));
+    if ('method' in message && OPENS.includes(message.method)) this.#opening = taken;
+    return taken;
+  }
+
+  async #pass(message: JsonRpcMessage): Promise<void> {
     if (isRequest(message)) return this.#request(message);
     if (this.#cancels(message)) return;
     try {
