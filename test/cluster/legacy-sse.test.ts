@@ -3,6 +3,7 @@ import { SSEClientTransport as OldestTransport } from 'sdk-v1-oldest/client/sse.
 import { describe, expect, it, vi } from 'vitest';
 import { useDeployment } from './deployment.ts';
 import { at, callOf, connect, INITIALIZE, JSON_TYPE, open, PING, post } from './sse-clients.ts';
+import { messagesOf, openSession } from './wire.ts';
 
 const WITHIN = { timeout: 30_000 };
 
@@ -68,14 +69,22 @@ describe('a client of HTTP+SSE', () => {
     await client.close();
   });
 
-  it('is served through a balancer, also with the oldest SDK, beside clients of Streamable HTTP [http.sse.beside]', async () => {
+  it('is served through a balancer, also with the oldest and the newest SDK, beside clients of Streamable HTTP [http.sse.beside]', async () => {
     const client = new OldestClient({ name: 'oldest', version: '1' });
     await client.connect(new OldestTransport(at(deployment.balancer, '/sse')));
+    const newest = await connect({ stream: () => deployment.balancer, messages: () => deployment.balancer });
+    const streamable = await openSession(deployment.balancer);
     for (let number = 0; number < 6; number += 1) {
-      const result = await client.callTool({ name: 'echo', arguments: { text: `call ${number}` } });
-      expect(JSON.stringify(result)).toContain(`call ${number}`);
+      const params = { name: 'echo', arguments: { text: `call ${number}` } };
+      const answers = await Promise.all([
+        client.callTool(params),
+        newest.call(params.name, params.arguments),
+        streamable.call(deployment.balancer, number + 1, params.name, params.arguments).then(messagesOf),
+      ]);
+      for (const answer of answers) expect(JSON.stringify(answer)).toContain(`call ${number}`);
     }
-    await client.close();
+    expect(await newest.call('ask', {})).toContain('Ada');
+    await Promise.all([client.close(), newest.client.close(), streamable.end(deployment.balancer)]);
   });
 });
 
