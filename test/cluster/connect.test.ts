@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startChild } from '../lib/child.ts';
 import { type CuttingProxy, startCuttingProxy } from '../lib/cutting-proxy.ts';
@@ -124,6 +127,22 @@ describe('anypod connect', () => {
     const headers = { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' };
     expect((await fetch(deployment.pods[0], { method: 'DELETE', headers })).status).toBe(404);
   });
+
+  it.each(['closes the input', 'sends SIGTERM'])(
+    'ends soon when its host %s, though the endpoint is gone [host.stdio.end]',
+    async (how) => {
+      const pod = await startPod({ module: FIXTURE });
+      const child = spawn(process.execPath, [ANYPOD, 'connect', pod.url], { stdio: ['pipe', 'pipe', 'ignore'] });
+      child.stdin.write(`${INITIALIZE}\n`);
+      await once(child.stdout, 'data');
+      await pod.kill9();
+      const left = once(child, 'exit').then(([code]) => code);
+      if (how === 'sends SIGTERM') child.kill('SIGTERM');
+      else child.stdin.end();
+      // What must arrive is sent for a minute.
+      expect(await Promise.race([left, delay(30_000, 'still there', { ref: false })])).toBe(0);
+    },
+  );
 
   it('names what is wrong with its arguments', async () => {
     const child = startChild(process.execPath, [ANYPOD, 'connect', 'ftp://x', '--header', 'broken', '--what', 'x']);

@@ -165,6 +165,17 @@ it('a step that cannot be kept is not begun: its call is not sent, and the clien
   expect(server.count('tools/call')).toBe(0);
 });
 
+it('the end of a session is sent once, though the endpoint is away', async () => {
+  let sent = 0;
+  const fetch = async (): Promise<Response> => {
+    sent += 1;
+    throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } });
+  };
+  const surviving = createSurvivingFetch(url, { fetch, patienceMs: 20_000 });
+  await expect(surviving(url, { method: 'DELETE' })).rejects.toThrow('fetch failed');
+  expect(sent).toBe(1);
+});
+
 it('requests to other addresses pass unchanged', async () => {
   const seen: unknown[] = [];
   const fetch = async (input: unknown, init?: RequestInit) => {

@@ -67,8 +67,15 @@ export function createSurvivingFetch(url: string | URL, options: SurvivingFetchO
     const { method = 'GET' } = init;
     if (method === 'POST') return posts(init, headers);
     if (method === 'GET') return openStream(context, init, headers);
-    const answer = await sender.send({ ...init, headers: headersNow(context, headers) }, ASKS);
-    if (method === 'DELETE' && answer.ok) await session.forget();
+    const request = { ...init, headers: headersNow(context, headers) };
+    if (method !== 'DELETE') return sender.send(request, ASKS);
+    // Sent once: a client that leaves must not wait for an endpoint that is away. The session then ends by itself.
+    const late = AbortSignal.timeout(silenceMs);
+    const answer = await fetch(input, {
+      ...request,
+      signal: init.signal ? AbortSignal.any([init.signal, late]) : late,
+    });
+    if (answer.ok) await session.forget();
     return answer;
   };
 }

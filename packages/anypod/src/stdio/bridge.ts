@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type AuthProvider,
   InsufficientScopeError,
@@ -43,6 +44,8 @@ interface Pending {
   readonly modern: boolean;
 }
 
+/** How long the end of a session may take. An endpoint that does not answer ends it by itself. */
+const CLOSE_MS = 5000;
 const OPENS = ['initialize', 'notifications/initialized'];
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
@@ -105,9 +108,10 @@ export class Bridge {
     }
   }
 
-  /** Ends the connections, and the session. */
+  /** Ends the connections, and the session, if the endpoint answers soon. */
   async close(): Promise<void> {
-    await this.#transport.terminateSession().catch(() => undefined);
+    const ended = this.#transport.terminateSession().catch(() => undefined);
+    await Promise.race([ended, delay(CLOSE_MS, undefined, { ref: false })]);
     await this.#transport.close();
   }
 
