@@ -7,7 +7,7 @@ import * as z from 'zod';
 console.log('loaded');
 setInterval(() => console.log('tick'), 5);
 
-/** A server that prints to stdout, as careless ones do: when it is loaded, when it is called, from a timer and from a thread. */
+/** A server that prints to stdout, as careless ones do: when it is loaded, when it is called, from a timer and from a thread. It also forgets a promise. */
 export default function createServer(): McpServer {
   console.log('made');
   const server = new McpServer({ name: 'noisy', version: '1' });
@@ -17,6 +17,10 @@ export default function createServer(): McpServer {
     await once(new Worker("console.log('from a thread')", { eval: true }), 'exit');
     await delay(ms);
     return { content: [{ type: 'text', text: 'quiet' }] };
+  });
+  server.registerTool('forget', { inputSchema: z.object({}) }, () => {
+    void Promise.reject(new Error('nobody handles this'));
+    return { content: [{ type: 'text', text: 'done' }] };
   });
   return server;
 }

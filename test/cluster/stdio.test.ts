@@ -75,6 +75,14 @@ describe('anypod stdio', () => {
     }
   });
 
+  it('goes on when the module leaves a rejection unhandled [host.stdio.rejection]', async () => {
+    const lines = [INITIALIZE, callLine(1, 'forget'), callLine(2, 'chat')];
+    const { code, messages, stderr } = await pipe(['stdio', NOISY], lines);
+    expect(messages.map(({ id }) => id)).toEqual([0, 1, 2]);
+    expect(stderr).toContain('nobody handles this');
+    expect(code).toBe(0);
+  });
+
   it('ends when its host is killed in the middle of a call, though the module has timers [host.stdio.end]', async () => {
     const env = { ANYPOD_DRAIN_TIMEOUT: '500' };
     const isRunning = await killHost(['stdio', NOISY], [INITIALIZE, callLine(1, 'chat', { ms: 600_000 })], env);

@@ -20,6 +20,7 @@ export const clients = {
   'host.stdio.eras': ['anypod stdio and anypod connect serve hosts of every revision.', STDIO],
   'host.stdio.output': ['anypod stdio writes nothing but messages to stdout, whatever its module prints.', STDIO],
   'host.stdio.end': ['anypod stdio and anypod connect end when their host closes the input or is killed.', STDIO],
+  'host.stdio.rejection': ['A rejection that a module does not handle does not end anypod stdio.', STDIO],
   'host.stdio.hosts': ['The documented configurations of hosts and pipelines work as they are.', STDIO],
   'host.connect.resume': ['anypod connect resumes the stream of a call whose connection breaks.', STDIO],
   'host.connect.once': [
