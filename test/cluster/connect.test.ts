@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { startChild } from '../lib/child.ts';
 import { type CuttingProxy, startCuttingProxy } from '../lib/cutting-proxy.ts';
 import { freePort } from '../lib/free-port.ts';
 import { startPod } from '../lib/pods.ts';
-import { ANYPOD } from './command.ts';
 import { FIXTURE, useDeployment } from './deployment.ts';
 import { callLine, connect, connectModern, INITIALIZE, pipe } from './stdio-hosts.ts';
 

@@ -7,8 +7,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { expect, vi } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { startChild } from '../lib/child.ts';
-import { ANYPOD } from './command.ts';
 
 const ADA = { action: 'accept', content: { name: 'Ada' } } as const;
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { ANYPOD } from './command.ts';
+import { ANYPOD } from '../lib/anypod.ts';
 import { FIXTURE, useDeployment } from './deployment.ts';
 import { callLine, connect, connectModern, INITIALIZE, killHost, pipe } from './stdio-hosts.ts';
 
