@@ -10,6 +10,7 @@ import { readEvents } from '../cluster/sse.ts';
 import { INITIALIZE, open, post } from '../cluster/sse-clients.ts';
 import { beginTask, isOver, taskWhen } from '../cluster/task-wire.ts';
 import { type Message, messagesOf, openSession, parse, textOf, type WireSession } from '../cluster/wire.ts';
+import { ANYPOD } from '../lib/anypod.ts';
 import { type Child, startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
 import { startPod, TEST_SECRET } from '../lib/pods.ts';
@@ -19,8 +20,6 @@ import { waitUntilReady } from '../lib/wait-until-ready.ts';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const pod = join(here, 'pod.ts');
 const FIXTURE = fileURLToPath(new URL('../cluster/fixture.ts', import.meta.url));
-/** The command as npm would publish it. */
-const ANYPOD = fileURLToPath(new URL('../../packages/anypod/bin/anypod.js', import.meta.url));
 const installed = (path: string) => join(here, 'node_modules', path);
 
 interface Runtime {
