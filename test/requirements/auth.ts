@@ -91,6 +91,7 @@ export const auth = {
     `${PRACTICES}#state-handle-hijacking`,
   ],
   'auth.foreign.handle': ['A foreign handle is like an unknown one, on every pod and in every revision.', DOCUMENT],
+  'auth.foreign.task': ['A foreign task or cursor is like an unknown one, in every revision.', DOCUMENT],
   'auth.foreign.retry': [
     'Repeats of a call get no result of another caller, whatever key they use.',
     `${PRACTICES}#state-handle-hijacking`,
