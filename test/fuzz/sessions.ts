@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Malformed } from './request.ts';
 import type { Answer, Sender } from './sender.ts';
 import type { Target } from './target.ts';
 
 const SESSIONS = 4;
+/** On a busy machine Redis may take too long, and the pod says so. */
+const ATTEMPTS = 10;
 
 /** The sessions of a run: those that requests may use, and what becomes of those that requests begin. */
 export interface Sessions {
@@ -21,8 +24,19 @@ export interface Left {
   readonly unanswered: number;
 }
 
+async function persistently<T>(act: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await delay(1000);
+    }
+  }
+}
+
 export async function openSessions({ open, enders, beginsUnnamed }: Target, sender: Sender): Promise<Sessions> {
-  const ids = await Promise.all(Array.from({ length: SESSIONS }, open));
+  const ids = await Promise.all(Array.from({ length: SESSIONS }, () => persistently(open)));
   const ended = new Set<string>();
   let least = 0;
   let unanswered = 0;
@@ -44,7 +58,7 @@ export async function openSessions({ open, enders, beginsUnnamed }: Target, send
     const at = ids.indexOf(id);
     if (at === -1 || ended.has(id)) return;
     ended.add(id);
-    ids[at] = await open();
+    ids[at] = await persistently(open);
   }
 
   return {
