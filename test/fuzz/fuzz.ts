@@ -17,7 +17,7 @@ import type { StartTarget, Target, TargetName } from './target.ts';
 import { startWithAuth } from './with-auth.ts';
 
 /** The pods that are attacked. */
-export const TARGETS: Readonly<Record<TargetName, StartTarget>> = {
+const TARGETS: Readonly<Record<TargetName, StartTarget>> = {
   streamable: startStreamable,
   sse: startOverSse,
   auth: startWithAuth,
