@@ -186,7 +186,7 @@ abuse: build services ## Let one client create 100,000 sessions and open 10,000 
 leak: build services ## Check that thousands of sessions and cancelled calls leave nothing behind
 	node test/leak/run.ts
 
-fuzz: build services ## Send a million malformed requests to a pod (COUNT=1000000 SECONDS=3600 SEED=1)
+fuzz: build services ## Send a million malformed requests to a pod, one with HTTP+SSE and one with authorization (COUNT=1000000 SECONDS=3600 SEED=1)
 	COUNT=$(COUNT) SECONDS=$(SECONDS) SEED=$(SEED) node test/fuzz/run.ts
 
 timing: build services ## Compare the times of answers to foreign and to unknown ids: a session, a stream, a task, a handle (ROUNDS=1500)
