@@ -1,5 +1,9 @@
+/**
+ * The commands of `anypod`, for a program that runs them within itself.
+ * @module anypod/cli
+ */
 import { UsageError } from '../check/argument-values.ts';
-import { ConfigError, helpText, logFormatOf } from '../serve/config.ts';
+import { ConfigError, helpText, oneSettingOf } from '../serve/config.ts';
 import { COMMANDS, commandNames } from './commands.ts';
 import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
@@ -15,7 +19,7 @@ const EXIT_CONFIG = 2;
 const LAST_LINES_MS = 500;
 /** How long a slow reader may take to read the result of a command. */
 const LAST_RESULT_MS = 60_000;
-const NONE: HostProgram = { settings: [], start: async () => async () => undefined };
+const NONE: HostProgram = { settings: [], commands: new Map(), start: async () => async () => undefined };
 
 /**
  * Runs the command that the arguments name. A pod runs within the program `around`. On failure it ends the process: with 2 if the operator must correct
@@ -33,22 +37,30 @@ export async function runCli(args: readonly string[], around: HostProgram = NONE
 
 /** Prints why the command failed: as log records if a collector reads the log of a pod, otherwise as text. */
 function tell(error: unknown, [command, ...rest]: readonly string[]): void {
-  const known = error instanceof ConfigError;
-  const told = known || error instanceof UsageError;
-  const format = command === 'serve' ? formatFor(logFormatOf(rest, process.env), process.stdout) : 'pretty';
+  const format =
+    command === 'serve' ? formatFor(oneSettingOf('logFormat', rest, process.env), process.stdout) : 'pretty';
+  const help = error instanceof ConfigError ? helpFor(rest) : {};
   if (format === 'json') {
     const log = createLog('fatal', format, process.stderr);
-    if (!known) log.fatal({ err: error }, 'cannot start');
-    else for (const problem of error.problems) log.fatal(`cannot start: ${problem}`);
+    if (!(error instanceof ConfigError)) log.fatal({ err: error }, 'cannot start');
+    else for (const problem of error.problems) log.fatal(help, `cannot start: ${problem}`);
     return;
   }
   process.stderr.on('error', () => undefined);
+  const told = error instanceof ConfigError || error instanceof UsageError;
   const { stack, message } = serializeError(error);
   process.stderr.write(`${told ? error.message : (stack ?? message)}\n`);
+  if (help.help !== undefined) process.stderr.write(`See ${help.help}\n`);
+}
+
+/** The section on refused starts, on the page that the operator has set. */
+function helpFor(argv: readonly string[]): { readonly help?: string } {
+  const page = oneSettingOf('errorsUrl', argv, process.env);
+  return page === undefined ? {} : { help: `${page}#a-refused-start` };
 }
 
 async function run([command, ...rest]: readonly string[], around: HostProgram): Promise<void> {
-  const load = command === undefined ? undefined : COMMANDS.get(command);
+  const load = command === undefined ? undefined : (COMMANDS.get(command) ?? around.commands.get(command)?.load);
   if (load !== undefined) {
     const code = await (await load())(rest);
     await written(process.stdout, LAST_RESULT_MS);
@@ -66,6 +78,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
       'anypod completion bash|zsh prints a script that completes all this',
       'anypod tasks list shows the tasks of a deployment; see anypod tasks --help',
       'anypod init prepares the server of this directory for anypod',
+      ...[...around.commands.values()].map(({ help }) => help),
     ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
@@ -73,7 +86,9 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
   if (command === 'stdio') return (await import('./run-stdio.ts')).runStdio(rest);
   if (command === 'connect') return (await import('./run-connect.ts')).runConnect(rest);
   if (command !== 'serve') {
-    throw new ConfigError([`${command}: unknown command; use one of ${commandNames().join(', ')}`]);
+    throw new ConfigError([
+      `${command}: unknown command; use one of ${[...commandNames(), ...around.commands.keys()].join(', ')}`,
+    ]);
   }
   await runServe(rest, around);
 }

@@ -106,6 +106,8 @@ export interface Meter {
   /** The event loop was blocked for this long. */
   loopBlocked(ms: number): void;
   phase(phase: PodPhase): void;
+  /** Says the name that the store has for this pod. */
+  named(pod: string): void;
   /** A limit has refused a request. */
   limited(reason: LimitReason): void;
   /** anypod itself has answered a request with this HTTP status of 400 or more. */
@@ -134,6 +136,7 @@ export const silentMeter: Meter = {
   unfollowed: () => undefined,
   loopBlocked: () => undefined,
   phase: () => undefined,
+  named: () => undefined,
   limited: () => undefined,
   refused: () => undefined,
   task: () => undefined,

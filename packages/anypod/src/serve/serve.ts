@@ -11,13 +11,14 @@ import type { Meter } from '../core/meter.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
 import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
+import { linkErrors } from '../http/error-links.ts';
 import { randomId } from '../signing/signer.ts';
 import { authOptionsOf } from './auth-settings.ts';
 import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
 import type { GameDay } from './game-day.ts';
-import { createHealthApp, type Health } from './health.ts';
+import { createHealthListener, type Health } from './health.ts';
 import { listen } from './listen.ts';
 import { loadModule } from './load-module.ts';
 import { watchLoop } from './loop-watch.ts';
@@ -185,7 +186,7 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
   while (anypod.busy > 0 && Date.now() < until) await delay(DRAIN_CHECK_MS);
 }
 
-/** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
+/** Sends requests for the endpoint to the pod, and every other one to the probes. */
 function dispatch(
   config: Config,
   anypod: () => Anypod | Promise<Anypod>,
@@ -193,7 +194,7 @@ function dispatch(
   meter: Meter,
 ): RequestListener {
   const { path, legacySse } = config;
-  const app = createHealthApp(health, path);
+  const probes = createHealthListener(health, path);
   const isEndpoint = createIsEndpoint(path);
   const isSse = legacySse ? createIsSseEndpoint(path) : () => false;
   const protects = authOptionsOf(config) !== undefined;
@@ -204,8 +205,8 @@ function dispatch(
     if (health.draining) response.setHeader('connection', 'close');
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
-    else if (!isServed(url)) app(request, response);
-    else if (ready instanceof Promise) void serveEarly(request, response, ready, meter);
+    else if (!isServed(url)) probes(request, response);
+    else if (ready instanceof Promise) void serveEarly(request, response, ready, meter, config.errorsUrl);
     else ready.handler(request, response);
   };
 }
@@ -216,10 +217,13 @@ async function serveEarly(
   response: ServerResponse,
   started: Promise<Anypod>,
   meter: Meter,
+  errorsUrl: string | undefined,
 ): Promise<void> {
   const anypod = await Promise.race([started, delay(START_HOLD_MS, undefined, { ref: false })]);
   if (anypod !== undefined) return anypod.handler(request, response);
   meter.refused(503, 'starting');
   const error = rpcError(null, RPC.internal, 'This pod is still starting. Try again shortly.', { reason: 'starting' });
-  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end(JSON.stringify(error));
+  const body = JSON.stringify(error);
+  const answer = errorsUrl === undefined ? body : linkErrors(body, errorsUrl);
+  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end(answer);
 }

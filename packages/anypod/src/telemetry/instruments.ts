@@ -24,6 +24,7 @@ export interface Instruments {
   readonly phase: ObservableGauge;
   /** Seconds. */
   readonly inboxDelay: ObservableGauge;
+  readonly pod: ObservableGauge;
   readonly tasks: Counter;
   readonly tasksRunning: ObservableGauge;
   readonly tasksQueued: ObservableGauge;
@@ -74,6 +75,7 @@ export function createInstruments(meter: Meter): Instruments {
       description: 'How long mail of other pods takes to this pod. It grows while mail waits.',
       unit: 's',
     }),
+    pod: meter.createObservableGauge('anypod.pod', { description: '1. The name that Redis has for the pod.' }),
     tasks: meter.createCounter('anypod.tasks', { description: 'What happened to tasks on this pod.' }),
     tasksRunning: meter.createObservableGauge('anypod.tasks.running', {
       description: 'Tasks whose handlers are on this pod.',

@@ -87,6 +87,7 @@ export function createOtelMeter(): Meter {
   const tasks = createTaskSeries(instruments);
   let current: PodPhase = 'serving';
   let inbox: InboxGauge = { delayMs: () => 0 };
+  let pod: string | undefined;
 
   // Start every series at zero. If a series begins with its first event, a rate does not show that event; and a missing gauge does not read as zero.
   for (const kind of Object.values(KINDS)) streams.add(0, kind);
@@ -108,6 +109,10 @@ export function createOtelMeter(): Meter {
   const observeInbox: ObservableCallback = (result) => result.observe(inbox.delayMs() / 1000);
   instruments.phase.addCallback(observe);
   instruments.inboxDelay.addCallback(observeInbox);
+  const observePod: ObservableCallback = (result) => {
+    if (pod !== undefined) result.observe(1, { pod_id: pod });
+  };
+  instruments.pod.addCallback(observePod);
 
   return {
     requestBegan: tally.began,
@@ -132,6 +137,9 @@ export function createOtelMeter(): Meter {
     phase(phase) {
       current = phase;
     },
+    named(name) {
+      pod = name;
+    },
     limited: (reason) => limited.add(1, LIMITS[reason]),
     refused: (status, reason) => refusals.add(1, { status: String(status), reason }),
     task: tasks.task,
@@ -144,6 +152,7 @@ export function createOtelMeter(): Meter {
       tally.flush();
       instruments.phase.removeCallback(observe);
       instruments.inboxDelay.removeCallback(observeInbox);
+      instruments.pod.removeCallback(observePod);
     },
   };
 }
