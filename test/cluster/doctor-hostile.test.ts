@@ -101,14 +101,15 @@ describe('anypod doctor ends, and says what is wrong [host.doctor.hostile], at a
 
 /** A server whose only tool must not be called, and which says nonsense where it may. */
 function createTrap(called: string[], answer: (method: string) => object): RequestListener {
-  return async (request: IncomingMessage, response: ServerResponse) => {
+  async function serveTrap(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = Buffer.concat(await request.toArray()).toString();
     if (request.method !== 'POST') return void response.writeHead(405).end();
     const { id, method } = JSON.parse(body === '{"jsonrpc":' ? '{}' : body) as { id?: unknown; method: string };
     called.push(method);
     if (id === undefined) return void response.writeHead(202).end();
     response.writeHead(200, json).end(JSON.stringify({ jsonrpc: '2.0', id, result: answer(method) }));
-  };
+  }
+  return (request, response) => void serveTrap(request, response);
 }
 
 const NAME = '\u001b[2J\u001b]0;owned\u0007trap';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { type DevicePrompt, loginByDevice } from './device-login.ts';
@@ -31,14 +31,15 @@ function statusOf(body: object | undefined): number {
 /** An endpoint and its authorization server. `answers` are those of the token endpoint, in turn. */
 async function start(answers: readonly object[], device = true) {
   const forms: Record<string, string>[] = [];
-  const server = createServer(async (request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = Buffer.concat(await request.toArray()).toString();
     const path = request.url ?? '';
     if (path === '/device' || path === '/token') forms.push(Object.fromEntries(new URLSearchParams(text)));
     const said = saidAt(`http://${request.headers.host}`, device);
     const body = path === '/token' ? answers[forms.length - 2] : said[path];
     response.writeHead(statusOf(body), { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
-  }).listen(0, '127.0.0.1');
+  }
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);

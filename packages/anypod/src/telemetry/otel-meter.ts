@@ -14,7 +14,7 @@ import {
 } from '../core/meter.ts';
 import { REFUSALS } from '../core/refused.ts';
 import { ATTR } from './conventions.ts';
-import { createInstruments } from './instruments.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
 import { createRequestTally } from './request-tally.ts';
 import { createTaskSeries } from './task-series.ts';
 
@@ -89,17 +89,7 @@ export function createOtelMeter(): Meter {
   let inbox: InboxGauge = { delayMs: () => 0 };
   let pod: string | undefined;
 
-  // Start every series at zero. If a series begins with its first event, a rate does not show that event; and a missing gauge does not read as zero.
-  for (const kind of Object.values(KINDS)) streams.add(0, kind);
-  for (const reason of Object.values(ENDS)) sessionsEnded.add(0, reason);
-  for (const outcome of Object.values(RESUMES)) resumes.add(0, outcome);
-  for (const outcome of Object.values(ORPHANS)) orphans.add(0, outcome);
-  for (const fault of Object.values(FAULTS)) faults.add(0, fault);
-  for (const reason of Object.values(UNFOLLOWED)) unfollowed.add(0, reason);
-  for (const reason of Object.values(LIMITS)) limited.add(0, reason);
-  for (const [reason, status] of Object.entries(REFUSALS)) refusals.add(0, { status: String(status), reason });
-  blocked.add(0);
-  sessionsCreated.add(0);
+  startAtZero(instruments);
 
   // The SDK calls this at each collection, before it reads the other metrics.
   const observe: ObservableCallback = (result) => {
@@ -155,4 +145,20 @@ export function createOtelMeter(): Meter {
       instruments.pod.removeCallback(observePod);
     },
   };
+}
+
+/** Start every series at zero. If a series begins with its first event, a rate does not show that event; and a missing gauge does not read as zero. */
+function startAtZero(instruments: Instruments): void {
+  const { streams, sessionsCreated, sessionsEnded, resumes, orphans, faults, unfollowed, limited, refusals, blocked } =
+    instruments;
+  for (const kind of Object.values(KINDS)) streams.add(0, kind);
+  for (const reason of Object.values(ENDS)) sessionsEnded.add(0, reason);
+  for (const outcome of Object.values(RESUMES)) resumes.add(0, outcome);
+  for (const outcome of Object.values(ORPHANS)) orphans.add(0, outcome);
+  for (const fault of Object.values(FAULTS)) faults.add(0, fault);
+  for (const reason of Object.values(UNFOLLOWED)) unfollowed.add(0, reason);
+  for (const reason of Object.values(LIMITS)) limited.add(0, reason);
+  for (const [reason, status] of Object.entries(REFUSALS)) refusals.add(0, { status: String(status), reason });
+  blocked.add(0);
+  sessionsCreated.add(0);
 }
