@@ -43,16 +43,16 @@ export function createOriginGuard(options: OriginGuardOptions): (host: string, o
     if (origin === undefined && (allowedHosts === undefined || host === known)) return;
     const name = hostNameOf(host);
     if (allowedHosts !== undefined && !allowedHosts.includes(name)) {
-      throw refusal('host', `Host ${name} is not served here. Use a configured host name.`);
+      throw forbidden('host', `Host ${name} is not served here. Use a configured host name.`);
     }
     known = host;
     if (origin === undefined) return;
     if (!isAllowedOrigin(origin, allowedOrigins ?? sameMachine(name))) {
-      throw refusal('origin', 'This Origin may not call this server. Add it to the allowed origins if it should.');
+      throw forbidden('origin', 'This Origin may not call this server. Add it to the allowed origins if it should.');
     }
   };
 }
 
-function refusal(reason: 'host' | 'origin', message: string): Refusal {
+function forbidden(reason: 'host' | 'origin', message: string): Refusal {
   return new Refusal(403, RPC.refused, message, {}, null, reason);
 }
