@@ -53,6 +53,6 @@ export function createOriginGuard(options: OriginGuardOptions): (host: string, o
   };
 }
 
-function forbidden(reason: 'host' | 'origin', message: string): Refusal {
-  return new Refusal(403, RPC.refused, message, {}, null, reason);
+function forbidden(why: 'host' | 'origin', message: string): Refusal {
+  return new Refusal(403, RPC.refused, message, {}, null, why);
 }
