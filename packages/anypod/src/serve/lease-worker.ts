@@ -23,7 +23,9 @@ function reasonOf(error: unknown): string {
 const log = { info: () => undefined, warn: () => undefined };
 
 // If one renewal waited longer, the next one would be late.
-const { store } = await openStore(config, log, Math.min(leaseMs / RENEWALS_PER_LEASE, MAX_PATIENCE_MS));
+const { store } = await openStore(config, log, {
+  patienceMs: Math.min(leaseMs / RENEWALS_PER_LEASE, MAX_PATIENCE_MS),
+});
 for (;;) {
   const asked = monotonicNow();
   if (asked < (shared[3] ?? 0)) {

@@ -19,8 +19,19 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
-/** Opens the configured store: Redis, with `patienceMs` as the time limit of its answers, or the store of this process. */
-export async function openStore(config: Config, log: Log, patienceMs?: number): Promise<OpenStore> {
+export interface StoreChoice {
+  /** The time limit of Redis' answers. */
+  readonly patienceMs?: number;
+  /** The store without Redis, instead of one of this process alone. */
+  readonly embedded?: Store | undefined;
+}
+
+/** Opens the configured store: Redis, or the embedded one. */
+export async function openStore(
+  config: Config,
+  log: Log,
+  { patienceMs, embedded }: StoreChoice = {},
+): Promise<OpenStore> {
   const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
     config;
   const { subscriptionLimit, stateByteLimit, handleLimit, anonymousHandleLimit } = config;
@@ -37,7 +48,7 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
     anonymousHandleLimit,
   };
   if (config.redis === undefined) {
-    const store = createMemoryStore(options);
+    const store = embedded ?? createMemoryStore(options);
     return { store, check: async () => undefined, close: () => store.close() };
   }
   const client = await connectRedis(config, log, patienceMs);
