@@ -251,7 +251,7 @@ format: $(INSTALLED) ## Format files as `make lint` requires
 ## Set up
 
 .PHONY: install services clean
-install: $(INSTALLED) services ## Install Node 24, npm packages, redis-server, haproxy, nginx and shellcheck; each target also installs what it needs
+install: $(INSTALLED) services ## Install Node 24, npm packages, redis-server, haproxy, nginx, postgresql and shellcheck; each target also installs what it needs
 
 $(INSTALLED): package-lock.json .node/ready
 	tools/setup-packages.sh
