@@ -56,7 +56,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration networks test-serverless test-runtimes test-observability
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration first-call networks test-serverless test-runtimes test-observability
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -162,6 +162,9 @@ test-migration: build test/migration/node_modules ## Compile and run the parts o
 test/migration/node_modules: test/migration/package-lock.json
 	npm ci --prefix test/migration --ignore-scripts --legacy-peer-deps
 	touch $@
+
+first-call: build ## Print how long a newcomer waits: from a clone, and from npm create, to the first call; fetches all packages twice
+	node test/create/first-call.ts
 
 networks: build services ## Run the official client, plain and surviving, through networks that change (3 minutes); writes the table of docs/client.md
 	node test/networks/run.ts
