@@ -30,7 +30,7 @@ function stopwatch(title: string) {
       console.log(`  ${seconds(now - before)}  ${step}`);
       before = now;
     },
-    end: () => console.log(`  ${seconds(performance.now() - began)}  in all\n`),
+    end: () => console.log(`  ${seconds(before - began)}  in all\n`),
   };
 }
 
