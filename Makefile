@@ -216,7 +216,7 @@ k6: ## Find k6 on PATH, or build it with Go into .k6/
 
 ## Check
 
-.PHONY: verify lint types unused package generated chart-docs observability doctor-docs format
+.PHONY: verify lint types unused package generated chart-docs observability doctor-docs format workflows version sbom
 verify: lint types unused package generated ## Check lint, layers, types, unused code, packaging and generated files
 
 lint: $(INSTALLED) ## Run Biome (format, lint, layers) and oxlint (forgotten promises)
@@ -248,6 +248,27 @@ observability: $(INSTALLED) ## Make the chart's dashboard and alerts from tools/
 doctor-docs: build services ## Write the tables of docs/doctor.md: what the doctor says of several servers and proxies
 	DOCTOR_DOCS=write vitest run --project service test/cluster/doctor.test.ts
 
+workflows: .actionlint/actionlint .zizmor/ready ## Check the workflows with actionlint and zizmor; needs Go and Python with venv
+	.actionlint/actionlint
+	.zizmor/bin/zizmor --offline --quiet .github
+
+.actionlint/actionlint:
+	@command -v go >/dev/null || { echo 'setup: actionlint is built with Go, which is not on PATH. Install Go and try again.' >&2; exit 1; }
+	GOBIN=$(CURDIR)/$(@D) CGO_ENABLED=0 go install -trimpath github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+.zizmor/ready:
+	python3 -m venv .zizmor
+	.zizmor/bin/pip install --quiet zizmor==1.32.0
+	touch $@
+
+version: $(INSTALLED) ## Set the next version everywhere, by the files in .changeset; docs/releases.md
+	npm run --silent version
+	npm install --package-lock-only --no-fund --no-audit --loglevel=error
+	$(MAKE) chart-docs chart-snapshot
+
+sbom: build ## Write the packages that the library needs as SPDX: anypod.spdx.json
+	@tools/write-sbom.sh
+
 format: $(INSTALLED) ## Format files as `make lint` requires
 	biome check --write .
 
@@ -269,4 +290,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus
+	rm -rf .actionlint .zizmor .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus
