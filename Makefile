@@ -216,7 +216,7 @@ k6: ## Find k6 on PATH, or build it with Go into .k6/
 
 ## Check
 
-.PHONY: verify lint types unused package generated chart-docs observability doctor-docs format workflows version sbom
+.PHONY: verify lint types unused package generated chart-docs observability reference diagrams doctor-docs format workflows version sbom
 verify: lint types unused package generated ## Check lint, layers, types, unused code, packaging and generated files
 
 lint: $(INSTALLED) ## Run Biome (format, lint, layers) and oxlint (forgotten promises)
@@ -238,12 +238,20 @@ generated: $(INSTALLED) ## Check that generated files match their sources
 	node tools/embed-lua.ts --check
 	node tools/chart-docs.ts --check
 	node tools/observability-files.ts --check
+	node tools/diagrams.ts --check
+	node tools/reference-docs.ts --check
 
 chart-docs: $(INSTALLED) ## Make the chart's schema and README from values.yaml
 	node tools/chart-docs.ts
 
 observability: $(INSTALLED) ## Make the chart's dashboard and alerts from tools/observability and the metrics' definitions
 	node tools/observability-files.ts
+
+reference: $(INSTALLED) ## Write docs/cli-reference.md and the tables of docs/configuration.md, from the source
+	node tools/reference-docs.ts
+
+diagrams: $(INSTALLED) ## Draw docs/diagrams/*.mmd
+	node tools/diagrams.ts
 
 doctor-docs: build services ## Write the tables of docs/doctor.md: what the doctor says of several servers and proxies
 	DOCTOR_DOCS=write vitest run --project service test/cluster/doctor.test.ts
@@ -272,6 +280,16 @@ sbom: build ## Write the packages that the library needs as SPDX: anypod.spdx.js
 format: $(INSTALLED) ## Format files as `make lint` requires
 	biome check --write .
 
+## Documentation site
+
+.PHONY: site
+site: $(INSTALLED) site/node_modules ## Build the documentation site into site/dist, with the API reference, and check its links
+	node tools/build-site.ts
+
+site/node_modules: site/package-lock.json
+	npm ci --prefix site --ignore-scripts
+	touch $@
+
 ## Set up
 
 .PHONY: install services clean
@@ -290,4 +308,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .actionlint .zizmor .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus
+	rm -rf .actionlint .zizmor .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus site/{node_modules,pages,dist}

@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files that start processes run one after the other: the tests decide on order, never on time, but pods need a core. */
-const serial = { fileParallelism: false, testTimeout: 240_000, hookTimeout: 240_000 };
+const serial = {
+  fileParallelism: false,
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+  globalSetup: 'test/lib/build.ts',
+};
 
 /** One run of helm renders hundreds of values. */
 const many = { testTimeout: 60_000, hookTimeout: 300_000 };

@@ -2,33 +2,20 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { anchorsOf, linksOf } from './docs/markdown.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = ['*.md', '{docs,examples,packages,helm,k8s,bench,loadtest}/**/*.md', '.github/**/*.md'];
 const pages = globSync(PAGES, { cwd: ROOT, exclude: ['**/node_modules/**', '**/template/**', 'bench/results/**'] });
 
-const textOf = (file: string) => readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '');
-
-/** The anchors that GitHub gives to the headings of a page. */
-function anchorsOf(file: string): Set<string> {
-  const headings = [...textOf(file).matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading = '']) => heading);
-  const plain = (heading: string) => heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-  return new Set(
-    headings.map((heading) =>
-      plain(heading)
-        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-        .replaceAll(' ', '-'),
-    ),
-  );
-}
+const textOf = (file: string) => readFileSync(file, 'utf8');
 
 /** The links of a page that lead nowhere. */
 function broken(page: string): string[] {
-  const links = [...textOf(join(ROOT, page)).matchAll(/\]\((?!\w+:)([^)\s]*)\)/g)].map(([, link = '']) => link);
-  return links.filter((link) => {
+  return linksOf(textOf(join(ROOT, page))).filter((link) => {
     const [path = '', anchor] = link.split('#');
     const file = path === '' ? join(ROOT, page) : join(ROOT, dirname(page), path);
-    return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).has(anchor));
+    return !existsSync(file) || (anchor !== undefined && !anchorsOf(textOf(file)).has(anchor));
   });
 }
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Child, startChild } from '../test/lib/child.ts';
-import { freePort } from '../test/lib/free-port.ts';
 import { startRedis } from '../test/lib/redis-server.ts';
 import { waitUntilReady } from '../test/lib/wait-until-ready.ts';
-import { type Block, markedBlocks } from './readme-blocks.ts';
+import { type Block, markedBlocks } from './docs/markdown.ts';
+import { freePorts, withPorts } from './docs/ports.ts';
 
 const root = join(import.meta.dirname, '..');
 const blocks = markedBlocks(readFileSync(join(root, 'README.md'), 'utf8'));
@@ -19,8 +19,7 @@ const cleanUp: (() => Promise<unknown>)[] = [];
 let ports: Record<string, number>;
 
 beforeEach(async () => {
-  ports = {};
-  for (const named of ['3000', '3001', '3002', '6379']) ports[named] = await freePort();
+  ports = await freePorts(['3000', '3001', '3002', '6379']);
 });
 
 afterEach(async () => {
@@ -31,7 +30,7 @@ const origin = (named: string) => `http://127.0.0.1:${ports[named]}`;
 
 function commandOf(block: Block | undefined): string {
   if (!block) throw new Error('README.md lacks a block that this test runs');
-  return `set -euo pipefail\n${block.text.replace(/\b(3000|3001|3002|6379)\b/g, (named) => `${ports[named]}`)}`;
+  return `set -euo pipefail\n${withPorts(block.text, ports)}`;
 }
 
 // The archive of the example is fast here, so that its report over years takes three seconds instead of a minute.

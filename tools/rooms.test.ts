@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, '..');
 const LIBRARY = 'packages/anypod/src/';
 
 const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
-const [, map = ''] = /## Rooms\n+```\n(.*?)```/s.exec(page) ?? [];
+const [, map = ''] = /## Rooms\n+```text\n(.*?)```/s.exec(page) ?? [];
 
 /** The names at the beginning of the map's lines that are indented by `indent` spaces. */
 const listed = (indent: number) =>
@@ -25,9 +25,4 @@ test('the map of the architecture has every room, once', () => {
   const other = folders('.').filter((name) => name !== 'packages/');
   expect(rooms.sort()).toEqual([...other, ...packages.filter((name) => !LIBRARY.startsWith(name))].sort());
   expect(listed(2).sort()).toEqual([...folders(LIBRARY), 'anypod.ts'].sort());
-});
-
-test('the map names every page of the documentation', () => {
-  const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name !== 'architecture.md');
-  expect(pages.filter((name) => map.split(name).length !== 2)).toEqual([]);
 });

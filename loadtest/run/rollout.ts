@@ -26,7 +26,7 @@ async function replaceAll(era: string, profile: string, results: string): Promis
   const redis = await startRedis();
   const start = async (port?: number): Promise<Pod> => {
     const place = port === undefined ? {} : { port };
-    const pod = await startPod({ module: MODULE, redisUrl: redis.url, dist: true, env: DRAIN_DELAY, ...place });
+    const pod = await startPod({ module: MODULE, redisUrl: redis.url, env: DRAIN_DELAY, ...place });
     pin(pod.process.pid, POD_CORE);
     return pod;
   };

@@ -51,7 +51,6 @@ export async function startStack({ pods: count, redis, balancer, env, pinned = t
     const started = await startPods({
       count,
       module: MODULE,
-      dist: true,
       env: { ...common, ...env },
       ...shared,
     });

@@ -17,7 +17,7 @@ export interface Checkout {
   remove(): Promise<void>;
 }
 
-/** Puts `revision` into a temporary folder, with this checkout's dependencies. Throws where git does not have it. */
+/** Puts `revision` into a temporary folder, with this checkout's dependencies, and builds it. Throws where git does not have it, or it does not compile. */
 export async function checkOut(revision: string): Promise<Checkout> {
   const { stdout } = await run('git', ['rev-parse', '--short', `${revision}^{commit}`], { cwd: REPOSITORY });
   const path = await mkdtemp(join(tmpdir(), 'anypod-checkout-'));
@@ -26,5 +26,6 @@ export async function checkOut(revision: string): Promise<Checkout> {
   const [code] = (await once(unpack, 'close')) as [number];
   if (code !== 0) throw new Error(`tar could not unpack ${revision}`);
   await symlink(join(REPOSITORY, 'node_modules'), join(path, 'node_modules'));
+  await run('node_modules/.bin/tsc', ['-b', 'packages/anypod'], { cwd: path });
   return { path, commit: stdout.trim(), remove: () => rm(path, { recursive: true, force: true }) };
 }

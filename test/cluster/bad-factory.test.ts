@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { type Child, startChild } from '../lib/child.ts';
 import { startPod } from '../lib/pods.ts';
 import { logLines } from './log-lines.ts';
@@ -7,13 +8,12 @@ import { modern } from './metrics-traffic.ts';
 import { eventually } from './settle.ts';
 import { messagesOf, openSession } from './wire.ts';
 
-const MAIN = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 const module = fileURLToPath(new URL('fixture-bad-factory.ts', import.meta.url));
 
 function serve(factory: string, args: readonly string[] = []): Child {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, FIXTURE_FACTORY: factory, ANYPOD_FACTORY_TIMEOUT: '500' };
-  return startChild(process.execPath, [MAIN, 'serve', module, '--port', '0', ...args], { env });
+  return startChild(process.execPath, [ANYPOD, 'serve', module, '--port', '0', ...args], { env });
 }
 
 describe('a factory that fails at the start', () => {

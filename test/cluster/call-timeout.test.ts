@@ -5,15 +5,16 @@ import { eventually, settled } from './settle.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
 import { messagesOf, openSession, textOf } from './wire.ts';
 
+const PAGE = 'https://docs.example.com/errors';
 const TIMED_OUT = {
   error: {
     code: -32_603,
     message: 'The call did not end within 700 ms and was stopped. Call again if the call is safe to repeat.',
-    data: { reason: 'timeout' },
+    data: { reason: 'timeout', help: `${PAGE}#timeout` },
   },
 };
 // Whether an answer is plain is what the tool says here, never how long it takes.
-const ENV = { ANYPOD_CALL_TIMEOUT: '700', ANYPOD_UPGRADE_AFTER: '60000' };
+const ENV = { ANYPOD_CALL_TIMEOUT: '700', ANYPOD_UPGRADE_AFTER: '60000', ANYPOD_ERRORS_URL: PAGE };
 
 describe.each([
   { module: 'v2', store: 'redis' },
@@ -24,7 +25,7 @@ describe.each([
   const aborted = () => pods.logs().split('hostile: never was aborted').length - 1;
   const last = async (asked: Promise<Response>) => (await settled(asked.then(messagesOf), 'the call')).at(-1);
 
-  test('gets an error, its handler is aborted, and its session goes on [host.faults.timeout]', async () => {
+  test('gets an error, its handler is aborted, and its session goes on [host.faults.timeout] [errors.help]', async () => {
     const session = await openSession(pods.there);
     for (const say of [false, true]) {
       const before = aborted();

@@ -1,19 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { startChild } from '../lib/child.ts';
 import { startHaproxy } from '../lib/haproxy.ts';
 import { startPods } from '../lib/pods.ts';
 import { startRedis } from '../lib/redis-server.ts';
 import { FIXTURE, FIXTURE_V1, useDeployment } from './deployment.ts';
 
-const MAIN = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
-
 /** Runs `anypod check`; the lines that it printed, and its exit code. */
 async function check(url: URL | string, ...flags: string[]): Promise<{ code: number | null; text: string }> {
-  const child = startChild(process.execPath, [MAIN, 'check', `${url}`, ...flags]);
+  const child = startChild(process.execPath, [ANYPOD, 'check', `${url}`, ...flags]);
   const { code } = await child.exited;
   return { code, text: child.logs() };
 }

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { createRedisStore } from 'anypod/redis';
 import { Cluster, Redis } from 'ioredis';
 import { describe, expect, test, vi } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
 import { startRedisCluster } from '../lib/redis-server.ts';
-import { ANYPOD, type Ended, runAnypod } from './command.ts';
+import { type Ended, runAnypod } from './command.ts';
 import { useDeployment } from './deployment.ts';
 import { messagesOf, openSession, type WireSession } from './wire.ts';
 

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { freePort } from '../lib/free-port.ts';
-import { ANYPOD, runAnypod } from './command.ts';
+import { runAnypod } from './command.ts';
 import { FIXTURE, useDeployment } from './deployment.ts';
 
 const NOISY = fileURLToPath(new URL('fixture-noisy.ts', import.meta.url));

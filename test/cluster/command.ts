@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-
-/** The program of the commands. */
-export const ANYPOD = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
+import { ANYPOD } from '../lib/anypod.ts';
 
 /** How a command ended, with what it printed. */
 export interface Ended {

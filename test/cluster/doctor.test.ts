@@ -1,12 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { startChild } from '../lib/child.ts';
 import { type Diagnosis, readVerdicts, tableOf, verdictsIn, writeTables } from './doctor-tables.ts';
 import { startTargets, TARGETS, type TargetName, type Targets } from './doctor-targets.ts';
 
-const MAIN = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 const SLOW = ['--tool', 'slow', '--arguments', '{"steps":5,"ms":300}'];
 const QUICK = ['--watch', '600'];
 
@@ -23,7 +22,7 @@ let targets: Targets;
 const found = new Map<TargetName, Diagnosis>();
 
 async function doctor(...args: string[]): Promise<{ code: number | null; text: string }> {
-  const child = startChild(process.execPath, [MAIN, 'doctor', ...args]);
+  const child = startChild(process.execPath, [ANYPOD, 'doctor', ...args]);
   const { code } = await child.exited;
   return { code, text: child.logs() };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
 import { startPod } from '../lib/pods.ts';
@@ -13,7 +14,6 @@ import { FIXTURE } from './deployment.ts';
 import { logLines } from './log-lines.ts';
 import { eventually } from './settle.ts';
 
-const MAIN = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 const PRINTING = fileURLToPath(new URL('fixture-printing.ts', import.meta.url));
 const SECRET = 'a-secret-that-only-tests-may-use-0123456789';
 /** Nobody listens there. */
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** A pod whose standard error the test may close or not read. */
 function start(module: string, args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  const child = spawn(process.execPath, [MAIN, 'serve', module, ...args], {
+  const child = spawn(process.execPath, [ANYPOD, 'serve', module, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ANYPOD_SECRET: SECRET, ANYPOD_DRAIN_DELAY: '0', ...env },
   });
@@ -40,7 +40,7 @@ describe('a pod that is told to stop', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'by %s before its start is over exits with 0 and prints no stack [pod.process.exit]',
     async (signal) => {
-      const child = startChild(process.execPath, [MAIN, 'serve', FIXTURE, '--port', '0', '--redis', NO_REDIS], {
+      const child = startChild(process.execPath, [ANYPOD, 'serve', FIXTURE, '--port', '0', '--redis', NO_REDIS], {
         env: { ...process.env, ANYPOD_SECRET: SECRET },
       });
       cleanUp.push(() => child.stop(0));
@@ -77,7 +77,7 @@ describe('a pod that is told to stop', () => {
 describe('a pod whose parent has ended', () => {
   test('drains and ends if npm started it, and stays otherwise [pod.process.parent]', async () => {
     const [port, other] = [await freePort(), await freePort()];
-    const serve = (at: number) => `"${process.execPath}" "${MAIN}" serve "${FIXTURE}" --port ${at}`;
+    const serve = (at: number) => `"${process.execPath}" "${ANYPOD}" serve "${FIXTURE}" --port ${at}`;
     // As npm: a shell that does not pass signals on.
     const script = `npm_lifecycle_event=npx ${serve(port)} & one=$!; ${serve(other)} --exit-with-parent npm & echo $one $!; wait`;
     const { npm_lifecycle_event: _npm, ...env } = process.env;
@@ -138,8 +138,8 @@ describe('the log', () => {
 
   test('has a record for each wrong setting, and is text where that is asked for', async () => {
     const wrong = { ANYPOD_LEASE: '1', PORT: 'x' };
-    const json = startChild(process.execPath, [MAIN, 'serve', FIXTURE], { env: { ...process.env, ...wrong } });
-    const text = startChild(process.execPath, [MAIN, 'serve', FIXTURE], {
+    const json = startChild(process.execPath, [ANYPOD, 'serve', FIXTURE], { env: { ...process.env, ...wrong } });
+    const text = startChild(process.execPath, [ANYPOD, 'serve', FIXTURE], {
       env: { ...process.env, ...wrong, ANYPOD_LOG_FORMAT: 'pretty' },
     });
     expect(await json.exited).toEqual({ code: 2, signal: null });
@@ -168,7 +168,7 @@ describe('the log', () => {
 
 test('a request with a token larger than the headers may be gets 431, is logged, and is served where a setting allows it [pod.process.headers]', async () => {
   const [pod, other] = await Promise.all([
-    startPod({ module: FIXTURE }),
+    startPod({ module: FIXTURE, env: { ANYPOD_ERRORS_URL: 'https://docs.example.com/errors' } }),
     startPod({ module: FIXTURE, env: { ANYPOD_MAX_HEADERS: '65536' } }),
   ]);
   cleanUp.push(() => Promise.all([pod.kill9(), other.kill9()]));
@@ -192,7 +192,11 @@ test('a request with a token larger than the headers may be gets 431, is logged,
   expect(await refused.json()).toMatchObject({
     jsonrpc: '2.0',
     id: null,
-    error: { code: -32000, message: expect.stringContaining('smaller token') },
+    error: {
+      code: -32000,
+      message: expect.stringContaining('smaller token'),
+      data: { reason: 'headers_too_large', help: 'https://docs.example.com/errors#headers_too_large' },
+    },
   });
   await eventually(() =>
     expect(logLines(pod, 'a request could not be read')).toMatchObject([

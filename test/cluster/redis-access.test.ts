@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { type Child, startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
@@ -10,7 +10,6 @@ import { eventually } from './settle.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
 import { openSession } from './wire.ts';
 
-const MAIN = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 const PASSWORD = 'p/w:@ #';
 const SECRET = 'a-secret-that-only-tests-may-use-0123456789';
 
@@ -27,7 +26,7 @@ let b: Waiting;
 
 async function start(): Promise<Waiting> {
   const port = await freePort();
-  const child = startChild(process.execPath, [MAIN, 'serve', FIXTURE, '--port', `${port}`], {
+  const child = startChild(process.execPath, [ANYPOD, 'serve', FIXTURE, '--port', `${port}`], {
     env: {
       ...process.env,
       REDIS_URL: `redis://pod@127.0.0.1:${redis.port}/3`,

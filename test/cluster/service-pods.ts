@@ -7,7 +7,7 @@ export interface ServicePod extends Pod {
   readonly metrics: string;
 }
 
-export const SERVICE = 'services/mcp-server/src/main.ts';
+export const SERVICE = 'services/mcp-server/dist/main.js';
 
 export async function startServicePod(options: PodOptions): Promise<ServicePod> {
   const port = await freePort();

@@ -12,10 +12,10 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
+import { ANYPOD } from '../lib/anypod.ts';
 import { startChild } from '../lib/child.ts';
 import { FIXTURE, useDeployment } from './deployment.ts';
 
-const ANYPOD = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 const NOISY = fileURLToPath(new URL('fixture-noisy.ts', import.meta.url));
 const WITHIN = { timeout: 30_000 };
 const ADA = { action: 'accept', content: { name: 'Ada' } } as const;

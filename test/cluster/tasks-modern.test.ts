@@ -5,6 +5,7 @@ import {
   resultFromTaskOutcome,
 } from '@modelcontextprotocol/ext-tasks/client';
 import { describe, expect, test } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { startChild } from '../lib/child.ts';
 import { alternating } from '../lib/pod-choosing-fetch.ts';
 import { connectMode } from './client-v2.ts';
@@ -33,7 +34,6 @@ function dispatchTo(pods: readonly URL[]): RawClientDispatch {
   };
 }
 
-const CLI = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 const FIXTURE_TASKS = fileURLToPath(new URL('fixture-tasks.ts', import.meta.url));
 
 describe('tasks of 2026-07-28 on three pods', () => {
@@ -97,7 +97,7 @@ describe('tasks of 2026-07-28 on three pods', () => {
     const { pods, redisUrl } = deployment;
     const cancellers = [
       ...pods.map((pod) => (taskId: string) => send(pod, 'tasks/cancel', { taskId })),
-      (taskId: string) => startChild(process.execPath, [CLI, 'tasks', 'cancel', taskId, '--redis', redisUrl]).exited,
+      (taskId: string) => startChild(process.execPath, [ANYPOD, 'tasks', 'cancel', taskId, '--redis', redisUrl]).exited,
     ];
     for (const [n, cancel] of cancellers.entries()) {
       const key = `cancel ${n}`;
@@ -243,7 +243,7 @@ describe('tasks of 2026-07-28 on three pods', () => {
     const [a, b] = deployment.pods;
     const { taskId } = await beginTask(a, 'write', { key: 'cli', ms: 60_000 });
     const run = async (...args: string[]) => {
-      const child = startChild(process.execPath, [CLI, 'tasks', ...args, '--redis', deployment.redisUrl]);
+      const child = startChild(process.execPath, [ANYPOD, 'tasks', ...args, '--redis', deployment.redisUrl]);
       return { code: (await child.exited).code, out: child.logs() };
     };
     const listed = JSON.parse((await run('list', '--json')).out) as { id: string }[];

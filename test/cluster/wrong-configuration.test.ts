@@ -1,13 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { type Child, startChild } from '../lib/child.ts';
 import { FIXTURE } from './deployment.ts';
 
-const MAIN = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
-
 function serve(args: readonly string[], env: Record<string, string> = {}): Child {
   const { PATH, HOME } = process.env;
-  return startChild(process.execPath, [MAIN, 'serve', ...args], { env: { PATH, HOME, ...env } });
+  return startChild(process.execPath, [ANYPOD, 'serve', ...args], { env: { PATH, HOME, ...env } });
 }
 
 async function refused(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
@@ -27,6 +26,14 @@ describe('wrong configuration ends the start with exit code 2', () => {
     expect(logs).toContain('32 bytes');
     expect(logs).toContain('openssl rand');
     expect(logs).not.toContain(' at ');
+  });
+
+  test('and names the page that explains it, if the operator has one [errors.help]', async () => {
+    const page = 'https://docs.example.com/errors';
+    const line = (await refused([FIXTURE], { PORT: 'abc', ANYPOD_ERRORS_URL: page })).trim();
+    expect(JSON.parse(line)).toMatchObject({ msg: expect.stringContaining('PORT'), help: `${page}#a-refused-start` });
+    const pretty = await refused([FIXTURE, '--log-format', 'pretty', '--errors-url', page], { PORT: 'abc' });
+    expect(pretty).toContain(`\nSee ${page}#a-refused-start\n`);
   });
 
   test('without a secret where there is a Redis', async () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postModern } from '../cluster/modern-wire.ts';
 import { messagesOf } from '../cluster/wire.ts';
+import { ANYPOD } from '../lib/anypod.ts';
 import type { Balancer } from '../lib/balancer-process.ts';
 import { type Child, startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
@@ -18,7 +19,6 @@ import { describeConnect } from './connect-login.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const SERVER = path('services/auth-server/src/main.ts');
-const ANYPOD = path('packages/anypod/src/cli/main.ts');
 const MODULE = path('examples/customer-tools/server.ts');
 
 interface Parts {

@@ -7,8 +7,8 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../cluster/settle.ts';
+import { ANYPOD } from '../lib/anypod.ts';
 
-const ANYPOD = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 const BROWSER = fileURLToPath(new URL('browser.ts', import.meta.url));
 
 const CUSTOMER = { name: 'lookup_customer', arguments: { email: 'customer@example.com' } };

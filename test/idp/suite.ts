@@ -1,17 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { MemoryProvider } from '../../examples/auth-client/memory-provider.ts';
 import { eventually } from '../cluster/settle.ts';
+import { ANYPOD } from '../lib/anypod.ts';
 import { CUSTOMER, type Flows, REPORT, statusAt, type UserClient } from './flows.ts';
 import { CALLBACK, type IdentityProvider } from './identity-provider.ts';
-
-const ANYPOD = fileURLToPath(new URL('../../packages/anypod/src/cli/main.ts', import.meta.url));
 
 /** The flows of `make client-auth` against an identity provider that this project did not write. */
 export function describeFlows(name: string, flows: Flows<IdentityProvider>): void {

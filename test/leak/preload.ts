@@ -10,7 +10,7 @@ import { runInNewContext } from 'node:vm';
 import { McpServer } from '@modelcontextprotocol/server';
 
 /** The modules that the pod runs, so the classes are the same. */
-const load = (module: string) => import(new URL(`../../packages/anypod/src/${module}.ts`, import.meta.url).href);
+const load = (module: string) => import(new URL(`../../packages/anypod/dist/${module}.js`, import.meta.url).href);
 const { LiveSession } = await load('pod/sessions/live-session');
 const { Exchange } = await load('pod/streams/exchange');
 const { OwnedStream } = await load('pod/streams/owned-stream');

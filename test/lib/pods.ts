@@ -26,9 +26,7 @@ export interface PodOptions {
   readonly cwd?: string;
   /** The program to run instead of anypod's own command: a path from the root of the repository. */
   readonly program?: string;
-  /** Run the build instead of the source. Default false. */
-  readonly dist?: boolean;
-  /** A checkout of the repository to run instead of this one, so that pods of two versions form one server. */
+  /** A built checkout of the repository to run instead of this one, so that pods of two versions form one server. */
   readonly checkout?: string;
 }
 
@@ -77,10 +75,9 @@ export async function startPod(options: PodOptions): Promise<Pod> {
 }
 
 function commandLine(options: PodOptions, port: number): string[] {
-  const own = options.dist ? 'packages/anypod/dist/cli/main.js' : 'packages/anypod/src/cli/main.ts';
   const redis = options.redisUrl === undefined ? [] : ['--redis', options.redisUrl];
   return [
-    join(options.checkout ?? REPOSITORY, options.program ?? own),
+    join(options.checkout ?? REPOSITORY, options.program ?? 'packages/anypod/bin/anypod.js'),
     'serve',
     options.module,
     '--port',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { markedBlocks } from '../../tools/readme-blocks.ts';
+import { markedBlocks } from '../../tools/docs/markdown.ts';
 
 /** A marked block of docs/authorization.md, with `replacements` made. Each must be in the text, so that the test runs what people read. */
 export function recipe(mark: string, replacements: Readonly<Record<string, string>> = {}): string {

@@ -2,20 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { markedBlocks } from '../../tools/docs/markdown.ts';
+import { withPorts } from '../../tools/docs/ports.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = readFileSync(join(ROOT, 'docs/migration.md'), 'utf8');
 
 /** The fenced blocks of docs/migration.md that have a name, by their names. */
-export const BLOCKS: ReadonlyMap<string, string> = new Map(
-  [...PAGE.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(([, name = '', text = '']) => [name, text]),
-);
+export const BLOCKS: ReadonlyMap<string, string> = new Map(markedBlocks(PAGE).map(({ mark, text }) => [mark, text]));
 
 /** The block, with other ports than those of the text. Throws if the page does not have it. */
 export function block(name: string, ports: Readonly<Record<string, number>> = {}): string {
   const text = BLOCKS.get(name);
   if (text === undefined) throw new Error(`docs/migration.md has no block ${name}`);
-  return text.replace(/\b300[0-9]\b/g, (port) => `${ports[port] ?? port}`);
+  return withPorts(text, ports);
 }
 
 /** As strict as most projects are. */

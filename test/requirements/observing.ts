@@ -4,6 +4,10 @@ const OPERATIONS = 'docs/operations.md';
 /** What operators see of pods: traces, the log, alerts, the dashboard, and game days. */
 export const observing = {
   'alerts.fire': ['Each alert of the chart fires when it should, and not when something like it happens.', OPERATIONS],
+  'errors.help': [
+    'If the operator names a page that explains errors, each error of anypod has the address of its section, in every revision and on every pod, and a refused start has one too.',
+    'docs/errors.md',
+  ],
   'alerts.documented': ['Each alert has its section in the documentation, which says what to do.', OPERATIONS],
   'dashboard.queries': ['Each panel of the dashboard shows something on pods with traffic.', OPERATIONS],
   'gameday.port': [

@@ -200,6 +200,10 @@ const entries = {
     'A call whose pod was lost ends soon after two leases with -32603, reason pod_lost, and whether to try again.',
     'https://www.jsonrpc.org/specification#error_object',
   ],
+  'pod.lost.known-id': [
+    'A client gets no event id before the store has the request, so a pod that is killed at any moment leaves no id behind that no pod can answer.',
+    ANYPOD,
+  ],
   'pod.lost.rerun': [
     'A read-only call whose pod was lost runs again on another pod, on the same stream.',
     `${LEGACY}/server/tools#tool`,

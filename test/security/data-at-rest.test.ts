@@ -30,7 +30,7 @@ afterAll(async () => {
 /** A pod with these payload keys; empty: none. */
 async function start(keys: string): Promise<Pod> {
   const env = { ANYPOD_PAYLOAD_KEYS: keys, ANYPOD_LEASE: '2000', ANYPOD_DRAIN_TIMEOUT: '1000' };
-  const pod = await startPod({ module: MODULE, redisUrl: redis.url, env, dist: true });
+  const pod = await startPod({ module: MODULE, redisUrl: redis.url, env });
   pods.push(pod);
   return pod;
 }

@@ -22,7 +22,6 @@ const [redis, issuer] = await Promise.all([startRedis(), startTokenIssuer(RESOUR
 const pod = await startPod({
   module: MODULE,
   redisUrl: redis.url,
-  dist: true,
   env: { ANYPOD_AUTH_ISSUERS: issuer.url, ANYPOD_PUBLIC_URL: RESOURCE, ANYPOD_UPGRADE_AFTER: '300' },
 });
 const url = new URL(pod.url);

@@ -76,6 +76,11 @@ export interface AnypodOptions extends PodOptions, LimitOptions {
   readonly legacySse?: boolean;
   /** Addresses and networks of proxies, such as `10.0.0.0/8`. Their `X-Forwarded-*` are believed. Default: none. */
   readonly trustedProxies?: readonly string[];
+  /**
+   * The page that explains errors, such as a copy of `docs/errors.md` on your site. Each error of anypod then has `data.help`, the address of its section.
+   * Default: errors have no link, because clients and models pay for each byte.
+   */
+  readonly errorsUrl?: string;
   /** Makes the server a protected resource: who may call, and what. Default: everybody may call everything. */
   readonly auth?: AuthOptions;
   /** The path of the endpoint, for the metadata of the protected resource. Default `/mcp`. */

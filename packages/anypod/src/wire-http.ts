@@ -47,6 +47,7 @@ export interface HttpSettings extends OriginGuardOptions, BodyLimits, LimitSetti
   readonly legacySse: boolean;
   readonly beforeRequest?: (() => Promise<void>) | undefined;
   readonly trustedProxies?: readonly string[];
+  readonly errorsUrl?: string | undefined;
 }
 
 /** The endpoint in each kind of HTTP server. */

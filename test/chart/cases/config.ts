@@ -66,6 +66,7 @@ export const config: readonly ValueCase[] = [
   setting('legacySse', true, 'ANYPOD_LEGACY_SSE'),
   setting('logFormat', 'pretty', 'ANYPOD_LOG_FORMAT'),
   setting('gameDayPort', 9465, 'ANYPOD_GAME_DAY_PORT'),
+  setting('errorsUrl', 'https://docs.example.com/errors', 'ANYPOD_ERRORS_URL'),
   setting('logLevel', 'debug', 'ANYPOD_LOG_LEVEL'),
   setting('logRedact', ['email', 'x-api-key'], 'ANYPOD_LOG_REDACT', 'email,x-api-key'),
 ];

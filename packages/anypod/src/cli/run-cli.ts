@@ -1,5 +1,9 @@
+/**
+ * The commands of `anypod`, for a program that runs them within itself.
+ * @module anypod/cli
+ */
 import { UsageError } from '../check/argument-values.ts';
-import { ConfigError, helpText, logFormatOf } from '../serve/config.ts';
+import { ConfigError, helpText, oneSettingOf } from '../serve/config.ts';
 import { COMMANDS, commandNames, DEV_POD } from './commands.ts';
 import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
@@ -34,18 +38,26 @@ export async function runCli(args: readonly string[], around: HostProgram = NONE
 
 /** Prints why the command failed: as log records if a collector reads the log of a pod, otherwise as text. */
 function tell(error: unknown, [command, ...rest]: readonly string[]): void {
-  const known = error instanceof ConfigError;
-  const told = known || error instanceof UsageError;
-  const format = command === 'serve' ? formatFor(logFormatOf(rest, process.env), process.stdout) : 'pretty';
+  const format =
+    command === 'serve' ? formatFor(oneSettingOf('logFormat', rest, process.env), process.stdout) : 'pretty';
+  const help = error instanceof ConfigError ? helpFor(rest) : {};
   if (format === 'json') {
     const log = createLog('fatal', format, process.stderr);
-    if (!known) log.fatal({ err: error }, 'cannot start');
-    else for (const problem of error.problems) log.fatal(`cannot start: ${problem}`);
+    if (!(error instanceof ConfigError)) log.fatal({ err: error }, 'cannot start');
+    else for (const problem of error.problems) log.fatal(help, `cannot start: ${problem}`);
     return;
   }
   process.stderr.on('error', () => undefined);
+  const told = error instanceof ConfigError || error instanceof UsageError;
   const { stack, message } = serializeError(error);
   process.stderr.write(`${told ? error.message : (stack ?? message)}\n`);
+  if (help.help !== undefined) process.stderr.write(`See ${help.help}\n`);
+}
+
+/** The section on refused starts, on the page that the operator has set. */
+function helpFor(argv: readonly string[]): { readonly help?: string } {
+  const page = oneSettingOf('errorsUrl', argv, process.env);
+  return page === undefined ? {} : { help: `${page}#a-refused-start` };
 }
 
 async function run([command, ...rest]: readonly string[], around: HostProgram): Promise<void> {

@@ -1,4 +1,7 @@
-/** A client that survives: a `fetch` for the official transports. */
+/**
+ * A client that survives: a `fetch` for the official transports.
+ * @module anypod/client
+ */
 export type { ResumeStore } from '../core/resume-store.ts';
 export type { TaskWatching } from './context.ts';
 export { createFileResumeStore } from './file-store.ts';

@@ -9,6 +9,7 @@ import { ScopeChallenge } from '../core/scope-challenge.ts';
 import { admit, tokenEndOf } from './admission.ts';
 import { createCors, withHeaders } from './cors.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
+import { withErrorLinks } from './error-links.ts';
 import { headerOf, type Incoming } from './incoming.ts';
 import type { Limits } from './limits.ts';
 import { idOf } from './messages.ts';
@@ -43,11 +44,13 @@ export interface DoorOptions extends OriginGuardOptions {
   /** How long clients wait before they reconnect a stream whose token has expired, in ms. */
   readonly retryMs: number;
   readonly limits: Limits;
+  /** The page that explains errors. Undefined: errors have no link. */
+  readonly errorsUrl?: string | undefined;
 }
 
 /** Lets requests in: checks host and origin, answers preflights and requests for the metadata, and verifies who calls. */
 export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) => Room): Endpoint {
-  const { gate, meter, requests, before, retryMs, limits, allowedOrigins } = options;
+  const { gate, meter, requests, before, retryMs, limits, allowedOrigins, errorsUrl } = options;
   const guard = createOriginGuard(options);
   const cors = allowedOrigins && createCors(allowedOrigins);
   const fail = createFail(options);
@@ -68,7 +71,8 @@ export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) =>
     await room.serve(counted, reply);
   }
 
-  return async (incoming, answer) => {
+  return async (incoming, plain) => {
+    const answer = errorsUrl === undefined ? plain : withErrorLinks(plain, errorsUrl);
     if (gate !== undefined && asksForMetadata(incoming)) return serveMetadata(gate, incoming, answer);
     const { caller, method } = incoming;
     const headers = cors?.headersFor(caller);

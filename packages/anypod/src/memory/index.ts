@@ -1,3 +1,6 @@
-/** The store of one process. */
+/**
+ * The store of one process.
+ * @module anypod/memory
+ */
 export type { Clock } from './expiring-map.ts';
 export { createMemoryStore, type MemoryStoreOptions } from './memory-store.ts';

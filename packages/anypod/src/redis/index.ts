@@ -1,4 +1,7 @@
-/** The store over Redis or Redis Cluster. */
+/**
+ * The store over Redis or Redis Cluster.
+ * @module anypod/redis
+ */
 export type {
   BlockingOptions,
   ClusterBlockingOptions,

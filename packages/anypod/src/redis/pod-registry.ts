@@ -1,13 +1,20 @@
 import type { PodRegistry } from '../core/pod-registry.ts';
+import type { StoreOptions } from '../core/store.ts';
 import type { Commands } from './commands.ts';
 import { INBOX_KEEP_MS } from './inbox.ts';
 import { type Build, buildOf } from './key-versions.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';
 
+const HOUR_MS = 60 * 60 * 1000;
+
+/** How long a dead pod's entry and ownership stay if no other pod forgets it: as long as the logs of its calls. */
+export function keepMsOf({ streamIdleMs }: Pick<Required<StoreOptions>, 'streamIdleMs'>): number {
+  return Math.max(HOUR_MS, streamIdleMs);
+}
+
 /**
- * One sorted set of pods. The score is the time at which a pod's lease runs out, by the clock of the Redis server. `keepMs`: how long a dead pod's
- * entry and ownership stay if no other pod forgets it.
+ * One sorted set of pods. The score is the time at which a pod's lease runs out, by the clock of the Redis server. `keepMs`: see `keepMsOf`.
  */
 export function createRedisPodRegistry(commands: Commands, keys: Keys, build: Build, keepMs: number): PodRegistry {
   return {

@@ -10,7 +10,7 @@ import { createRedisInbox } from './inbox.ts';
 import { createRedisKeyVersions } from './key-versions.ts';
 import { createKeys, KEY_VERSIONS } from './keys.ts';
 import { createRedisOwnership } from './ownership.ts';
-import { createRedisPodRegistry } from './pod-registry.ts';
+import { createRedisPodRegistry, keepMsOf } from './pod-registry.ts';
 import { createRedisQuestionStore } from './question-store.ts';
 import { createRedisQuotas } from './quotas.ts';
 import { createRedisSessionStore } from './session-store.ts';
@@ -21,7 +21,6 @@ import { createRedisTaskStore } from './task-store.ts';
 import { createPlainWrites, createReplicatedWrites } from './writes.ts';
 
 const MINUTE_MS = 60 * 1000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 export interface RedisStoreOptions extends StoreOptions {
   /** The beginning of every key. Servers with different prefixes share nothing. Default `anypod`. */
@@ -57,7 +56,7 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
   const commands = createCommands(client);
   const keys = createKeys(prefix, versions);
   const connect = () => duplicateForBlocking(client);
-  const orphanKeepMs = Math.max(HOUR_MS, settings.streamIdleMs);
+  const orphanKeepMs = keepMsOf(settings);
   const running = new Set<Listening>();
 
   const replicated = replicas > 0 ? client.duplicate() : undefined;

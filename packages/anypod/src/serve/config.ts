@@ -61,6 +61,7 @@ export interface Config extends AuthConfig, LimitConfig {
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
   readonly exitWithParent: 'npm' | 'always' | 'never';
+  readonly errorsUrl?: string;
   readonly logLevel: string;
   readonly logFormat?: 'json' | 'pretty';
   readonly logRedact?: readonly string[];
@@ -146,12 +147,16 @@ export function readSetting(
   return { problem: `${name}: ${fault}${too}` };
 }
 
-/** The form of the log, where all settings together may be wrong. Undefined: it is not set, or not valid. */
-export function logFormatOf(argv: readonly string[], env: Environment): Config['logFormat'] {
-  const setting = SETTINGS.find(({ name }) => name === 'logFormat');
+/** What one setting says, where all settings together may be wrong. Undefined: it is not set, or not valid. */
+export function oneSettingOf<Name extends keyof Config>(
+  name: Name,
+  argv: readonly string[],
+  env: Environment,
+): Config[Name] | undefined {
+  const setting = SETTINGS.find((one) => one.name === name);
   if (setting === undefined) return undefined;
   const read = readSetting(setting, readArguments(argv, SETTINGS).values[flagName(setting)], env);
-  return 'value' in read ? (read.value as Config['logFormat']) : undefined;
+  return 'value' in read ? (read.value as Config[Name]) : undefined;
 }
 
 /** The host names that requests may have: the configured ones, or on a loopback address those of this machine. Undefined: all names. */

@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 
 /** What the probes report. `serve` sets it. */
@@ -8,46 +8,64 @@ export interface Health {
   draining: boolean;
 }
 
-const PROBES = ['/livez', '/readyz', '/startupz'];
-
 /**
  * Serves the probes, and answers every path other than the endpoint at `path`. `/livez` says that the process answers, `/readyz` that requests may
  * come, `/startupz` that the start has ended. No probe asks the store: a restart of pods does not repair Redis. If the balancer removed all pods at
  * once, calls that need no store would fail too, and the other clients would not get the pods' 503. `/` answers like `/readyz`, because the load
  * balancers of some clouds probe it unless they are told another path, and take a pod with 404 out of service.
+ *
+ * It needs no router: to load Express would be a sixth of a pod's start.
  */
-export function createHealthApp(health: Health, path: string): Express {
-  const app = express().disable('x-powered-by').disable('etag');
-  app.get('/livez', (_request, response) => tell(response, undefined));
-  app.get('/startupz', (_request, response) => tell(response, health.started ? undefined : 'starting'));
-  app.get('/readyz', (_request, response) => tell(response, unready(health)));
-  app.get('/', (_request, response) => tell(response, unready(health), `ok. The MCP endpoint is at ${path}.`));
-  app.all(PROBES, (_request, response) => {
-    response.set('allow', 'GET, HEAD');
-    refuse(response, 405, 'Use GET for a probe.');
-  });
-  app.use((_request, response) => {
-    refuse(response, 404, `Nothing is served at this path. The MCP endpoint is at ${path}.`);
-  });
-  // Express recognises an error handler by its four parameters.
-  const unreadable: ErrorRequestHandler = (_error, _request, response, _next) => {
-    refuse(response, 400, `The path cannot be read. The MCP endpoint is at ${path}.`);
+export function createHealthListener(health: Health, path: string): RequestListener {
+  /** What is wrong where the probe is red. */
+  const probes: Readonly<Record<string, () => string | undefined>> = {
+    '/livez': () => undefined,
+    '/startupz': () => unstarted(health),
+    '/readyz': () => unready(health),
   };
-  return app.use(unreadable);
+  return (request, response) => {
+    const at = pathOf(request);
+    const probe = Object.hasOwn(probes, at) ? probes[at] : undefined;
+    if (probe === undefined && at === '/' && isRead(request)) {
+      tell(response, unready(health), `ok. The MCP endpoint is at ${path}.`);
+    } else if (probe === undefined) {
+      refuse(response, 404, `Nothing is served at this path. The MCP endpoint is at ${path}.`);
+    } else if (isRead(request)) {
+      tell(response, probe());
+    } else {
+      response.setHeader('allow', 'GET, HEAD');
+      refuse(response, 405, 'Use GET for a probe.');
+    }
+  };
 }
 
-function tell(response: Response, reason: string | undefined, ok = 'ok'): void {
-  response
-    .status(reason === undefined ? 200 : 503)
-    .type('text')
-    .send(`${reason ?? ok}\n`);
+/** The path in lower case and without a slash at its end. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const [path = ''] = url.split('?', 1);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1).toLowerCase() : path.toLowerCase();
 }
 
-function refuse(response: Response, status: number, message: string): void {
-  response.status(status).json(rpcError(null, RPC.refused, message));
+function isRead({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+function tell(response: ServerResponse, reason: string | undefined, ok = 'ok'): void {
+  answer(response, reason === undefined ? 200 : 503, 'text/plain', `${reason ?? ok}\n`);
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  answer(response, status, 'application/json', JSON.stringify(rpcError(null, RPC.refused, message)));
+}
+
+function answer(response: ServerResponse, status: number, type: string, body: string): void {
+  const headers = { 'content-type': `${type}; charset=utf-8`, 'content-length': Buffer.byteLength(body) };
+  response.writeHead(status, headers).end(body);
+}
+
+function unstarted({ started }: Health): string | undefined {
+  return started ? undefined : 'starting';
 }
 
 function unready(health: Health): string | undefined {
-  if (!health.started) return 'starting';
-  return health.draining ? 'draining' : undefined;
+  return unstarted(health) ?? (health.draining ? 'draining' : undefined);
 }

@@ -4,13 +4,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { describeThrown } from '../core/describe-thrown.ts';
 import { type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../core/lease.ts';
 import { monotonicNow } from '../pod/lifecycle/lease.ts';
-import { openStore } from './open-store.ts';
+import { createRedisLease } from '../redis/redis-lease.ts';
+import { connectRedis } from './redis-connection.ts';
 import type { LeaseWork } from './worker-lease.ts';
 
 /** Any Redis command waits for at most this time. */
 const MAX_PATIENCE_MS = 2000;
 
-const { config, pod, leaseMs, state: buffer } = workerData as LeaseWork;
+const { config, payloadKeys, pod, leaseMs, state: buffer } = workerData as LeaseWork;
 const shared = new Float64Array(buffer);
 let state: LeaseState | undefined;
 const say = (kind: 'renewed' | 'failed', reason = '') => parentPort?.postMessage({ kind, reason });
@@ -23,9 +24,8 @@ function reasonOf(error: unknown): string {
 const log = { info: () => undefined, warn: () => undefined };
 
 // If one renewal waited longer, the next one would be late.
-const { store } = await openStore(config, log, {
-  patienceMs: Math.min(leaseMs / RENEWALS_PER_LEASE, MAX_PATIENCE_MS),
-});
+const client = await connectRedis(config, log, Math.min(leaseMs / RENEWALS_PER_LEASE, MAX_PATIENCE_MS));
+const lease = createRedisLease(client, { prefix: config.prefix, payloadKeys });
 for (;;) {
   const asked = monotonicNow();
   if (asked < (shared[3] ?? 0)) {
@@ -33,7 +33,7 @@ for (;;) {
     continue;
   }
   try {
-    await store.pods.renew(pod, leaseMs);
+    await lease.renew(pod, leaseMs);
     state = renewedAt(asked, leaseMs, state);
     shared.set([state.until, state.since, state.judgesFrom]);
     say('renewed');

@@ -27,6 +27,8 @@ export interface ListenOptions {
   readonly maxHeaderBytes?: number;
   /** How long a request may take to arrive. Its headers may take a minute at most. Default 5 minutes. */
   readonly requestTimeoutMs?: number;
+  /** The page that explains errors. Without it, they have no link. */
+  readonly errorsUrl?: string | undefined;
 }
 
 /** How long the headers of a request may take, and how often the server looks for slow requests, at most. */
@@ -50,7 +52,7 @@ export async function listen(
     },
     handler,
   );
-  answerMalformed(server, log, meter);
+  answerMalformed(server, log, meter, options.errorsUrl);
   keepConnections(server, options);
   await bind(server, port, host);
   const { port: bound, address } = server.address() as AddressInfo;

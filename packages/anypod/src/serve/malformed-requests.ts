@@ -4,6 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
+import { linkErrors } from '../http/error-links.ts';
 
 /** The answers to requests that Node could not read, by the code of Node's error. */
 const ANSWERS: Readonly<Record<string, readonly [status: number, message: string]>> = {
@@ -23,7 +24,7 @@ const UNREADABLE = [400, 'This is not an HTTP/1.1 request. Send one with a reque
 const LINGER_MS = 1000;
 
 /** Answers in JSON the requests that Node itself would answer with a bare status, and logs them. */
-export function answerMalformed(server: Server, log: Log, meter: Meter): void {
+export function answerMalformed(server: Server, log: Log, meter: Meter, errorsUrl?: string): void {
   const sparse = createSparseLog(log);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     // The rest of a request that is answered already.
@@ -34,7 +35,8 @@ export function answerMalformed(server: Server, log: Log, meter: Meter): void {
     const [status, message] = ANSWERS[error.code ?? ''] ?? UNREADABLE;
     if (status === 431) meter.limited('headers_too_large');
     sparse.warn({ status, reason: REASONS[status] ?? error.code }, 'a request could not be read');
-    socket.end(rawAnswer(status, errorBody(message, status)));
+    const body = errorBody(message, status);
+    socket.end(rawAnswer(status, errorsUrl === undefined ? body : linkErrors(body, errorsUrl)));
     const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
     socket.on('close', () => clearTimeout(linger));
   });

@@ -19,19 +19,8 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
-export interface StoreChoice {
-  /** The time limit of Redis' answers. */
-  readonly patienceMs?: number;
-  /** The store without Redis, instead of one of this process alone. */
-  readonly embedded?: Store | undefined;
-}
-
-/** Opens the configured store: Redis, or the embedded one. */
-export async function openStore(
-  config: Config,
-  log: Log,
-  { patienceMs, embedded }: StoreChoice = {},
-): Promise<OpenStore> {
+/** Opens the configured store: Redis, or without one `embedded`. Default: one of this process alone. */
+export async function openStore(config: Config, log: Log, embedded?: Store): Promise<OpenStore> {
   const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
     config;
   const { subscriptionLimit, stateByteLimit, handleLimit, anonymousHandleLimit } = config;
@@ -51,7 +40,7 @@ export async function openStore(
     const store = embedded ?? createMemoryStore(options);
     return { store, check: async () => undefined, close: () => store.close() };
   }
-  const client = await connectRedis(config, log, patienceMs);
+  const client = await connectRedis(config, log);
   const onError = (err: unknown) =>
     log.warn({ err }, isUnreadable(err) ? err.message : 'a blocking Redis connection failed; it reconnects by itself');
   const store = createRedisStore(client, {

@@ -26,6 +26,15 @@ export const PROCESS_SETTINGS: readonly Setting[] = [
     schema: z.enum(['npm', 'always', 'never'], { error: 'must be npm, always or never' }),
   },
   {
+    name: 'errorsUrl',
+    flag: '--errors-url',
+    env: 'ANYPOD_ERRORS_URL',
+    default: '',
+    description:
+      'URL of the page that explains errors, such as your copy of errors.md. Each error of anypod then has the address of its section in data.help, and a refused start names it too. Without it, errors have no link.',
+    schema: z.url({ protocol: /^https?$/, error: 'must be a URL, such as https://docs.example.com/errors' }),
+  },
+  {
     name: 'logLevel',
     flag: '--log-level',
     env: 'ANYPOD_LOG_LEVEL',

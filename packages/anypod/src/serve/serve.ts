@@ -11,14 +11,14 @@ import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
 import type { Store } from '../core/store.ts';
 import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
-
+import { linkErrors } from '../http/error-links.ts';
 import { randomId } from '../signing/signer.ts';
 import { authOptionsOf } from './auth-settings.ts';
 import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
 import type { GameDay } from './game-day.ts';
-import { createHealthApp, type Health } from './health.ts';
+import { createHealthListener, type Health } from './health.ts';
 import { listen } from './listen.ts';
 import { loadModule } from './load-module.ts';
 import { watchLoop } from './loop-watch.ts';
@@ -81,7 +81,7 @@ export async function serve(config: Config, { log, announce, signal, watch, with
     meter,
   );
   const sparse = createSparseLog(log);
-  const { store, check, close: closeStore } = await openStore(config, sparse, { embedded: within?.store });
+  const { store, check, close: closeStore } = await openStore(config, sparse, within?.store);
   const gameDay = await openGameDay(config, log);
   const allowedHosts = hostNamesOf(config);
   try {
@@ -204,10 +204,10 @@ async function settled(anypod: Anypod, timeoutMs: number): Promise<void> {
   while (anypod.busy > 0 && Date.now() < until) await delay(DRAIN_CHECK_MS);
 }
 
-/** Sends requests for the endpoint past Express, because its routing and body parsing would cost more than the protocol. */
+/** Sends requests for the endpoint to the pod, and every other one to the probes. */
 function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health: Health): RequestListener {
   const { path, legacySse } = config;
-  const app = createHealthApp(health, path);
+  const probes = createHealthListener(health, path);
   const isEndpoint = createIsEndpoint(path);
   const isSse = legacySse ? createIsSseEndpoint(path) : () => false;
   const protects = authOptionsOf(config) !== undefined;
@@ -218,16 +218,23 @@ function dispatch(config: Config, anypod: () => Anypod | Promise<Anypod>, health
     if (health.draining) response.setHeader('connection', 'close');
     const ready = anypod();
     if (lacksHost(request)) refuseWithoutHost(response);
-    else if (!isServed(url)) app(request, response);
-    else if (ready instanceof Promise) void serveEarly(request, response, ready);
+    else if (!isServed(url)) probes(request, response);
+    else if (ready instanceof Promise) void serveEarly(request, response, ready, config.errorsUrl);
     else ready.handler(request, response);
   };
 }
 
 /** Serves a request that comes before the pod has started. A balancer without health checks sends such requests. They wait for `START_HOLD_MS`. */
-async function serveEarly(request: IncomingMessage, response: ServerResponse, started: Promise<Anypod>): Promise<void> {
+async function serveEarly(
+  request: IncomingMessage,
+  response: ServerResponse,
+  started: Promise<Anypod>,
+  errorsUrl: string | undefined,
+): Promise<void> {
   const anypod = await Promise.race([started, delay(START_HOLD_MS, undefined, { ref: false })]);
   if (anypod !== undefined) return anypod.handler(request, response);
   const error = rpcError(null, RPC.internal, 'This pod is still starting. Try again shortly.', { reason: 'starting' });
-  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end(JSON.stringify(error));
+  const body = JSON.stringify(error);
+  const answer = errorsUrl === undefined ? body : linkErrors(body, errorsUrl);
+  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' }).end(answer);
 }

@@ -11,7 +11,7 @@ import { TASK_SETTINGS } from './task-settings.ts';
 
 const names = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
 
-/** All settings. A test compares `docs/configuration.md` with them. */
+/** All settings. `make reference` makes the table of `docs/configuration.md` from them. */
 export const SETTINGS: readonly Setting[] = [
   {
     name: 'port',

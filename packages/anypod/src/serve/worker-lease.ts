@@ -6,10 +6,14 @@ import type { Lease, TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Config } from './config.ts';
 import type { GameDay } from './game-day.ts';
+import { sealerOf } from './payload-settings.ts';
+import type { RedisSettings } from './redis-connection.ts';
 
 /** The data that the worker gets. */
 export interface LeaseWork {
-  readonly config: Config;
+  readonly config: RedisSettings & Pick<Config, 'prefix'>;
+  /** The names of the keys of `ANYPOD_PAYLOAD_KEYS`, which other pods must see with the lease. */
+  readonly payloadKeys: readonly string[];
   readonly pod: string;
   readonly leaseMs: number;
   /** Four float64: `until`, `since` and `judgesFrom` of the lease, and until when it must not be renewed (see `GameDay`). */
@@ -31,7 +35,7 @@ export function createWorkerLease(config: Config, log: Log, gameDay?: Pick<GameD
         shared[3] = until;
       };
     }
-    const work: LeaseWork = { config, pod, leaseMs, state };
+    const work: LeaseWork = { config, payloadKeys: sealerOf(config).keys, pod, leaseMs, state };
     let stopped = false;
     let begun = false;
     let worker = start();

@@ -1,7 +1,7 @@
 import type { Setting } from 'anypod/cli';
 import { z } from 'zod';
 
-/** The settings of the service; `docs/configuration.md` is checked against them. */
+/** The settings of the service; `make reference` makes their table in `docs/configuration.md`. */
 export const TELEMETRY_SETTINGS: readonly Setting[] = [
   {
     name: 'metricsPort',

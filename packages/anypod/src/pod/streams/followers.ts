@@ -139,8 +139,8 @@ export class Followers {
   }
 
   /**
-   * Registers the follower and reads the log. An owner sends the first event id while it opens the log, so a client that comes back at once may be
-   * faster than the log. Its id is genuine, so the pod waits a moment for a log that does not exist yet.
+   * Registers the follower and reads the log. An owner that cannot reach the store sends event ids before it can open the log, so a client that comes
+   * back at once may be faster than the log. Its id is genuine, so the pod waits a moment for a log that does not exist yet.
    */
   async #follow(key: StreamKey, after: number, connection: string): Promise<Replay | undefined> {
     const { store, pod } = this.#context;

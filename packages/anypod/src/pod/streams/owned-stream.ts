@@ -1,6 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Connection, Orphan, StreamKey, Written } from '../../core/event-log.ts';
-import type { EventSink, Reply } from '../../core/reply.ts';
+import type { EventSink, Reply, SseEvent } from '../../core/reply.ts';
 import { placed } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
@@ -17,6 +17,13 @@ interface Waiting {
   readonly careful: boolean;
 }
 
+/** What the client gets when the log is open. */
+interface Unopened {
+  readonly reply: Reply;
+  readonly events: SseEvent[];
+  final: boolean;
+}
+
 /** What the pod of a follower is told. No `data`: the log ended without a last event. */
 type Forwarded = Pick<Waiting, 'seq' | 'final'> & Partial<Pick<Waiting, 'data'>>;
 
@@ -26,6 +33,9 @@ const ENDED: Forwarded = { seq: 0, final: true };
  * The stream of an exchange that runs on this pod. It assigns the sequence numbers. So it sends each event to the client at once, and appends it to the
  * log at the same time. A follower on another pod gets each event after it is stored. The events of one turn of the event loop, and those that come
  * during a write, go to the log in one write.
+ *
+ * The client gets nothing before the log is open. So each event id that a client has names a log with the requests in it, and another pod can end what
+ * a killed pod began. If the store is away, the client gets the events without that.
  *
  * If the lease may have run out (this process was paused, or cut off from the store), another pod may have taken the exchange over. Then an event
  * goes to the client only after the log has accepted it. That proves that this pod still owns the exchange.
@@ -37,6 +47,7 @@ export class OwnedStream {
   readonly #prefix: string;
   readonly #log: StreamLog;
   #sink: EventSink | undefined;
+  #unopened: Unopened | undefined;
   #seq: number;
   #steps: Promise<void> = Promise.resolve();
   readonly #waiting: Waiting[] = [];
@@ -85,9 +96,8 @@ export class OwnedStream {
     // A pod that resumes the stream or takes it over finds its trace in the name.
     const key = { session, stream: placed(context.random(), place) };
     const stream = new OwnedStream(context, followers, key, stored, { epoch: 1, seq: 0 });
-    // This comes last: if anything above throws, the request can still be answered without a stream.
-    stream.#sink = reply.stream('request');
-    stream.#enqueue('open stream', async () => void stream.#checkOwned(await stream.#log.open()));
+    stream.#unopened = { reply, events: [], final: false };
+    stream.#enqueue('open stream', () => stream.#begin());
     return stream;
   }
 
@@ -122,7 +132,7 @@ export class OwnedStream {
   /** Gives the client an event id to come back with before the first event (SEP-1699). */
   prime(retryMs: number): void {
     this.#primed = true;
-    this.#sink?.send({ id: `${this.#prefix}0`, retry: retryMs, data: '' });
+    this.#deliver({ id: `${this.#prefix}0`, retry: retryMs, data: '' }, false);
   }
 
   /** Sends a serialised message. `final`: it is the last one, and the connection ends after it. */
@@ -161,6 +171,7 @@ export class OwnedStream {
 
   /** Ends the connection. The exchange continues, and the client can resume it, after `retryMs` if given. */
   detach(retryMs?: number): void {
+    this.#reveal();
     if (this.#sink?.outlives === true) return;
     this.#sink?.end(retryMs);
     this.#sink = undefined;
@@ -188,9 +199,36 @@ export class OwnedStream {
     }
   }
 
-  #send(seq: number, data: string, final: boolean): void {
-    this.#sink?.send({ id: this.#prefix + seq, data });
+  async #begin(): Promise<void> {
+    try {
+      this.#checkOwned(await this.#log.open(() => this.#reveal()));
+    } finally {
+      this.#reveal();
+    }
+  }
+
+  /** Begins the client's stream with what it should have by now. */
+  #reveal(): void {
+    if (this.#unopened === undefined) return;
+    const { reply, events, final } = this.#unopened;
+    this.#unopened = undefined;
+    this.#sink = reply.stream('request');
+    for (const event of events) this.#sink.send(event);
     if (final) this.detach();
+  }
+
+  #send(seq: number, data: string, final: boolean): void {
+    this.#deliver({ id: this.#prefix + seq, data }, final);
+  }
+
+  #deliver(event: SseEvent, final: boolean): void {
+    if (this.#unopened === undefined) {
+      this.#sink?.send(event);
+      if (final) this.detach();
+    } else {
+      this.#unopened.events.push(event);
+      this.#unopened.final ||= final;
+    }
   }
 
   #enqueue(what: string, step: () => Promise<void>): void {

@@ -42,12 +42,15 @@ export class StreamLog {
     this.#identity = identity;
   }
 
-  /** Notes that this pod owns the log, then creates the log. In this order other pods find all logs of a dead owner. */
-  async open(): Promise<Written> {
+  /**
+   * Notes that this pod owns the log, then creates the log. In this order other pods find all logs of a dead owner. Calls `onAway` whenever the store
+   * turns out to be away.
+   */
+  async open(onAway?: () => void): Promise<Written> {
     const { store, pod } = this.#context;
     const { key, epoch, requests, follows } = this.#identity;
-    await this.#persist(() => store.ownership.add(pod, key));
-    return this.#persist(() => store.events.open(key, pod, epoch, requests, follows));
+    await this.#persist(() => store.ownership.add(pod, key), onAway);
+    return this.#persist(() => store.events.open(key, pod, epoch, requests, follows), onAway);
   }
 
   /** Appends at least one event. Resolves when the events are stored, or cannot be stored any more. */
@@ -117,7 +120,7 @@ export class StreamLog {
     }
   }
 
-  #persist<T>(write: () => Promise<T>): Promise<T> {
-    return retryWhileStoreAway(this.#context, write);
+  #persist<T>(write: () => Promise<T>, onAway?: () => void): Promise<T> {
+    return retryWhileStoreAway(this.#context, write, onAway);
   }
 }
