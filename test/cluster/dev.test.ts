@@ -8,11 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, expect, test } from 'vitest';
+import { ANYPOD } from '../lib/anypod.ts';
 import { type Child, startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
 import { startRedis } from '../lib/redis-server.ts';
 import { waitUntilReady } from '../lib/wait-until-ready.ts';
-import { ANYPOD, runAnypod } from './command.ts';
+import { runAnypod } from './command.ts';
 import { eventually } from './settle.ts';
 
 const SERVER = `
