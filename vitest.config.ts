@@ -29,7 +29,7 @@ const HOSTILE = ['test/cluster/{hostile,hostile-process,call-timeout}.test.ts'];
 
 /** The service as its operators and clients find it: its commands, its start and settings, the examples, and abuse. */
 const SERVICE = [
-  'test/cluster/{check,cli,cli-sessions,dev,doctor,own-modules,process,redis-access,secrets,service-settings,stdio,surviving-client,wrong-configuration}.test.ts',
+  'test/cluster/{check,cli,cli-sessions,connect,dev,doctor,own-modules,process,redis-access,secrets,service-settings,stdio,surviving-client,wrong-configuration}.test.ts',
   'test/{examples,leak,migration,security,fuzz,timing}/**/*.test.ts',
 ];
 

@@ -27,7 +27,7 @@ describe.each([
     expect(json.code).toBe(0);
   });
 
-  test('tells a tool that fails from a server that does not answer in time', async () => {
+  test('tells a tool that fails from a server that does not answer in time [host.call.exit]', async () => {
     const [unknown, invalid, late, asking] = await Promise.all([
       runAnypod('call', place(), 'no-such-tool', '--json'),
       runAnypod('call', place(), 'slow', '--arguments', '{"steps":"many"}'),
@@ -49,14 +49,15 @@ describe('anypod call', () => {
     expect(stderr).toMatch(/loaded.*called.*written/s);
   });
 
-  test('says why nobody answers, and names every wrong argument', async () => {
+  test('says why nobody answers, and names every wrong argument [host.call.exit]', async () => {
     const server = createServer((_request, response) => response.writeHead(401).end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const [nobody, locked, usage, module] = await Promise.all([
+    const [nobody, locked, usage, broken, module] = await Promise.all([
       runAnypod('call', `http://127.0.0.1:${await freePort()}/mcp`, 'echo'),
       runAnypod('call', `http://127.0.0.1:${port}/mcp`, 'echo', '--header', 'Authorization: Bearer no', '--json'),
       runAnypod('call', 'http://127.0.0.1:1/mcp', '--arguments', '[]', '--timeout', '0', '--header', 'x'),
+      runAnypod('call', FIXTURE, 'echo', '--arguments', '{"text":', '--json'),
       runAnypod('call', './no-such-module.js', 'echo'),
     ]);
     server.close();
@@ -66,6 +67,11 @@ describe('anypod call', () => {
     expect(usage).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/<tool>.*--header.*--arguments.*--timeout/s),
+    });
+    expect(broken).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--arguments: must be a JSON object'),
     });
     expect(module).toMatchObject({ code: 2, stderr: expect.stringContaining('no-such-module') });
   });

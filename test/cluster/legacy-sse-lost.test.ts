@@ -11,7 +11,7 @@ const WITHIN = { timeout: 30_000 };
 describe('a stream of HTTP+SSE whose pod dies', () => {
   const own = useDeployment({ args: ['--legacy-sse'], env: { ANYPOD_LEASE: '1500', ANYPOD_RETRY: '100' } });
 
-  it('is continued on another pod by a client that keeps the last event id: the call in flight is answered', async () => {
+  it('is continued on another pod by a client that keeps the last event id: the call in flight is answered [http.sse.stream]', async () => {
     const [first, second, third] = own.pods;
     const stream = await open(first);
     const address = at(second, `${stream.address.pathname}${stream.address.search}`);
@@ -28,7 +28,7 @@ describe('a stream of HTTP+SSE whose pod dies', () => {
     again.close();
   });
 
-  it('is opened again by the official client, which goes on without noticing', async () => {
+  it('is opened again by the official client, which goes on without noticing [http.sse.reopened]', async () => {
     const [, second, third] = own.pods;
     let stream = second;
     const { client, call } = await connect({ stream: () => stream, messages: () => third });
@@ -47,10 +47,10 @@ describe('a stream of HTTP+SSE whose pod dies', () => {
   });
 });
 
-describe('a call of a client of HTTP+SSE whose pod dies', () => {
+describe('a client of HTTP+SSE whose pods go', () => {
   const own = useDeployment({ args: ['--legacy-sse'], env: { ANYPOD_LEASE: '1500' } });
 
-  it('is answered with the reason, and the session goes on', async () => {
+  it('has its call answered with the reason if a pod dies, and the session goes on [http.sse.lost-call]', async () => {
     const [first, second, third] = own.pods;
     const stream = await open(first);
     const on = (pod: URL) => at(pod, `${stream.address.pathname}${stream.address.search}`);
@@ -63,6 +63,23 @@ describe('a call of a client of HTTP+SSE whose pod dies', () => {
     await stream.until?.('after');
     expect(stream.text?.().match(/"id":1\b/g)).toHaveLength(1);
     stream.close();
+  });
+
+  it('goes on on another pod if the pod of its stream drains, with the call in flight [http.sse.stream]', async () => {
+    const [first, , third] = own.pods;
+    const stream = await open(first);
+    const address = at(third, `${stream.address.pathname}${stream.address.search}`);
+    await post(address, INITIALIZE);
+    await stream.until?.('"id":0');
+    expect((await post(address, callOf(1, 'wait_for', { key: 'sse-3' }))).status).toBe(202);
+    own.processes[0]?.signal('SIGTERM');
+    await expect(stream.until?.('never')).rejects.toThrow('the stream ended');
+    expect(await own.processes[0]?.exited).toMatchObject({ code: 0 });
+    const again = await open(third, { 'last-event-id': stream.lastId?.() ?? '' });
+    await post(address, callOf(2, 'let_go', { key: 'sse-3' }));
+    await again.until?.('"id":1');
+    await again.until?.('"id":2');
+    again.close();
   });
 });
 

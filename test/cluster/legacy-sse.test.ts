@@ -3,6 +3,7 @@ import { SSEClientTransport as OldestTransport } from 'sdk-v1-oldest/client/sse.
 import { describe, expect, it, vi } from 'vitest';
 import { useDeployment } from './deployment.ts';
 import { at, callOf, connect, INITIALIZE, JSON_TYPE, open, PING, post } from './sse-clients.ts';
+import { messagesOf, openSession } from './wire.ts';
 
 const WITHIN = { timeout: 30_000 };
 
@@ -18,7 +19,7 @@ function connectSpread() {
 }
 
 describe('a client of HTTP+SSE', () => {
-  it('is served by any pod: its stream is on one pod, its messages go to others', async () => {
+  it('is served by any pod: its stream is on one pod, its messages go to others [http.sse.any-pod]', async () => {
     const { client, call } = await connectSpread();
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo');
     for (let number = 0; number < 6; number += 1) {
@@ -27,7 +28,7 @@ describe('a client of HTTP+SSE', () => {
     await client.close();
   });
 
-  it('gets progress, in order and before the result', async () => {
+  it('gets progress, in order and before the result [http.sse.any-pod]', async () => {
     // The official client drops progress that it reads together with the result.
     const [first, second, third] = deployment.pods;
     const stream = await open(first);
@@ -41,13 +42,13 @@ describe('a client of HTTP+SSE', () => {
     stream.close();
   });
 
-  it('answers a question on another pod than the one that asks', async () => {
+  it('answers a question on another pod than the one that asks [http.sse.any-pod]', async () => {
     const { client, call } = await connectSpread();
     expect(await call('ask', {})).toContain('Ada');
     await client.close();
   });
 
-  it('cancels a call through another pod', async () => {
+  it('cancels a call through another pod [http.sse.any-pod]', async () => {
     const { client, call } = await connectSpread();
     const abort = new AbortController();
     const call1 = call('wait_cancel', { key: 'sse-cancel' }, { signal: abort.signal }).catch(String);
@@ -58,7 +59,7 @@ describe('a client of HTTP+SSE', () => {
     await client.close();
   });
 
-  it('gets what the server says by itself', async () => {
+  it('gets what the server says by itself [http.sse.any-pod]', async () => {
     const { client, call, notified } = await connectSpread();
     await client.subscribeResource({ uri: 'note://one' });
     await call('say', { text: 'hello' });
@@ -68,19 +69,27 @@ describe('a client of HTTP+SSE', () => {
     await client.close();
   });
 
-  it('is served through a balancer, also with the oldest SDK, beside clients of Streamable HTTP', async () => {
+  it('is served through a balancer, also with the oldest and the newest SDK, beside clients of Streamable HTTP [http.sse.beside]', async () => {
     const client = new OldestClient({ name: 'oldest', version: '1' });
     await client.connect(new OldestTransport(at(deployment.balancer, '/sse')));
+    const newest = await connect({ stream: () => deployment.balancer, messages: () => deployment.balancer });
+    const streamable = await openSession(deployment.balancer);
     for (let number = 0; number < 6; number += 1) {
-      const result = await client.callTool({ name: 'echo', arguments: { text: `call ${number}` } });
-      expect(JSON.stringify(result)).toContain(`call ${number}`);
+      const params = { name: 'echo', arguments: { text: `call ${number}` } };
+      const answers = await Promise.all([
+        client.callTool(params),
+        newest.call(params.name, params.arguments),
+        streamable.call(deployment.balancer, number + 1, params.name, params.arguments).then(messagesOf),
+      ]);
+      for (const answer of answers) expect(JSON.stringify(answer)).toContain(`call ${number}`);
     }
-    await client.close();
+    expect(await newest.call('ask', {})).toContain('Ada');
+    await Promise.all([client.close(), newest.client.close(), streamable.end(deployment.balancer)]);
   });
 });
 
 describe('HTTP+SSE', () => {
-  it('refuses what names no session or comes twice', async () => {
+  it('refuses what names no session or comes twice [http.sse.refused]', async () => {
     const [first, other] = deployment.pods;
     const { address, close } = await open(first);
     expect(await post(at(other, `${address.pathname}${address.search}`), INITIALIZE)).toMatchObject({ status: 202 });
@@ -93,7 +102,7 @@ describe('HTTP+SSE', () => {
     close();
   });
 
-  it('keeps its sessions apart from those of Streamable HTTP', async () => {
+  it('keeps its sessions apart from those of Streamable HTTP [http.sse.beside]', async () => {
     const [first] = deployment.pods;
     const { address, close } = await open(first);
     await post(address, INITIALIZE);
@@ -111,7 +120,7 @@ describe('HTTP+SSE', () => {
     expect((await post(at(first, `/messages?sessionId=${streamable}`), PING)).status).toBe(404);
   });
 
-  it('refuses a forged event id, and one of another session', async () => {
+  it('refuses a forged event id, and one of another session [http.sse.refused]', async () => {
     const [first] = deployment.pods;
     const one = await open(first);
     const other = await open(first);
@@ -122,7 +131,7 @@ describe('HTTP+SSE', () => {
     other.close();
   });
 
-  it('answers a message before initialize, as the SDK does, and never twice', async () => {
+  it('answers a message before initialize, as the SDK does, and never twice [http.sse.any-pod]', async () => {
     const [first, second] = deployment.pods;
     const stream = await open(first);
     const other = at(second, `${stream.address.pathname}${stream.address.search}`);
@@ -133,5 +142,22 @@ describe('HTTP+SSE', () => {
     for (const id of [1, 2, 3, 4]) await stream.until?.(`"id":${id}`);
     expect(stream.text?.().match(/"id":/g)).toHaveLength(4);
     stream.close();
+  });
+
+  it('takes messages after its stream has ended; a client that comes back gets their answers once [http.sse.stream]', async () => {
+    const [first, second, third] = deployment.pods;
+    const stream = await open(first);
+    const on = (pod: URL) => at(pod, `${stream.address.pathname}${stream.address.search}`);
+    await post(on(second), INITIALIZE);
+    await stream.until?.('"id":0');
+    const lastId = stream.lastId?.() ?? '';
+    stream.close();
+    for (const [index, pod] of deployment.pods.entries()) {
+      expect(await post(on(pod), callOf(index + 1, 'echo', { text: `${index}` }))).toMatchObject({ status: 202 });
+    }
+    const again = await open(third, { 'last-event-id': lastId });
+    for (const id of [1, 2, 3]) await again.until?.(`"id":${id}`);
+    expect(again.text?.().match(/"id":/g)).toHaveLength(3);
+    again.close();
   });
 });

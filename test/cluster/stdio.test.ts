@@ -2,67 +2,23 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { Client as ModernClient } from '@modelcontextprotocol/client';
-import { StdioClientTransport as ModernTransport } from '@modelcontextprotocol/client/stdio';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { Redis } from 'ioredis';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { ANYPOD } from '../lib/anypod.ts';
-import { startChild } from '../lib/child.ts';
 import { FIXTURE, useDeployment } from './deployment.ts';
+import { callLine, connect, connectModern, INITIALIZE, killHost, pipe } from './stdio-hosts.ts';
 
 const NOISY = fileURLToPath(new URL('fixture-noisy.ts', import.meta.url));
 const WITHIN = { timeout: 30_000 };
-const ADA = { action: 'accept', content: { name: 'Ada' } } as const;
 
 const deployment = useDeployment();
-
-const host = (...args: string[]) => ({ command: process.execPath, args: [ANYPOD, ...args], stderr: 'pipe' as const });
-
-async function connect(...args: string[]) {
-  const client = new Client({ name: 'host', version: '1' }, { capabilities: { elicitation: {} } });
-  client.setRequestHandler(ElicitRequestSchema, async () => ADA);
-  const notified: string[] = [];
-  client.fallbackNotificationHandler = async ({ method }) => void notified.push(method);
-  const transport = new StdioClientTransport(host(...args));
-  await client.connect(transport);
-  const call = async (name: string, more: Record<string, unknown> = {}, options = {}) =>
-    JSON.stringify((await client.callTool({ name, arguments: more }, undefined, options)).content);
-  return { client, call, notified, transport };
-}
-
-async function connectModern(...args: string[]) {
-  const client = new ModernClient(
-    { name: 'host', version: '1' },
-    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
-  );
-  await client.connect(new ModernTransport(host(...args)));
-  const call = async (name: string, more: Record<string, unknown> = {}) =>
-    JSON.stringify((await client.callTool({ name, arguments: more })).content);
-  return { client, call };
-}
-
-/** Sends the lines, ends the input, and returns every message of the output once the process has ended by itself. */
-async function pipe(args: readonly string[], lines: readonly string[]) {
-  const child = spawn(process.execPath, [ANYPOD, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
-  child.stdin.end(lines.join('\n'));
-  const output = await text(child.stdout);
-  return output
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { id: unknown; error?: { code: number } });
-}
 
 describe.each([
   ['anypod stdio <module>', () => ['stdio', FIXTURE]],
   ['anypod connect <url>', () => ['connect', deployment.balancer.href]],
 ])('%s', (_name, args) => {
-  it('serves a host of a revision with sessions: lists, calls, progress, questions, what the server says by itself', async () => {
+  it('serves a host of a revision with sessions: lists, calls, progress, questions, what the server says by itself [host.stdio.eras]', async () => {
     const { client, call, notified } = await connect(...args());
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo');
     expect(await call('echo', { text: 'hello' })).toContain('hello');
@@ -80,7 +36,7 @@ describe.each([
     await client.close();
   });
 
-  it('serves a host of 2026-07-28', async () => {
+  it('serves a host of 2026-07-28 [host.stdio.eras]', async () => {
     const { client, call } = await connectModern(...args());
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo');
     expect(await call('echo', { text: 'modern' })).toContain('modern');
@@ -92,48 +48,45 @@ describe.each([
     await expect(client.readResource({ uri: 'none://at-all' })).rejects.toThrow(/not found|Unknown|none:/i);
     await client.close();
     const lines = ['{"jsonrpc":"2.0"', '[]', '{"jsonrpc":"2.0","id":1,"method":"ping"}'];
-    const answers = await pipe(args(), lines);
+    const { messages: answers } = await pipe(args(), lines);
     expect(answers[0]).toMatchObject({ id: null, error: { code: -32700 } });
     expect(answers[1]).toMatchObject({ id: null, error: { code: -32600 } });
     expect(answers).toHaveLength(3);
     expect(answers[2]).toMatchObject({ id: 1 });
   });
+
+  it('ends when its host closes the input before it says anything [host.stdio.end]', async () => {
+    expect(await pipe(args(), [])).toMatchObject({ code: 0, messages: [] });
+  });
+
+  it('ends when its host is killed [host.stdio.end]', async () => {
+    const isRunning = await killHost(args(), [INITIALIZE]);
+    await vi.waitFor(() => expect(isRunning()).toBe(false), WITHIN);
+  });
 });
 
 describe('anypod stdio', () => {
-  it('writes nothing but messages to stdout, and ends with its input', async () => {
-    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'pipe', version: '1' } };
-    const initialize = JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params });
-    const call = { name: 'chat', arguments: {} };
-    const answers = await pipe(
-      ['stdio', NOISY],
-      [initialize, JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call })],
-    );
-    expect(answers.map(({ id }) => id)).toEqual([0, 1]);
-  });
-});
-
-describe('anypod connect', () => {
-  it('opens a new session if the endpoint has lost it, with the same level and subscriptions', async () => {
-    const { client, call, notified } = await connect('connect', deployment.balancer.href);
-    await client.subscribeResource({ uri: 'note://one' });
-    expect(await call('whoami')).toContain('elicitation');
-    const redis = new Redis(deployment.redisUrl);
-    await redis.flushall();
-    redis.disconnect();
-    for (const pod of deployment.pods) await fetch(pod, { method: 'DELETE' }).catch(() => undefined);
-    await vi.waitFor(async () => expect(await call('whoami')).toContain('elicitation'), WITHIN);
-    await call('touch', { uri: 'note://one' });
-    await vi.waitFor(() => expect(notified).toContain('notifications/resources/updated'), WITHIN);
-    await client.close();
+  it('writes nothing but messages to stdout, and ends with its input [host.stdio.output] [host.stdio.end]', async () => {
+    const { code, messages, stderr } = await pipe(['stdio', NOISY], [INITIALIZE, callLine(1, 'chat')]);
+    expect(messages.map(({ id }) => id)).toEqual([0, 1]);
+    expect(code).toBe(0);
+    for (const printed of ['loaded', 'made', 'called', 'written', 'tick', 'from a thread']) {
+      expect(stderr).toContain(printed);
+    }
   });
 
-  it('names what is wrong with its arguments', async () => {
-    const child = startChild(process.execPath, [ANYPOD, 'connect', 'ftp://x', '--header', 'broken', '--what', 'x']);
-    expect(await child.exited).toMatchObject({ code: 2 });
-    expect(child.logs()).toMatch(/<url>: pass the URL/);
-    expect(child.logs()).toMatch(/--header: must be/);
-    expect(child.logs()).toMatch(/--what: unknown flag/);
+  it('goes on when the module leaves a rejection unhandled [host.stdio.rejection]', async () => {
+    const lines = [INITIALIZE, callLine(1, 'forget'), callLine(2, 'chat')];
+    const { code, messages, stderr } = await pipe(['stdio', NOISY], lines);
+    expect(messages.map(({ id }) => id)).toEqual([0, 1, 2]);
+    expect(stderr).toContain('nobody handles this');
+    expect(code).toBe(0);
+  });
+
+  it('ends when its host is killed in the middle of a call, though the module has timers [host.stdio.end]', async () => {
+    const env = { ANYPOD_DRAIN_TIMEOUT: '500' };
+    const isRunning = await killHost(['stdio', NOISY], [INITIALIZE, callLine(1, 'chat', { ms: 600_000 })], env);
+    await vi.waitFor(() => expect(isRunning()).toBe(false), WITHIN);
   });
 });
 
@@ -175,7 +128,7 @@ describe('the configurations in docs/stdio.md', () => {
     chmodSync(join(folder, 'npx'), 0o755);
   });
 
-  it.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])('work as %s uses them', async (host) => {
+  it.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])('work as %s uses them [host.stdio.hosts]', async (host) => {
     const { mcpServers, servers } = JSON.parse(here(documented(host)).replace(/\$\{input:\w+\}/, 'secret')) as HostFile;
     const { command, args } = ((mcpServers ?? servers) as { readonly example: Entry }).example;
     const child = spawn(command, args, { env: environment, stdio: ['pipe', 'pipe', 'ignore'] });
@@ -203,7 +156,7 @@ describe('the configurations in docs/stdio.md', () => {
     expect(await left).toBe(0);
   });
 
-  it('work in a CI pipeline: the step passes, and fails with the server', () => {
+  it('work in a CI pipeline: the step passes, and fails with the server [host.stdio.hosts]', () => {
     const { steps } = parse(here(documented('ci'))) as {
       steps: readonly [{ env: Record<string, string>; run: string }];
     };

@@ -6,7 +6,6 @@ import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { createSurvivingFetch, type SurvivingFetchOptions } from 'anypod/client';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startChild } from '../lib/child.ts';
 import { type CuttingProxy, startCuttingProxy } from '../lib/cutting-proxy.ts';
@@ -55,7 +54,7 @@ async function connect(sdk: 'v1' | Era, url: URL, options: SurvivingFetchOptions
     await client.connect(transport as Parameters<typeof client.connect>[0]);
     const call = async (name: string, key: string, { step, ms, ...rest }: Call = {}) =>
       JSON.stringify(await client.callTool({ name, arguments: { key, ms }, ...meta(step) }, undefined, rest));
-    return { client, call };
+    return { client, call, transport };
   }
   const mode = sdk === 'legacy' ? 'legacy' : { pin: '2026-07-28' };
   const client = new ClientV2(
@@ -63,16 +62,17 @@ async function connect(sdk: 'v1' | Era, url: URL, options: SurvivingFetchOptions
     { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode } },
   );
   client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: { name: 'Ada' } }));
-  await client.connect(new TransportV2(url, { fetch }));
+  const transport = new TransportV2(url, { fetch });
+  await client.connect(transport);
   const call = async (name: string, key: string, { step, ms, ...rest }: Call = {}) =>
     JSON.stringify(await client.callTool({ name, arguments: { key, ms }, ...meta(step) }, rest));
-  return { client, call };
+  return { client, call, transport };
 }
 
 describe.each(ERAS)('an agent in the middle of three tool calls (%s)', (era) => {
   const start = (trip: string, file: string) => startChild(process.execPath, [AGENT, proxy.url, file, era, trip]);
 
-  it('goes on at the third if the network drops after the second and the process restarts', async () => {
+  it('goes on at the third if the network drops after the second and the process restarts [client.step]', async () => {
     const [trip, file] = [`${era}-after`, newFile()];
     const first = start(trip, file);
     await vi.waitFor(() => expect(first.logs()).toContain(`pay is done for trip ${trip}`), WITHIN);
@@ -84,7 +84,7 @@ describe.each(ERAS)('an agent in the middle of three tool calls (%s)', (era) => 
     expect(ledger(trip)).toEqual(['reserve', 'pay', 'send_ticket'].map((step) => `${step} ${trip}`));
   });
 
-  it('has the result of a call in whose middle it was killed', async () => {
+  it('has the result of a call in whose middle it was killed [client.step]', async () => {
     const [trip, file] = [`${era}-middle`, newFile()];
     const first = start(trip, file);
     await vi.waitFor(() => expect(ledger(trip)).toContain(`pay ${trip}`), WITHIN);
@@ -102,7 +102,7 @@ describe.each(ERAS)('an agent in the middle of three tool calls (%s)', (era) => 
 });
 
 describe.each(['v1', ...ERAS] as const)('a client of %s on a network that drops every fifth request', (sdk) => {
-  it('gets every result of what is safe to repeat, and never has the rest done twice', async () => {
+  it('gets every result of what is safe to repeat, and never has the rest done twice [client.bad-network] [client.repeat] [client.once]', async () => {
     const bad = await startDroppingProxy(Number(deployment.balancer.port), 5);
     const { client, call } = await connect(sdk, bad.url);
     const safe = sdk === 'modern' ? 'guarded' : 'safe';
@@ -126,37 +126,38 @@ describe.each(['v1', ...ERAS] as const)('a client of %s on a network that drops 
 });
 
 describe.each(['v1', 'legacy'] as const)('a session of a client of %s', (sdk) => {
-  it('is opened again after 404, in the middle of its work', async () => {
+  it('is opened again after 404, in the middle of its work [client.session]', async () => {
     const warned: string[] = [];
-    const { client, call } = await connect(sdk, deployment.balancer, { warn: (text) => warned.push(text) });
+    const { client, call, transport } = await connect(sdk, deployment.balancer, { warn: (text) => warned.push(text) });
     expect(await call('once', `${sdk}-before`)).toContain('once');
-    const redis = new Redis(deployment.redisUrl);
-    await redis.flushall();
-    redis.disconnect();
-    for (const pod of deployment.pods) await fetch(pod, { method: 'DELETE' }).catch(() => undefined);
+    const headers = { 'mcp-session-id': transport.sessionId ?? '', 'mcp-protocol-version': '2025-11-25' };
+    expect((await fetch(deployment.pods[0], { method: 'DELETE', headers })).status).toBe(200);
     for (let number = 0; number < 4; number += 1)
       expect(await call('once', `${sdk}-after-${number}`)).toContain('once');
-    expect(warned.length).toBeLessThanOrEqual(1);
+    expect(warned).toEqual(['the session was gone; a new one has been opened']);
     await client.close();
   });
 });
 
 describe('a step', () => {
-  it.each(ERAS)('is answered from what is kept, in another process and in the same one (%s)', async (era) => {
-    const store = newFile();
-    const key = `kept-${era}`;
-    const one = await connect(era, deployment.balancer, { store });
-    const answer = await one.call('once', key, { step: 'first' });
-    expect(await one.call('once', key, { step: 'first' })).toBe(answer);
-    await one.client.close();
-    const other = await connect(era, deployment.balancer, { store });
-    expect(await other.call('once', key, { step: 'first' })).toBe(answer);
-    await expect(other.call('once', 'other key', { step: 'first' })).rejects.toThrow(/had other arguments/);
-    expect(deployment.journal(key)).toHaveLength(1);
-    await other.client.close();
-  });
+  it.each(ERAS)(
+    'is answered from what is kept, in another process and in the same one (%s) [client.step]',
+    async (era) => {
+      const store = newFile();
+      const key = `kept-${era}`;
+      const one = await connect(era, deployment.balancer, { store });
+      const answer = await one.call('once', key, { step: 'first' });
+      expect(await one.call('once', key, { step: 'first' })).toBe(answer);
+      await one.client.close();
+      const other = await connect(era, deployment.balancer, { store });
+      expect(await other.call('once', key, { step: 'first' })).toBe(answer);
+      await expect(other.call('once', 'other key', { step: 'first' })).rejects.toThrow(/had other arguments/);
+      expect(deployment.journal(key)).toHaveLength(1);
+      await other.client.close();
+    },
+  );
 
-  it.each(ERAS)('that runs cannot be begun again at the same time (%s)', async (era) => {
+  it.each(ERAS)('that runs cannot be begun again at the same time (%s) [client.step]', async (era) => {
     const key = `twice-${era}`;
     const { client, call } = await connect(era, deployment.balancer);
     const running = call('once', key, { step: 'a', ms: 500 });
@@ -168,7 +169,7 @@ describe('a step', () => {
 });
 
 describe.each(['poll', 'follow'] as const)('a task of 2026-07-28 (%s)', (tasks) => {
-  it('is waited for in place of the client, through cut connections', async () => {
+  it('is waited for in place of the client, through cut connections [client.task]', async () => {
     const { client, call } = await connect('modern', new URL(proxy.url), { tasks });
     const progress = vi.fn();
     const running = call('task', `task-${tasks}`, { ms: 1500, onprogress: progress });
@@ -179,13 +180,13 @@ describe.each(['poll', 'follow'] as const)('a task of 2026-07-28 (%s)', (tasks) 
     await client.close();
   });
 
-  it('asks the client, as a call does', async () => {
+  it('asks the client, as a call does [client.task]', async () => {
     const { client, call } = await connect('modern', deployment.balancer, { tasks });
     expect(await call('asking_task', `asks-${tasks}`)).toContain('Ada');
     await client.close();
   });
 
-  it('is found again by another process', async () => {
+  it('is found again by another process [client.task] [client.step]', async () => {
     const store = newFile();
     const one = await connect('modern', deployment.balancer, { store, tasks });
     const key = `found-${tasks}`;

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,21 @@ const BROWSER = fileURLToPath(new URL('browser.ts', import.meta.url));
 const CUSTOMER = { name: 'lookup_customer', arguments: { email: 'customer@example.com' } };
 const PERIOD = { startDate: '2025-01-01', endDate: '2025-12-31', format: 'summary' };
 const REPORT = { name: 'generate_report', arguments: PERIOD };
+
+type Mode = 'legacy' | 'auto';
+
+/** A host that starts the command, and what the command says to the user. */
+async function startHost(mode: Mode, args: string[], env: NodeJS.ProcessEnv) {
+  const command = { command: process.execPath, args, stderr: 'pipe' as const };
+  const transport = new StdioClientTransport({ ...command, env: env as Record<string, string> });
+  let said = '';
+  transport.stderr?.on('data', (text: Buffer) => {
+    said += text;
+  });
+  const client = new Client({ name: 'host', version: '1.0.0' }, { versionNegotiation: { mode } });
+  await client.connect(transport, { timeout: 200_000 });
+  return { client, said: () => said };
+}
 
 /** `anypod connect` of a protected endpoint, as a host on a desktop starts it. `endpoint` is known once the tests run. */
 export function describeConnect(endpoint: () => string): void {
@@ -33,18 +48,14 @@ export function describeConnect(endpoint: () => string): void {
 
     const environment = () => ({ ...process.env, XDG_STATE_HOME: home, BROWSER: join(home, 'browser') });
 
-    /** A host that starts the command, and what the command says to the user. */
-    async function host(mode: 'legacy' | 'auto'): Promise<{ client: Client; said: () => string }> {
-      const command = { command: process.execPath, args: [ANYPOD, 'connect', endpoint()], stderr: 'pipe' as const };
-      const transport = new StdioClientTransport({ ...command, env: environment() as Record<string, string> });
-      let said = '';
-      transport.stderr?.on('data', (text: Buffer) => {
-        said += text;
-      });
-      const client = new Client({ name: 'host', version: '1.0.0' }, { versionNegotiation: { mode } });
-      await client.connect(transport, { timeout: 200_000 });
-      return { client, said: () => said };
-    }
+    const host = (mode: Mode, ...flags: string[]) =>
+      startHost(mode, [ANYPOD, 'connect', endpoint(), ...flags], environment());
+
+    it('passes the 401 on with --no-login, and opens no browser [host.connect.no-login]', async () => {
+      await expect(host('legacy', '--no-login')).rejects.toThrow(/Send an access token/);
+      await expect(host('auto', '--no-login')).rejects.toThrow(/Send an access token/);
+      expect([notes(), existsSync(tokens())]).toEqual([[], false]);
+    });
 
     it('opens a browser, and keeps the tokens where only the user can read them [host.connect.login]', async () => {
       const { client, said } = await host('legacy');

@@ -7,7 +7,7 @@ import { waitUntilReady } from './wait-until-ready.ts';
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A secret for tests only. Pods that form one server need the same one. */
-const TEST_SECRET = 'a-secret-that-only-tests-may-use-0123456789';
+export const TEST_SECRET = 'a-secret-that-only-tests-may-use-0123456789';
 
 export interface PodOptions {
   /** The user's module: a path (absolute, or relative to `cwd`). */

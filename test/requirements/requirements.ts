@@ -1,4 +1,5 @@
 import { auth } from './auth.ts';
+import { clients } from './clients.ts';
 import { deployment } from './deployment.ts';
 import { kept } from './kept.ts';
 import { legacy } from './legacy.ts';
@@ -293,6 +294,7 @@ const entries = {
   ...tasks,
   ...serverless,
   ...observing,
+  ...clients,
 } as const satisfies Record<string, readonly [behaviour: string, clause: string]>;
 
 export type RequirementId = keyof typeof entries;

@@ -44,9 +44,10 @@ export const serverless = {
   'serverless.workers': ['The example runs in the runtime of Cloudflare Workers, with Durable Objects.', PAGE],
   'serverless.fly': ['A session goes on when a machine has stopped and another has started.', PAGE],
   'runtime.fetch': [
-    'A pod runs on Node 22.18, 24 and 26, on Bun and on Deno, and shares everything with other pods.',
+    'A pod runs on Node 22.18, 24 and 26, on Bun and on Deno, behind node:http or fetch, and shares everything with other pods.',
     PAGE,
   ],
-  'runtime.disconnect': ['Each runtime except Deno notices during a call that its client disconnects.', PAGE],
+  'runtime.disconnect': ['A pod notices during a call that its client disconnects, except behind fetch of Deno.', PAGE],
+  'runtime.commands': ['The commands run on Node 22.18, 24 and 26 and on Deno, as npm would publish them.', PAGE],
   'runtime.drain': ['A pod on each runtime leaves on SIGTERM without losing its sessions.', PAGE],
 } as const;

@@ -1,4 +1,4 @@
-/** A pod on whatever runtime this is, with that runtime's own HTTP server in front of `fetch`. It prints its port, and leaves on SIGTERM. */
+/** A pod on whatever runtime this is, behind `node:http`, or with FRONT=fetch behind that runtime's own HTTP server. It prints its port, and leaves on SIGTERM. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,9 +21,10 @@ const anypod = await createAnypod({ createServer: () => createFixture(ran), stor
 const address = { port: 0, hostname: '127.0.0.1' };
 
 async function listen(): Promise<number> {
-  if (typeof Bun !== 'undefined')
+  const fetches = process.env['FRONT'] === 'fetch';
+  if (fetches && typeof Bun !== 'undefined')
     return Bun.serve({ ...address, idleTimeout: 0, fetch: (request: Request) => anypod.fetch(request) }).port;
-  if (typeof Deno !== 'undefined')
+  if (fetches && typeof Deno !== 'undefined')
     return Deno.serve({ ...address, onListen: () => {} }, (request) => anypod.fetch(request)).addr.port;
   const server = createServer(anypod.handler).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,5 @@
 /** A pod on each runtime that docs/serverless.md names, beside a pod on this one: what one begins, the other continues. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client as ClientV2, StreamableHTTPClientTransport as TransportV2 } from '@modelcontextprotocol/client';
@@ -8,36 +7,53 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postModern } from '../cluster/modern-wire.ts';
 import { eventually } from '../cluster/settle.ts';
 import { readEvents } from '../cluster/sse.ts';
+import { INITIALIZE, open, post } from '../cluster/sse-clients.ts';
 import { beginTask, isOver, taskWhen } from '../cluster/task-wire.ts';
 import { type Message, messagesOf, openSession, parse, textOf, type WireSession } from '../cluster/wire.ts';
+import { ANYPOD } from '../lib/anypod.ts';
 import { type Child, startChild } from '../lib/child.ts';
+import { freePort } from '../lib/free-port.ts';
+import { startPod, TEST_SECRET } from '../lib/pods.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { waitUntilReady } from '../lib/wait-until-ready.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const pod = join(here, 'pod.ts');
+const FIXTURE = fileURLToPath(new URL('../cluster/fixture.ts', import.meta.url));
 const installed = (path: string) => join(here, 'node_modules', path);
 
 interface Runtime {
   readonly command: string;
   readonly args: readonly string[];
   readonly version: RegExp;
+  /** What is in front of the pod. Default: `node:http`. */
+  readonly front?: 'fetch';
   /** Default true. */
   readonly noticesDisconnect?: boolean;
+  /** Default true. */
+  readonly runsCommands?: boolean;
 }
 
-/** The command of each runtime. */
+const node = (major: number, version: RegExp): Runtime => {
+  return { command: installed(`node-${major}/bin/node`), args: [], version };
+};
+// The programs themselves. Those in .bin are scripts that need an installation step, or pass no signal on.
+const BUN: Runtime = { command: installed('@oven/bun-linux-x64/bin/bun'), args: ['run'], version: /^1\./ };
+const DENO: Runtime = {
+  command: installed('@deno/linux-x64-glibc/deno'),
+  args: ['run', '--allow-all', '--node-modules-dir=manual'],
+  version: /deno 2\./,
+};
+
+/** The runtimes, and what is in front of the pod. */
 const RUNTIMES: Readonly<Record<string, Runtime>> = {
-  'Node 22.18': { command: installed('node-22/bin/node'), args: [], version: /^v22\.18\./ },
-  'Node 24': { command: installed('node-24/bin/node'), args: [], version: /^v24\./ },
-  'Node 26': { command: installed('node-26/bin/node'), args: [], version: /^v26\./ },
-  Bun: { command: installed('.bin/bun'), args: ['run'], version: /^1\./ },
-  Deno: {
-    command: installed('.bin/deno'),
-    args: ['run', '--allow-all', '--node-modules-dir=manual'],
-    version: /deno 2\./,
-    noticesDisconnect: false,
-  },
+  'Node 22.18': node(22, /^v22\.18\./),
+  'Node 24': node(24, /^v24\./),
+  'Node 26': node(26, /^v26\./),
+  'Bun, node:http': { ...BUN, runsCommands: false },
+  'Bun, fetch': { ...BUN, front: 'fetch', runsCommands: false },
+  'Deno, node:http': DENO,
+  'Deno, fetch': { ...DENO, front: 'fetch', noticesDisconnect: false, runsCommands: false },
 };
 
 interface Running {
@@ -50,15 +66,16 @@ let beside: Running;
 
 beforeAll(async () => {
   redis = await startRedis();
-  beside = await start(process.execPath, []);
+  beside = await start({ command: process.execPath, args: [] });
 });
 afterAll(async () => {
   await beside.child.stop();
   await redis.stop();
 });
 
-async function start(command: string, args: readonly string[]): Promise<Running> {
-  const child = startChild(command, [...args, pod], { env: { ...process.env, REDIS_URL: redis.url } });
+async function start({ command, args, front }: Pick<Runtime, 'command' | 'args' | 'front'>): Promise<Running> {
+  const env = { ...process.env, REDIS_URL: redis.url, FRONT: front ?? 'node:http' };
+  const child = startChild(command, [...args, pod], { env });
   const port = () => /^port (\d+)$/m.exec(child.logs())?.[1];
   await waitUntilReady(child, async () => port() !== undefined, { name: command });
   return { child, url: new URL(`http://127.0.0.1:${port()}/mcp`) };
@@ -77,11 +94,11 @@ async function answerAt(other: URL, session: WireSession, response: Response): P
 }
 
 describe.each(Object.entries(RUNTIMES))('%s', (_name, runtime) => {
-  const { command, args, version, noticesDisconnect = true } = runtime;
+  const { command, args, version, noticesDisconnect = true, runsCommands = true } = runtime;
   let running: Running;
   beforeAll(async () => {
     expect(execFileSync(command, ['--version'], { encoding: 'utf8' })).toMatch(version);
-    running = await start(command, args);
+    running = await start(runtime);
   });
   afterAll(() => running?.child.stop());
 
@@ -122,7 +139,7 @@ describe.each(Object.entries(RUNTIMES))('%s', (_name, runtime) => {
     }
   });
 
-  it('notices during a call of 2026-07-28 that its client disconnects, except Deno [runtime.disconnect]', async () => {
+  it('notices during a call of 2026-07-28 that its client disconnects, except fetch of Deno [runtime.disconnect]', async () => {
     const gone = new AbortController();
     const params = { name: 'read', arguments: { ms: 3000 } };
     const call = postModern(running.url, 'tools/call', params, {}, gone.signal).catch(() => undefined);
@@ -143,8 +160,48 @@ describe.each(Object.entries(RUNTIMES))('%s', (_name, runtime) => {
     expect(await running.child.exited).toEqual({ code: 0, signal: null });
     expect(textOf((await messagesOf(await session.call(beside.url, 1, 'read'))).at(-1))).toBe('read done');
   });
-});
 
-it('has no test of a runtime that is not installed [runtime.fetch]', () => {
-  expect(readdirSync(installed('')).filter((name) => name.startsWith('node-')).length).toBeGreaterThanOrEqual(3);
+  it.runIf(runsCommands)(
+    'serves by the command and its router, beside a pod of this Node [runtime.commands]',
+    async () => {
+      const port = await freePort();
+      const origin = `http://127.0.0.1:${port}`;
+      const other = await startPod({ module: FIXTURE, redisUrl: redis.url, args: ['--legacy-sse'] });
+      const serve = ['serve', FIXTURE, '--port', `${port}`, '--redis', redis.url, '--legacy-sse'];
+      const env = { ...process.env, ANYPOD_SECRET: TEST_SECRET, ANYPOD_DRAIN_DELAY: '0' };
+      const child = startChild(command, [...args, ANYPOD, ...serve], { env });
+      try {
+        await waitUntilReady(child, async () => (await fetch(`${origin}/readyz`)).status === 200, { name: command });
+        const session = await openSession(new URL('/mcp', origin));
+        for (const at of [origin, other.origin, origin]) {
+          const call = await session.call(new URL('/mcp', at), 1, 'echo', { text: 'shared' });
+          expect(textOf((await messagesOf(call)).at(-1))).toBe('shared');
+        }
+        const stream = await open(new URL(origin));
+        const messages = new URL(`${stream.address.pathname}${stream.address.search}`, other.origin);
+        expect((await post(messages, INITIALIZE)).status).toBe(202);
+        await stream.until?.('"id":0');
+        stream.close();
+        for (const where of [`${origin}/mcp`, FIXTURE]) {
+          const call = startChild(command, [
+            ...args,
+            ANYPOD,
+            'call',
+            where,
+            'echo',
+            '--arguments',
+            '{"text":"called"}',
+          ]);
+          expect(await call.exited, call.logs()).toEqual({ code: 0, signal: null });
+          expect(call.logs()).toMatch(/^called$/m);
+        }
+        child.signal('SIGTERM');
+        expect(await child.exited).toEqual({ code: 0, signal: null });
+        const call = await session.call(new URL(other.url), 2, 'echo', { text: 'after' });
+        expect(textOf((await messagesOf(call)).at(-1))).toBe('after');
+      } finally {
+        await Promise.all([child.stop(), other.stop()]);
+      }
+    },
+  );
 });

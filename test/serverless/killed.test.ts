@@ -3,8 +3,9 @@
  * repeated, and resumes what it has an event id of, at another function. No step may hang, lose a session, or run an unsafe tool twice.
  */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { postModern } from '../cluster/modern-wire.ts';
 import { readEvents } from '../cluster/sse.ts';
-import { beginTask, isOver, taskWhen } from '../cluster/task-wire.ts';
+import { ABLE, beginTask, isOver, taskWhen } from '../cluster/task-wire.ts';
 import { type Message, messagesOf, openSession, parse, sessionOf, textOf, type WireSession } from '../cluster/wire.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { type FunctionProcess, SECRET, startFunctionProcess } from '../library/function-process.ts';
@@ -30,6 +31,10 @@ afterAll(async () => {
 afterEach(() => {
   killed.length = 0;
 });
+
+/** Lets a worker run queued tasks until there are none. */
+const work = (url: URL, headers = {}) =>
+  fetch(new URL('/api/work', url), { headers: { authorization: `Bearer ${SECRET}`, ...headers } });
 
 const at = (count: number) => ({ 'x-kill-at': `${count}` });
 
@@ -138,6 +143,30 @@ it('a call that may not: it runs once at most, and its client is told [serverles
   expect([kills, told].every((number) => number > 0)).toBe(true);
 });
 
+it('a call of 2026-07-28: the client repeats what may be repeated, and gets the result [serverless.killed]', async () => {
+  const call = async (url: URL, headers = {}) =>
+    messagesOf(await postModern(url, 'tools/call', { name: 'read', arguments: { ms: 300 } }, headers));
+  const kills = await killAtEach(async (count) => {
+    const messages = (await unlessKilled(call(victim.url, at(count)))) ?? (await call(stable.url));
+    expect(textOf(messages.at(-1))).toBe('read done');
+  });
+  expect(kills).toBeGreaterThan(2);
+});
+
+it('a call that becomes a task: the client begins again, and whatever was queued ends [serverless.killed]', async () => {
+  const params = { name: 'survey', arguments: { ms: 50 }, _meta: ABLE };
+  const begin = async (url: URL, headers = {}) =>
+    (await messagesOf(await postModern(url, 'tools/call', params, headers))).at(-1)?.result?.['taskId'];
+  const kills = await killAtEach(async (count) => {
+    const taskId = (await unlessKilled(begin(victim.url, at(count)))) ?? (await begin(stable.url));
+    const working = work(stable.url);
+    const task = await taskWhen([stable.url], String(taskId), isOver);
+    await working;
+    expect(task.result?.content[0]?.text).toBe('survey done');
+  });
+  expect(kills).toBeGreaterThan(2);
+});
+
 it('an answer to a question: repeated elsewhere, it arrives once [serverless.killed]', async () => {
   const kills = await killAtEach(async (count) => {
     const session = await openSession(stable.url);
@@ -180,8 +209,6 @@ it('DELETE: repeated, the session has ended [serverless.killed]', async () => {
 });
 
 it('a worker: another one finishes what may run again, and says what is lost of the rest [serverless.killed]', async () => {
-  const work = (url: URL, headers = {}) =>
-    fetch(new URL('/api/work', url), { headers: { authorization: `Bearer ${SECRET}`, ...headers } });
   const kills = await killAtEach(async (count) => {
     const before = began('survey');
     const { taskId } = await beginTask(stable.url, 'survey', { ms: 300 });

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../cluster/settle.ts';
 import { readEvents } from '../cluster/sse.ts';
 import { beginTask, isOver, taskWhen } from '../cluster/task-wire.ts';
-import { messagesOf, openSession, textOf, type WireSession } from '../cluster/wire.ts';
+import { messagesOf, openSession, post, textOf, type WireSession } from '../cluster/wire.ts';
 import { startChild } from '../lib/child.ts';
 import { type Pod, startPod } from '../lib/pods.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
@@ -95,13 +95,14 @@ async function shareSession(url: URL): Promise<void> {
 }
 
 /** Calls at `url`, reads the first event there, and the rest at a pod. */
-async function resumeOnPod(url: URL, session: WireSession, seconds: number) {
+async function resumeOnPod(url: URL, session: WireSession, seconds: number, meanwhile = async () => {}) {
   const response = await session.call(url, 1, 'compare_hotels', { city: 'Rome', seconds }, 'token');
   let last: string | undefined;
   for await (const { id } of readEvents(response)) {
     last = id ?? last;
     if (last !== undefined) break;
   }
+  await meanwhile();
   const messages = await messagesOf(await session.listen(new URL(pod.url), last));
   return messages.at(-1);
 }
@@ -125,6 +126,25 @@ describe('Cloudflare Workers, in wrangler dev', () => {
     const client = new Redis(redis.url);
     stopping.push(() => client.disconnect());
     await eventually(async () => expect(await client.zcard('anypod:v1:pods')).toBe(1));
+  });
+
+  it('loses no session and no safe call with an object that is evicted in the middle of it [serverless.workers]', async () => {
+    const { url } = await running(startWorkers(redis.url, 'evictable-worker.ts'));
+    const session = await openSession(url);
+    const evict = async () => {
+      const headers = { ...session.headers, 'x-evict': 'now' };
+      const { status } = await post(url, { jsonrpc: '2.0', id: 99, method: 'ping' }, headers);
+      expect(status).toBeGreaterThanOrEqual(500);
+    };
+    const greet = async () => {
+      const messages = await messagesOf(await session.call(url, 2, 'greet', { city: 'Rome' }));
+      expect(textOf(messages.at(-1))).toBe('Hello, Rome');
+    };
+    const last = await resumeOnPod(url, session, 5, evict);
+    expect(textOf(last)).toBe('The best hotel in Rome is the Central');
+    await greet();
+    await evict();
+    await greet();
   });
 
   it('runs tasks by the alarm of an object, without any pod [serverless.workers] [serverless.worker]', async () => {

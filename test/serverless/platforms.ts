@@ -27,8 +27,8 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** `wrangler dev` with the example's wrangler.toml. */
-export async function startWorkers(redisUrl: string): Promise<Platform> {
+/** `wrangler dev` with the example's wrangler.toml. `script`: a file of this folder to run instead of the example's own. */
+export async function startWorkers(redisUrl: string, script?: string): Promise<Platform> {
   const port = await freePort();
   const state = await mkdtemp(join(tmpdir(), 'anypod-workers-'));
   const bindings = ['--var', `REDIS_URL:${redisUrl}`, '--var', `ANYPOD_SECRET:${SECRET}`];
@@ -41,11 +41,16 @@ export async function startWorkers(redisUrl: string): Promise<Platform> {
     state,
     '--show-interactive-dev-session=false',
   ];
+  const given = script === undefined ? [] : [join(here, script)];
   const config = ['--config', join(EXAMPLE, 'workers/wrangler.toml')];
-  const child = startChild(join(here, 'node_modules/.bin/wrangler'), ['dev', ...config, ...local, ...bindings], {
-    cwd: here,
-    env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' },
-  });
+  const child = startChild(
+    join(here, 'node_modules/.bin/wrangler'),
+    ['dev', ...given, ...config, ...local, ...bindings],
+    {
+      cwd: here,
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: 'true' },
+    },
+  );
   const stop = async () => {
     await child.stop(5000);
     await rm(state, { recursive: true, force: true });

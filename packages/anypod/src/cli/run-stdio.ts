@@ -1,3 +1,4 @@
+import { describeThrown } from '../core/describe-thrown.ts';
 import { readConfig } from '../serve/config.ts';
 import { startLocalPod } from '../serve/local-pod.ts';
 import { runBridge } from '../stdio/run-bridge.ts';
@@ -10,8 +11,13 @@ export async function runStdio(argv: readonly string[]): Promise<void> {
   const write = holdStandardOutput(process);
   const config = readConfig(argv, process.env);
   const log = createLog(config.logLevel, formatFor(config.logFormat, process.stderr), process.stderr);
-  const anypod = await startLocalPod(config, log);
   const stopping = new AbortController();
+  // It harms no other call, and the host would lose its server.
+  process.on('unhandledRejection', (err) => {
+    log.error({ err: err ?? describeThrown(err) }, 'a promise was rejected and nobody handled it');
+    if (config.onUnhandledRejection === 'drain') stopping.abort();
+  });
+  const anypod = await startLocalPod(config, log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
   await runBridge({
     url: new URL(`http://localhost${config.path}`),

@@ -23,7 +23,7 @@ it.each([
   ['a connection that was refused', refused],
   ['503 with Retry-After', () => status(503, { 'retry-after': '0' })],
   ['429 with Retry-After', () => status(429, { 'retry-after': '0' })],
-])('a request is sent again after %s, also if it is not safe', async (_what, answer) => {
+])('a request is sent again after %s, also if it is not safe [client.back-off]', async (_what, answer) => {
   const { times, endpoint } = answering(answer, answer, () => status(200));
   expect((await endpoint().send({}, ONCE)).status).toBe(200);
   expect(times).toHaveLength(3);
@@ -34,7 +34,7 @@ it.each([
   ['503 without Retry-After', () => status(503)],
   ['502', () => status(502)],
   ['504', () => status(504)],
-])('a request is sent again after %s only if it is safe', async (_what, answer) => {
+])('a request is sent again after %s only if it is safe [client.repeat]', async (_what, answer) => {
   const safe = answering(answer, () => status(200));
   expect((await safe.endpoint().send({}, ASKS)).status).toBe(200);
   const other = answering(answer, () => status(200));
@@ -49,7 +49,7 @@ it.each([
 it.each([
   ['seconds', () => '1'],
   ['a date', () => new Date(Date.now() + 2000).toUTCString()],
-])('Retry-After is kept: %s', async (_form, after) => {
+])('Retry-After is kept: %s [client.back-off]', async (_form, after) => {
   const { times, endpoint } = answering(
     () => status(503, { 'retry-after': after() }),
     () => status(200),
@@ -78,7 +78,7 @@ it('waits end with their signal', async () => {
   await expect(endpoint().send({ signal: AbortSignal.timeout(100) }, ASKS)).rejects.toThrow();
 });
 
-it('an answer that does not begin in time is one from a lost connection; its body may take longer', async () => {
+it('an answer that does not begin in time is one from a lost connection; its body may take longer [client.silence]', async () => {
   let requests = 0;
   const fetch = async (_input: unknown, init?: RequestInit): Promise<Response> => {
     requests += 1;

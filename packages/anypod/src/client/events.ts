@@ -99,6 +99,16 @@ export async function responseIn(
   return undefined;
 }
 
+/** The response to a request in the data of one event. Undefined: it is another message, or none. */
+export function responseTo(id: RequestId, data: string): JsonRpcResponse | undefined {
+  try {
+    const message = JSON.parse(data) as JsonRpcResponse;
+    return !('method' in message) && message.id === id ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export function isStream(response: Response): boolean {
   return response.ok && (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
 }

@@ -3,8 +3,8 @@ import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { type ClientCall, type ClientContext, headersNow, jsonResponse, sendInSession } from './context.ts';
 import { ASKS, type GiveUp, growingWaits, wasNotTaken } from './endpoint.ts';
-import { answersOf, isStream, type StreamEvent, streamOf } from './events.ts';
-import { type Loss, lostCall, refusedCall } from './outcomes.ts';
+import { answersOf, isStream, responseTo, type StreamEvent, streamOf } from './events.ts';
+import { isFinal, type Loss, lostCall, refusedCall } from './outcomes.ts';
 import { tokenOf, translateProgress } from './progress.ts';
 import { SESSION_HEADER } from './saved-session.ts';
 import { asksForTask, settleTask, taskAnswered, taskIn } from './tasks.ts';
@@ -73,6 +73,7 @@ export class Exchange {
 
   async #first(): Promise<Response> {
     let first: Response;
+    await this.#begin();
     try {
       // Calls of tools are judged when there is doubt: that needs a question to the server.
       first = await this.#post(this.#call.request.method !== 'tools/call' && (await this.#isSafe()));
@@ -95,7 +96,7 @@ export class Exchange {
     const text = await first.text().catch(() => undefined);
     if (text === undefined) return this.#stream(this.#events(undefined));
     const whole = new Response(text, { status, headers });
-    const response = this.#responseIn(text);
+    const response = responseTo(this.#sentId, text);
     if (response === undefined || taskIn(response) !== undefined) return this.#stream(this.#events(whole));
     await this.#keep(response);
     this.#done();
@@ -143,7 +144,7 @@ export class Exchange {
     try {
       for await (const event of answersOf(source, { silenceMs: this.#context.silenceMs, watched, onRetry })) {
         this.#note(event);
-        const response = this.#responseIn(event.data);
+        const response = responseTo(this.#sentId, event.data);
         if (response === undefined) yield this.#forClient(event);
         else return yield* this.#end(event, response);
       }
@@ -197,6 +198,7 @@ export class Exchange {
   async #again(loss: Loss): Promise<Response> {
     this.#repeats += 1;
     if (this.#repeats > MOST_REPEATS || !(await this.#isSafe())) return this.#lost(loss);
+    await this.#begin();
     const answer = await this.#post(true).catch((error: unknown) => {
       if (this.#signal.aborted) throw error;
       return this.#lost(loss);
@@ -204,14 +206,23 @@ export class Exchange {
     return answer.ok ? answer : jsonResponse(await refusedCall(this.#sentId, answer));
   }
 
-  /** Sends the request. If its session is gone, it has not run: it is sent again in a new one. */
-  async #post(safe: boolean): Promise<Response> {
+  /** Keeps that the call goes out, before it does. If that fails, it does not. */
+  async #begin(): Promise<void> {
     const { step, request, guardKey } = this.#call;
     this.#eventId = undefined;
     this.#sentId = request.id;
     this.#sentToken = tokenOf(this.#call);
-    await step.save({ sentId: this.#sentId, sentToken: this.#sentToken, guardKey, eventId: undefined });
-    const init = { ...this.#call.init, method: 'POST', body: JSON.stringify(request), signal: this.#signal };
+    const sent = { sentId: this.#sentId, sentToken: this.#sentToken, guardKey, eventId: undefined };
+    await step.save(sent).catch((error: unknown) => {
+      this.#done();
+      throw error;
+    });
+  }
+
+  /** Sends the request. If its session is gone, it has not run: it is sent again in a new one. */
+  async #post(safe: boolean): Promise<Response> {
+    const body = JSON.stringify(this.#call.request);
+    const init = { ...this.#call.init, method: 'POST', body, signal: this.#signal };
     return sendInSession(this.#context, this.#headers, (headers) => ({ ...init, headers }), {
       safe,
       prompt: this.#prompt,
@@ -267,10 +278,8 @@ export class Exchange {
   /** Keeps how the call ended before the client hears of it. */
   async #keep(response: JsonRpcResponse): Promise<void> {
     const { step } = this.#call;
-    const asks = response.result?.['resultType'] === 'input_required';
-    const final = (response.error?.data as { readonly retry?: boolean } | undefined)?.retry === false;
-    if (asks && asksForTask(response)) return;
-    if (!asks && (response.result !== undefined || final)) await step.save({ response });
+    if (asksForTask(response)) return;
+    if (isFinal(response)) await step.save({ response });
     else await step.clear();
   }
 
@@ -281,15 +290,6 @@ export class Exchange {
     if (id === undefined || this.#call.modern) return;
     this.#eventId = id;
     this.#call.step.passed(id);
-  }
-
-  #responseIn(data: string): JsonRpcResponse | undefined {
-    try {
-      const message = JSON.parse(data) as JsonRpcResponse;
-      return !('method' in message) && message.id === this.#sentId ? message : undefined;
-    } catch {
-      return undefined;
-    }
   }
 }
 

@@ -15,6 +15,12 @@ export function lostCall(id: RequestId, loss: Loss): JsonRpcResponse {
   return rpcError(id, RPC.internal, `The connection broke before the answer came, ${rest}`, data);
 }
 
+/** Whether the call is over with this response: it has a result, or must not be sent again. A question to the client is none. */
+export function isFinal({ result, error }: JsonRpcResponse): boolean {
+  const lost = (error?.data as { readonly retry?: boolean } | undefined)?.retry === false;
+  return result === undefined ? lost : result['resultType'] !== 'input_required';
+}
+
 /** The answer of an endpoint that refuses the request by its status. */
 export async function refusedCall(id: RequestId, answer: Response): Promise<JsonRpcResponse> {
   const text = await answer.text().catch(() => '');

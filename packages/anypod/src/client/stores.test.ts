@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ describeResumeStore(
 );
 
 describe('a file', () => {
-  it('belongs to its owner only, and leaves nothing beside it', async () => {
+  it('belongs to its owner only, and leaves nothing beside it [client.store]', async () => {
     const path = newPath();
     writeFileSync(path, '{}', { mode: 0o644 });
     await createFileResumeStore(path).set('a', 'one');
@@ -46,6 +46,29 @@ describe('a file', () => {
     await expect(store.set('a', 'x'.repeat(65 * 1024 * 1024))).rejects.toThrow(/larger than 64 MiB/);
     await store.set('a', 'small');
     expect(await store.get('a')).toBe('small');
+  });
+
+  it('that another process has changed is left as it is, and its process is told [client.store.alone]', async () => {
+    const path = newPath();
+    const [one, other] = [createFileResumeStore(path), createFileResumeStore(path)];
+    await one.set('a', 'one');
+    expect(await other.get('a')).toBe('one');
+    await other.set('b', 'other');
+    const text = readFileSync(path, 'utf8');
+    await expect(one.set('a', 'again')).rejects.toThrow(/was changed by another process/);
+    await expect(one.delete('a')).rejects.toThrow(/Give each process a file of its own/);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    await other.set('b', 'still');
+    expect(await createFileResumeStore(path).get('b')).toBe('still');
+  });
+
+  it('that was removed is written again', async () => {
+    const path = newPath();
+    const store = createFileResumeStore(path);
+    await store.set('a', 'one');
+    rmSync(path);
+    await store.set('b', 'two');
+    expect(await createFileResumeStore(path).get('a')).toBe('one');
   });
 
   it('in a folder that does not exist is an error of the first change', async () => {

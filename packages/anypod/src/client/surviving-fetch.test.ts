@@ -1,5 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
+import type { ResumeStore } from '../core/resume-store.ts';
+import { createMemoryResumeStore } from './memory-store.ts';
 import { createSurvivingFetch } from './surviving-fetch.ts';
 
 const url = new URL('http://127.0.0.1/mcp');
@@ -72,33 +74,36 @@ function endpoint(
   return { asked, fetch, count: (method: string) => counted(({ message }) => message.method === method) };
 }
 
-async function connect(fetch: typeof globalThis.fetch, token: { now: string } = { now: 'old' }) {
+async function connect(fetch: typeof globalThis.fetch, store?: ResumeStore, token: { now: string } = { now: 'old' }) {
   const client = new Client({ name: 'c', version: '1' });
   const renew = async () => {
     token.now = 'new';
   };
   const authProvider = { token: async () => token.now, onUnauthorized: renew };
-  const surviving = createSurvivingFetch(url, { fetch, silenceMs: 300, patienceMs: 20_000 });
+  const surviving = createSurvivingFetch(url, { fetch, silenceMs: 300, patienceMs: 20_000, ...(store && { store }) });
   await client.connect(new StreamableHTTPClientTransport(url, { authProvider, fetch: surviving }));
-  return (name: string) =>
-    client.callTool({ name, arguments: {} }).then(
+  return (name: string, _meta: Record<string, unknown> = {}) =>
+    client.callTool({ name, arguments: {}, _meta }).then(
       (answer) => JSON.stringify(answer.content),
-      (error: { data?: unknown }) => error.data,
+      (error: { data?: unknown; message: string }) => error.data ?? error.message,
     );
 }
 
 describe('a call in a session', () => {
-  it.each(['breaks', 'is silent', 'ends'] as const)('whose stream %s is resumed, as often as needed', async (how) => {
-    const server = endpoint(
-      [() => stream(POSITION, how)],
-      [() => stream('id: 2\ndata: \n\n', how), (_asked, id) => stream(said(id, 'done'))],
-    );
-    expect(await (await connect(server.fetch))('once')).toContain('done');
-    expect(server.count('tools/call')).toBe(1);
-    expect(server.asked.at(-1)?.headers.get('last-event-id')).toBe('2');
-  });
+  it.each(['breaks', 'is silent', 'ends'] as const)(
+    'whose stream %s is resumed, as often as needed [client.resume] [client.silence]',
+    async (how) => {
+      const server = endpoint(
+        [() => stream(POSITION, how)],
+        [() => stream('id: 2\ndata: \n\n', how), (_asked, id) => stream(said(id, 'done'))],
+      );
+      expect(await (await connect(server.fetch))('once')).toContain('done');
+      expect(server.count('tools/call')).toBe(1);
+      expect(server.asked.at(-1)?.headers.get('last-event-id')).toBe('2');
+    },
+  );
 
-  it('that broke without a position is sent again if that is safe, and is an error if not', async () => {
+  it('that broke without a position is sent again if that is safe, and is an error if not [client.repeat] [client.once]', async () => {
     const server = endpoint([
       () => stream(': nothing\n\n', 'breaks'),
       ({ message }) => stream(said(message.id, 'again')),
@@ -109,19 +114,19 @@ describe('a call in a session', () => {
     expect(other.count('tools/call')).toBe(1);
   });
 
-  it('that is safe, and breaks each time, is not sent for ever', async () => {
+  it('that is safe, and breaks each time, is not sent for ever [client.repeat]', async () => {
     const server = endpoint([() => stream('retry: 10\n\n', 'breaks')]);
     expect(await (await connect(server.fetch))('safe')).toEqual({ reason: 'connection_lost', retry: false });
     expect(server.count('tools/call')).toBe(9);
   });
 
-  it('that the endpoint does not know any more is an error of its own', async () => {
+  it('that the endpoint does not know any more is an error of its own [client.once]', async () => {
     const server = endpoint([() => stream(POSITION, 'breaks')], [() => new Response(null, { status: 404 })]);
     expect(await (await connect(server.fetch))('once')).toEqual({ reason: 'session_lost', retry: false });
     expect(server.count('tools/call')).toBe(1);
   });
 
-  it('whose session is gone is sent again in a new one, opened in the same way', async () => {
+  it('whose session is gone is sent again in a new one, opened in the same way [client.session]', async () => {
     const server = endpoint([
       () => new Response(null, { status: 404 }),
       ({ message }) => stream(said(message.id, 'new')),
@@ -133,7 +138,7 @@ describe('a call in a session', () => {
     expect(server.asked.at(-1)?.headers.get('mcp-session-id')).toBe('session-2');
   });
 
-  it('whose token expires goes on with a new one, which the official transport gets', async () => {
+  it('whose token expires goes on with a new one, which the official transport gets [client.token]', async () => {
     const server = endpoint(
       [() => stream(POSITION, 'breaks')],
       [
@@ -146,6 +151,29 @@ describe('a call in a session', () => {
     expect(await (await connect(server.fetch))('once')).toContain('done');
     expect(server.count('tools/call')).toBe(1);
   });
+});
+
+it('a step that cannot be kept is not begun: its call is not sent, and the client is told why [client.once]', async () => {
+  const server = endpoint([({ message }) => stream(said(message.id, 'done'))]);
+  const store = createMemoryResumeStore();
+  const set: ResumeStore['set'] = async (key, value) => {
+    if (key.includes(' step ')) throw new Error('The disk is full.');
+    await store.set(key, value);
+  };
+  const call = await connect(server.fetch, { ...store, set });
+  expect(await call('once', { 'anypod/step': 'pay' })).toContain('The disk is full.');
+  expect(server.count('tools/call')).toBe(0);
+});
+
+it('the end of a session is sent once, though the endpoint is away', async () => {
+  let sent = 0;
+  const fetch = async (): Promise<Response> => {
+    sent += 1;
+    throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } });
+  };
+  const surviving = createSurvivingFetch(url, { fetch, patienceMs: 20_000 });
+  await expect(surviving(url, { method: 'DELETE' })).rejects.toThrow('fetch failed');
+  expect(sent).toBe(1);
 });
 
 it('requests to other addresses pass unchanged', async () => {

@@ -10,7 +10,7 @@ import { createSteps } from './steps.ts';
 import { createToolKnowledge } from './tools.ts';
 
 export interface SurvivingFetchOptions {
-  /** Keeps what must outlive the process: a path makes it a file. One process at a time. Default: it lasts as long as the process. */
+  /** Keeps what must outlive the process: a path makes it a file, for one run in one process at a time. Default: it lasts as long as the process. */
   readonly store?: ResumeStore | string;
   /** How tasks are waited for (2026-07-28). Default `poll`. */
   readonly tasks?: TaskWatching;
@@ -67,8 +67,15 @@ export function createSurvivingFetch(url: string | URL, options: SurvivingFetchO
     const { method = 'GET' } = init;
     if (method === 'POST') return posts(init, headers);
     if (method === 'GET') return openStream(context, init, headers);
-    const answer = await sender.send({ ...init, headers: headersNow(context, headers) }, ASKS);
-    if (method === 'DELETE' && answer.ok) await session.forget();
+    const request = { ...init, headers: headersNow(context, headers) };
+    if (method !== 'DELETE') return sender.send(request, ASKS);
+    // Sent once: a client that leaves must not wait for an endpoint that is away. The session then ends by itself.
+    const late = AbortSignal.timeout(silenceMs);
+    const answer = await fetch(input, {
+      ...request,
+      signal: init.signal ? AbortSignal.any([init.signal, late]) : late,
+    });
+    if (answer.ok) await session.forget();
     return answer;
   };
 }

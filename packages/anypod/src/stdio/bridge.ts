@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type AuthProvider,
   InsufficientScopeError,
@@ -43,6 +44,9 @@ interface Pending {
   readonly modern: boolean;
 }
 
+/** How long the end of a session may take. An endpoint that does not answer ends it by itself. */
+const CLOSE_MS = 5000;
+const OPENS = ['initialize', 'notifications/initialized'];
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
 /**
@@ -54,6 +58,8 @@ export class Bridge {
   readonly #options: BridgeOptions;
   readonly #pending = new Map<RequestId, Pending>();
   #initialize: RequestId | undefined;
+  /** Over HTTP, a message could overtake those that open the session. So it waits for them. */
+  #opening: Promise<void> = Promise.resolve();
   #settled: () => void = () => undefined;
 
   constructor(options: BridgeOptions) {
@@ -86,7 +92,13 @@ export class Bridge {
   }
 
   /** Takes a message of the local client. Resolves when it is sent, or answered with an error. Never rejects. */
-  async take(message: JsonRpcMessage): Promise<void> {
+  take(message: JsonRpcMessage): Promise<void> {
+    const taken = this.#opening.then(() => this.#pass(message));
+    if ('method' in message && OPENS.includes(message.method)) this.#opening = taken;
+    return taken;
+  }
+
+  async #pass(message: JsonRpcMessage): Promise<void> {
     if (isRequest(message)) return this.#request(message);
     if (this.#cancels(message)) return;
     try {
@@ -96,9 +108,10 @@ export class Bridge {
     }
   }
 
-  /** Ends the connections, and the session. */
+  /** Ends the connections, and the session, if the endpoint answers soon. */
   async close(): Promise<void> {
-    await this.#transport.terminateSession().catch(() => undefined);
+    const ended = this.#transport.terminateSession().catch(() => undefined);
+    await Promise.race([ended, delay(CLOSE_MS, undefined, { ref: false })]);
     await this.#transport.close();
   }
 

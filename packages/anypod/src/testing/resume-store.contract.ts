@@ -39,7 +39,7 @@ export function describeResumeStore({ describe, it }: Runner, subject: ResumeSto
       for (const one of [store, again?.() ?? store]) assert.equal(await one.get('key 4'), '199');
     });
 
-    it('outlives the process once a change has resolved, if the store says so', async () => {
+    it('outlives the process once a change has resolved, if the store says so [client.store]', async () => {
       const { store, again } = await subject.open();
       await store.set('a', 'one');
       await store.set('b', 'two');
