@@ -65,3 +65,20 @@ test.each([
     await done(directory, 'docker', 'rmi', image);
   },
 );
+
+/** A machine that has Node and nothing else. */
+const CLEAN = process.env['NODE_IMAGE'] ?? 'node:24-slim';
+
+test('on a clean machine, in an empty folder, a new project passes its test', async () => {
+  const steps = [
+    'cd "$(mktemp -d)"',
+    'npm create --yes anypod@latest weather -- --yes',
+    `cd weather && npm install ${INSTALL.join(' ')} && npm test`,
+  ];
+  const variables = Object.entries(registry.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+  const args = ['run', '--rm', '--network', 'host', ...variables, '--entrypoint', 'sh', CLEAN, '-ec', steps.join('\n')];
+  expect(await runWith({}, directory, 'docker', ...args)).toEqual({
+    code: 0,
+    output: expect.stringContaining('pass 1'),
+  });
+});
