@@ -46,6 +46,7 @@ client: $(INSTALLED) ## Run the official client against a server (URL=http://127
 build: $(INSTALLED) ## Compile the packages into packages/*/dist
 	tsc -b packages/anypod
 	tsc -b packages/create-anypod
+	tsc -b services/console
 	tsc -b services/mcp-server
 
 image: .node/ready ## Build the container image IMAGE:TAG (IMAGE=anypod TAG=dev); needs Docker
@@ -56,7 +57,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration first-call networks test-serverless test-runtimes test-observability
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration first-call networks test-serverless test-runtimes test-observability test-console console-docs
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -121,6 +122,19 @@ test/runtimes/node_modules: test/runtimes/package-lock.json
 	npm ci --prefix test/runtimes --ignore-scripts
 	touch $@
 
+test-console: build services test/console/node_modules ## Test the console in Chromium, over three pods: axe, keyboard, desktop and phone, light and dark
+	tools/setup-chromium.sh
+	tsc -p test/console
+	$(call VITEST,console)
+
+console-docs: build services test/console/node_modules ## Make the pictures of docs/console.md
+	tools/setup-chromium.sh
+	CONSOLE_DOCS=write $(call VITEST,console)
+
+test/console/node_modules: test/console/package-lock.json
+	npm ci --prefix test/console --ignore-scripts
+	touch $@
+
 test-chaos: build services ## Test cuts, drains, killed pods and a failing Redis under constant load, in a short run
 	$(call VITEST,chaos)
 
@@ -175,7 +189,7 @@ abuse: build services ## Let one client create 100,000 sessions and open 10,000 
 leak: build services ## Check that thousands of sessions and cancelled calls leave nothing behind
 	node test/leak/run.ts
 
-fuzz: build services ## Send a million malformed requests to a pod (COUNT=1000000 SECONDS=3600 SEED=1)
+fuzz: build services ## Send a million malformed requests to a pod, one with HTTP+SSE and one with authorization (COUNT=1000000 SECONDS=3600 SEED=1)
 	COUNT=$(COUNT) SECONDS=$(SECONDS) SEED=$(SEED) node test/fuzz/run.ts
 
 timing: build services ## Compare the times of answers to foreign and to unknown ids: a session, a stream, a task, a handle (ROUNDS=1500)
@@ -308,4 +322,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .actionlint .zizmor .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,bench/peers}/node_modules .prometheus site/{node_modules,pages,dist}
+	rm -rf .actionlint .zizmor .k6 .docket .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,test/console,bench/peers}/node_modules .prometheus site/{node_modules,pages,dist}

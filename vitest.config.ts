@@ -29,7 +29,7 @@ const HOSTILE = ['test/cluster/{hostile,hostile-process,call-timeout}.test.ts'];
 
 /** The service as its operators and clients find it: its commands, its start and settings, the examples, and abuse. */
 const SERVICE = [
-  'test/cluster/{check,cli,cli-sessions,connect,dev,doctor,own-modules,process,redis-access,secrets,service-settings,stdio,surviving-client,wrong-configuration}.test.ts',
+  'test/cluster/{check,cli,cli-sessions,connect,console,console-pages,dev,doctor,own-modules,process,redis-access,secrets,service-settings,stdio,surviving-client,wrong-configuration}.test.ts',
   'test/{examples,leak,migration,security,fuzz,timing}/**/*.test.ts',
 ];
 
@@ -67,6 +67,7 @@ export default defineConfig({
       { test: { name: 'idp', include: ['test/idp/**/*.test.ts'], ...serial, ...program } },
       { test: { name: 'image', include: ['test/image/**/*.test.ts'], ...serial } },
       { test: { name: 'serverless', include: ['test/serverless/**/*.test.ts'], ...serial, ...live } },
+      { test: { name: 'console', include: ['test/console/**/*.test.ts'], ...serial } },
       { test: { name: 'runtimes', include: ['test/runtimes/**/*.test.ts'], ...serial } },
       { test: { name: 'chart', include: ['test/{chart,manifests}/**/*.test.ts'], ...many } },
       { test: { name: 'chart-cluster', include: ['test/chart-cluster/**/*.test.ts'], ...serial, ...live } },

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { commandNames } from '../packages/anypod/src/cli/commands.ts';
 import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
+import { CONSOLE_SETTINGS } from '../services/console/src/settings.ts';
 import { TELEMETRY_SETTINGS } from '../services/mcp-server/src/telemetry/settings.ts';
 import { createFaultFinder } from './docs/command-faults.ts';
 import { helpOf } from './docs/command-help.ts';
@@ -95,10 +96,10 @@ test.each(inline)('$page names only variables that are there', ({ page }) => {
   expect([...named].filter((name) => !VARIABLES.has(name) && !VARIABLES.has(name.replace(/_FILE$/, '')))).toEqual([]);
 });
 
-const VARIABLES = new Set([...SETTINGS, ...TELEMETRY_SETTINGS].map(({ env }) => env));
+const VARIABLES = new Set([...SETTINGS, ...TELEMETRY_SETTINGS, ...CONSOLE_SETTINGS].map(({ env }) => env));
 
 test('every command explains itself', () => {
-  expect([...help.keys()].sort()).toEqual(commandNames().sort());
+  expect([...help.keys()].sort()).toEqual([...commandNames(), 'console'].sort());
   for (const text of help.values()) expect(text).toMatch(/^Usage: /);
 });
 

@@ -1,11 +1,12 @@
 /**
  * Makes the parts of the documentation that are generated from the commands and settings: `docs/cli-reference.md`, and the tables of
- * `docs/configuration.md`. `--check` writes nothing and fails if one is out of date.
+ * `docs/configuration.md` and `docs/console.md`. `--check` writes nothing and fails if one is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Setting } from '../packages/anypod/src/serve/setting.ts';
 import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
+import { CONSOLE_SETTINGS } from '../services/console/src/settings.ts';
 import { TELEMETRY_SETTINGS } from '../services/mcp-server/src/telemetry/settings.ts';
 import { helpOf } from './docs/command-help.ts';
 
@@ -29,7 +30,7 @@ function withTables(page: string, ...tables: readonly (readonly Setting[])[]): s
     /^\| Flag \| Environment \| Default \| Meaning \|\n(?:\|.*\n)+/gm,
     () => `${tableOf(rest.shift() ?? [])}\n`,
   );
-  if (rest.length > 0) throw new Error('docs/configuration.md lacks a table of settings');
+  if (rest.length > 0) throw new Error('A page lacks a table of settings');
   return made;
 }
 
@@ -49,6 +50,7 @@ async function commandPage(): Promise<string> {
 const generated = {
   'cli-reference.md': await commandPage(),
   'configuration.md': withTables(read('configuration.md'), SETTINGS, TELEMETRY_SETTINGS),
+  'console.md': withTables(read('console.md'), CONSOLE_SETTINGS),
 };
 
 for (const [file, text] of Object.entries(generated)) {

@@ -6,6 +6,8 @@ import { type ByPath, nest } from './values.ts';
 
 const GATEWAY = { 'httpRoute.enabled': true, 'httpRoute.parentRefs': [{ name: 'gateway' }] };
 
+const CONSOLE = { 'console.enabled': true, 'console.port': 8443 };
+
 const ENDPOINTS: readonly [url: string, values: Readonly<Record<string, unknown>>][] = [
   ['http://127.0.0.1:3000/mcp', {}],
   ['In the cluster: http://demo-anypod.tools.svc:8080/shop', { 'service.port': 8080, 'config.path': '/shop' }],
@@ -14,6 +16,7 @@ const ENDPOINTS: readonly [url: string, values: Readonly<Record<string, unknown>
   ['https://c.example.com/mcp', { ...GATEWAY, 'httpRoute.hostnames': ['c.example.com'] }],
   ['.status.loadBalancer', { 'service.type': 'LoadBalancer' }],
   ['.nodePort', { 'service.type': 'NodePort' }],
+  ['port-forward service/demo-anypod-console 8080:8443', CONSOLE],
 ];
 
 const OUTSIDE = { 'redis.enabled': false, 'externalRedis.host': 'redis.example.com' };
@@ -56,6 +59,10 @@ const WARNINGS: readonly [sentence: string, values: Readonly<Record<string, unkn
   [
     'Pods ask nobody for a token. Unless something in front of them checks callers, everybody may call. Set auth.issuers.',
     { 'service.type': 'LoadBalancer' },
+  ],
+  [
+    'The console uses the Redis user of the pods, who may also write. Make the users of docs/redis.md and set console.redis.existingSecret.',
+    CONSOLE,
   ],
   [
     'Pods serve requests for any host name. Set config.allowedHosts to your host names.',

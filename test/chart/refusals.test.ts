@@ -108,6 +108,13 @@ const WRONG: readonly [path: string, value: unknown][] = [
   ['auth.scopes.tools', { report: 'reports:read' }],
   ['auth.clockSkewSeconds', 601],
   ['networkPolicy.issuerPorts', ['8443']],
+  ['console.enabled', 'yes'],
+  ['console.existingSecret', 5],
+  ['console.passwordKey', 5],
+  ['console.passwordKey', ''],
+  ['console.redis.usernameKey', 7],
+  ['console.port', '80'],
+  ['console.podLabels', { version: 1.1 }],
 ];
 
 describe.each(HELM_MAJORS)('with helm %s, the schema', (helm) => {

@@ -53,3 +53,19 @@ it.each([
   await eventually('the gap was told', () => got.includes('gap'));
   expect(got.filter((one) => one !== 'gap')).toEqual(['1', '2']);
 });
+
+it('keeps rates, counted sessions and spent states through a failover', async () => {
+  const { quotas, spent } = pod.store;
+  const rate = { intervalMs: 600_000, burst: 10 };
+  expect(await quotas.take('caller', 'calls', 9, rate)).toEqual({ granted: 9, waitMs: 0 });
+  expect(await quotas.beginSession('caller', 'one', 1, 600_000)).toBe(0);
+  expect(await spent.spend('proof', 'first', 600_000)).toBe(true);
+  await sentinel.inSync();
+  const old = await sentinel.master();
+  await sentinel.failover();
+  await eventually('the other is the master', async () => (await sentinel.master()) !== old);
+  await eventually('it takes writes', writes);
+  expect(await quotas.take('caller', 'calls', 9, rate)).toMatchObject({ granted: 1 });
+  expect(await quotas.beginSession('caller', 'two', 1, 600_000)).toBeGreaterThan(0);
+  expect(await spent.spend('proof', 'second', 600_000)).toBe(false);
+});

@@ -199,6 +199,36 @@ describe('anypod check of a protected deployment', () => {
 describeConnect(() => parts.haproxy?.url ?? '');
 
 describe('services/auth-server', () => {
+  it('knows PKCE with S256 only, its own resources, and client ids that are URLs', async () => {
+    const read = async (response: Response) => (await response.json()) as Record<string, unknown>;
+    const metadata = await read(await fetch(`${parts.issuer}/.well-known/oauth-authorization-server`));
+    expect(metadata).toMatchObject({
+      code_challenge_methods_supported: ['S256'],
+      client_id_metadata_document_supported: true,
+      registration_endpoint: expect.any(String),
+    });
+    const redirect = 'http://127.0.0.1:33418/callback';
+    const registered = await fetch(String(metadata['registration_endpoint']), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ redirect_uris: [redirect], token_endpoint_auth_method: 'none' }),
+    });
+    const client = String((await read(registered))['client_id']);
+    /** What the server answers to an authorization request: an error, or its login page. */
+    const authorize = async (more: Record<string, string>) => {
+      const query = new URLSearchParams({ client_id: client, redirect_uri: redirect, response_type: 'code', ...more });
+      const { headers } = await fetch(`${metadata['authorization_endpoint']}?${query}`, { redirect: 'manual' });
+      const to = new URL(headers.get('location') ?? '', parts.issuer);
+      return to.searchParams.get('error') ?? to.pathname.split('/')[1];
+    };
+    const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+    expect(await authorize({})).toBe('invalid_request');
+    expect(await authorize({ code_challenge: challenge, code_challenge_method: 'plain' })).toBe('invalid_request');
+    const s256 = { code_challenge: challenge, code_challenge_method: 'S256' };
+    expect(await authorize({ ...s256, resource: 'https://unknown.test/mcp' })).toBe('invalid_target');
+    expect(await authorize({ ...s256, resource: parts.known })).toBe('interaction');
+  });
+
   it('does not start in production [auth.options]', async () => {
     const child = startChild(process.execPath, [SERVER], { env: { ...process.env, NODE_ENV: 'production' } });
     expect((await child.exited).code).toBe(2);

@@ -1,5 +1,5 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
-import { bytes, LIVE_SESSION, type Malformed } from './malformed.ts';
+import { bytes, LIVE_SESSION, type Malformed } from './request.ts';
 
 const HEADERS = [
   ['content-type', 'application/json'],
@@ -8,8 +8,8 @@ const HEADERS = [
   ['mcp-protocol-version', '2025-11-25'],
 ] as const;
 
-const post = (body: string, headers: Malformed['headers'] = HEADERS): Malformed => {
-  return { method: 'POST', path: '/mcp', headers, body };
+const post = (body: string, headers: Malformed['headers'] = HEADERS, path = '/mcp'): Malformed => {
+  return { method: 'POST', path, headers, body };
 };
 const text = (json: string) => post(bytes(json));
 const packed = (encoding: string, body: Buffer) =>
@@ -108,4 +108,49 @@ export const CORPUS: readonly Malformed[] = [
   raw('CONNECT evil.test:443 HTTP/1.1\r\nhost: evil.test\r\n\r\n'),
   raw('\x16\x03\x01\x02\x00\x01\x00'),
   raw('\r\n\r\n\r\n'),
+];
+
+const PING = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+/** A request that is served if its caller may call. */
+export const PINGED: Malformed = text(PING);
+
+const stream = (...headers: Malformed['headers']): Malformed => ({
+  method: 'GET',
+  path: '/sse',
+  headers: [['accept', 'text/event-stream'], ...headers],
+  body: '',
+});
+const EVENT_IDS = [
+  '',
+  '~',
+  `${LIVE_SESSION}~`,
+  `${LIVE_SESSION}~0`,
+  `${LIVE_SESSION}~~x`,
+  'x'.repeat(10_000),
+  '\xff',
+  '__proto__~__proto__',
+];
+
+/** Requests to the addresses of HTTP+SSE. */
+export const SSE_CORPUS: readonly Malformed[] = [
+  ...EVENT_IDS.map((id) => stream(['last-event-id', id])),
+  stream(['last-event-id', `${LIVE_SESSION}~0`], ['last-event-id', 'x']),
+  { ...stream(), body: PING },
+  { ...stream(), path: `/sse?sessionId=${LIVE_SESSION}` },
+  ...[
+    '',
+    '?',
+    '?sessionId',
+    '?sessionId=',
+    '?sessionid=x',
+    '?sessionId=__proto__',
+    '?sessionId=%00',
+    '?sessionId=%',
+    '?sessionId=..%2f',
+  ].map((query) => post(PING, HEADERS, `/messages${query}`)),
+  post(PING, HEADERS, `/messages?sessionId=${LIVE_SESSION}&sessionId=x`),
+  post(PING, HEADERS, `/messages?sessionId=x&sessionId=${LIVE_SESSION}`),
+  post(`[${PING},${PING}]`, HEADERS, `/messages?sessionId=${LIVE_SESSION}`),
+  post('{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}', HEADERS, `/messages?sessionId=${LIVE_SESSION}`),
+  { ...post('', HEADERS, `/messages?sessionId=${LIVE_SESSION}`), method: 'DELETE' },
 ];

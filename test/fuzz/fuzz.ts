@@ -2,28 +2,37 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { openSession } from '../cluster/wire.ts';
 import { compare, type Held, lesser, measurePod } from '../leak/measure-leak.ts';
-import { type Pod, startPod } from '../lib/pods.ts';
+import type { Pod } from '../lib/pods.ts';
 import { startRedis } from '../lib/redis-server.ts';
-import { CORPUS } from './corpus.ts';
-import { faultOf, inSession, spell } from './judge.ts';
-import { type Malformed, malformed } from './malformed.ts';
-import { type Answer, createSender, type Sender } from './sender.ts';
+import { faultOf, fill, spell } from './judge.ts';
+import { endSessions, sessionsIn } from './leftovers.ts';
+import { startOverSse } from './over-sse.ts';
+import { LIVE_SESSION, type Malformed } from './request.ts';
+import { createSender } from './sender.ts';
+import { type Left, openSessions } from './sessions.ts';
+import { startStreamable } from './streamable.ts';
+import type { StartTarget, Target, TargetName } from './target.ts';
+import { startWithAuth } from './with-auth.ts';
 
-const FIXTURE = fileURLToPath(new URL('fixture.ts', import.meta.url));
+/** The pods that are attacked. */
+const TARGETS: Readonly<Record<TargetName, StartTarget>> = {
+  streamable: startStreamable,
+  sse: startOverSse,
+  auth: startWithAuth,
+};
+
 const PRELOAD = new URL('../leak/preload.ts', import.meta.url).href;
 const BATCH = 500;
 const AT_ONCE = 24;
-const SESSIONS = 4;
 /** Fills caches and lets code be compiled. */
 const WARM_UP = 400;
 const MOST_FAULTS = 20;
 const SETTLE_MS = 60_000;
 
 export interface FuzzOptions {
+  readonly target: TargetName;
   readonly count: number;
   /** The same seed makes the same requests. */
   readonly seed: number;
@@ -43,25 +52,35 @@ export interface FuzzReport {
 }
 
 /** Sends malformed requests to a pod with a Redis, and says what is wrong with its answers and what they leave behind. */
-export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
+export async function fuzz({ target: name, ...options }: FuzzOptions): Promise<FuzzReport> {
   const { seed, report = () => undefined } = options;
   const directory = await mkdtemp(join(tmpdir(), 'anypod-fuzz-'));
   const redis = await startRedis();
-  const env = { NODE_OPTIONS: `--import=${PRELOAD}`, LEAK_DIRECTORY: directory, ANYPOD_LOG_LEVEL: 'error' };
-  const pod = await startPod({ module: FIXTURE, redisUrl: redis.url, env });
+  const env = {
+    NODE_OPTIONS: `--import=${PRELOAD}`,
+    LEAK_DIRECTORY: directory,
+    ANYPOD_LOG_LEVEL: 'error',
+    // A busy machine makes the event loop late too.
+    ANYPOD_MAX_LOOP_DELAY: '0',
+  };
+  const target = await TARGETS[name](redis.url, env);
+  const { pod } = target;
   let measured = 0;
   const held = () => measurePod(pod, directory, ++measured);
   try {
-    const warmUp = await attack(pod, { count: WARM_UP, seed: seed + 1 });
+    const warmUp = await attack(target, redis.url, { count: WARM_UP, seed: seed + 1 });
     const baseline = await least(held, await held(), () => measured < 2);
     report(`baseline  ${JSON.stringify(baseline)}`);
-    const round = await attack(pod, options);
+    const round = await attack(target, redis.url, options);
     const after = await least(held, await held(), (now) => leaksOf(baseline, now).length > 0);
     report(`after     ${JSON.stringify(after)}`);
-    const faults = [...warmUp.faults, ...round.faults];
-    return { ...round, faults: [...faults, ...faultsOf(pod)], leaks: leaksOf(baseline, after) };
+    return {
+      ...round,
+      faults: [...warmUp.faults, ...round.faults, ...faultsOf(pod)],
+      leaks: [...warmUp.leaks, ...round.leaks, ...leaksOf(baseline, after)],
+    };
   } finally {
-    await pod.stop();
+    await target.stop();
     await redis.stop();
     await rm(directory, { recursive: true, force: true });
   }
@@ -90,23 +109,24 @@ function faultsOf(pod: Pod): string[] {
     .map((line) => `the pod logged: ${line.slice(0, 500)}`);
 }
 
-async function attack(pod: Pod, { count, seed, milliseconds = Number.POSITIVE_INFINITY, report }: FuzzOptions) {
+async function attack(target: Target, redisUrl: string, options: Omit<FuzzOptions, 'target'>) {
+  const { count, seed, milliseconds = Number.POSITIVE_INFINITY, report } = options;
+  const { pod, corpus, requests: made, words } = target;
   const sender = createSender(new URL(pod.origin));
-  const sessions = await openSessions(pod, sender);
+  const sessions = await openSessions(target, sender);
   const statuses: Record<string, number> = {};
   const faults: string[] = [];
   const until = Date.now() + milliseconds;
   let sent = 0;
   const goesOn = () => sent < count && Date.now() < until && faults.length < MOST_FAULTS;
 
-  async function one(made: Malformed): Promise<void> {
-    const session = sessions.any(sent);
+  async function one(template: Malformed): Promise<void> {
+    const request = fill(template, { ...words, [LIVE_SESSION]: sessions.any(sent) });
     sent += 1;
-    const request = inSession(made, session);
     try {
       const answer = await sender.send(request);
       statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
-      const fault = faultOf(request, answer);
+      const fault = faultOf(request, answer) ?? target.faultOf(request, answer);
       if (fault !== undefined) faults.push(`${fault}\n  ${spell(request)}`);
       await sessions.after(request, answer);
     } catch (error) {
@@ -115,9 +135,8 @@ async function attack(pod: Pod, { count, seed, milliseconds = Number.POSITIVE_IN
   }
 
   for (let batch = 0; goesOn(); batch += 1) {
-    const made = fc.sample(malformed, { seed: seed + 7919 * batch, numRuns: BATCH });
-    const requests = batch === 0 ? [...CORPUS, ...made] : made;
-    const next = requests.values();
+    const sample = fc.sample(made, { seed: seed + 7919 * batch, numRuns: BATCH });
+    const next = (batch === 0 ? [...corpus, ...sample] : sample).values();
     const lane = async () => {
       for (const request of next) {
         if (!goesOn()) return;
@@ -127,33 +146,23 @@ async function attack(pod: Pod, { count, seed, milliseconds = Number.POSITIVE_IN
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
     if (batch % 20 === 19) report?.(`${sent} requests, ${JSON.stringify(statuses)}`);
   }
-  await sessions.end();
+  const left = await sessions.end();
   sender.close();
-  return { sent, statuses, faults };
+  return { sent, statuses, faults, leaks: await clearSessions(redisUrl, left, report) };
 }
 
-/** Sessions that the requests may use. One that a request has ended is replaced, and one that a request has begun is ended. */
-async function openSessions({ url }: Pod, sender: Sender) {
-  const open = async () => (await openSession(new URL(url), { name: 'fuzz' })).id;
-  const ids = await Promise.all(Array.from({ length: SESSIONS }, open));
-  const ended = new Set<string>();
-  const end = (id: string) =>
-    sender.send({ method: 'DELETE', path: '/mcp', headers: [['mcp-session-id', id]], body: '' });
-  return {
-    any: (turn: number) => ids[turn % ids.length] as string,
-    async after({ method, headers }: Malformed, answer: Answer) {
-      const begun = answer.headers['mcp-session-id'];
-      if (typeof begun === 'string' && !ids.includes(begun)) await end(begun);
-      if (method !== 'DELETE' || answer.status >= 300) return;
-      for (const [, value] of headers) {
-        const at = ids.indexOf(value);
-        if (at === -1 || ended.has(value)) continue;
-        ended.add(value);
-        ids[at] = await open();
-      }
-    },
-    async end() {
-      await Promise.all(ids.map(end));
-    },
-  };
+/** Says where more or fewer sessions are left than must be. Ends these, so that nothing of them is left, neither in Redis nor on the pod. */
+async function clearSessions(redisUrl: string, { least, unanswered }: Left, report?: (line: string) => void) {
+  const ids = await sessionsIn(redisUrl);
+  const wrong = ids.length < least || ids.length > least + unanswered;
+  const sentence = `${ids.length} sessions are left: ${least} that no client can end, and at most ${unanswered} whose client left before the answer`;
+  report?.(sentence);
+  await endSessions(redisUrl, ids);
+  const until = Date.now() + SETTLE_MS;
+  let kept = await sessionsIn(redisUrl);
+  while (kept.length > 0 && Date.now() < until) {
+    await delay(500);
+    kept = await sessionsIn(redisUrl);
+  }
+  return [...(wrong ? [sentence] : []), ...kept.map((id) => `Redis keeps something of the ended session ${id}`)];
 }

@@ -1,4 +1,4 @@
-import { LIVE_SESSION, type Malformed } from './malformed.ts';
+import type { Malformed } from './request.ts';
 import type { Answer } from './sender.ts';
 
 /** The only answers above 499 that a pod may give here: Redis took too long on a busy machine, or too many calls wait for their clients. */
@@ -43,8 +43,10 @@ export function spell(request: Malformed): string {
   return text.length > 1500 ? `${text.slice(0, 1500)}… (${text.length} characters)` : text;
 }
 
-/** Puts the id of a live session where it belongs. */
-export function inSession(request: Malformed, session: string): Malformed {
-  const headers = request.headers.map(([name, value]) => [name, value === LIVE_SESSION ? session : value] as const);
-  return { ...request, headers, ...(request.raw && { raw: request.raw.replaceAll(LIVE_SESSION, session) }) };
+/** Puts what only a run knows where a request has a word for it: the id of a live session, tokens. */
+export function fill(request: Malformed, words: Readonly<Record<string, string>>): Malformed {
+  const put = (text: string) =>
+    Object.entries(words).reduce((filled, [word, value]) => filled.replaceAll(word, value), text);
+  const headers = request.headers.map(([name, value]) => [name, put(value)] as const);
+  return { ...request, path: put(request.path), headers, ...(request.raw && { raw: put(request.raw) }) };
 }

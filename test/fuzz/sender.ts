@@ -1,6 +1,6 @@
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
-import type { Malformed } from './malformed.ts';
+import type { Malformed } from './request.ts';
 
 /** What came back. Status 0: the connection ended without an answer. */
 export interface Answer {

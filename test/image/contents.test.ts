@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AnypodContainer, inspectImage, startAnypod } from './containers.ts';
+import { type AnypodContainer, inspectImage, runToEnd, startAnypod } from './containers.ts';
 
 interface Sbom {
   readonly spdxVersion: string;
@@ -48,6 +48,14 @@ describe('the image', () => {
     );
     for (const unwanted of ['typescript', 'vitest', '@modelcontextprotocol/client', '@types/node', 'anypod-test']) {
       expect(packages).not.toContain(unwanted);
+    }
+  });
+
+  test('has the console as a command, with its style and script [image.contents]', async () => {
+    const { code, output } = await runToEnd({}, ['console', '--help']);
+    expect([code, output]).toEqual([0, expect.stringContaining('ANYPOD_CONSOLE_PASSWORD')]);
+    for (const file of ['console.css', 'console.js']) {
+      expect(await read(`/anypod/services/console/assets/${file}`)).not.toBe('');
     }
   });
 

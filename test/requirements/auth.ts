@@ -31,7 +31,7 @@ export const auth = {
   ],
   'auth.token.expiry-first': ['An expired token gets 401 whatever its scopes are.', `${AUTHORIZATION}#error-handling`],
   'auth.token.cached': ['A verified token is not verified again for a time that never exceeds its own.', DOCUMENT],
-  'auth.token.secret': ['Tokens and secrets are in no answer, log line, metric or command to Redis.', DOCUMENT],
+  'auth.token.secret': ['Tokens and secrets are in no answer, log line, span, metric or command to Redis.', DOCUMENT],
   'auth.rest.hidden': ['With payload keys, Redis shows ids, times and counts only.', 'docs/data-at-rest.md'],
   'auth.rest.rotation': [
     'Encryption is turned on, and its keys are changed, pod by pod and without a loss.',
@@ -91,6 +91,7 @@ export const auth = {
     `${PRACTICES}#state-handle-hijacking`,
   ],
   'auth.foreign.handle': ['A foreign handle is like an unknown one, on every pod and in every revision.', DOCUMENT],
+  'auth.foreign.task': ['A foreign task or cursor is like an unknown one, in every revision.', DOCUMENT],
   'auth.foreign.retry': [
     'Repeats of a call get no result of another caller, whatever key they use.',
     `${PRACTICES}#state-handle-hijacking`,

@@ -8,7 +8,7 @@ const SKIPPED = new Set(['node_modules', 'dist', 'requirements']);
 
 /** Matches an id of `requirements.ts` in square brackets, as in a test's title. */
 const CITATION =
-  /\[((?:legacy|modern|auth|http|host|pod|change|store|session|state|image|metrics|chart|cost|task|limits|security|serverless|runtime|client|trace|log|alerts|dashboard|gameday|errors)(?:\.[a-z0-9-]+)+)\]/g;
+  /\[((?:legacy|modern|auth|http|host|pod|change|store|session|state|image|metrics|chart|cost|task|limits|security|serverless|runtime|client|trace|log|alerts|dashboard|gameday|errors|console)(?:\.[a-z0-9-]+)+)\]/g;
 
 /** One place where a test cites a requirement. */
 export interface Citation {

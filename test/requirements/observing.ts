@@ -1,5 +1,6 @@
 const METRICS = 'docs/metrics.md';
 const OPERATIONS = 'docs/operations.md';
+const CONSOLE = 'docs/console.md';
 
 /** What operators see of pods: traces, the log, alerts, the dashboard, and game days. */
 export const observing = {
@@ -32,4 +33,30 @@ export const observing = {
     METRICS,
   ],
   'log.level': ['SIGUSR2 changes the level of the log and back.', METRICS],
+  'console.password': [
+    'The console shows nothing without its password, and does not start without one. A login ends with its logout.',
+    CONSOLE,
+  ],
+  'console.forms': ['No other page can make an operator end or cancel something.', CONSOLE],
+  'console.roles': ['Operators end sessions and cancel tasks in the console, and viewers do not.', CONSOLE],
+  'console.looks': [
+    'The console shows pods, sessions and tasks as they are, also pods that drain, are lost or silent.',
+    CONSOLE,
+  ],
+  'console.contents': [
+    'The console shows kinds and sizes of messages, and never what they say, nor whole ids.',
+    CONSOLE,
+  ],
+  'console.escapes': ['No name that a client or server chose can do something in the browser of an operator.', CONSOLE],
+  'console.bounded': ['Neither a silent pod nor thousands of sessions make a page slow or large.', CONSOLE],
+  'console.acl': ['The console looks with a Redis user that may only read, and says what Redis refuses.', CONSOLE],
+  'console.payload': ['With payload keys the console needs them too, and says so.', CONSOLE],
+  'console.away': [
+    'While Redis is away, the console says so, shows what pods tell, and comes back by itself.',
+    CONSOLE,
+  ],
+  'console.accessible': [
+    'The console can be used with a keyboard, a screen reader and a phone, in light and dark.',
+    CONSOLE,
+  ],
 } as const;

@@ -1,12 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { MODERN_META, postModern } from '../cluster/modern-wire.ts';
+import { eventually } from '../cluster/settle.ts';
 import { lastEventId, readStream } from '../cluster/stream-reader.ts';
 import { messagesOf, openSession, post, sessionOf } from '../cluster/wire.ts';
+import { startOtlpCollector } from '../lib/otlp-collector.ts';
 import { RESOURCE, SECRET, useProtected } from './protected.ts';
 import { sentToRedis } from './redis-dump.ts';
 
-const deployment = useProtected({ ANYPOD_LOG_LEVEL: 'debug' }, { nonce: false });
+const collector = await startOtlpCollector();
+afterAll(() => collector.stop());
+
+const deployment = useProtected(
+  {
+    ANYPOD_LOG_LEVEL: 'debug',
+    ANYPOD_TRACE_SAMPLING: '1',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_BSP_SCHEDULE_DELAY: '50',
+  },
+  { nonce: false },
+);
 
 /** Does everything that a client can do with `token`, and returns everything that the pods answer. */
 async function doEverything(token: string): Promise<string> {
@@ -48,7 +61,7 @@ async function doEverything(token: string): Promise<string> {
   return answers.join('\n');
 }
 
-test('tokens and secrets are in no answer, no log line, no metric and no command to Redis [auth.token.secret]', async () => {
+test('tokens and secrets are in no answer, no log line, no span, no metric and no command to Redis [auth.token.secret]', async () => {
   const { a, b } = deployment;
   const opaque = `canary${randomBytes(20).toString('hex')}`;
   const exp = Math.floor(Date.now() / 1000) + 600;
@@ -75,7 +88,15 @@ test('tokens and secrets are in no answer, no log line, no metric and no command
       }
     }
   });
-  const places = { answers, commands, logs: deployment.logs(), metrics: await deployment.metrics() };
+  // The last of the calls.
+  await eventually(() => expect(collector.spans.filter(({ name }) => name === 'tools/call once')).toHaveLength(2));
+  const places = {
+    answers,
+    commands,
+    logs: deployment.logs(),
+    metrics: await deployment.metrics(),
+    spans: collector.text.join('\n'),
+  };
   for (const [place, text] of Object.entries(places)) {
     expect(text.length, place).toBeGreaterThan(500);
     for (const token of tokens) {

@@ -25,6 +25,7 @@ export default function createServer(context: Context): McpServer {
   registerQuestions(server);
   registerGuarded(server);
   registerHandles(server, context);
+  registerHog(server);
 
   server.registerTool('polluted', { inputSchema: nothing }, () => {
     const { polluted } = {} as { polluted?: unknown };
@@ -57,6 +58,23 @@ export default function createServer(context: Context): McpServer {
     return text({ authInfo: ctx.http?.authInfo });
   });
   return server;
+}
+
+/** A tool that keeps the event loop busy, with hardly a break, until its call is cancelled. */
+function registerHog(server: McpServer): void {
+  server.registerTool('hog', { inputSchema: z.object({ ms: z.number() }) }, async ({ ms }, ctx) => {
+    const { signal, _meta } = ctx.mcpReq;
+    await ctx.mcpReq.notify({
+      method: 'notifications/progress',
+      params: { progressToken: _meta?.progressToken ?? 0, progress: 1 },
+    });
+    while (!signal.aborted) {
+      const until = performance.now() + ms;
+      while (performance.now() < until);
+      await delay(1);
+    }
+    return text('cancelled');
+  });
 }
 
 /** What a handle keeps. */

@@ -3,6 +3,7 @@ import { MODERN_META, postModern } from '../cluster/modern-wire.ts';
 import { lastEventId, readStream } from '../cluster/stream-reader.ts';
 import { type Message, messagesOf, openSession, post, sessionOf, textOf, type WireSession } from '../cluster/wire.ts';
 import { bearer, useProtected } from './protected.ts';
+import { visible } from './visible.ts';
 
 const deployment = useProtected({ ANYPOD_LEGACY_SSE: 'true' });
 
@@ -82,13 +83,6 @@ const DEEDS: readonly [string, (pod: URL, session: WireSession) => Promise<Respo
   ['ends the session', (pod, session) => session.end(pod)],
 ];
 
-/** What a client can see of an answer. */
-async function visible(response: Response): Promise<object> {
-  const headers = Object.fromEntries(response.headers);
-  delete headers['date'];
-  return { status: response.status, headers, body: await response.text() };
-}
-
 describe.each(OTHERS)('%s', (_name, tokenOf) => {
   test.each(DEEDS)('%s: gets the answer for an unknown id, on each pod [auth.foreign.session]', async (_deed, act) => {
     const headers = bearer(await tokenOf());
@@ -102,10 +96,15 @@ describe.each(OTHERS)('%s', (_name, tokenOf) => {
 });
 
 test.each(DEEDS)(
-  'a session that began with a token: whoever %s without one gets 401 [auth.foreign.session]',
+  'a session that began with a token: whoever %s without one, or with one that is over, gets 401, as for an unknown id [auth.foreign.session]',
   async (_deed, act) => {
+    const expired = bearer(await deployment.token({ exp: 1 }));
     for (const pod of deployment.urls) {
-      expect((await act(pod, sessionOf(victim.session.id, '2025-11-25'))).status).toBe(401);
+      for (const headers of [{}, expired]) {
+        const foreign = await visible(await act(pod, sessionOf(victim.session.id, '2025-11-25', {}, headers)));
+        expect(foreign).toEqual(await visible(await act(pod, sessionOf(UNKNOWN, '2025-11-25', {}, headers))));
+        expect(foreign).toMatchObject({ status: 401 });
+      }
     }
   },
 );
@@ -141,13 +140,17 @@ describe('in a session of her own, another user', () => {
     const stream = readStream(await ann.call(pod, 'asking', 'ask'));
     const { id } = await stream.until(({ method }) => method === 'elicitation/create');
     const session = await mine();
+    const about = (question: string, requestId: string) => [
+      { jsonrpc: '2.0', id: question, result: { action: 'accept', content: { name: 'Eve' } } },
+      { jsonrpc: '2.0', id: question, error: { code: -1, message: 'no' } },
+      { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: question, progress: 1 } },
+      { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } },
+    ];
+    const seen = async (each: URL, messages: readonly object[]) =>
+      Promise.all(messages.map(async (message) => visible(await session.send(each, message))));
     for (const each of [pod, other]) {
-      await session.send(each, {
-        jsonrpc: '2.0',
-        id: id as string,
-        result: { action: 'accept', content: { name: 'Eve' } },
-      });
-      await session.send(each, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'asking' } });
+      const unknown = String(id).replace(/[^.]{4}$/, 'AAAA');
+      expect(await seen(each, about(String(id), 'asking'))).toEqual(await seen(each, about(unknown, 'unknown')));
     }
     await ann.send(other, { jsonrpc: '2.0', id: id as string, result: { action: 'accept', content: { name: 'Ann' } } });
     expect(textOf((await stream.rest()).at(-1))).toContain('Ann');

@@ -24,6 +24,7 @@ export interface Protected {
   readonly pods: readonly [Pod, Pod];
   /** The endpoints of the pods. */
   readonly urls: readonly [URL, URL];
+  readonly redis: RedisServer;
   readonly redisUrl: string;
   journal(key: string, event?: string): readonly JournalEntry[];
   logs(): string;
@@ -114,6 +115,9 @@ export function useProtected(env: Readonly<Record<string, string>> = {}, dpop?: 
     },
     get urls() {
       return parts.pods.map((pod) => new URL(pod.url)) as [URL, URL];
+    },
+    get redis() {
+      return parts.redis;
     },
     get redisUrl() {
       return parts.redis.url;

@@ -3,6 +3,7 @@ import { COMMANDS, commandNames } from '../../packages/anypod/src/cli/commands.t
 import { runCli } from '../../packages/anypod/src/cli/run-cli.ts';
 import { helpText } from '../../packages/anypod/src/serve/config.ts';
 import { HELP as CREATE_HELP } from '../../packages/create-anypod/src/arguments.ts';
+import { CONSOLE_HELP } from '../../services/console/src/config.ts';
 import { TELEMETRY_SETTINGS } from '../../services/mcp-server/src/telemetry/settings.ts';
 
 /** What `run` writes to the standard output. */
@@ -28,6 +29,8 @@ export async function helpOf(): Promise<ReadonlyMap<string, string>> {
     ['serve', serve],
     ['stdio', serve],
     ['init', CREATE_HELP],
+    // A command of the image.
+    ['console', CONSOLE_HELP],
   ]);
   for (const name of commandNames().filter((one) => !help.has(one))) {
     const load = COMMANDS.get(name);

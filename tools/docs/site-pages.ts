@@ -13,7 +13,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 
 /** Where each page and picture of the site comes from: its path there, by its path in the repository. */
 export function sitePages(root: string): ReadonlyMap<string, string> {
-  const docs = globSync(['docs/*.md', 'docs/diagrams/*.svg'], { cwd: root }).sort();
+  const docs = globSync(['docs/*.md', 'docs/diagrams/*.svg', 'docs/images/*.png'], { cwd: root }).sort();
   const places = docs.map((file) => [file, OTHERS[file] ?? file.slice('docs/'.length)] as const);
   return new Map([...places, ...Object.entries(OTHERS)]);
 }

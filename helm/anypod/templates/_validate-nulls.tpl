@@ -89,6 +89,10 @@
 - metrics.serviceMonitor
 - metrics.prometheusRule
 - metrics.dashboard
+- console
+- console.passwordKey
+- console.redis
+- console.port
 - tests
 - tests.token
 - tests.token.key

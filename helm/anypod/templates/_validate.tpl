@@ -18,6 +18,7 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- include "anypod.problems.blueGreen" . }}
 {{- include "anypod.problems.network" . }}
 {{- include "anypod.problems.metrics" . }}
+{{- include "anypod.problems.console" . }}
 {{- end }}
 {{- end }}
 

@@ -5,5 +5,14 @@ import { startTelemetry, type TelemetryConfig } from './telemetry/start-telemetr
 
 await runCli(process.argv.slice(2), {
   settings: TELEMETRY_SETTINGS,
+  commands: new Map([
+    [
+      'console',
+      {
+        help: 'anypod console serves a page for operators; see anypod console --help',
+        load: async () => (await import('@anypod/console')).runConsole,
+      },
+    ],
+  ]),
   start: (values) => startTelemetry(values as unknown as TelemetryConfig),
 });

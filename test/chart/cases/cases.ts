@@ -2,6 +2,7 @@ import type { ValueCase } from '../value-case.ts';
 import { auth } from './auth.ts';
 import { blueGreen } from './blue-green.ts';
 import { config, limits } from './config.ts';
+import { console } from './console.ts';
 import { externalRedis } from './external-redis.ts';
 import { names } from './names.ts';
 import { network } from './network.ts';
@@ -25,4 +26,5 @@ export const CASES: readonly ValueCase[] = [
   ...blueGreen,
   ...network,
   ...observing,
+  ...console,
 ];

@@ -1,4 +1,5 @@
 import { AUTH_REFUSALS } from './auth-refusals.ts';
+import { CONSOLE_REFUSALS } from './console-refusals.ts';
 import { LIMIT_REFUSALS } from './limit-refusals.ts';
 import { REDIS_REFUSALS } from './redis-refusals.ts';
 import type { Refusal } from './refusal.ts';
@@ -237,5 +238,6 @@ export const REFUSALS: readonly Refusal[] = [
   ...ofNetwork,
   ...LIMIT_REFUSALS,
   ...AUTH_REFUSALS,
+  ...CONSOLE_REFUSALS,
   ...ofNulls,
 ];

@@ -14,6 +14,13 @@ export function readEndpoint(text = ''): URL | undefined {
   return /^https?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
 }
 
+/** Names or addresses with their ports, separated by commas. Undefined: it is something else. */
+export function readAddresses(text: string): URL[] | undefined {
+  const parts = text.split(',').filter((part) => part !== '');
+  const wellFormed = parts.every((part) => /^[^/?#@\s]+:\d+$/.test(part) && URL.canParse(`http://${part}`));
+  return wellFormed ? parts.map((part) => new URL(`http://${part}`)) : undefined;
+}
+
 /** A JSON object. Undefined: it is something else. */
 export function readObject(text: string): Record<string, unknown> | undefined {
   try {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import {
   HEADER_HELP,
   HEADER_OPTIONS,
+  readAddresses,
   readEndpoint,
   readHeaders,
   readMilliseconds,
@@ -53,7 +54,7 @@ export function readCheckArguments(argv: readonly string[]): CheckOptions {
     positionals.length === 1 ? readEndpoint(positionals[0]) : undefined,
     '<url>: pass exactly one http or https URL',
   );
-  const pods = keep(addresses(values.pods), '--pods: must be host:port, or several of them, separated by commas');
+  const pods = keep(readAddresses(values.pods), '--pods: must be host:port, or several of them, separated by commas');
   const args = keep(readObject(values.arguments), '--arguments: must be a JSON object');
   const timeoutMs = keep(
     readMilliseconds(values.timeout),
@@ -84,10 +85,4 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new UsageError('check', [(error as Error).message]);
   }
-}
-
-function addresses(text: string): URL[] | undefined {
-  const parts = text.split(',').filter((part) => part !== '');
-  const wellFormed = parts.every((part) => /^[^/?#@\s]+:\d+$/.test(part) && URL.canParse(`http://${part}`));
-  return wellFormed ? parts.map((part) => new URL(`http://${part}`)) : undefined;
 }

@@ -40,13 +40,22 @@ const lookupAll: Lookup = (name) => lookup(name, { all: true });
  * @throws CheckFailure if a name has no address.
  */
 export async function podTargets(entry: Target, pods: readonly URL[], resolve: Lookup = lookupAll): Promise<Target[]> {
-  const found = await Promise.all(pods.map((pod) => addressesOf(pod, resolve)));
   const { path, authority, headers = {} } = entry;
-  const targets = found.flat().map(({ host, port }): [string, Target] => {
+  const found = await podAddresses(pods, resolve);
+  return found.map(({ label, host, port }) => ({ label, secure: false, host, port, path, authority, headers }));
+}
+
+/** An address of a pod. `label` is it as text, `host:port`. */
+export type PodAddress = Pick<Target, 'label' | 'host' | 'port'>;
+
+/** The addresses of pods, each once; see `podTargets`. */
+export async function podAddresses(pods: readonly URL[], resolve: Lookup = lookupAll): Promise<PodAddress[]> {
+  const found = await Promise.all(pods.map((pod) => addressesOf(pod, resolve)));
+  const all = found.flat().map(({ host, port }): [string, PodAddress] => {
     const label = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    return [label, { label, secure: false, host, port, path, authority, headers }];
+    return [label, { label, host, port }];
   });
-  return [...new Map(targets).values()];
+  return [...new Map(all).values()];
 }
 
 async function addressesOf(pod: URL, resolve: Lookup): Promise<{ host: string; port: number }[]> {

@@ -1,9 +1,12 @@
 import type { Setting } from '../serve/setting.ts';
+import type { Command } from './commands.ts';
 
 /** What a program adds to the pod that it runs: its own settings, and work before the pod starts and after it has stopped. */
 export interface HostProgram {
   /** They are read like those of `serve`, and wrong values of both are reported together. */
   readonly settings: readonly Setting[];
+  /** More commands, each with a line for `--help`. One is loaded only if it is used. */
+  readonly commands: ReadonlyMap<string, { readonly help: string; load(): Promise<Command> }>;
   /**
    * Runs before the pod starts. `values` has all settings by name, the program's own and those of `serve`. The returned function runs once the pod has
    * stopped. Throws `ConfigError` for a fault that the operator must correct.

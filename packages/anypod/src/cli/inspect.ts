@@ -15,17 +15,19 @@ export async function inspect(
     return await look(inspection);
   } catch (error) {
     if (!(error instanceof AnypodError)) throw error;
-    const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
-    const what = error.code === 'store_refused' ? `Redis does not allow this user to look${cause}.` : error.message;
-    const hint =
-      error.code === 'payload_unreadable'
-        ? 'Pass the keys of the pods (ANYPOD_PAYLOAD_KEYS).'
-        : 'See docs/cli.md for the permissions.';
-    process.stderr.write(`anypod: ${what} ${hint}\n`);
+    process.stderr.write(`anypod: ${faultText(error, 'docs/cli.md')}\n`);
     return EXIT.noRedis;
   } finally {
     await inspection.close();
   }
+}
+
+/** What is wrong with Redis, and what to do, for whoever looks into it. `page`: where the permissions are. */
+export function faultText(error: AnypodError, page: string): string {
+  if (error.code === 'payload_unreadable') return `${error.message} Pass the keys of the pods (ANYPOD_PAYLOAD_KEYS).`;
+  if (error.code !== 'store_refused') return error.message;
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  return `Redis does not allow this user to look${cause}. See ${page} for the permissions.`;
 }
 
 /** The one session whose id begins like that. Undefined: it is told why there is none. */

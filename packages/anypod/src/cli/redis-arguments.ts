@@ -3,6 +3,7 @@ import { UsageError } from '../check/argument-values.ts';
 import { readSetting } from '../serve/config.ts';
 import type { InspectionSettings } from '../serve/open-inspection.ts';
 import { REDIS_SETTINGS } from '../serve/redis-settings.ts';
+import type { Setting } from '../serve/setting.ts';
 import { SETTINGS } from '../serve/settings.ts';
 
 /** How the pods reach their Redis, and the prefix of their keys: the same settings as theirs. */
@@ -24,19 +25,28 @@ export const REDIS_HELP: string = `  --redis <url>             The Redis of the 
 
 type Own = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 
-/** Reads arguments and environment. `own`: more flags. Throws `UsageError`, with every problem at once. */
-export function readRedisArguments(command: string, argv: readonly string[], own: Own = {}): RedisArguments {
+/** Reads arguments and environment. `own`: more flags. `more`: more settings. Throws `UsageError`, with every problem at once. */
+export function readRedisArguments(
+  command: string,
+  argv: readonly string[],
+  own: Own = {},
+  more: readonly Setting[] = [],
+): RedisArguments {
   const flagOf = ({ flag }: { flag: string }) => flag.slice(2);
-  const shared = Object.fromEntries(USED.map((setting) => [flagOf(setting), { type: 'string' as const }]));
+  const all = [...USED, ...more];
+  const shared = Object.fromEntries(all.map((setting) => [flagOf(setting), { type: 'string' as const }]));
   const { values, positionals } = parse(command, argv, { ...shared, ...own, json: { type: 'boolean' } });
   const problems: string[] = [];
+  const wrong = new Set<string>();
   const settings: Record<string, unknown> = {};
-  for (const setting of USED) {
+  for (const setting of all) {
     const read = readSetting(setting, values[flagOf(setting)], process.env);
-    if ('problem' in read) problems.push(read.problem);
-    else if (read.value !== undefined) settings[setting.name] = read.value;
+    if ('problem' in read) {
+      problems.push(read.problem);
+      wrong.add(setting.name);
+    } else if (read.value !== undefined) settings[setting.name] = read.value;
   }
-  if (problems.length === 0 && settings['redis'] === undefined) {
+  if (settings['redis'] === undefined && !wrong.has('redis')) {
     problems.push('REDIS_URL: pass the Redis of the pods, or --redis. Pods without Redis share nothing to look at');
   }
   if (problems.length > 0) throw new UsageError(command, problems);

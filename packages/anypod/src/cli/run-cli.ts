@@ -20,7 +20,7 @@ const LAST_LINES_MS = 500;
 /** How long a slow reader may take to read the result of a command. */
 const LAST_RESULT_MS = 60_000;
 const OWN_HELP = ['connect', 'dev'];
-const NONE: HostProgram = { settings: [], start: async () => async () => undefined };
+const NONE: HostProgram = { settings: [], commands: new Map(), start: async () => async () => undefined };
 
 /**
  * Runs the command that the arguments name. A pod runs within the program `around`. On failure it ends the process: with 2 if the operator must correct
@@ -61,7 +61,7 @@ function helpFor(argv: readonly string[]): { readonly help?: string } {
 }
 
 async function run([command, ...rest]: readonly string[], around: HostProgram): Promise<void> {
-  const load = command === undefined ? undefined : COMMANDS.get(command);
+  const load = command === undefined ? undefined : (COMMANDS.get(command) ?? around.commands.get(command)?.load);
   if (load !== undefined) {
     const code = await (await load())(rest);
     await written(process.stdout, LAST_RESULT_MS);
@@ -80,6 +80,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
       'anypod completion bash|zsh prints a script that completes all this',
       'anypod tasks list shows the tasks of a deployment; see anypod tasks --help',
       'anypod init prepares the server of this directory for anypod',
+      ...[...around.commands.values()].map(({ help }) => help),
     ].join('\n');
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
@@ -90,7 +91,9 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
   if (command === 'stdio') return (await import('./run-stdio.ts')).runStdio(rest);
   if (command === 'connect') return (await import('./run-connect.ts')).runConnect(rest);
   if (command !== 'serve') {
-    throw new ConfigError([`${command}: unknown command; use one of ${commandNames().join(', ')}`]);
+    throw new ConfigError([
+      `${command}: unknown command; use one of ${[...commandNames(), ...around.commands.keys()].join(', ')}`,
+    ]);
   }
   await runServe(rest, around);
 }

@@ -99,6 +99,8 @@ export interface Meter {
   /** The event loop was blocked for this long. */
   loopBlocked(ms: number): void;
   phase(phase: PodPhase): void;
+  /** Says the name that the store has for this pod. */
+  named(pod: string): void;
   /** A limit has refused a request. */
   limited(reason: LimitReason): void;
   task(event: TaskEvent): void;
@@ -123,6 +125,7 @@ export const silentMeter: Meter = {
   unfollowed: () => undefined,
   loopBlocked: () => undefined,
   phase: () => undefined,
+  named: () => undefined,
   limited: () => undefined,
   task: () => undefined,
   watchTasks: () => undefined,

@@ -27,6 +27,7 @@ import { createSessionRequests } from './requests/session-requests.ts';
 import { createPostSse, type PostSse } from './requests/sse-post.ts';
 import { createOpenSseStream, type OpenSseStream, placeOfSse } from './requests/sse-stream.ts';
 import type { LiveSession } from './sessions/live-session.ts';
+import { createOwnIds } from './sessions/own-ids.ts';
 import { Renewal } from './sessions/renewal.ts';
 import { SessionCache } from './sessions/session-cache.ts';
 import { Followers } from './streams/followers.ts';
@@ -58,6 +59,7 @@ export class Pod {
   readonly #listening: Listening[] = [];
   readonly #takeLease: TakeLease;
   readonly #closing = new AbortController();
+  readonly #ownIds = createOwnIds();
   /** Requests whose bodies have not arrived completely. */
   receiving = 0;
   #lease: Lease | undefined;
@@ -114,7 +116,8 @@ export class Pod {
 
   /** Takes the lease and begins to read messages of other pods. Rejects if the pod cannot reach the store. */
   async start(): Promise<void> {
-    const { store, pod, background } = this.#context;
+    const { store, pod, meter, background } = this.#context;
+    meter.named(pod);
     await store.versions.look();
     this.#listening.push(
       await store.inbox.listen(pod, createInboxHandler(this.#context, this.#parts), () => this.#missed()),
@@ -139,14 +142,24 @@ export class Pod {
     const { sessions } = this.#parts;
     if (this.#drain.departed) throw tooLate();
     const principal = principalOf(caller.authInfo);
-    // An anonymous caller has no id but its own. For any other, a look into the cache would take longer where it finds a foreign session.
-    const cached = principal === undefined ? sessions.peek(id) : undefined;
-    const isOwn = cached !== undefined && cached.session.record.principal === undefined;
+    const isOwn = this.#servedBefore(id, principal);
     if (!isOwn && !isSessionId(this.#context.signer, id, principal)) return undefined;
     const live = await sessions.take(id);
-    if (live === undefined || live.session.record.principal === principal) return live;
+    if (live === undefined) return undefined;
+    if (live.session.record.principal === principal) {
+      if (!isOwn && principal !== undefined) this.#ownIds.add(id, principal);
+      return live;
+    }
     sessions.release(live);
     return undefined;
+  }
+
+  /** Whether the id is known to be the caller's, without its code. For a principal, a look into the sessions would take longer where it finds a foreign one. */
+  #servedBefore(id: string, principal: string | undefined): boolean {
+    if (principal !== undefined) return this.#ownIds.has(id, principal);
+    // An anonymous caller has no id but its own.
+    const held = this.#parts.sessions.peek(id);
+    return held !== undefined && held.session.record.principal === undefined;
   }
 
   /** Ends one use of a session. */

@@ -37,7 +37,7 @@ export async function* followSession(
       const entries = await entriesAfter(looking, id, stream, read.get(stream) ?? '0-0');
       isBehind ||= entries.length === BATCH;
       read.set(stream, entries.at(-1)?.[0] ?? read.get(stream) ?? '0-0');
-      yield* entries.map((entry) => observed(looking, id, stream, entry));
+      yield* entries.map((entry) => observe(looking, id, stream, entry));
     }
     if (isBehind) continue;
     if (once || (await commands.call('exists', keys.session(id))) === 0) return;
@@ -50,7 +50,8 @@ async function entriesAfter({ commands, keys }: Looking, id: string, stream: str
   return (await commands.call('xrange', key, `(${after}`, '+', 'COUNT', BATCH)) as Entry[];
 }
 
-function observed({ keys, sealer }: Looking, id: string, stream: string, entry: Entry): Observed {
+/** Opens an entry of a session's log. */
+export function observe({ keys, sealer }: Looking, id: string, stream: string, entry: Entry): Observed {
   const sealed = fieldOf(entry, 'd') ?? '';
   const data =
     stream === 'standing'

@@ -43,6 +43,8 @@ export interface StreamFacts {
   readonly stream: string;
   /** The pod that runs the call. */
   readonly owner: string;
+  /** The pod that delivers it, where its client has resumed it. */
+  readonly follower?: string;
   readonly events: number;
   readonly bytes: number;
   readonly done: boolean;
@@ -61,11 +63,12 @@ export interface Looking {
 const ENOUGH = 2;
 const POD_FIELD = 'p:';
 
-const idIn = (key: string) => key.slice(key.indexOf('{') + 1, -1);
+/** The id in the key of a session. */
+export const sessionIn = (key: string): string => key.slice(key.indexOf('{') + 1, -1);
 
 /** The keys of all sessions whose ids begin like that, in every key version. */
-function patternsOf(keys: Keys, beginning: string): string[] {
-  if (beginning !== '') return [keys.session(`${beginning}*`)];
+export function patternsOf(keys: Keys, beginning: string): string[] {
+  if (beginning !== '') return [keys.session(`${beginning.replace(/[\\*?[\]]/g, '\\$&')}*`)];
   return KEY_VERSIONS.map((version) => keys.session(version === FIRST_KEY_VERSION ? '*' : `${version}.*`));
 }
 
@@ -80,7 +83,7 @@ export async function findSessions(
   let complete = true;
   for (const pattern of patternsOf(keys, beginning)) {
     const scanned = await scanKeys(client, pattern, limit - ids.length);
-    ids.push(...scanned.keys.map(idIn));
+    ids.push(...scanned.keys.map(sessionIn));
     complete &&= scanned.complete;
   }
   return { ids, complete };
@@ -113,15 +116,20 @@ export async function inspectSession(
   };
 }
 
-/** Undefined: there is no such session. */
-export async function inspectDetails(looking: Looking, id: string): Promise<SessionDetails | undefined> {
+/** With the newest streams, `mostStreams` at most. Undefined: there is no such session. */
+export async function inspectDetails(
+  looking: Looking,
+  id: string,
+  mostStreams: number = Number.POSITIVE_INFINITY,
+): Promise<SessionDetails | undefined> {
   const facts = await inspectSession(looking, id);
   if (facts === undefined) return undefined;
   const { commands, keys, sealer } = looking;
   const [level] = (await commands.call('hmget', keys.session(id), LEVEL)) as (string | null)[];
   const questions = (await commands.call('hkeys', keys.questions(id))) as string[];
   const answered = new Set(questions.filter((field) => field.startsWith('a:')).map((field) => field.slice(2)));
-  const names = (await commands.call('zrange', keys.streams(id), 0, -1)) as string[];
+  const first = Number.isFinite(mostStreams) ? -mostStreams : 0;
+  const names = (await commands.call('zrange', keys.streams(id), first, -1)) as string[];
   const streams = await Promise.all(names.map((stream) => inspectStream(commands, keys, id, stream)));
   return {
     ...facts,
@@ -134,9 +142,12 @@ export async function inspectDetails(looking: Looking, id: string): Promise<Sess
 }
 
 async function inspectStream(commands: Commands, keys: Keys, id: string, stream: string) {
-  const fields = await commands.call('hmget', keys.streamState(id, stream), 'o', 'b', 'd', 'e');
-  const [owner, bytes, done, epoch] = fields as (string | null)[];
+  const fields = await commands.call('hmget', keys.streamState(id, stream), 'o', 'b', 'd', 'e', 'p');
+  const [owner, bytes, done, epoch, follower] = fields as (string | null)[];
   if (!owner) return undefined;
   const events = Number(await commands.call('xlen', keys.stream(id, stream)));
-  return { stream, owner, events, bytes: Number(bytes ?? 0), done: done !== null, runs: Number(epoch ?? 1) };
+  return {
+    ...{ stream, owner, events, bytes: Number(bytes ?? 0), done: done !== null, runs: Number(epoch ?? 1) },
+    ...(follower && { follower }),
+  };
 }

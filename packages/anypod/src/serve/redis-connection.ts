@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, DNSLookupFunction, Redis } from 'ioredis';
-import type { Log } from '../core/log.ts';
+import { type Log, silentLog } from '../core/log.ts';
 import type { Config } from './config.ts';
 import { createDatabaseClient } from './database-client.ts';
 import { createFailoverConnector } from './failover-connector.ts';
@@ -47,7 +47,8 @@ export async function connectRedis(
         );
   const user = address.username ?? 'default';
   client.on('error', (error: Error) => log.warn({ reason: reasonOf(error, user) }, 'Redis connection error'));
-  client.once('ready', () => void warnAboutRedis(client, log));
+  // A user who only looks may not ask for what the warnings are about.
+  if (log !== silentLog) client.once('ready', () => void warnAboutRedis(client, log));
   // A Cluster client refuses commands until it knows the slots. Without this wait, the first pod of a deployment would start with such errors.
   if (address.form === 'cluster')
     await Promise.race([once(client, 'ready'), delay(CONNECT_TIMEOUT_MS)]).catch(() => {});

@@ -1,5 +1,6 @@
 import type { Log } from '../core/log.ts';
 import type { Task, TaskSummary } from '../core/task.ts';
+import { cancelTask } from './cancel-task.ts';
 import { type Config, ConfigError } from './config.ts';
 import { openStore } from './open-store.ts';
 
@@ -31,21 +32,7 @@ export async function openTaskAdmin(config: Config, log: Log): Promise<TaskAdmin
       return found;
     },
     show: (id) => store.tasks.read(id),
-    async cancel(id) {
-      const task = await store.tasks.read(id);
-      const cancelled = task && (await store.tasks.cancel(id, task.call.owner));
-      if (cancelled === undefined) return false;
-      const { pod, state, watching } = cancelled;
-      const told = watching.map((watcher) => store.inbox.send(watcher, { type: 'task-changed', task: id }));
-      if (pod !== undefined || state !== undefined) {
-        // Any pod knows how to abort a handler that waits for answers.
-        const [teller] = pod === undefined ? await store.pods.living() : [pod];
-        const message = { type: 'task-cancelled', task: id, ...(state !== undefined && { state }) } as const;
-        if (teller !== undefined) told.push(store.inbox.send(teller, message));
-      }
-      await Promise.all(told);
-      return true;
-    },
+    cancel: (id) => cancelTask(store, id),
     close,
   };
 }

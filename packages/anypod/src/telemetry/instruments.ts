@@ -21,6 +21,7 @@ export interface Instruments {
   /** Seconds. */
   readonly blocked: Counter;
   readonly phase: ObservableGauge;
+  readonly pod: ObservableGauge;
   readonly tasks: Counter;
   readonly tasksRunning: ObservableGauge;
   readonly tasksQueued: ObservableGauge;
@@ -64,6 +65,7 @@ export function createInstruments(meter: Meter): Instruments {
     phase: meter.createObservableGauge('anypod.drain.phase', {
       description: '0 serving, 1 announced: not ready but serving, 2 draining, 3 closing.',
     }),
+    pod: meter.createObservableGauge('anypod.pod', { description: '1. The name that Redis has for the pod.' }),
     tasks: meter.createCounter('anypod.tasks', { description: 'What happened to tasks on this pod.' }),
     tasksRunning: meter.createObservableGauge('anypod.tasks.running', {
       description: 'Tasks whose handlers are on this pod.',

@@ -84,6 +84,7 @@ export function createOtelMeter(): Meter {
   const tally = createRequestTally(instruments);
   const tasks = createTaskSeries(instruments);
   let current: PodPhase = 'serving';
+  let pod: string | undefined;
 
   // Start every series at zero. If a series begins with its first event, a rate does not show that event; and a missing gauge does not read as zero.
   for (const kind of Object.values(KINDS)) streams.add(0, kind);
@@ -102,6 +103,10 @@ export function createOtelMeter(): Meter {
     result.observe(PHASES[current]);
   };
   instruments.phase.addCallback(observe);
+  const observePod: ObservableCallback = (result) => {
+    if (pod !== undefined) result.observe(1, { pod_id: pod });
+  };
+  instruments.pod.addCallback(observePod);
 
   return {
     requestBegan: tally.began,
@@ -126,6 +131,9 @@ export function createOtelMeter(): Meter {
     phase(phase) {
       current = phase;
     },
+    named(name) {
+      pod = name;
+    },
     limited: (reason) => limited.add(1, LIMITS[reason]),
     task: tasks.task,
     watchTasks: tasks.watchTasks,
@@ -133,6 +141,7 @@ export function createOtelMeter(): Meter {
       tasks.close();
       tally.flush();
       instruments.phase.removeCallback(observe);
+      instruments.pod.removeCallback(observePod);
     },
   };
 }

@@ -15,8 +15,8 @@ import { POD_DEFAULTS, type PodOptions } from '../context/options.ts';
 import { monotonicNow } from '../lifecycle/lease.ts';
 import { SessionCache } from './session-cache.ts';
 
-/** A cache over a memory store whose loads can be held up, and a host whose servers only count. */
-export function setUp(options: PodOptions = {}) {
+/** A cache over a memory store whose loads can be held up, and a host whose servers only count. `onEnded` ends the streams of a session. */
+export function setUp(options: PodOptions = {}, onEnded: (id: string) => void = () => undefined) {
   const store = createMemoryStore();
   const signer = createSigner(['a secret of at least thirty-two bytes']);
   const open = { servers: 0 };
@@ -77,7 +77,7 @@ export function setUp(options: PodOptions = {}) {
   const cache = new SessionCache(
     context,
     async (_session, data) => void standing.push(data),
-    () => undefined,
+    onEnded,
     () => undefined,
     async () => undefined,
   );

@@ -15,8 +15,8 @@ describe('SessionCache', () => {
     cleanUp = [];
   });
 
-  function start(options?: PodOptions) {
-    const set = setUp(options);
+  function start(options?: PodOptions, onEnded?: (id: string) => void) {
+    const set = setUp(options, onEnded);
     cleanUp.push(
       () => set.cache.close(),
       () => set.store.close(),
@@ -33,6 +33,21 @@ describe('SessionCache', () => {
     if (one !== undefined) for (const _ of [1, 2]) cache.release(one);
     expect(await cache.take('s')).toBe(one);
     expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps nothing of a session that ended while a stream used it', async () => {
+    const streams: (() => void)[] = [];
+    const { store, cache, open } = start({}, () => {
+      for (const close of streams.splice(0)) close();
+    });
+    await store.sessions.create(recordOf('s'), 'other');
+    const live = await cache.take('s');
+    await live?.server(caller);
+    if (live !== undefined) streams.push(() => cache.release(live));
+    await cache.ended('s');
+    expect(streams).toEqual([]);
+    expect(cache.held).toEqual([]);
+    expect(open.servers).toBe(0);
   });
 
   it('loads again after a change, and keeps the server', async () => {

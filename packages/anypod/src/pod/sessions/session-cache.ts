@@ -146,6 +146,8 @@ export class SessionCache {
   async ended(id: string): Promise<void> {
     this.#ended.set(id, true);
     const live = this.#held(id);
+    // Before its streams release it, because a session that goes on would return to the cache.
+    if (live !== undefined) live.ended = true;
     this.#beyond.delete(id);
     this.#cached.delete(id);
     this.#onEnded(id);

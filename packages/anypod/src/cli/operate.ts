@@ -1,0 +1,22 @@
+/** What another program for operators is made of: the looks at Redis, the settings and the words of the commands. */
+export { readAddresses, UsageError } from '../check/argument-values.ts';
+export { type PodAddress, podAddresses } from '../check/target.ts';
+export { AnypodError } from '../core/errors.ts';
+export type {
+  EventFacts,
+  Inspection,
+  InspectionSettings,
+  PodFacts,
+  SessionDetails,
+  SessionFacts,
+  SessionPage,
+  SessionSearch,
+  TaskDetails,
+  TaskFacts,
+} from '../serve/open-inspection.ts';
+export { openInspection } from '../serve/open-inspection.ts';
+export type { Setting } from '../serve/setting.ts';
+export { createLog, formatFor } from './create-log.ts';
+export { faultText, readBeginning } from './inspect.ts';
+export { REDIS_HELP, readRedisArguments } from './redis-arguments.ts';
+export { durationText, fitText, oneLine, shortId } from './table.ts';
