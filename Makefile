@@ -57,7 +57,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration networks test-serverless test-runtimes test-observability test-console console-docs
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration first-call networks test-serverless test-runtimes test-observability test-console console-docs
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -177,6 +177,9 @@ test/migration/node_modules: test/migration/package-lock.json
 	npm ci --prefix test/migration --ignore-scripts --legacy-peer-deps
 	touch $@
 
+first-call: build ## Print how long a newcomer waits: from a clone, and from npm create, to the first call; fetches all packages twice
+	node test/create/first-call.ts
+
 networks: build services ## Run the official client, plain and surviving, through networks that change (3 minutes); writes the table of docs/client.md
 	node test/networks/run.ts
 
@@ -227,7 +230,7 @@ k6: ## Find k6 on PATH, or build it with Go into .k6/
 
 ## Check
 
-.PHONY: verify lint types unused package generated chart-docs observability reference diagrams doctor-docs format
+.PHONY: verify lint types unused package generated chart-docs observability reference diagrams doctor-docs format workflows version sbom
 verify: lint types unused package generated ## Check lint, layers, types, unused code, packaging and generated files
 
 lint: $(INSTALLED) ## Run Biome (format, lint, layers) and oxlint (forgotten promises)
@@ -273,6 +276,27 @@ doctor-docs: build services .doctor/ready ## Write the tables of docs/doctor.md:
 	.doctor/venv/bin/pip install --quiet 'fastmcp==4.2.3'
 	touch $@
 
+workflows: .actionlint/actionlint .zizmor/ready ## Check the workflows with actionlint and zizmor; needs Go and Python with venv
+	.actionlint/actionlint
+	.zizmor/bin/zizmor --offline --quiet .github
+
+.actionlint/actionlint:
+	@command -v go >/dev/null || { echo 'setup: actionlint is built with Go, which is not on PATH. Install Go and try again.' >&2; exit 1; }
+	GOBIN=$(CURDIR)/$(@D) CGO_ENABLED=0 go install -trimpath github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+.zizmor/ready:
+	python3 -m venv .zizmor
+	.zizmor/bin/pip install --quiet zizmor==1.32.0
+	touch $@
+
+version: $(INSTALLED) ## Set the next version everywhere, by the files in .changeset; docs/releases.md
+	npm run --silent version
+	npm install --package-lock-only --no-fund --no-audit --loglevel=error
+	$(MAKE) chart-docs chart-snapshot
+
+sbom: build ## Write the packages that the library needs as SPDX: anypod.spdx.json
+	@tools/write-sbom.sh
+
 format: $(INSTALLED) ## Format files as `make lint` requires
 	biome check --write .
 
@@ -289,7 +313,7 @@ site/node_modules: site/package-lock.json
 ## Set up
 
 .PHONY: install services clean
-install: $(INSTALLED) services ## Install Node 24, npm packages, redis-server, haproxy, nginx and shellcheck; each target also installs what it needs
+install: $(INSTALLED) services ## Install Node 24, npm packages, redis-server, haproxy, nginx, postgresql and shellcheck; each target also installs what it needs
 
 $(INSTALLED): package-lock.json .node/ready
 	tools/setup-packages.sh
@@ -304,4 +328,4 @@ services:
 	@tools/setup-services.sh
 
 clean: ## Remove everything that make has built or fetched
-	rm -rf .k6 .docket .doctor .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,test/console,bench/peers}/node_modules .prometheus site/{node_modules,pages,dist}
+	rm -rf .actionlint .zizmor .k6 .docket .doctor .redis-kin node_modules {packages,services}/*/dist {packages,services}/*/*.tsbuildinfo test-results .node .helm {test/clients,test/clients/others,test/image,bench/peers}/node_modules bench/peers/go/build bench/peers/rust/target .idp {test/clients,test/clients/others,test/migration,test/image,bench/peers}/node_modules test/serverless/.rie {test/clients,test/clients/others,test/image,test/serverless,test/runtimes,test/console,bench/peers}/node_modules .prometheus site/{node_modules,pages,dist}

@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-/** Files that start processes run one after the other: the tests decide on order, never on time, but pods need a core. */
-const serial = {
-  fileParallelism: false,
-  testTimeout: 240_000,
-  hookTimeout: 240_000,
-  globalSetup: 'test/lib/build.ts',
-};
+/** Tests that start processes. They run the built packages. */
+const processes = { testTimeout: 240_000, hookTimeout: 240_000, globalSetup: 'test/lib/build.ts' };
+
+/** Files that need the processor for themselves run one after the other. */
+const serial = { ...processes, fileParallelism: false };
+
+/** Files that wait for pods more than they compute. Each has pods, ports and a Redis of its own. */
+const waiting = { ...processes, maxWorkers: 3 };
+
+/** Files that only wait for times to pass, in Redis servers of their own. */
+const idle = { ...processes, maxWorkers: 6 };
 
 /** One run of helm renders hundreds of values. */
 const many = { testTimeout: 60_000, hookTimeout: 300_000 };
@@ -29,7 +33,7 @@ const HOSTILE = ['test/cluster/{hostile,hostile-process,call-timeout}.test.ts'];
 
 /** The service as its operators and clients find it: its commands, its start and settings, the examples, and abuse. */
 const SERVICE = [
-  'test/cluster/{check,cli,cli-sessions,connect,console,console-pages,doctor,doctor-hostile,doctor-others,own-modules,process,redis-access,secrets,service-settings,stdio,surviving-client,wrong-configuration}.test.ts',
+  'test/cluster/{check,cli,cli-sessions,connect,console,console-pages,dev,doctor,doctor-hostile,doctor-others,own-modules,process,redis-access,secrets,service-settings,stdio,surviving-client,wrong-configuration}.test.ts',
   'test/{examples,leak,migration,security,fuzz,timing}/**/*.test.ts',
 ];
 
@@ -49,19 +53,19 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...serial } },
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...idle } },
       {
         test: {
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
           exclude: [...FAULTS, ...HOSTILE, ...SERVICE],
-          ...serial,
+          ...waiting,
         },
       },
       // Projects of their own, so that they run beside the rest.
-      { test: { name: 'service', include: SERVICE, ...serial } },
-      { test: { name: 'faults', include: FAULTS, ...serial } },
-      { test: { name: 'hostile', include: HOSTILE, ...serial } },
+      { test: { name: 'service', include: SERVICE, ...waiting } },
+      { test: { name: 'faults', include: FAULTS, ...waiting } },
+      { test: { name: 'hostile', include: HOSTILE, ...waiting } },
       { test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], ...serial, testTimeout: 300_000 } },
       { test: { name: 'chaos', include: ['test/{chaos,k8s}/**/*.test.ts'], ...serial } },
       { test: { name: 'idp', include: ['test/idp/**/*.test.ts'], ...serial, ...program } },

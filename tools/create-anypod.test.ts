@@ -22,9 +22,3 @@ function rangeOf(name: string): string | undefined {
 test.each(Object.values(VERSIONS))('%s', (name, range) => {
   expect(range).toBe(rangeOf(name));
 });
-
-test('both packages and the chart have one version', () => {
-  const chart = readFileSync(join(ROOT, 'helm/anypod/Chart.yaml'), 'utf8');
-  const versions = [read('packages/create-anypod/package.json').version, ...(chart.match(/(?<=ersion: )\d.+/g) ?? [])];
-  expect(versions).toEqual([anypod.version, anypod.version, anypod.version]);
-});

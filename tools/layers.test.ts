@@ -114,8 +114,9 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
   check: { accepts: ['../core/json-rpc.ts', 'node:http'], refuses: ['../http/sse.ts', '../serve/config.ts', 'zod'] },
   call: { accepts: ['@modelcontextprotocol/client'], refuses: ['../serve/config.ts', '@modelcontextprotocol/server'] },
   doctor: { accepts: ['../check/request.ts', 'node:crypto'], refuses: ['../http/sse.ts', '../stdio/bridge.ts', 'zod'] },
+  dev: { accepts: ['../core/store.ts', '../memory/index.ts', 'node:child_process'], refuses: ['../serve/serve.ts'] },
   cli: {
-    accepts: ['../serve/serve.ts', '../check/check.ts'],
+    accepts: ['../serve/serve.ts', '../check/check.ts', '../dev/front.ts'],
     refuses: ['../redis/index.ts', 'ioredis', '../anypod.ts'],
   },
   '../../create-anypod/src': {

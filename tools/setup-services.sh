@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests start their own redis-server, haproxy and nginx, and check a script with shellcheck; installs from the system's packages whichever is missing.
+# The tests start their own redis-server, haproxy, nginx and PostgreSQL, and check a script with shellcheck; installs from the system's packages whichever is missing.
 set -euo pipefail
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin
@@ -7,6 +7,8 @@ missing=()
 for command in redis-server haproxy nginx shellcheck; do
   command -v "$command" >/dev/null || missing+=("$command")
 done
+# Debian keeps its programs out of PATH.
+[ -d /usr/lib/postgresql ] || command -v pg_config >/dev/null || missing+=(postgresql)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 fail() {

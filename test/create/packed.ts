@@ -1,8 +1,9 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { packPackage } from './registry.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -15,11 +16,25 @@ export interface Outcome {
 }
 
 /** Runs a command to its end. It does not reject if the command fails. */
-export async function run(cwd: string, command: string, ...args: string[]): Promise<Outcome> {
+export function run(cwd: string, command: string, ...args: string[]): Promise<Outcome> {
+  return runWith({}, cwd, command, ...args);
+}
+
+/** The same, with more variables. */
+export async function runWith(
+  more: Readonly<Record<string, string>>,
+  cwd: string,
+  command: string,
+  ...args: string[]
+): Promise<Outcome> {
   // npm tells its settings to the programs that it starts. The project has its own.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_ENV)/.test(name)));
   try {
-    const { stdout, stderr } = await promisify(execFile)(command, args, { cwd, env, timeout: 400_000 });
+    const { stdout, stderr } = await promisify(execFile)(command, args, {
+      cwd,
+      env: { ...env, ...more },
+      timeout: 400_000,
+    });
     return { code: 0, output: stdout + stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string };
@@ -43,12 +58,10 @@ export interface Packed {
 /** Packs both packages. They must be built. */
 export function packPackages(): Packed {
   const directory = mkdtempSync(join(tmpdir(), 'anypod-packed-'));
-  const pack = (name: string) => {
-    const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', directory];
-    const packed = execFileSync('npm', args, { cwd: join(ROOT, 'packages', name), encoding: 'utf8', stdio: 'pipe' });
-    return `file:${join(directory, /"filename": "(.+)"/.exec(packed)?.[1] ?? '')}`;
-  };
-  const [anypod, create] = [pack('anypod'), pack('create-anypod')];
+  const [anypod, create] = [
+    `file:${packPackage('anypod', directory)}`,
+    `file:${packPackage('create-anypod', directory)}`,
+  ];
   const makeWith = (command: string, args: string[]) => run(directory, command, ...args, '--anypod', anypod);
   return {
     directory,

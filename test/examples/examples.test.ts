@@ -1,37 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Balancer } from '../lib/balancer-process.ts';
+import { describe, expect, it } from 'vitest';
 import { startChild } from '../lib/child.ts';
-import { startHaproxy } from '../lib/haproxy.ts';
-import { type Pods, startPods } from '../lib/pods.ts';
-import { type RedisServer, startRedis } from '../lib/redis-server.ts';
-
-const example = (path: string) => fileURLToPath(new URL(`../../examples/${path}`, import.meta.url));
-
-/** Pods of an example in turns, from `beforeAll` to `afterAll`. */
-function usePods(module: string, count = 2): { readonly url: string } {
-  const parts: { redis?: RedisServer; pods?: Pods; haproxy?: Balancer } = {};
-  beforeAll(async () => {
-    parts.redis = await startRedis();
-    const env = { ARCHIVE_MONTH_MS: '150' };
-    parts.pods = await startPods({ module: example(module), count, redisUrl: parts.redis.url, env });
-    parts.haproxy = await startHaproxy({ pods: parts.pods.pods, balance: 'roundrobin' });
-  });
-  afterAll(async () => {
-    await parts.haproxy?.stop();
-    await parts.pods?.stop();
-    await parts.redis?.stop();
-  });
-  return {
-    get url() {
-      return parts.haproxy?.url ?? '';
-    },
-  };
-}
+import { connect, ERAS, example, usePods } from './pods.ts';
 
 describe('examples/customer-tools on two pods', () => {
-  const pods = usePods('customer-tools/server.ts');
+  const pods = usePods('customer-tools/server.ts', 2, () => ({ ARCHIVE_MONTH_MS: '150' }));
 
   it.each([
     ['legacy', '2025-11-25'],
@@ -84,17 +57,8 @@ describe('examples/sdk-v1 on two pods', () => {
 describe('examples/basket on three pods', () => {
   const pods = usePods('basket/server.ts', 3);
 
-  it.each([
-    ['legacy', 'legacy'],
-    ['modern', { pin: '2026-07-28' }],
-  ] as const)('fills a basket over three calls on three pods (%s) [state.handles]', async (_era, mode) => {
-    const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
-    await client.connect(new StreamableHTTPClientTransport(new URL(pods.url)));
-    const call = async (name: string, args: Record<string, string> = {}) => {
-      const { content } = await client.callTool({ name, arguments: args });
-      const [first] = content;
-      return first?.type === 'text' ? first.text : '';
-    };
+  it.each(ERAS)('fills a basket over three calls on three pods (%s) [state.handles]', async (_era, mode) => {
+    const { client, call } = await connect(pods.url, mode);
     const basket = await call('create_basket');
     for (const [index, item] of ['apples', 'pears', 'plums'].entries()) {
       expect(await call('add_item', { basket, item })).toBe(`The basket has ${index + 1} items.`);

@@ -12,6 +12,7 @@ import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import type { IdentityProvider, KnownClient } from './identity-provider.ts';
 
 const MODULE = fileURLToPath(new URL('../../examples/customer-tools/server.ts', import.meta.url));
+const EXAMPLE = fileURLToPath(new URL('../../examples/sign-in', import.meta.url));
 export const INTROSPECTION_SECRET = 'introspection-only-for-tests';
 
 export const CUSTOMER = { name: 'lookup_customer', arguments: { email: 'customer@example.com' } };
@@ -45,6 +46,8 @@ export interface Flows<P extends IdentityProvider> {
   open(options?: { readonly known?: KnownClient; readonly legacy?: boolean; readonly at?: URL }): Promise<UserClient>;
   /** A pod that asks the identity provider about every token. */
   startAskingPod(): Promise<URL>;
+  /** A pod of examples/sign-in, set up as its README says. */
+  startExample(): Promise<URL>;
 }
 
 /** Starts them before the tests of the file, and stops them after. */
@@ -90,6 +93,20 @@ export function useFlows<P extends IdentityProvider>(start: (resource: string) =
       return parts.pods.map(({ url }) => new URL(url));
     },
     open: ({ known, legacy = false, at = new URL(resource) } = {}) => openClient(idp(), at, known, legacy),
+    async startExample() {
+      const port = await freePort();
+      const pod = await startPod({
+        module: `${EXAMPLE}/server.ts`,
+        port,
+        env: {
+          ANYPOD_AUTH: `${EXAMPLE}/auth.json`,
+          ANYPOD_AUTH_ISSUERS: idp().issuer,
+          ANYPOD_PUBLIC_URL: `${resource},http://127.0.0.1:${port}/mcp`,
+        },
+      });
+      parts.asking.push(pod);
+      return new URL(pod.url);
+    },
     async startAskingPod() {
       const { ANYPOD_AUTH_ISSUERS: issuer, ...env } = environment(idp().issuer);
       const introspection = { ...idp().introspection, always: true };

@@ -16,8 +16,22 @@ export function describeFlows(name: string, flows: Flows<IdentityProvider>): voi
   describe(`${name} and two pods`, () => {
     testLogin(flows);
     testScopes(flows);
+    testExample(flows);
     testConnect(flows);
     testEnds(flows);
+  });
+}
+
+function testExample(flows: Flows<IdentityProvider>): void {
+  test('examples/sign-in knows who has signed in', async () => {
+    const [url, user] = [await flows.startExample(), await flows.open()];
+    const headers = { authorization: `Bearer ${user.token}` };
+    const client = new Client({ name: 'example', version: '1.0.0' });
+    await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
+    const { content } = await client.callTool({ name: 'who_am_i' });
+    const { sub, iss } = decodeJwt(user.token);
+    expect(content).toEqual([{ type: 'text', text: expect.stringContaining(`${sub} of ${iss}, with the scopes`) }]);
+    await Promise.all([client.close(), user.client.close()]);
   });
 }
 

@@ -7,7 +7,9 @@ const PACKAGES = ['packages/anypod', 'services/console', 'services/mcp-server'];
 
 /** Vitest's global set-up of the projects that start processes: they run what is built, which starts in half of the time that the source needs. */
 export function setup(): void {
-  const stdio = ['ignore', 'inherit', 'inherit'] as const;
-  const { status } = spawnSync('node_modules/.bin/tsc', ['-b', ...PACKAGES], { cwd: ROOT, stdio: [...stdio] });
+  const { status } = spawnSync('node_modules/.bin/tsc', ['-b', ...PACKAGES], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (status !== 0) throw new Error('The packages do not compile.');
 }

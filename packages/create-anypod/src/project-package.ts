@@ -22,7 +22,7 @@ export function packageJson(name: string, { sdk, run }: Answers, anypod: string)
     engines: { node: '>=22.18' },
     scripts: {
       start: 'anypod serve server.ts',
-      dev: 'node --watch node_modules/anypod/bin/anypod.js serve server.ts',
+      dev: 'anypod dev server.ts',
       test: 'node --test',
       check: 'tsc',
     },

@@ -1,7 +1,10 @@
 /** Takes the arguments after its name, and resolves to the exit code. Throws `UsageError` and `ConfigError`. */
 export type Command = (argv: readonly string[]) => Promise<number>;
 
-const ENDLESS = ['serve', 'stdio', 'connect'];
+const ENDLESS = ['serve', 'dev', 'stdio', 'connect'];
+
+/** The command by which `anypod dev` starts its pods. Nobody else runs it. */
+export const DEV_POD = 'dev-pod';
 
 /** Commands that end by themselves. Each explains itself with `--help`, and is loaded only if it is used: a pod needs none of them. */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([

@@ -4,7 +4,7 @@
  */
 import { UsageError } from '../check/argument-values.ts';
 import { ConfigError, helpText, oneSettingOf } from '../serve/config.ts';
-import { COMMANDS, commandNames } from './commands.ts';
+import { COMMANDS, commandNames, DEV_POD } from './commands.ts';
 import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
 import { written } from './lossy-stream.ts';
@@ -19,6 +19,7 @@ const EXIT_CONFIG = 2;
 const LAST_LINES_MS = 500;
 /** How long a slow reader may take to read the result of a command. */
 const LAST_RESULT_MS = 60_000;
+const OWN_HELP = ['connect', 'dev'];
 const NONE: HostProgram = { settings: [], commands: new Map(), start: async () => async () => undefined };
 
 /**
@@ -67,8 +68,9 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
     await written(process.stderr, LAST_LINES_MS);
     process.exit(code);
   }
-  if (command === undefined || command === '--help' || (rest.includes('--help') && command !== 'connect')) {
+  if (command === undefined || command === '--help' || (rest.includes('--help') && !OWN_HELP.includes(command))) {
     const other = [
+      'anypod dev <module> [flags] serves the module and starts it again when it changes; see anypod dev --help',
       'anypod stdio <module> [flags] serves the module to a local client over stdio',
       'anypod connect <url> connects a local client that speaks stdio to a deployment; see anypod connect --help',
       'anypod check <url> tests a running deployment; see anypod check --help',
@@ -83,6 +85,9 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
   }
+  if (command === 'dev') return (await import('./run-dev.ts')).runDev(rest, around);
+  // `anypod dev` starts it.
+  if (command === DEV_POD) return (await import('./run-dev-pod.ts')).runDevPod(rest, around);
   if (command === 'stdio') return (await import('./run-stdio.ts')).runStdio(rest);
   if (command === 'connect') return (await import('./run-connect.ts')).runConnect(rest);
   if (command !== 'serve') {

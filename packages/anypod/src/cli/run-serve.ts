@@ -1,11 +1,12 @@
-import { bannerText, startFields } from '../serve/banner.ts';
+import type { Logger } from 'pino';
+import { bannerText, type Start, startFields } from '../serve/banner.ts';
 import { readConfig } from '../serve/config.ts';
 import { createPodWatch } from '../serve/pod-watch.ts';
-import { serve } from '../serve/serve.ts';
+import { serve, type Within } from '../serve/serve.ts';
 import { SETTINGS } from '../serve/settings.ts';
 import { unknownVariables } from '../serve/unknown-variables.ts';
 import { captureText } from './capture-text.ts';
-import { createLog, formatFor } from './create-log.ts';
+import { createLog, formatFor, type LogFormat } from './create-log.ts';
 import { createExitGuard } from './exit-guard.ts';
 import type { HostProgram } from './host-program.ts';
 import { createLeaving } from './leaving.ts';
@@ -18,8 +19,16 @@ import { leaveOnSignals, refuseExit, surviveFaults } from './watch-process.ts';
 /** How long a process that ends waits for somebody to read its last log lines. */
 const LAST_LINES_MS = 500;
 
+/** What is different where a supervisor runs the pod. */
+export interface Supervised {
+  readonly within: Within;
+  readonly announce: (start: Start) => void;
+  /** Gets a function that makes the pod drain and the process end. */
+  readonly onLeave: (leave: () => void) => void;
+}
+
 /** `anypod serve`: resolves once the pod serves, or was told to stop before. Rejects with `ConfigError` for a fault that the operator must correct. */
-export async function runServe(argv: readonly string[], around: HostProgram): Promise<void> {
+export async function runServe(argv: readonly string[], around: HostProgram, supervised?: Supervised): Promise<void> {
   const config = readConfig(argv, process.env, around.settings);
   const format = formatFor(config.logFormat, process.stdout);
   const log = createLog(config.logLevel, format, process.stderr, config.logRedact);
@@ -45,6 +54,7 @@ export async function runServe(argv: readonly string[], around: HostProgram): Pr
     guard,
   });
   leaveOnSignals({ leaving, guard });
+  supervised?.onLeave(() => leaving.leave(0, { event: 'SIGTERM', args: ['SIGTERM'] }));
   watchParent(config.exitWithParent, process, () => {
     log.warn('the process that started this one has ended; the pod drains and ends (--exit-with-parent)');
     leaving.leave(0, { event: 'SIGTERM', args: ['SIGTERM'] });
@@ -57,10 +67,10 @@ export async function runServe(argv: readonly string[], around: HostProgram): Pr
   listeners = holdModuleListeners(process, log);
   const starting = serve(config, {
     log,
-    announce: (start) =>
-      format === 'json' ? log.info(startFields(start), 'the pod serves') : process.stdout.write(bannerText(start)),
+    announce: supervised?.announce ?? ((start) => announce(start, format, log)),
     signal: stopping.signal,
     watch,
+    ...(supervised === undefined ? {} : { within: supervised.within }),
   });
   leaving.follow(starting);
   try {
@@ -70,4 +80,9 @@ export async function runServe(argv: readonly string[], around: HostProgram): Pr
     throw error;
   }
   refuseExit(parts);
+}
+
+function announce(start: Start, format: LogFormat, log: Logger): void {
+  if (format === 'json') log.info(startFields(start), 'the pod serves');
+  else process.stdout.write(bannerText(start));
 }

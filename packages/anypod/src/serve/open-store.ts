@@ -19,8 +19,8 @@ export interface OpenStore {
   close(): Promise<void>;
 }
 
-/** Opens the configured store: Redis, with `patienceMs` as the time limit of its answers, or the store of this process. */
-export async function openStore(config: Config, log: Log, patienceMs?: number): Promise<OpenStore> {
+/** Opens the configured store: Redis, or without one `embedded`. Default: one of this process alone. */
+export async function openStore(config: Config, log: Log, embedded?: Store): Promise<OpenStore> {
   const { sessionTtlMs, streamRetentionMs, streamEventLimit, streamByteLimit, standingRetentionMs, standingLimit } =
     config;
   const { subscriptionLimit, stateByteLimit, handleLimit, anonymousHandleLimit } = config;
@@ -37,10 +37,10 @@ export async function openStore(config: Config, log: Log, patienceMs?: number): 
     anonymousHandleLimit,
   };
   if (config.redis === undefined) {
-    const store = createMemoryStore(options);
+    const store = embedded ?? createMemoryStore(options);
     return { store, check: async () => undefined, close: () => store.close() };
   }
-  const client = await connectRedis(config, log, patienceMs);
+  const client = await connectRedis(config, log);
   const onError = (err: unknown) =>
     log.warn({ err }, isUnreadable(err) ? err.message : 'a blocking Redis connection failed; it reconnects by itself');
   const store = createRedisStore(client, {

@@ -10,6 +10,7 @@ import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
+import type { Store } from '../core/store.ts';
 import { createIsEndpoint, createIsSseEndpoint } from '../http/endpoint-path.ts';
 import { linkErrors } from '../http/error-links.ts';
 import { randomId } from '../signing/signer.ts';
@@ -54,10 +55,20 @@ export interface ServeOptions {
   /** Aborts the start of the pod. */
   readonly signal: AbortSignal;
   readonly watch: PodWatch;
+  /** A supervisor runs the pod. */
+  readonly within?: Within;
+}
+
+/** Where a supervised pod is. */
+export interface Within {
+  /** Instead of the address of the settings, which is the supervisor's. */
+  readonly listenAt: { readonly host: string; readonly port: number };
+  /** What it shares with the pods before and after it, where the settings name no Redis. */
+  readonly store: Store;
 }
 
 /** Runs one pod with `config`. Throws `ConfigError` for a fault that the operator must correct. */
-export async function serve(config: Config, { log, announce, signal, watch }: ServeOptions): Promise<Serving> {
+export async function serve(config: Config, { log, announce, signal, watch, within }: ServeOptions): Promise<Serving> {
   const { createServer, sdk, reuse } = await loadModule(config.module);
   signal.throwIfAborted();
   const health: Health = { started: false, draining: false };
@@ -66,12 +77,12 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
   const started = Promise.withResolvers<Anypod>();
   const listener = await listen(
     dispatch(config, () => anypod ?? started.promise, health, meter),
-    config,
+    { ...config, ...within?.listenAt },
     log,
     meter,
   );
   const sparse = createSparseLog(log);
-  const { store, check, close: closeStore } = await openStore(config, sparse);
+  const { store, check, close: closeStore } = await openStore(config, sparse, within?.store);
   const gameDay = await openGameDay(config, log);
   const allowedHosts = hostNamesOf(config);
   try {
@@ -106,6 +117,7 @@ export async function serve(config: Config, { log, announce, signal, watch }: Se
   const url = listener.origin + config.path;
   announce({ url, probe: anypod.probe, shared: config.redis !== undefined });
   advise(anypod.probe, log);
+  if (within !== undefined) tellOfNewCode(anypod.notify, log);
 
   const serving = anypod;
   const stopWatching = watchLoop(log, watch);
@@ -141,6 +153,13 @@ function withAuth(config: Config): Omit<Config, 'auth'> & { readonly auth?: Auth
   const { auth: _, ...settings } = config;
   const auth = authOptionsOf(config);
   return auth === undefined ? settings : { ...settings, auth };
+}
+
+/** The code may offer other things than the code of the pod before, which clients have listed. */
+function tellOfNewCode(notify: Anypod['notify'], log: Logger): void {
+  Promise.all([notify.toolsChanged(), notify.promptsChanged(), notify.resourcesChanged()]).catch((err: unknown) =>
+    log.warn({ err }, 'clients could not be told of the new code'),
+  );
 }
 
 /** Says what the operator could do better, or should know. */

@@ -1,4 +1,4 @@
-import { isFunction, isNode, type Node, nameOf, walk } from './syntax-tree.ts';
+import { isFunction, isNode, type Node, nameOf, rootName, walk } from './syntax-tree.ts';
 
 /** The name of a function that is declared, or that a variable holds. `around` are the nodes around it. */
 export function functionName(node: Node, around: readonly Node[]): string | undefined {
@@ -11,7 +11,9 @@ export function exportsOf(module: Node): Map<string, string> {
   return new Map((module['body'] as Node[]).flatMap(exportedBy));
 }
 
-function exportedBy({ type, declaration, specifiers }: Node): [local: string, exported: string][] {
+function exportedBy(statement: Node): [local: string, exported: string][] {
+  const { type, declaration, specifiers } = statement;
+  if (type === 'ExpressionStatement') return exportedByCommonJs(statement['expression']);
   if (type === 'ExportDefaultDeclaration' && isNode(declaration)) {
     return [[nameOf(declaration) ?? nameOf(declaration['id']) ?? '', 'default']];
   }
@@ -19,6 +21,22 @@ function exportedBy({ type, declaration, specifiers }: Node): [local: string, ex
   const declared = isNode(declaration) ? declaredNames(declaration) : [];
   const listed = (specifiers as Node[]).map(({ local, exported }) => [local, exported].map((one) => nameOf(one) ?? ''));
   return [...declared.map((name): [string, string] => [name, name]), ...(listed as [string, string][])];
+}
+
+/** `module.exports = make`, `module.exports = { make }`, `exports.make = make`. */
+function exportedByCommonJs(expression: unknown): [local: string, exported: string][] {
+  if (!isNode(expression) || expression.type !== 'AssignmentExpression') return [];
+  const { left, right } = expression as unknown as { left: Node; right: Node };
+  const member = left.type === 'MemberExpression' ? nameOf(left['property']) : undefined;
+  const isWhole = member === 'exports' && rootName(left) === 'module';
+  if (!isWhole) {
+    const local = nameOf(right) ?? nameOf(right['id']);
+    const isOne = rootName(left) === 'exports' || rootName(left) === 'module';
+    return isOne && member !== undefined ? [[local ?? member, member]] : [];
+  }
+  if (right.type !== 'ObjectExpression') return [[nameOf(right) ?? nameOf(right['id']) ?? '', 'default']];
+  const members = (right['properties'] as Node[]).map(({ key, value }) => [nameOf(value) ?? '', nameOf(key) ?? '']);
+  return members as [string, string][];
 }
 
 /** The names that a statement declares. */

@@ -18,7 +18,7 @@ export function initProject(project: string, version: string, print: (text: stri
     );
   }
   print(`The server is made in ${best.path}.`);
-  for (const { line, blocks, text } of best.findings) print(`  ${blocks ? '✗' : '!'} ${best.path}:${line}  ${text}`);
+  for (const { path, line, blocks, text } of best.findings) print(`  ${blocks ? '✗' : '!'} ${path}:${line}  ${text}`);
   for (const { path } of others) print(`  (${path} makes one too.)`);
   const inTheWay = blocking(best).length;
   if (inTheWay > 0) {

@@ -48,7 +48,12 @@ it.each([
   [
     'an import of compiled files',
     `import { a } from './a.js';\nexport const make = () => { ${MAKE} return server; };`,
-    ['✗2 Node cannot run'],
+    ['✗2 Node does not'],
+  ],
+  [
+    'an import that only a compiler finds',
+    `import { a } from '@/a';\nexport const make = () => { ${MAKE} return server; };`,
+    ['✗2 Node does not'],
   ],
   ['no module', 'export const = ;', ['✗2 It cannot be']],
 ])('says what stands in the way: %s', (_name, text, findings) => {
@@ -72,6 +77,26 @@ it.each([
   ['a list', 'const log: string[] = [];\nfunction note() { log.push("x"); }', '!4 Functions change log,'],
 ])('warns of what each pod would have for itself: %s', (_name, text, finding) => {
   expect(found(FACTORY + text)).toEqual([finding]);
+});
+
+it('knows a map of transports, which nobody needs any more', () => {
+  const text =
+    'const open: Record<string, SSEServerTransport> = {};\nconst put = (id: string) => { delete open[id]; };';
+  expect(found(FACTORY + text)).toEqual(['!4 anypod keeps the']);
+});
+
+it.each([
+  ['module.exports = { make }', 'make'],
+  ['module.exports = make', 'default'],
+  ['exports.build = make', 'build'],
+])('reads CommonJS: %s', (exporting, exported) => {
+  const make =
+    "const sdk = require('@modelcontextprotocol/server');\nfunction make() { return new sdk.McpServer({}); }\n";
+  expect(judgeModule(project, { path: 'server.js', text: make + exporting })).toEqual({
+    path: 'server.js',
+    findings: [],
+    exported,
+  });
 });
 
 it('does not mind what never changes, and what fills itself at the start', () => {

@@ -12,6 +12,7 @@ export interface Change {
 }
 
 interface PackageJson {
+  type?: string;
   scripts?: Record<string, string>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
@@ -22,15 +23,15 @@ const SCRIPT = 'pods';
 /** The lines that the project needs so that anypod serves `judged`. Lines that are there already are left out. */
 export function neededLines(project: string, { path, exported }: Judgement, version: string): Change[] {
   const existing = exported === 'default' ? path : existingEntry(project);
-  const entry = existing ?? newEntry(extname(path));
+  const { type } = JSON.parse(packageText(project)) as PackageJson;
+  const entry = existing ?? newEntry(extname(path), type === 'module');
   const line = `export { ${exported} as default } from './${path}';`;
   const module = existing === undefined ? [{ path: entry, text: `${line}\n`, line }] : [];
   return [...module, ...packageLines(project, entry, version)];
 }
 
 function packageLines(project: string, entry: string, version: string): Change[] {
-  const file = join(project, 'package.json');
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : '{}';
+  const before = packageText(project);
   const content = JSON.parse(before) as PackageJson;
   const lines: string[] = [];
   if (content.dependencies?.['anypod'] === undefined && content.devDependencies?.['anypod'] === undefined) {
@@ -44,6 +45,11 @@ function packageLines(project: string, entry: string, version: string): Change[]
   const [, indent = '  '] = /^\{\r?\n([ \t]+)"/.exec(before) ?? [];
   const text = `${JSON.stringify(content, null, indent)}\n`;
   return lines.map((line) => ({ path: 'package.json', text, line }));
+}
+
+function packageText(project: string): string {
+  const file = join(project, 'package.json');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '{}';
 }
 
 export function writeChanges(project: string, changes: readonly Change[]): void {

@@ -1,4 +1,5 @@
 import { exportsOf, functionName } from './functions.ts';
+import { serverMaker } from './server-classes.ts';
 import { isFunction, isNode, type Node, nameOf, walk } from './syntax-tree.ts';
 
 /** Where a module makes its server. */
@@ -15,11 +16,11 @@ export interface Factory {
 
 /** Finds the first server that a module makes. Undefined: it makes none of the SDK's. */
 export function readFactory(module: Node): Factory | undefined {
-  const classes = serverClasses(module);
+  const makesServer = serverMaker(module);
   const exported = exportsOf(module);
   const found: Factory[] = [];
   walk(module, (node, around) => {
-    if (node.type !== 'NewExpression' || !classes.has(nameOf(node['callee']) ?? '')) return;
+    if (!makesServer(node)) return;
     const line = node.loc.start.line;
     const index = around.findLastIndex(isFunction);
     const builder = around[index];
@@ -36,19 +37,6 @@ export function readFactory(module: Node): Factory | undefined {
   });
   // What anypod can serve comes first.
   return found.find(({ exported: name }) => name !== undefined) ?? found[0];
-}
-
-/** The local names of the SDK's server classes. */
-function serverClasses(module: Node): Set<string> {
-  const names = new Set<string>();
-  walk(module, (node) => {
-    if (node.type !== 'ImportDeclaration' || !isNode(node['source'])) return;
-    if (!String(node['source']['value']).startsWith('@modelcontextprotocol/')) return;
-    for (const specifier of node['specifiers'] as Node[]) {
-      if (/^(McpServer|Server)$/.test(nameOf(specifier['imported']) ?? '')) names.add(nameOf(specifier['local']) ?? '');
-    }
-  });
-  return names;
 }
 
 /** How many arguments a function needs, beside the context of anypod, which it may take apart. */

@@ -45,3 +45,14 @@ export function rootName(node: unknown): string | undefined {
   if (isNode(node) && node.type === 'MemberExpression') return rootName(node['object']);
   return nameOf(node);
 }
+
+/** What a statement or an expression takes from another module, with `import`, `export … from` or `require`. Undefined: nothing, or only types. */
+export function sourceOf(node: Node): string | undefined {
+  if (/^(Import|Export)/.test(node.type) && isNode(node['source'])) {
+    const isType = node['importKind'] === 'type' || node['exportKind'] === 'type';
+    return isType ? undefined : String(node['source']['value']);
+  }
+  if (node.type !== 'CallExpression' || nameOf(node['callee']) !== 'require') return undefined;
+  const [source] = node['arguments'] as Node[];
+  return source?.type === 'Literal' ? String(source['value']) : undefined;
+}

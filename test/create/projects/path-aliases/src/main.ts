@@ -1,0 +1,6 @@
+import { createServer as createHttpServer } from 'node:http';
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import { createServer } from '@/server/create-server';
+
+createHttpServer(toNodeHandler(createMcpHandler(createServer))).listen(3000);
