@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ERROR_REASONS } from '../packages/anypod/src/core/error-reasons.ts';
 import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -54,6 +55,7 @@ const codes = members('core/errors.ts', 'AnypodErrorCode');
 test('a section for every reason, and no other', () => {
   const reasons = found(/\b(?:reason: |refusal\(\s*|new (?:Denied|Limited)\(\d+, )'(\w+)'/g);
   expect(titles('Reasons')).toEqual([...new Set([...codes, ...reasons])].sort());
+  expect(titles('Reasons')).toEqual([...ERROR_REASONS]);
 });
 
 test('a reason is a word in the source, so that this test sees it', () => {

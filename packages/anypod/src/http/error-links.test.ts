@@ -24,7 +24,7 @@ describe('the link of an error', () => {
   it.each([
     JSON.stringify({ jsonrpc: '2.0', id: 1, result: { text: '"error": {"reason": "x"}' } }),
     JSON.stringify(rpcError(1, -32602, 'no such tool')),
-    JSON.stringify(rpcError(1, -32603, 'a failure of the server', { reason: 'has spaces' })),
+    JSON.stringify(rpcError(1, -32603, 'a failure of the server', { reason: 'out_of_stock' })),
   ])('is not in %s', (json) => expect(linkErrors(json, PAGE)).toBe(json));
 
   it('is in each error of a batch, and changes nothing of its results', () => {

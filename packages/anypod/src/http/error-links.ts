@@ -1,3 +1,4 @@
+import { ERROR_REASONS } from '../core/error-reasons.ts';
 import type { EventSink } from '../core/reply.ts';
 import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
@@ -29,8 +30,7 @@ export function linkErrors(json: string, page: string): string {
 function withHelp(message: Message, page: string): object | undefined {
   const { error } = message;
   const reason = error?.data?.reason;
-  const section = typeof reason === 'string' && /^\w+$/.test(reason) ? reason : undefined;
-  const heading = section ?? (OWN_CODES.includes(error?.code) ? error?.code : undefined);
+  const heading = ERROR_REASONS.has(reason) ? reason : OWN_CODES.includes(error?.code) ? error?.code : undefined;
   if (error === undefined || heading === undefined) return undefined;
   return { ...message, error: { ...error, data: { ...error.data, help: `${page}#${heading}` } } };
 }
