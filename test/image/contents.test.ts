@@ -46,7 +46,7 @@ describe('the image', () => {
     expect(packages).toEqual(
       expect.arrayContaining(['@modelcontextprotocol/sdk', '@modelcontextprotocol/server', 'zod', 'anypod']),
     );
-    for (const unwanted of ['typescript', 'vitest', '@modelcontextprotocol/client', '@types/node', 'anypod-test']) {
+    for (const unwanted of ['typescript', 'vitest', 'playwright-core', '@types/node', 'anypod-test']) {
       expect(packages).not.toContain(unwanted);
     }
   });
