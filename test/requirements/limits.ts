@@ -16,6 +16,14 @@ export const limits = {
   'limits.calls': ['Requests of one caller that are not yet answered are limited.', DOCUMENT],
   'limits.streams': ['Open streams of one caller are limited, however many it asks for at once.', DOCUMENT],
   'limits.sessions': ['Sessions of one caller are limited on all pods together.', DOCUMENT],
+  'limits.tenant': [
+    'All users of a tenant together are limited: requests on all pods, sessions on all pods, and calls and streams of a pod. Other tenants, and callers without a tenant, notice nothing.',
+    DOCUMENT,
+  ],
+  'limits.tenant.order': [
+    'What the limits of a caller refuse takes nothing from its tenant. A tenant above its rate costs its callers only requests that were already on their way.',
+    DOCUMENT,
+  ],
   'limits.parked': ['Parked calls of one caller are limited, and leave room for those of others.', DOCUMENT],
   'limits.subscriptions': ['Subscriptions of a session and of a listen stream are limited.', DOCUMENT],
   'limits.batch': ['The messages of a batch are limited.', DOCUMENT],

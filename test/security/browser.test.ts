@@ -126,7 +126,7 @@ describe('a page', () => {
         expect(answer.status).toBe(status);
         expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
         const exposed = answer.headers.get('access-control-expose-headers') ?? '';
-        for (const name of ['Mcp-Session-Id', 'WWW-Authenticate', 'Mcp-Protocol-Version'])
+        for (const name of ['Mcp-Session-Id', 'WWW-Authenticate', 'Mcp-Protocol-Version', 'Last-Event-ID'])
           expect(exposed).toContain(name);
       }
     },

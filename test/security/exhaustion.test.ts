@@ -6,6 +6,7 @@ import { postModern } from '../cluster/modern-wire.ts';
 import { eventually } from '../cluster/settle.ts';
 import { lastEventId, readStream } from '../cluster/stream-reader.ts';
 import { messagesOf, openSession, post, sessionOf, textOf, type WireSession } from '../cluster/wire.ts';
+import { limitedIn, manyTimes, outcome } from './attempts.ts';
 import { bearer, useProtected } from './protected.ts';
 import { openHalf, statusesIn } from './raw.ts';
 
@@ -41,48 +42,13 @@ beforeAll(() => {
 });
 afterAll(() => redis.disconnect());
 
+const limited = async (reason: string) => limitedIn(await deployment.metrics(), reason);
 const pod = (index: number): URL => deployment.urls[index % 2] as URL;
-
-/** Does `act` `count` times, `width` at a time, and counts what it returns. */
-async function manyTimes(count: number, width: number, act: (index: number) => Promise<string>) {
-  const seen = new Map<string, number>();
-  let next = 0;
-  const worker = async () => {
-    while (next < count) {
-      next += 1;
-      const what = await act(next);
-      seen.set(what, (seen.get(what) ?? 0) + 1);
-    }
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-  return { of: (what: string) => seen.get(what) ?? 0, all: Object.fromEntries(seen) };
-}
-
-/** The status of an answer, and its reason. Every refusal says when to come back. */
-async function outcome(response: Response): Promise<string> {
-  if (response.ok) {
-    await response.body?.cancel();
-    return 'ok';
-  }
-  const { error } = (await response.json()) as { error: { data?: { reason?: string } } };
-  if (response.status === 429) expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-  return `${response.status} ${error.data?.reason}`;
-}
 
 /** The resident memory of both pods, in bytes. */
 async function memory(): Promise<number> {
   const sizes = (await deployment.metrics()).matchAll(/^process_memory_usage(?:\{[^}]*\})? (\S+)/gm);
   return [...sizes].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
-}
-
-/** What one metric counts on both pods. */
-async function limited(reason: string): Promise<number> {
-  const text = await deployment.metrics();
-  const counts = text.matchAll(/^anypod_limited_total\{([^}]*)\} (\S+)/gm);
-  return [...counts].reduce(
-    (sum, [, labels = '', count]) => sum + (labels.includes(`"${reason}"`) ? Number(count) : 0),
-    0,
-  );
 }
 
 /** Somebody else is served on both pods, in both eras. */

@@ -53,6 +53,15 @@
 {{- toJson $issuers }}
 {{- end }}
 
+{{/* Whether a token can have a tenant: "true" or nothing. */}}
+{{- define "anypod.auth.tenants" -}}
+{{- $named := false }}
+{{- range include "anypod.auth.issuers" . | fromJsonArray }}
+{{- if or .tenant (dig "claims" "tenant" "" .) }}{{ $named = true }}{{ end }}
+{{- end }}
+{{- if $named }}true{{ end }}
+{{- end }}
+
 {{/* The ports at which pods ask issuers, as a YAML list. An issuer with its keys in `jwks` is not asked. */}}
 {{- define "anypod.auth.ports" -}}
 {{- $ports := list }}

@@ -33,10 +33,25 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- if and $limits.rateBurst (not $limits.rate) }}
 {{- include "anypod.problem" "limits.rateBurst is set without a rate: set limits.rate, or remove it." }}
 {{- end }}
-{{- range $caller, $pod := dict "callerCalls" "maxCalls" "callerStreams" "maxStreams" }}
-{{- $most := int (get $limits $pod) }}
-{{- if and $most (gt (int (get $limits $caller)) $most) }}
-{{- include "anypod.problem" (printf "limits.%s is greater than limits.%s, so it would never hold: lower it." $caller $pod) }}
+{{- if and $limits.tenantBurst (not $limits.tenantRate) }}
+{{- include "anypod.problem" "limits.tenantBurst is set without a rate: set limits.tenantRate, or remove it." }}
+{{- end }}
+{{- $within := list (list "callerCalls" "maxCalls") (list "callerStreams" "maxStreams") (list "tenantCalls" "maxCalls") (list "tenantStreams" "maxStreams") }}
+{{- $within = concat $within (list (list "rate" "tenantRate") (list "callerCalls" "tenantCalls") (list "callerStreams" "tenantStreams") (list "callerSessions" "tenantSessions")) }}
+{{- range $within }}
+{{- $most := int (get $limits (last .)) }}
+{{- if and $most (gt (int (get $limits (first .))) $most) }}
+{{- include "anypod.problem" (printf "limits.%s is greater than limits.%s, so it would never hold: lower it." (first .) (last .)) }}
+{{- end }}
+{{- end }}
+{{- if and $limits.rate $limits.tenantRate (gt (int (default 60 $limits.rateBurst)) (int (default 600 $limits.tenantBurst))) }}
+{{- include "anypod.problem" (printf "limits.rateBurst (%d) is greater than limits.tenantBurst (%d), so it would never hold: lower it." (int (default 60 $limits.rateBurst)) (int (default 600 $limits.tenantBurst))) }}
+{{- end }}
+{{- if not (include "anypod.auth.tenants" .) }}
+{{- range $key := list "tenantRate" "tenantCalls" "tenantStreams" "tenantSessions" }}
+{{- if get $limits $key }}
+{{- include "anypod.problem" (printf "limits.%s is set, but no token has a tenant, so it would limit nobody: set tenant or claims.tenant of an issuer in auth.issuers, or remove it." $key) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- if and .Values.config.parkedCalls (gt (int $limits.callerParkedCalls) (int .Values.config.parkedCalls)) }}

@@ -8,7 +8,7 @@ import type { Store } from './core/store.ts';
 import type { TaskSettings } from './core/task-rule.ts';
 import { placed, type Traces } from './core/traces.ts';
 import type { FetchHandler } from './http/fetch-handler.ts';
-import { LIMIT_DEFAULTS, type LimitOptions } from './http/limits.ts';
+import { LIMIT_DEFAULTS, type LimitOptions } from './http/limit-options.ts';
 import type { NodeHandler } from './http/node-handler.ts';
 import type { Router } from './http/router.ts';
 import { createLegacyHost } from './mcp/legacy/legacy-host.ts';

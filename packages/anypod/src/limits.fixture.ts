@@ -14,7 +14,9 @@ const META = {
 };
 
 /** A principal, or the address of an anonymous caller. */
-export type Who = { readonly sub: string } | { readonly address: string };
+export type Who =
+  | { readonly sub: string; readonly tenant?: string; readonly iss?: string }
+  | { readonly address: string };
 
 export const ANN: Who = { sub: 'ann' };
 export const EVE: Who = { sub: 'eve' };
@@ -41,7 +43,7 @@ export async function readAnswer(response: Response): Promise<Answer> {
 }
 
 const contextOf = (who: Who) =>
-  'sub' in who ? { authInfo: { token: '', clientId: 'app', scopes: [], extra: { iss: 'i', sub: who.sub } } } : who;
+  'sub' in who ? { authInfo: { token: '', clientId: 'app', scopes: [], extra: { iss: 'i', ...who } } } : who;
 
 const opened: Anypod[] = [];
 afterEach(async () => {

@@ -284,7 +284,7 @@ it('the store learns neither the address nor the name of a caller [limits.addres
   expect(named).toEqual([expect.stringMatching(/^[\w-]{22}$/), named[0]]);
 });
 
-describe('without limits of callers', () => {
+describe('without limits of callers and tenants', () => {
   it('nothing is asked of the store for them [limits.off]', async () => {
     const store = createMemoryStore();
     const forbidden = () => Promise.reject(new Error('asked'));
@@ -294,6 +294,7 @@ describe('without limits of callers', () => {
     expect(status).toBe(200);
     expect((await call(1, ANN, session, 'quick')).status).toBe(200);
     expect((await modern(0, { address: '' }, 'tools/call', quick)).status).toBe(200);
+    expect((await initialize(1, { sub: 'bob', tenant: 'acme' })).status).toBe(200);
     expect((await send(0, ANN, { method: 'DELETE', headers: { 'mcp-session-id': session } })).status).toBe(200);
   });
 });

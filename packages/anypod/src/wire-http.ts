@@ -13,7 +13,8 @@ import { isSseUrl } from './http/endpoint-path.ts';
 import { createFetchHandler, type FetchHandler } from './http/fetch-handler.ts';
 import { createHeartbeats } from './http/heartbeats.ts';
 import type { Incoming } from './http/incoming.ts';
-import { createLimits, type LimitSettings, type Limits, limitsCallers } from './http/limits.ts';
+import { type LimitSettings, limitsCallers, limitsRates } from './http/limit-options.ts';
+import { createLimits, type Limits } from './http/limits.ts';
 import { createNodeHandler, type NodeHandler } from './http/node-handler.ts';
 import { createOldConnections } from './http/old-connections.ts';
 import type { OriginGuardOptions } from './http/origin-guard.ts';
@@ -63,7 +64,7 @@ export interface Handlers {
 export function wireHttp(parts: HttpParts, settings: HttpSettings): Handlers {
   const { trustedProxies } = settings;
   // It counts alone while the store that all pods share does not answer.
-  const own = settings.ratePerMinute > 0 ? createMemoryStore() : undefined;
+  const own = limitsRates(settings) ? createMemoryStore() : undefined;
   const insurance = own?.quotas ?? parts.quotas;
   const limits = createLimits(settings, { ...parts, insurance, now: monotonicNow });
   const requests = createRequestLog(parts.log, shortHash, parts.traces);

@@ -12,6 +12,16 @@ function setting(key: string, value: unknown, variable: string, text = String(va
 
 const limit = (key: string, value: number, variable: string) => setting(key, value, variable, String(value), 'limits');
 
+/** A limit of tenants needs an issuer that names them. */
+const tenantLimit = (key: string, value: number, variable: string, more: Readonly<Record<string, unknown>> = {}) => ({
+  ...limit(key, value, variable),
+  with: {
+    'auth.issuers': [{ issuer: 'https://login.example.com', tenant: 'acme' }],
+    'auth.publicUrls': ['https://mcp.example.com/mcp'],
+    ...more,
+  },
+});
+
 export const config: readonly ValueCase[] = [
   setting('path', '/tools', 'ANYPOD_PATH'),
   setting('prefix', 'shop', 'ANYPOD_PREFIX'),
@@ -79,6 +89,11 @@ export const limits: readonly ValueCase[] = [
   limit('callerStreams', 50, 'ANYPOD_CALLER_STREAMS'),
   limit('callerSessions', 200, 'ANYPOD_CALLER_SESSIONS'),
   limit('callerParkedCalls', 20, 'ANYPOD_CALLER_PARKED_CALLS'),
+  tenantLimit('tenantRate', 6000, 'ANYPOD_TENANT_RATE'),
+  tenantLimit('tenantBurst', 1000, 'ANYPOD_TENANT_BURST', { 'limits.tenantRate': 6000 }),
+  tenantLimit('tenantCalls', 500, 'ANYPOD_TENANT_CALLS'),
+  tenantLimit('tenantStreams', 500, 'ANYPOD_TENANT_STREAMS'),
+  tenantLimit('tenantSessions', 2000, 'ANYPOD_TENANT_SESSIONS'),
   limit('maxCalls', 5000, 'ANYPOD_MAX_CALLS'),
   limit('maxStreams', 0, 'ANYPOD_MAX_STREAMS'),
   limit('maxListens', 500, 'ANYPOD_MAX_LISTENS'),

@@ -20,6 +20,8 @@ export interface Caller {
   readonly address?: string;
   /** Names the caller where its use is counted. Only where callers are limited. */
   readonly quotaKey?: string;
+  /** Names the caller's tenant there. Only where tenants are limited. */
+  readonly tenantQuotaKey?: string;
 }
 
 /**

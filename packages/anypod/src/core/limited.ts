@@ -4,13 +4,17 @@ import { RPC } from './rpc-error.ts';
 /**
  * Which limit refused a request: `data.reason` of the error that its client gets, and the label of the metric.
  *
- * `overloaded`: a limit of the pod, so another pod may have room. All others are limits of the caller or of the message.
+ * `overloaded`: a limit of the pod, so another pod may have room. All others are limits of the caller, of its tenant or of the message.
  */
 export type LimitReason =
   | 'rate_limit'
   | 'call_limit'
   | 'stream_limit'
   | 'session_limit'
+  | 'tenant_rate_limit'
+  | 'tenant_call_limit'
+  | 'tenant_stream_limit'
+  | 'tenant_session_limit'
   | 'parked_limit'
   | 'subscription_limit'
   | 'task_limit'

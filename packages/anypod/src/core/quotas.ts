@@ -1,4 +1,4 @@
-/** How fast a caller may call: `burst` requests at once, and one more each `intervalMs`. */
+/** How fast an account may call: `burst` requests at once, and one more each `intervalMs`. */
 export interface Rate {
   readonly intervalMs: number;
   readonly burst: number;
@@ -12,21 +12,24 @@ export interface Taken {
   readonly waitMs: number;
 }
 
-/** A caller's buckets. Resumes have their own, so that a caller who has used up its calls can still get their results. */
+/** An account's buckets. Resumes have their own, so that a caller who has used up its calls can still get their results. */
 export type Bucket = 'calls' | 'resumes';
 
-/** How much each caller uses, counted for all pods together. A caller is named by a code of the deployment's secret, so the store learns neither its name nor its address. */
+/**
+ * How much each account uses, counted for all pods together: that of a caller, or of a tenant. It is named by a code of the deployment's secret, so the store
+ * learns neither its name nor its address.
+ */
 export interface Quotas {
   /**
-   * Takes up to `wanted` requests from a caller's bucket (the generic cell rate algorithm, exact for all pods: one atomic step, by the clock of the
+   * Takes up to `wanted` requests from an account's bucket (the generic cell rate algorithm, exact for all pods: one atomic step, by the clock of the
    * store). What it does not grant costs nothing.
    */
-  take(caller: string, bucket: Bucket, wanted: number, rate: Rate): Promise<Taken>;
+  take(account: string, bucket: Bucket, wanted: number, rate: Rate): Promise<Taken>;
   /**
-   * Counts a session that a caller begins, for `ttlMs`, if it has fewer than `limit`. Returns 0, or in how many ms the oldest is no longer counted. A
+   * Counts a session that an account begins, for `ttlMs`, if it has fewer than `limit`. Returns 0, or in how many ms the oldest is no longer counted. A
    * session that is begun twice counts once.
    */
-  beginSession(caller: string, session: string, limit: number, ttlMs: number): Promise<number>;
+  beginSession(account: string, session: string, limit: number, ttlMs: number): Promise<number>;
   /** The session has ended, so it no longer counts. */
-  endSession(caller: string, session: string): Promise<void>;
+  endSession(account: string, session: string): Promise<void>;
 }

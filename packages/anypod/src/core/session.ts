@@ -23,6 +23,8 @@ export interface SessionRecord {
   readonly principal?: string;
   /** The caller among whose sessions it counts; see `Quotas`. Absent: sessions are not counted. */
   readonly quotaKey?: string;
+  /** The tenant among whose sessions it counts. Absent: those of its tenant are not counted. */
+  readonly tenantQuotaKey?: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }

@@ -6,7 +6,7 @@ import { isAllowedOrigin } from './origin-guard.ts';
 type Headers = Readonly<Record<string, string>>;
 
 /** What pages of other origins may read of an answer. */
-const EXPOSED = 'Mcp-Session-Id, Mcp-Protocol-Version, WWW-Authenticate, DPoP-Nonce, Retry-After';
+const EXPOSED = 'Mcp-Session-Id, Mcp-Protocol-Version, Last-Event-ID, WWW-Authenticate, DPoP-Nonce, Retry-After';
 const METHODS = 'GET, POST, DELETE';
 /** The headers of MCP's clients. Those that begin with `mcp-` are allowed too, because tools name some of them. */
 const ALLOWED = [

@@ -1,71 +1,21 @@
+import type { Caller } from '../core/caller.ts';
 import { isRequest, type JsonRpcMessage } from '../core/json-rpc.ts';
 import { Limited, overloaded } from '../core/limited.ts';
 import type { Log } from '../core/log.ts';
-import type { Quotas } from '../core/quotas.ts';
+import type { Bucket, Quotas } from '../core/quotas.ts';
 import { RPC } from '../core/rpc-error.ts';
 import type { Signer } from '../core/signer.ts';
-import { POD_DEFAULTS, type PodOptions } from '../pod/context/options.ts';
-import { type CallerUse, createCallers } from './callers.ts';
+import { refusalOf } from './account-limits.ts';
+import { type Account, createAccounts } from './accounts.ts';
 import { headerOf, type Incoming } from './incoming.ts';
+import { type LimitSettings, limitsCallers, limitsRates, limitsTenants } from './limit-options.ts';
 import { idOf, methodOf } from './messages.ts';
 import type { MeteredReply } from './metered-reply.ts';
 import { createOverload, type Load, type Overload } from './overload.ts';
-import { createRateLimiter, type TakeRequests } from './rate-limiter.ts';
-
-/**
- * How much callers and this pod may do. A caller is a principal, or the address of an anonymous client. 0 means no limit, where it is the default or
- * where the text says so.
- */
-export interface LimitOptions {
-  /** Requests of one caller per minute, on all pods. Default 0. */
-  readonly ratePerMinute?: number;
-  /** Requests that one caller may send at once. Default 60. */
-  readonly rateBurst?: number;
-  /** Requests of one caller without a complete answer, on this pod. Default 0. */
-  readonly callerCalls?: number;
-  /** Open streams of one caller, on this pod: standing streams and `subscriptions/listen`. Default 0. */
-  readonly callerStreams?: number;
-  /** Calls of one caller that wait on this pod for its answers (2026-07-28). Default 0. */
-  readonly callerParkedCalls?: number;
-  /** Requests without a complete answer, on this pod. Above it, the pod refuses new ones. Default 10000; 0: no limit. */
-  readonly maxCalls?: number;
-  /** Open streams on this pod: standing streams and `subscriptions/listen`. Default 20000; 0: no limit. */
-  readonly maxStreams?: number;
-  /** How many `subscriptions/listen` streams may be open in this process. Default 1024. */
-  readonly maxSubscriptions?: number;
-  /** The pod refuses new requests while the event loop makes timers wait for longer than this, in ms. Default 1000; 0: no limit. */
-  readonly maxLoopDelayMs?: number;
-  /** How many resources a session, and a `subscriptions/listen`, may subscribe to. Give the store the same number. Default 1000. */
-  readonly subscriptionLimit?: number;
-  /** How many messages a batch may have (2025-03-26). Default 100. */
-  readonly maxBatch?: number;
-}
-
-export type LimitSettings = Required<LimitOptions & Pick<PodOptions, 'callerSessions'>>;
-
-export const LIMIT_DEFAULTS: LimitSettings = {
-  ratePerMinute: 0,
-  rateBurst: 60,
-  callerCalls: 0,
-  callerStreams: 0,
-  callerSessions: POD_DEFAULTS.callerSessions,
-  callerParkedCalls: 0,
-  maxCalls: 10_000,
-  maxStreams: 20_000,
-  maxSubscriptions: 1024,
-  maxLoopDelayMs: 1000,
-  subscriptionLimit: 1000,
-  maxBatch: 100,
-};
-
-/** Whether callers are told apart, so that the pod must know their addresses. */
-export function limitsCallers(settings: LimitSettings): boolean {
-  const { callerCalls, callerStreams, callerSessions, callerParkedCalls, ratePerMinute } = settings;
-  return callerCalls + callerStreams + callerSessions + callerParkedCalls + ratePerMinute > 0;
-}
+import { createRateLimiter } from './rate-limiter.ts';
 
 export interface LimitParts {
-  /** Names callers in the store. */
+  /** Names callers and tenants in the store. */
   readonly signer: Signer;
   readonly quotas: Quotas;
   readonly insurance: Quotas;
@@ -80,7 +30,7 @@ export interface Limits {
   readonly load: Load;
   /** Before anything is read. `resumes`: the request continues what was accepted. A body that may do so is read first: see `MeteredReply.refusal`. */
   arrive(incoming: Incoming, reply: MeteredReply, resumes: boolean): void;
-  /** When it is known who calls. Undefined: there are no limits for callers. */
+  /** When it is known who calls. Undefined: there are no limits for callers and tenants. */
   readonly enter: ((incoming: Incoming, reply: MeteredReply, resumes: boolean) => Promise<Incoming>) | undefined;
   /** When the body is known. `continues` tells whether it continues a call that was accepted. */
   read(body: unknown, reply: MeteredReply, continues: () => boolean): void | Promise<void>;
@@ -93,26 +43,26 @@ export interface Limits {
 
 /** A pod that has too much to do still reads bodies of this size, because they may be answers, cancellations and later rounds of accepted calls. */
 const SMALL_BYTES = 64 * 1024;
-/** How long a caller waits that has too much open, in ms. */
-const OPEN_RETRY_MS = 1000;
 
 export function createLimits(settings: LimitSettings, parts: LimitParts): Limits {
   const load: Load = { calls: 0, streams: 0, listens: 0 };
   const overload: Overload = createOverload({ ...settings, load, now: parts.now });
-  const { callerCalls, maxCalls, ratePerMinute, maxSubscriptions } = settings;
-  const take = ratePerMinute === 0 ? undefined : createTake(settings, parts);
-  const useOf = createCallers(parts.signer, parts.now);
+  const { maxCalls, maxSubscriptions } = settings;
+  const accountsOf = createAccounts(settings, parts.signer, parts.now);
+  const requireRate = limitsRates(settings) ? createRequireRate(parts) : undefined;
 
   async function enter(incoming: Incoming, reply: MeteredReply, resumes: boolean): Promise<Incoming> {
-    const use = useOf(incoming.caller);
-    if (take !== undefined) await requireRate(take, use, resumes ? 'resumes' : 'calls', 1);
-    if (callerCalls > 0 && use.calls >= callerCalls && incoming.method === 'POST') {
-      const message = `You have ${callerCalls} requests that are not answered. Wait until one is.`;
-      const refusal = new Limited(429, 'call_limit', message, { retryAfterMs: OPEN_RETRY_MS });
-      refuseUnlessRead(incoming, reply, refusal, use.calls < 2 * callerCalls);
+    const accounts = accountsOf(incoming.caller);
+    for (const account of accounts) account.entering += 1;
+    try {
+      const isPost = incoming.method === 'POST';
+      if (requireRate !== undefined) await requireRate(accounts, resumes ? 'resumes' : 'calls', 1, isPost ? 0 : 1);
+      if (isPost) requireRoomForCall(accounts, incoming, reply);
+      reply.countFor(accounts);
+    } finally {
+      for (const account of accounts) account.entering -= 1;
     }
-    reply.countFor(use);
-    return { ...incoming, caller: { ...incoming.caller, quotaKey: use.key } };
+    return { ...incoming, caller: named(incoming.caller, accounts) };
   }
 
   return {
@@ -122,20 +72,21 @@ export function createLimits(settings: LimitSettings, parts: LimitParts): Limits
       if (refusal === undefined || resumes || incoming.method === 'DELETE') return;
       refuseUnlessRead(incoming, reply, refusal, maxCalls === 0 || load.calls <= 2 * maxCalls);
     },
-    enter: limitsCallers(settings) ? enter : undefined,
+    enter: limitsCallers(settings) || limitsTenants(settings) ? enter : undefined,
     read(body, reply, continues) {
       if (Array.isArray(body) && body.length > settings.maxBatch) throw tooManyMessages(settings.maxBatch);
       if (reply.refusal !== undefined && asks(body) && !continues()) throw reply.refusal;
-      if (take === undefined || reply.use === undefined || !Array.isArray(body) || body.length < 2) return undefined;
-      return requireRate(take, reply.use, 'calls', body.length - 1);
+      const messages = Array.isArray(body) ? Math.max(1, body.length) : 1;
+      if (requireRate === undefined || (messages === 1 && reply.accounts.length < 2)) return undefined;
+      return requireRate(reply.accounts, 'calls', messages - 1, messages);
     },
     openStream(reply, resumes) {
-      if (!resumes) requireRoomForStream(settings, load, reply.use);
+      if (!resumes) requireRoomForStream(settings, load, reply.accounts);
       reply.countStream();
     },
     listen(body, reply) {
       requireFewResources(body, settings.subscriptionLimit);
-      requireRoomForStream(settings, load, reply.use);
+      requireRoomForStream(settings, load, reply.accounts);
       if (load.listens >= maxSubscriptions)
         throw overloaded('This pod has as many subscriptions/listen streams as it may have. Try again shortly.');
       reply.countStream(true);
@@ -144,33 +95,50 @@ export function createLimits(settings: LimitSettings, parts: LimitParts): Limits
   };
 }
 
-function createTake({ ratePerMinute, rateBurst }: LimitSettings, parts: LimitParts): TakeRequests {
-  return createRateLimiter({ ...parts, rate: { intervalMs: 60_000 / ratePerMinute, burst: rateBurst } });
+/** The caller, with the names under which the store counts its use. */
+function named(caller: Caller, accounts: readonly Account[]): Caller {
+  let result = caller;
+  for (const { limits, key } of accounts) result = { ...result, [limits.member]: key };
+  return result;
 }
 
-async function requireRate(
-  take: TakeRequests,
-  { key, buckets }: CallerUse,
-  bucket: 'calls' | 'resumes',
-  requests: number,
-): Promise<void> {
-  const taken = take(key, bucket, buckets[bucket], requests);
-  const retryAfterMs = typeof taken === 'number' ? taken : await taken;
-  if (retryAfterMs === 0) return;
-  throw new Limited(429, 'rate_limit', 'You send requests faster than you may. Wait as long as Retry-After says.', {
-    retryAfterMs,
-  });
+/** Takes `own` requests from a bucket of the first account, and `others` from those of the others. */
+type RequireRate = (accounts: readonly Account[], bucket: Bucket, own: number, others: number) => Promise<void>;
+
+/**
+ * The accounts are asked one after the other, so nothing is taken from a tenant when its caller is refused. For a POST, the tenant is asked when the body
+ * is known, so a caller above its calls, or with a batch above its rate, costs its tenant nothing either. The store cannot give back what a caller's bucket
+ * gave before the tenant's refused. So an account whose bucket is known to be empty refuses first, and a tenant above its rate costs its callers only
+ * the requests that were on their way when its bucket became empty.
+ */
+function createRequireRate(parts: LimitParts): RequireRate {
+  const take = createRateLimiter(parts);
+  const waitOf = ({ buckets }: Account, bucket: Bucket, requests: number) =>
+    buckets === undefined || requests === 0 ? 0 : take(buckets[bucket], requests);
+  return async (accounts, bucket, own, others) => {
+    const asked = own === 0 ? accounts.slice(1) : accounts;
+    for (const account of asked) refuseFor(account, account.emptyUntil(bucket) - parts.now());
+    for (const account of asked) {
+      const wait = waitOf(account, bucket, account === accounts[0] ? own : others);
+      refuseFor(account, typeof wait === 'number' ? wait : await wait);
+    }
+  };
 }
 
-function requireRoomForStream(
-  { maxStreams, callerStreams }: LimitSettings,
-  load: Load,
-  use: CallerUse | undefined,
-): void {
-  if (callerStreams > 0 && use !== undefined && use.streams >= callerStreams) {
-    const message = `You have ${callerStreams} open streams on this pod. Close one first.`;
-    throw new Limited(429, 'stream_limit', message, { retryAfterMs: OPEN_RETRY_MS });
+function refuseFor({ limits }: Account, retryAfterMs: number): void {
+  if (retryAfterMs > 0) throw refusalOf(limits, 'rate', retryAfterMs);
+}
+
+function requireRoomForCall(accounts: readonly Account[], incoming: Incoming, reply: MeteredReply): void {
+  for (const { calls, limits } of accounts) {
+    if (limits.calls === 0 || calls < limits.calls) continue;
+    refuseUnlessRead(incoming, reply, refusalOf(limits, 'calls'), calls < 2 * limits.calls);
   }
+}
+
+function requireRoomForStream({ maxStreams }: LimitSettings, load: Load, accounts: readonly Account[]): void {
+  for (const { streams, limits } of accounts)
+    if (limits.streams > 0 && streams >= limits.streams) throw refusalOf(limits, 'streams');
   if (maxStreams > 0 && load.streams >= maxStreams)
     throw overloaded('This pod has as many open streams as it may have. Try again shortly.');
 }

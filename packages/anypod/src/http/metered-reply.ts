@@ -4,12 +4,14 @@ import type { Meter, RequestEra, RequestOutcome, RequestWatch, StreamKind } from
 import { type RefusalReason, reasonOfStatus } from '../core/refused.ts';
 import type { AnswerForm, EventSink, Reply } from '../core/reply.ts';
 import type { Step } from '../core/traces.ts';
-import type { CallerUse } from './callers.ts';
+import type { Account } from './accounts.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import { EndsWithToken, type TokenEnd } from './ends-with-token.ts';
 import type { Load } from './overload.ts';
 import { faultReasonOf } from './refusal.ts';
 import type { RequestLog } from './request-log.ts';
+
+const NONE: readonly Account[] = [];
 
 /** Answers a request and counts it. It is also the request's watch, so each request needs only one object. */
 export class MeteredReply implements Reply, RequestWatch {
@@ -30,7 +32,7 @@ export class MeteredReply implements Reply, RequestWatch {
   /** Why the request is answered with an error status. Undefined: the status says it, or there was none. */
   reason: RefusalReason | undefined;
   readonly #load: Load;
-  #use: CallerUse | undefined;
+  #accounts: readonly Account[] = NONE;
   #method = '';
   #era: RequestEra = 'unknown';
   #tool: string | undefined;
@@ -53,15 +55,15 @@ export class MeteredReply implements Reply, RequestWatch {
     meter.requestBegan();
   }
 
-  /** What the request's caller uses on this pod. Undefined: nobody counts it. */
-  get use(): CallerUse | undefined {
-    return this.#use;
+  /** For whom the request counts. Empty: there are no limits for its caller and its tenant. */
+  get accounts(): readonly Account[] {
+    return this.#accounts;
   }
 
-  /** Counts the request as one of its caller, until it has ended. */
-  countFor(use: CallerUse): void {
-    this.#use = use;
-    use.calls += 1;
+  /** Counts the request for its caller and its tenant, until it has ended. */
+  countFor(accounts: readonly Account[]): void {
+    this.#accounts = accounts;
+    for (const account of accounts) account.calls += 1;
   }
 
   /** Counts a stream from now on, before it is open, so that many requests at once cannot open more than there is room for. */
@@ -72,10 +74,8 @@ export class MeteredReply implements Reply, RequestWatch {
   }
 
   #countStreams(by: 1 | -1): void {
-    for (const load of this.#use === undefined ? [this.#load] : [this.#load, this.#use]) {
-      load.streams += by;
-      load.listens += by * this.#listens;
-    }
+    addStreams(this.#load, by, this.#listens);
+    for (const account of this.#accounts) addStreams(account, by, this.#listens);
   }
 
   /** Names the request for the meter: its MCP method, what `methodOf` returns for other bodies, or its HTTP method. `tool`: what a tool call calls. */
@@ -150,7 +150,7 @@ export class MeteredReply implements Reply, RequestWatch {
     if (this.#ended) return;
     this.#ended = true;
     this.#load.calls -= 1;
-    if (this.#use !== undefined) this.#use.calls -= 1;
+    for (const account of this.#accounts) account.calls -= 1;
     if (this.#stream === 'expected') this.#countStreams(-1);
     const seen = outcome === 'ok' && this.#isError ? 'rpc_error' : outcome;
     const ms = performance.now() - this.began;
@@ -177,6 +177,11 @@ export class MeteredReply implements Reply, RequestWatch {
       this.#meter.streamClosed(kind);
     };
   }
+}
+
+function addStreams(load: Load, by: 1 | -1, listens: 0 | 1): void {
+  load.streams += by;
+  load.listens += by * listens;
 }
 
 function outcomeOf(status: number): RequestOutcome {

@@ -22,9 +22,9 @@ function start(broken: (asked: number) => Promise<never> | undefined = () => und
       return broken(asked.length) ?? quotas.take(caller, bucket, wanted, rate);
     },
   };
-  const limiter = createRateLimiter({ quotas: shared, insurance, rate: RATE, log: silentLog, now: () => clock.now });
-  const view = new BucketView();
-  const take = (requests = 1) => limiter('caller', 'calls', view, requests);
+  const limiter = createRateLimiter({ quotas: shared, insurance, log: silentLog, now: () => clock.now });
+  const view = new BucketView('caller', 'calls', RATE);
+  const take = (requests = 1) => limiter(view, requests);
   return { take, clock, asked };
 }
 

@@ -7,7 +7,6 @@ export interface RateLimiterOptions {
   readonly quotas: Quotas;
   /** The buckets of this pod alone, for the time in which the store does not answer. */
   readonly insurance: Quotas;
-  readonly rate: Rate;
   readonly log: Log;
   /** Monotonic ms. */
   readonly now: () => number;
@@ -23,64 +22,69 @@ interface Waiter {
   answer(waitMs: number): void;
 }
 
-/** What a pod knows of one bucket of a caller. */
+/** What a pod knows of one bucket of an account. */
 export class BucketView {
+  readonly account: string;
+  readonly bucket: Bucket;
+  readonly rate: Rate;
   /** Until then the bucket is empty, on all pods: nobody can fill it sooner. So the pod refuses without asking. */
   emptyUntil = 0;
   waiting: Waiter[] = [];
   asking = false;
+
+  /** `account`: its name in the store. */
+  constructor(account: string, bucket: Bucket, rate: Rate) {
+    this.account = account;
+    this.bucket = bucket;
+    this.rate = rate;
+  }
 }
 
-/** Takes requests from a caller's bucket. Returns 0, or after how many ms the caller may try again. Never rejects. */
-export type TakeRequests = (
-  caller: string,
-  bucket: Bucket,
-  view: BucketView,
-  requests: number,
-) => number | Promise<number>;
+/** Takes requests from a bucket. Returns 0, or after how many ms the account may try again. Never rejects. */
+export type TakeRequests = (view: BucketView, requests: number) => number | Promise<number>;
 
 /**
- * Requests of a caller that arrive while the pod asks for earlier ones ask together, in the next round trip. So a caller costs one round trip at a time
+ * Requests of an account that arrive while the pod asks for earlier ones ask together, in the next round trip. So an account costs one round trip at a time
  * however fast it calls, and none while it is refused.
  */
-export function createRateLimiter({ quotas, insurance, rate, log, now }: RateLimiterOptions): TakeRequests {
+export function createRateLimiter({ quotas, insurance, log, now }: RateLimiterOptions): TakeRequests {
   const sparse = createSparseLog(log);
   let aloneUntil = 0;
 
-  async function take(caller: string, bucket: Bucket, wanted: number): Promise<Taken> {
-    if (now() < aloneUntil) return insurance.take(caller, bucket, wanted, rate);
+  async function take({ account, bucket, rate }: BucketView, wanted: number): Promise<Taken> {
+    if (now() < aloneUntil) return insurance.take(account, bucket, wanted, rate);
     try {
-      const taken = await withinPatience(quotas.take(caller, bucket, wanted, rate));
+      const taken = await withinPatience(quotas.take(account, bucket, wanted, rate));
       // So that this pod knows what it has granted, if the store goes away.
-      if (taken.granted > 0) await insurance.take(caller, bucket, taken.granted, rate);
+      if (taken.granted > 0) await insurance.take(account, bucket, taken.granted, rate);
       return taken;
     } catch (err) {
       aloneUntil = now() + ALONE_MS;
       sparse.warn({ err }, 'the store does not count requests now, so each pod limits them alone');
-      return insurance.take(caller, bucket, wanted, rate);
+      return insurance.take(account, bucket, wanted, rate);
     }
   }
 
-  async function askForAll(caller: string, bucket: Bucket, view: BucketView): Promise<void> {
+  async function askForAll(view: BucketView): Promise<void> {
     while (view.waiting.length > 0) {
       const round = view.waiting.splice(0);
-      const { granted, waitMs } = await take(caller, bucket, sumOf(round));
+      const { granted, waitMs } = await take(view, sumOf(round));
       if (waitMs > 0) view.emptyUntil = now() + waitMs;
       share(round, granted, waitMs);
     }
     view.asking = false;
   }
 
-  return (caller, bucket, view, wanted) => {
+  return (view, wanted) => {
     // More at once than the burst would never be granted.
-    const requests = Math.min(wanted, rate.burst);
+    const requests = Math.min(wanted, view.rate.burst);
     const emptyForMs = view.emptyUntil - now();
     if (emptyForMs > 0) return emptyForMs;
     return new Promise((answer) => {
       view.waiting.push({ requests, answer });
       if (view.asking) return;
       view.asking = true;
-      void askForAll(caller, bucket, view);
+      void askForAll(view);
     });
   };
 }

@@ -117,3 +117,11 @@ export function authFaults(config: AuthConfig): readonly string[] {
     ...(secretless ? ['ANYPOD_INTROSPECTION_SECRET: is required with introspection'] : []),
   ];
 }
+
+/** Whether a token can have a tenant. */
+export function hasTenants(config: AuthConfig): boolean {
+  const issuers = authOptionsOf(config)?.issuers ?? [];
+  return issuers.some(
+    (issuer) => typeof issuer === 'object' && (issuer.tenant !== undefined || issuer.claims?.tenant !== undefined),
+  );
+}

@@ -76,6 +76,38 @@ describe('readConfig', () => {
     expect(problemsOf(['server.ts'], { ...env, ANYPOD_MAX_CALLS: '0', ANYPOD_PARKED_CALLS: '2000' })).toEqual([]);
   });
 
+  it('refuses limits of a tenant below those of a caller, above those of a pod, and where no token has a tenant [limits.tenant]', () => {
+    const env = {
+      ANYPOD_RATE: '60',
+      ANYPOD_TENANT_RATE: '30',
+      ANYPOD_TENANT_BURST: '50',
+      ANYPOD_CALLER_SESSIONS: '10',
+      ANYPOD_TENANT_SESSIONS: '5',
+      ANYPOD_TENANT_CALLS: '20000',
+    };
+    const against = [
+      'ANYPOD_RATE: must be 30 or less, as ANYPOD_TENANT_RATE is',
+      'ANYPOD_CALLER_SESSIONS: must be 5 or less, as ANYPOD_TENANT_SESSIONS is',
+      'ANYPOD_TENANT_CALLS: must be 10000 or less, as ANYPOD_MAX_CALLS is',
+      'ANYPOD_RATE_BURST: must be 50 or less, as ANYPOD_TENANT_BURST is',
+    ];
+    const nobody = (variable: string) =>
+      `${variable}: limits nobody, because no token has a tenant; set tenant or claims.tenant of an issuer in ANYPOD_AUTH`;
+    expect(problemsOf(['server.ts'], env)).toEqual([
+      ...against,
+      ...['ANYPOD_TENANT_RATE', 'ANYPOD_TENANT_CALLS', 'ANYPOD_TENANT_SESSIONS'].map(nobody),
+    ]);
+    const auth = (issuer: object) => ({
+      ANYPOD_PUBLIC_URL: 'https://mcp.test/mcp',
+      ANYPOD_AUTH: JSON.stringify({ issuers: [{ issuer: 'https://login.test', ...issuer }] }),
+    });
+    expect(problemsOf(['server.ts'], { ...env, ...auth({ tenant: 'acme' }) })).toEqual(against);
+    const fits = { ANYPOD_RATE: '60', ANYPOD_TENANT_RATE: '60', ANYPOD_CALLER_CALLS: '5', ANYPOD_TENANT_CALLS: '5' };
+    expect(problemsOf(['server.ts'], { ...fits, ...auth({ claims: { tenant: 'org' } }) })).toEqual([]);
+    expect(problemsOf(['server.ts'], { ...fits, ...auth({}) })).toHaveLength(2);
+    expect(problemsOf(['server.ts'], { ANYPOD_TENANT_BURST: '5' })).toEqual([]);
+  });
+
   it('never repeats a secret in a problem', () => {
     expect(problemsOf(['server.ts'], { ANYPOD_SECRET: 'hush' }).join()).not.toContain('hush');
     for (const keys of ['hush', `${secret},${secret}`]) {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { TaskSettings } from '../core/task-rule.ts';
 import { LOOPBACK_NAMES } from '../http/origin-guard.ts';
-import { type AuthConfig, authFaults } from './auth-settings.ts';
+import { type AuthConfig, authFaults, hasTenants } from './auth-settings.ts';
 import { type LimitConfig, limitFaults } from './limit-settings.ts';
 import type { Setting } from './setting.ts';
 import { type Environment, invisibleFault, textOf } from './setting-text.ts';
@@ -117,7 +117,7 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
   if ((config['redisTlsCert'] === undefined) !== (config['redisTlsKey'] === undefined)) {
     problems.push('ANYPOD_REDIS_TLS_CERT and ANYPOD_REDIS_TLS_KEY: set both, or neither');
   }
-  problems.push(...authFaults(config), ...limitFaults(config));
+  problems.push(...authFaults(config), ...limitFaults(config, hasTenants(config)));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as unknown as Config;
 }

@@ -1,7 +1,7 @@
-import type { LimitSettings } from '../http/limits.ts';
+import type { LimitSettings } from '../http/limit-options.ts';
 import { bytes, count, milliseconds, type Setting } from './setting.ts';
 
-/** The limits for messages, callers and pods. `docs/limits.md` has all limits, each with its error. */
+/** The limits for messages, callers, tenants and pods. `docs/limits.md` has all limits, each with its error. */
 export const LIMIT_SETTINGS: readonly Setting[] = [
   {
     name: 'maxBodyBytes',
@@ -99,6 +99,50 @@ export const LIMIT_SETTINGS: readonly Setting[] = [
     schema: count(0),
   },
   {
+    name: 'tenantRatePerMinute',
+    flag: '--tenant-rate',
+    env: 'ANYPOD_TENANT_RATE',
+    default: '0',
+    description:
+      'Maximum number of requests of all callers of one tenant per minute, on all pods together. Above it, requests get 429. 0 means no maximum. Callers without a tenant are not counted.',
+    schema: count(0),
+  },
+  {
+    name: 'tenantRateBurst',
+    flag: '--tenant-burst',
+    env: 'ANYPOD_TENANT_BURST',
+    default: '600',
+    description: 'How many requests the callers of a tenant may send at once, if there is a maximum per minute.',
+    schema: count(1),
+  },
+  {
+    name: 'tenantCalls',
+    flag: '--tenant-calls',
+    env: 'ANYPOD_TENANT_CALLS',
+    default: '0',
+    description:
+      'Maximum number of requests of one tenant on a pod that are not yet answered. Above it, requests get 429. 0 means no maximum.',
+    schema: count(0),
+  },
+  {
+    name: 'tenantStreams',
+    flag: '--tenant-streams',
+    env: 'ANYPOD_TENANT_STREAMS',
+    default: '0',
+    description:
+      'Maximum number of open streams of one tenant on a pod: standing streams and subscriptions/listen. Above it, new ones get 429. 0 means no maximum.',
+    schema: count(0),
+  },
+  {
+    name: 'tenantSessions',
+    flag: '--tenant-sessions',
+    env: 'ANYPOD_TENANT_SESSIONS',
+    default: '0',
+    description:
+      'Maximum number of sessions of one tenant, on all pods together. Above it, initialize gets 429. 0 means no maximum.',
+    schema: count(0),
+  },
+  {
     name: 'maxCalls',
     flag: '--max-calls',
     env: 'ANYPOD_MAX_CALLS',
@@ -152,19 +196,41 @@ export interface LimitConfig extends LimitSettings {
   readonly requestTimeoutMs: number;
 }
 
-/** A limit of one caller that is above the limit of a pod would never hold. */
+/** A limit of a caller that is above that of its tenant or of a pod would never hold, nor would one of a tenant above that of a pod. */
 const WITHIN = [
   ['callerCalls', 'maxCalls'],
   ['callerStreams', 'maxStreams'],
   ['callerParkedCalls', 'parkedCalls'],
+  ['ratePerMinute', 'tenantRatePerMinute'],
+  ['callerCalls', 'tenantCalls'],
+  ['callerStreams', 'tenantStreams'],
+  ['callerSessions', 'tenantSessions'],
+  ['tenantCalls', 'maxCalls'],
+  ['tenantStreams', 'maxStreams'],
 ] as const;
+const TENANT_LIMITS = ['tenantRatePerMinute', 'tenantCalls', 'tenantStreams', 'tenantSessions'] as const;
 
-/** What is wrong with the settings together. */
-export function limitFaults(config: Partial<LimitConfig & { readonly parkedCalls: number }>): readonly string[] {
-  return WITHIN.flatMap(([caller, pod]) => {
-    const [most, room] = [config[caller] ?? 0, config[pod] ?? 0];
-    return room > 0 && most > room ? [`${variableOf(caller)}: must be ${room} or less, as ${variableOf(pod)} is`] : [];
-  });
+type Limits = Partial<LimitConfig & { readonly parkedCalls: number }>;
+
+/** What is wrong with the settings together. `hasTenants`: whether tokens can have a tenant. */
+export function limitFaults(config: Limits, hasTenants: boolean): readonly string[] {
+  const pairs = [...WITHIN, ...(hasBothRates(config) ? [['rateBurst', 'tenantRateBurst'] as const] : [])];
+  return [
+    ...pairs.flatMap(([inner, outer]) => {
+      const [most, room] = [config[inner] ?? 0, config[outer] ?? 0];
+      return room > 0 && most > room
+        ? [`${variableOf(inner)}: must be ${room} or less, as ${variableOf(outer)} is`]
+        : [];
+    }),
+    ...TENANT_LIMITS.filter((name) => !hasTenants && (config[name] ?? 0) > 0).map(
+      (name) =>
+        `${variableOf(name)}: limits nobody, because no token has a tenant; set tenant or claims.tenant of an issuer in ANYPOD_AUTH`,
+    ),
+  ];
+}
+
+function hasBothRates({ ratePerMinute = 0, tenantRatePerMinute = 0 }: Limits): boolean {
+  return ratePerMinute > 0 && tenantRatePerMinute > 0;
 }
 
 function variableOf(name: string): string {

@@ -34,6 +34,8 @@ export interface PodOptions {
   readonly maxAgeMs?: number;
   /** How many sessions a caller may have, if its `quotaKey` is known: those that it began within `sessionTtlMs` and has not ended. Default 0: any number. */
   readonly callerSessions?: number;
+  /** How many sessions all callers of a tenant may have together, if their `tenantQuotaKey` is known. Default 0: any number. */
+  readonly tenantSessions?: number;
   /** The same for `subscriptions/listen` streams. Their clients must listen again by themselves. Default 0: never. */
   readonly listenMaxAgeMs?: number;
   /**
@@ -58,6 +60,7 @@ export const POD_DEFAULTS: Required<PodOptions> = {
   stateByteLimit: 64 * 1024,
   maxAgeMs: 60 * 60 * 1000,
   callerSessions: 0,
+  tenantSessions: 0,
   listenMaxAgeMs: 0,
   transient: false,
 };
