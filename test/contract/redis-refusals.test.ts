@@ -2,7 +2,7 @@ import { createRedisStore } from 'anypod/redis';
 import { sampleRecord } from 'anypod/testing';
 import { Redis } from 'ioredis';
 import { afterEach, expect, it } from 'vitest';
-import { type RedisServer, startRedis } from '../lib/redis-server.ts';
+import { clusterMode, type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { codeOf, connect } from './connect.ts';
 
 const WITHIN = { timeout: 30_000 };
@@ -31,10 +31,10 @@ async function ran(admin: Redis): Promise<string[]> {
 }
 
 it.each([
-  ['a database that the server does not have', [], '/99'],
-  ['another database than 0 in Cluster mode', ['--cluster-enabled', 'yes'], '/1'],
-])('a pod sends nothing to a server with %s, on any connection [store.database]', async (_what, args, path) => {
-  const { server, admin } = await start(args);
+  ['a database that the server does not have', async () => [], '/99'],
+  ['another database than 0 in Cluster mode', clusterMode, '/1'],
+])('a pod sends nothing to a server with %s, on any connection [store.database]', async (_what, mode, path) => {
+  const { server, admin } = await start(await mode());
   await admin.config('RESETSTAT');
   const pod = await connect({ redis: `${server.url}${path}` });
   const replicated = createRedisStore(pod.client, { replicas: 1 });

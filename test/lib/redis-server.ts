@@ -64,11 +64,13 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   return { port, url: `redis://127.0.0.1:${port}`, process: child, stop };
 }
 
+/** The arguments of a server in Cluster mode. It would choose its second port itself, which may be taken. */
+export async function clusterMode(): Promise<string[]> {
+  return ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`];
+}
+
 async function startNode(): Promise<RedisServer> {
-  const bus = await freePort();
-  return startRedis({
-    args: ['--cluster-enabled', 'yes', '--cluster-port', `${bus}`, '--cluster-node-timeout', '2000'],
-  });
+  return startRedis({ args: [...(await clusterMode()), '--cluster-node-timeout', '2000'] });
 }
 
 /** Three masters, each with `replicas` replicas (default none). */
