@@ -16,13 +16,19 @@ interface TimedCommand {
 
 /**
  * Limits how long a command waits for its reply. ioredis's own timer also counts the time in which a handler blocks the event loop. Then the reply is
- * already there, but the timer comes first. So this one lets the loop read its sockets once more. If ioredis names its timer differently, it also
- * starts its own, and a blocked loop may refuse a call.
+ * already there, but the timer comes first. So this one lets the loop read its sockets once more. If the timer itself is late, the loop was blocked, and the command
+ * may not even have been sent: then it gets the same time again. If ioredis names its timer differently, it also starts its own, and a blocked loop may
+ * refuse a call.
  */
-function limit(command: TimedCommand, ms: number): void {
-  command._commandTimeoutTimer ??= setTimeout(() => {
+function limit(command: TimedCommand, ms: number, again = true): void {
+  if (again && command._commandTimeoutTimer !== undefined) return;
+  const due = performance.now() + ms;
+  command._commandTimeoutTimer = setTimeout(() => {
+    const blocked = performance.now() - due > ms / 4;
     setImmediate(() => {
-      if (command.isSettled !== true) command.reject(new Error(TIMED_OUT));
+      if (command.isSettled === true) return;
+      if (blocked && again) limit(command, ms, false);
+      else command.reject(new Error(TIMED_OUT));
     });
   }, ms);
 }
