@@ -70,4 +70,17 @@ export const observing = {
     'The console can be used with a keyboard, a screen reader and a phone, in light and dark.',
     CONSOLE,
   ],
+  'metrics.exact': [
+    'The counts of all pods add up to what clients did: requests, sessions, resumes, orphans. Gauges return to zero.',
+    METRICS,
+  ],
+  'metrics.from-zero': ['Counters and gauges exist, with the value zero, before their first event.', METRICS],
+  'metrics.bounded': ['No client can add a series: a method that MCP does not define counts as other.', METRICS],
+  'metrics.drain': ['A pod serves its metrics until it exits. They tell how far its drain is.', METRICS],
+  'metrics.conventions': [
+    "Requests, questions and sessions are counted under the names of OpenTelemetry's conventions.",
+    METRICS,
+  ],
+  'metrics.exemplars': ['A scraper that asks for OpenMetrics gets traces as examples of durations.', METRICS],
+  'metrics.documented': ['Every series that a pod exports is documented, with its type and its labels.', METRICS],
 } as const;

@@ -29,7 +29,6 @@ export interface Requirement {
 const LEGACY = 'https://modelcontextprotocol.io/specification/2025-11-25';
 const MODERN = 'https://modelcontextprotocol.io/specification/2026-07-28';
 const ANYPOD = 'docs/architecture.md';
-const METRICS = 'docs/metrics.md';
 const BALANCERS = 'docs/balancers.md';
 const TRANSPORTS = `${LEGACY}/basic/transports`;
 const SENDING = `${TRANSPORTS}#sending-messages-to-the-server`;
@@ -228,20 +227,6 @@ const entries = {
     'After the store was emptied, old sessions are unknown, new ones work, and nothing crashes.',
     ANYPOD,
   ],
-
-  'metrics.exact': [
-    'The counts of all pods add up to what clients did: requests, sessions, resumes, orphans. Gauges return to zero.',
-    METRICS,
-  ],
-  'metrics.from-zero': ['Counters and gauges exist, with the value zero, before their first event.', METRICS],
-  'metrics.bounded': ['No client can add a series: a method that MCP does not define counts as other.', METRICS],
-  'metrics.drain': ['A pod serves its metrics until it exits. They tell how far its drain is.', METRICS],
-  'metrics.conventions': [
-    "Requests, questions and sessions are counted under the names of OpenTelemetry's conventions.",
-    METRICS,
-  ],
-  'metrics.exemplars': ['A scraper that asks for OpenMetrics gets traces as examples of durations.', METRICS],
-  'metrics.documented': ['Every series that a pod exports is documented, with its type and its labels.', METRICS],
 
   'host.factory.fresh': [
     'A factory that returns one server twice is refused at the start. The error says that each call must make a new one.',

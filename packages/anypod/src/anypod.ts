@@ -6,12 +6,12 @@ import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
 import type { Store } from './core/store.ts';
 import type { TaskSettings } from './core/task-rule.ts';
-import { placed, type Traces } from './core/traces.ts';
 import type { FetchHandler } from './http/fetch-handler.ts';
 import { LIMIT_DEFAULTS, type LimitOptions } from './http/limit-options.ts';
 import type { NodeHandler } from './http/node-handler.ts';
 import type { Router } from './http/router.ts';
 import { createLegacyHost } from './mcp/legacy/legacy-host.ts';
+import { createQuestionNames } from './mcp/legacy/question-ids.ts';
 import { createChangeBus } from './mcp/modern/change-bus.ts';
 import { refuseModern } from './mcp/modern/modern-handler.ts';
 import { createCallWaiters } from './mcp/retry/call-waiters.ts';
@@ -253,15 +253,6 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
 
 function publish(pod: Pod, change: Change, log: Log): void {
   pod.notify(change).catch((err: unknown) => log.warn({ err }, 'a change could not be published'));
-}
-
-/** Names questions, each differently from those of all pods. The pod that gets the answer finds the trace in the name. */
-function createQuestionNames(podId: string, traces: Traces | undefined): () => string {
-  let questions = 0;
-  return () => {
-    questions += 1;
-    return placed(`${podId}-${questions}`, traces?.here());
-  };
 }
 
 interface TimeLimits {

@@ -1,4 +1,5 @@
 import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import { placed, type Traces } from '../../core/traces.ts';
 
 /**
  * Every SDK server counts its requests to the client from 0, so two pods would ask the same session with the same ids. This maps a server's own
@@ -50,5 +51,14 @@ export function createQuestionIds(newId: () => string): QuestionIds {
       if (id === undefined) return undefined;
       return { ...notification, params: { ...notification.params, progressToken: id } };
     },
+  };
+}
+
+/** Names questions, each differently from those of all pods. The pod that gets the answer finds the trace in the name. */
+export function createQuestionNames(podId: string, traces: Traces | undefined): () => string {
+  let questions = 0;
+  return () => {
+    questions += 1;
+    return placed(`${podId}-${questions}`, traces?.here());
   };
 }
