@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { ANYPOD } from '../../test/lib/anypod.ts';
 import { startChild } from '../../test/lib/child.ts';
 import { freePort } from '../../test/lib/free-port.ts';
 import { startRedis } from '../../test/lib/redis-server.ts';
@@ -10,7 +11,6 @@ import { untilReady } from './until-ready.ts';
 
 const STARTS = { smoke: 5, other: 15 };
 const PROMISED_MS = 1_000;
-const MAIN = join(import.meta.dirname, '../../packages/anypod/dist/cli/main.js');
 const MODULE = join(import.meta.dirname, '../server/tools.ts');
 const SECRET = 'a-secret-that-only-load-tests-use-0123456789';
 
@@ -22,7 +22,7 @@ export const startup: Study = async ({ profile }) => {
     const findings = [await startUp(1, starts, redis.url), await startUp(20, starts, redis.url)];
     return [
       floor('Node alone', ['-e', '0'], starts),
-      floor('the command’s imports', [MAIN, '--help'], starts),
+      floor('the command’s imports', [ANYPOD, '--help'], starts),
       ...findings,
     ];
   } finally {
@@ -42,7 +42,7 @@ async function startUp(tools: number, starts: number, redisUrl: string): Promise
 
 async function startUpOnce(tools: number, redisUrl: string): Promise<number> {
   const port = await freePort();
-  const [command, ...args] = onCore(POD_CORE, [process.execPath, MAIN, 'serve', MODULE, '--port', `${port}`]);
+  const [command, ...args] = onCore(POD_CORE, [process.execPath, ANYPOD, 'serve', MODULE, '--port', `${port}`]);
   const env = {
     ...process.env,
     TOOLS: `${tools}`,

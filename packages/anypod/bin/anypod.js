@@ -5,4 +5,4 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(`anypod needs Node 22.18 or newer; this is ${process.version}.\n`);
   process.exit(2);
 }
-await import('../dist/cli/main.js');
+await import('../dist/command/main.js');

@@ -6,15 +6,15 @@ import { type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../core/lease.ts
 import { monotonicNow } from '../pod/lifecycle/lease.ts';
 import { createRedisLease } from '../redis/redis-lease.ts';
 import { connectRedis } from './redis-connection.ts';
-import type { LeaseWork } from './worker-lease.ts';
+import type { LeaseFailure, LeaseWork } from './worker-lease.ts';
 
 /** Any Redis command waits for at most this time. */
 const MAX_PATIENCE_MS = 2000;
 
 const { config, payloadKeys, pod, leaseMs, state: buffer } = workerData as LeaseWork;
 const shared = new Float64Array(buffer);
-let state: LeaseState | undefined;
-const say = (kind: 'renewed' | 'failed', reason = '') => parentPort?.postMessage({ kind, reason });
+const [until = 0, since = 0, judgesFrom = 0] = shared;
+let state: LeaseState = { until, since, judgesFrom };
 /** What Redis said, for a refusal, is in the cause. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
@@ -36,9 +36,9 @@ for (;;) {
     await lease.renew(pod, leaseMs);
     state = renewedAt(asked, leaseMs, state);
     shared.set([state.until, state.since, state.judgesFrom]);
-    say('renewed');
   } catch (error) {
-    say('failed', reasonOf(error));
+    const failure: LeaseFailure = { reason: reasonOf(error) };
+    parentPort?.postMessage(failure);
   }
   const spent = monotonicNow() - asked;
   await delay(Math.max(leaseMs / RENEWALS_PER_LEASE - spent, leaseMs / 10));

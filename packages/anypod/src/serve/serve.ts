@@ -99,7 +99,7 @@ export async function serve(config: Config, { log, announce, signal, watch, with
         log,
         meter,
         calls,
-        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, sparse, gameDay) }),
+        ...(config.redis === undefined ? {} : { takeLease: createWorkerLease(config, store.pods, sparse, gameDay) }),
         ...(gameDay === undefined ? {} : { beforeRequest: () => gameDay.before() }),
         ...(sdk === undefined ? {} : { sdk }),
         ...(reuse === undefined ? {} : { reuse }),

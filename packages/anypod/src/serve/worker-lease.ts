@@ -1,9 +1,10 @@
 import { extname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { AnypodError } from '../core/errors.ts';
-import type { Lease, TakeLease } from '../core/lease.ts';
+import { type Lease, renewedAt, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
+import type { PodRegistry } from '../core/pod-registry.ts';
+import { monotonicNow } from '../pod/lifecycle/lease.ts';
 import type { Config } from './config.ts';
 import type { GameDay } from './game-day.ts';
 import { sealerOf } from './payload-settings.ts';
@@ -20,13 +21,21 @@ export interface LeaseWork {
   readonly state: SharedArrayBuffer;
 }
 
-interface Said {
-  readonly kind: 'renewed' | 'failed';
+/** What the worker says if a renewal failed. */
+export interface LeaseFailure {
   readonly reason: string;
 }
 
-/** Holds the lease in a worker thread with its own Redis connection. */
-export function createWorkerLease(config: Config, log: Log, gameDay?: Pick<GameDay, 'onLease'>): TakeLease {
+/** The worker holds one connection and a few scripts. With a small young generation its memory stays small, too. */
+const WORKER_LIMITS = { maxYoungGenerationSizeMb: 1 };
+
+type Pods = Pick<PodRegistry, 'renew'>;
+
+/**
+ * Takes the lease in `pods`, from this thread, and renews it in a worker thread with its own Redis connection. A worker needs a tenth of a second of CPU
+ * until it can renew. The pod need not wait for it, because the lease that it has is longer.
+ */
+export function createWorkerLease(config: Config, pods: Pods, log: Log, gameDay?: Pick<GameDay, 'onLease'>): TakeLease {
   return async (pod, leaseMs) => {
     const state = new SharedArrayBuffer(4 * Float64Array.BYTES_PER_ELEMENT);
     const shared = new Float64Array(state);
@@ -36,21 +45,24 @@ export function createWorkerLease(config: Config, log: Log, gameDay?: Pick<GameD
       };
     }
     const work: LeaseWork = { config, payloadKeys: sealerOf(config).keys, pod, leaseMs, state };
+    const asked = monotonicNow();
+    await pods.renew(pod, leaseMs);
+    const taken = renewedAt(asked, leaseMs, undefined);
+    shared.set([taken.until, taken.since, taken.judgesFrom]);
     let stopped = false;
-    let begun = false;
     let worker = start();
 
     function start(): Worker {
       // The thread runs the same form of the code as this thread: the source in a checkout, otherwise the build.
       const started = new Worker(new URL(`./lease-worker${extname(import.meta.url)}`, import.meta.url), {
         workerData: work,
+        resourceLimits: WORKER_LIMITS,
       });
       started.unref();
       started.on('error', (err) => log.warn({ err }, 'the lease thread failed; starting a new one'));
-      started.on('message', ({ kind, reason }: Said) => {
-        if (kind === 'failed' && begun)
-          log.warn({ reason }, 'the lease could not be renewed; check whether Redis is reachable');
-      });
+      started.on('message', ({ reason }: LeaseFailure) =>
+        log.warn({ reason }, 'the lease could not be renewed; check whether Redis is reachable'),
+      );
       started.on('exit', () => void startAgain());
       return started;
     }
@@ -61,8 +73,6 @@ export function createWorkerLease(config: Config, log: Log, gameDay?: Pick<GameD
       if (!stopped) worker = start();
     }
 
-    await firstReport(worker);
-    begun = true;
     const lease: Lease = {
       state: () => ({ until: shared[0] ?? 0, since: shared[1] ?? 0, judgesFrom: shared[2] ?? 0 }),
       async stop() {
@@ -71,16 +81,5 @@ export function createWorkerLease(config: Config, log: Log, gameDay?: Pick<GameD
       },
     };
     return lease;
-
-    function firstReport(of: Worker): Promise<void> {
-      return new Promise((resolve, reject) => {
-        of.once('message', ({ kind, reason }: Said) => {
-          if (kind === 'renewed') return resolve();
-          stopped = true;
-          void of.terminate();
-          reject(new AnypodError('store_unavailable', reason));
-        });
-      });
-    }
   };
 }
