@@ -1,22 +1,28 @@
 /**
- * Bundles built modules with the packages that they load, so that a process starts sooner: `node tools/bundle.ts OUT ENTRY…`. Node needs most of a start
- * to find, read and link hundreds of files. Does nothing if OUT is newer than the build of all entries.
+ * Bundles built modules with the packages that they load, so that a process starts sooner: `node tools/bundle.ts OUT ENTRY… [--keep PACKAGE]…`. Node needs
+ * most of a start to find, read and link hundreds of files. Does nothing if OUT is newer than the build of all entries.
  */
 import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 import { lazyBuiltins } from './bundle/lazy-builtins.ts';
 import { licencesOf } from './bundle/licences.ts';
 
 /**
- * Packages that stay packages. The user's module loads its own copy of the SDKs and of zod, and the SDK knows its own classes only. A start needs none of
- * the others.
+ * Packages and scopes that stay packages. The user's module loads its own copy of the SDKs and of zod, and the SDK knows its own classes only. A start needs
+ * none of the others.
  */
-const KEPT = /^(@modelcontextprotocol\/|zod(\/|$)|express$|jose$|pino-pretty$|leven$|eventsource-parser)/;
+const KEPT = ['@modelcontextprotocol', 'zod', 'express', 'jose', 'pino-pretty', 'leven', 'eventsource-parser'];
 const NOTICE = 'LICENCES.txt';
 
-const [out = '', ...entries] = process.argv.slice(2);
-if (entries.length === 0) throw new TypeError('Usage: node tools/bundle.ts OUT ENTRY…');
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { keep: { type: 'string', multiple: true, default: [] } },
+});
+const [out = '', ...entries] = positionals;
+if (entries.length === 0) throw new TypeError('Usage: node tools/bundle.ts OUT ENTRY… [--keep PACKAGE]…');
+const kept = [...KEPT, ...values.keep];
 
 /** When the compiler last changed the package of a built module. */
 function builtAt(entry: string): number {
@@ -35,7 +41,7 @@ async function bundle(): Promise<void> {
   const build = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [basename(entry, '.js'), resolve(entry)])),
     platform: 'node',
-    external: KEPT,
+    external: (id) => kept.some((name) => id === name || id.startsWith(`${name}/`)),
     plugins: [
       lazyBuiltins,
       {

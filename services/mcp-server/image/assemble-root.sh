@@ -6,16 +6,21 @@ root=$1
 node=$(command -v node)
 packages='libc6 libstdc++6 libgcc-s1 ca-certificates tzdata'
 
-[ -d /usr/share/ca-certificates/mozilla ] && [ -d /usr/share/zoneinfo ] || {
+install() {
   apt-get -qq update
-  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends ca-certificates tzdata
+  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@"
 }
+[ -d /usr/share/ca-certificates/mozilla ] && [ -d /usr/share/zoneinfo ] || install ca-certificates tzdata
+# A base image without a package manager keeps the whole of Node.
+command -v strip >/dev/null || ! command -v apt-get >/dev/null || install binutils
 
 keep() { mkdir -p "$root$(dirname "$1")" && cp -L "$1" "$root$1"; }
 
 keep /etc/os-release
 mkdir -p "$root/usr/local/bin"
+# Without the names of functions that only a debugger of Node itself reads: 18 MB. Native addons need other names, which stay.
 cp -L "$node" "$root/usr/local/bin/node"
+if command -v strip >/dev/null; then strip --strip-unneeded "$root/usr/local/bin/node"; fi
 ldd "$node" | grep -o '/[^ ]*' | while read -r library; do keep "$library"; done
 # The C library loads these by name, to look up hosts.
 ldconfig -p | grep -o '/[^ ]*/lib\(nss_dns\|nss_files\|resolv\)\.so\.2$' | while read -r library; do keep "$library"; done

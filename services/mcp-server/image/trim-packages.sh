@@ -1,6 +1,7 @@
 #!/bin/sh
 # Deletes from the packages what no running program reads: declarations, sources in TypeScript (Node refuses them inside
-# node_modules), maps, pages of documentation. Licences stay.
+# node_modules), maps, pages of documentation, tests. Licences stay.
 set -eu
 find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -iname 'readme*.md' -o -iname 'changelog*.md' \) -delete
+rm -rf node_modules/*/test node_modules/*/tests
 find node_modules -type d -empty -delete
