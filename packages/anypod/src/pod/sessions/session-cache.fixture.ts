@@ -9,6 +9,7 @@ import { createMemoryStore } from '../../memory/index.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
 import { createAnnouncer } from '../context/announcer.ts';
 import { createBackground } from '../context/background.ts';
+import { createTurnEnd } from '../context/turn-end.ts';
 import type { PodContext } from '../context/context.ts';
 import { createDeadlines } from '../context/deadlines.ts';
 import { POD_DEFAULTS, type PodOptions } from '../context/options.ts';
@@ -66,6 +67,7 @@ export function setUp(options: PodOptions = {}, onEnded: (id: string) => void = 
       throw new Error('not used');
     },
     background,
+    turnEnd: createTurnEnd(),
     announcer: createAnnouncer({ background, closing, now: monotonicNow, log: silentLog }),
     options: { ...POD_DEFAULTS, ...options },
     now: monotonicNow,

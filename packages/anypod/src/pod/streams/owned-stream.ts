@@ -1,4 +1,3 @@
-import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { Connection, Orphan, StreamEvent, StreamKey, Written } from '../../core/event-log.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
 import { placed } from '../../core/traces.ts';
@@ -180,7 +179,7 @@ export class OwnedStream {
 
   /** Opens the log with the events of the first turn. */
   async #begin(): Promise<void> {
-    await endOfTurn();
+    await this.#context.turnEnd();
     this.#begun = true;
     const asked = this.#context.now();
     const [events, final] = this.#take();
@@ -192,7 +191,7 @@ export class OwnedStream {
   }
 
   async #append(): Promise<void> {
-    await endOfTurn();
+    await this.#context.turnEnd();
     await this.#appendWaiting();
   }
 
