@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { nextTick } from 'node:process';
 import type { EventSink, SseEvent } from '../core/reply.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import type { Heartbeats } from './heartbeats.ts';
@@ -71,7 +72,7 @@ class NodeSink implements EventSink {
     this.open = !response.destroyed;
     this.#stopBeats = heartbeats.add((text) => this.#write(text));
     response.once('close', () => this.#closed());
-    process.nextTick(flush, this);
+    nextTick(flush, this);
   }
 
   send(event: SseEvent): boolean {
@@ -116,7 +117,7 @@ class NodeSink implements EventSink {
     // Count only what waits already, not this event: an event larger than the limit must pass too.
     if (response.writableLength + this.#text.length > this.#maxBufferedBytes) response.destroy();
     this.#text += text;
-    if (!this.#flushes) process.nextTick(flush, this);
+    if (!this.#flushes) nextTick(flush, this);
     this.#flushes = true;
     return !response.writableNeedDrain && this.#text.length < response.writableHighWaterMark;
   }

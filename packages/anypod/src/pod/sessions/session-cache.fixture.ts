@@ -9,10 +9,10 @@ import { createMemoryStore } from '../../memory/index.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
 import { createAnnouncer } from '../context/announcer.ts';
 import { createBackground } from '../context/background.ts';
-import { createTurnEnd } from '../context/turn-end.ts';
 import type { PodContext } from '../context/context.ts';
 import { createDeadlines } from '../context/deadlines.ts';
 import { POD_DEFAULTS, type PodOptions } from '../context/options.ts';
+import { createTurnEnd } from '../context/turn-end.ts';
 import { monotonicNow } from '../lifecycle/lease.ts';
 import { SessionCache } from './session-cache.ts';
 
