@@ -25,7 +25,7 @@ export class ClientSink {
 
   /** Whether the client gets the events even if this pod goes. */
   get outlives(): boolean {
-    return this.#sink?.outlives === true;
+    return (this.#held?.reply ?? this.#sink)?.outlives === true;
   }
 
   /** Begins the stream, with what was held. Does nothing if it has begun. */
@@ -45,10 +45,9 @@ export class ClientSink {
 
   /** Ends the connection, once the stream has begun. The client comes back after `retryMs`, if given. */
   end(retryMs?: number): void {
+    if (this.outlives) return;
     if (this.#held !== undefined) this.#held.end ??= { retryMs };
-    else if (!this.outlives) {
-      this.#sink?.end(retryMs);
-      this.#sink = undefined;
-    }
+    this.#sink?.end(retryMs);
+    this.#sink = undefined;
   }
 }

@@ -1,11 +1,16 @@
 import { setTimeout as delay, setImmediate as endOfTurn } from 'node:timers/promises';
 import { McpServer, type ServerContext } from '@modelcontextprotocol/server';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Anypod, createAnypod } from '../../anypod.ts';
 import { AnypodError } from '../../core/errors.ts';
+import type { EventSink, Reply } from '../../core/reply.ts';
 import type { Store } from '../../core/store.ts';
 import { createMemoryStore } from '../../memory/index.ts';
+import { sampleRecord } from '../../testing/subject.ts';
+import { setUp } from '../sessions/session-cache.fixture.ts';
+import { Followers } from './followers.ts';
+import { OwnedStream } from './owned-stream.ts';
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 const secrets = ['a secret of at least thirty-two bytes'];
@@ -144,5 +149,33 @@ describe('the stream of a call', () => {
     gate.resolve();
     expect(await (await answer).text()).toContain('"text":"done"');
     await closing;
+  });
+
+  it('keeps an owner until a client of HTTP+SSE has its answer, which no event id can ask for', async () => {
+    const { context, store } = setUp();
+    await store.sessions.create(sampleRecord('s'), 'pod');
+    const begin = vi.spyOn(store.events, 'begin');
+    const append = vi.spyOn(store.events, 'append');
+    const sent: string[] = [];
+    const sink: EventSink = {
+      open: true,
+      outlives: true,
+      send({ data }) {
+        expect(append).not.toHaveBeenCalled();
+        sent.push(data);
+        return true;
+      },
+      drained: async () => undefined,
+      end: () => undefined,
+      onClose: () => undefined,
+    };
+    const reply = { outlives: true, stream: () => sink } as unknown as Reply;
+    const requests = [{ jsonrpc: '2.0', id: 1, method: 'tools/call' }] as const;
+    const stream = OwnedStream.open(context, new Followers(context), 's', { requests }, reply);
+    stream.write('{"id":1}', true);
+    await stream.stored();
+    expect(begin.mock.calls.map(([, , , events, final]) => [events, final])).toEqual([[[], false]]);
+    expect(append).toHaveBeenCalledTimes(1);
+    expect(sent).toEqual(['{"id":1}']);
   });
 });

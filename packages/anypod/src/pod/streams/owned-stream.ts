@@ -19,6 +19,11 @@ type Forwarded = Pick<StreamEvent, 'seq'> & Partial<StreamEvent>;
 
 const ENDED: Forwarded = { seq: 0 };
 
+/** The events of one write, and whether the last of them ends the stream. */
+type Taken = readonly [events: readonly Waiting[], final: boolean];
+
+const NOTHING: Taken = [[], false];
+
 /**
  * The stream of an exchange that runs on this pod. It assigns the sequence numbers. So it sends each event to the client at once, and appends it to the
  * log at the same time. A follower on another pod gets each event after it is stored. The events of one turn of the event loop, and those that come
@@ -177,12 +182,15 @@ export class OwnedStream {
     this.detach(retryMs);
   }
 
-  /** Opens the log with the events of the first turn. */
+  /**
+   * Opens the log with the events of the first turn. If the client gets its events even without this pod, they come later: a log that has ended before
+   * the client has its answer would have no owner, and no other pod would answer.
+   */
   async #begin(): Promise<void> {
     await this.#context.turnEnd();
     this.#begun = true;
     const asked = this.#context.now();
-    const [events, final] = this.#take();
+    const [events, final] = this.#client.outlives ? NOTHING : this.#take();
     const begin = () => this.#client.begin();
     const written = await this.#log.begin(events, final, begin).finally(begin);
     if (!this.#checkOwned(written)) return;
@@ -205,8 +213,8 @@ export class OwnedStream {
     }
   }
 
-  /** The events for the next write, and whether the last of them ends the stream. */
-  #take(): [events: readonly Waiting[], final: boolean] {
+  /** Takes the events for the next write. */
+  #take(): Taken {
     const events = this.#waiting.splice(0, countAtOnce(this.#waiting));
     return [events, this.#final && events.length > 0 && this.#waiting.length === 0];
   }
