@@ -46,7 +46,7 @@ describe('a call that is lost with its pod and runs again is still one trace:', 
     const session = await openSession(url());
     const first = readStream(await callTraced(session, new URL(victim.url), 'read', { traceparent }, {}, 3000));
     await first.next();
-    await spansWhen(collector, traceId, ['V store events.open']);
+    await spansWhen(collector, traceId, ['V store events.begin']);
     await first.cut().catch(() => undefined);
     await victim.kill9();
     const resumed = await readStream(await session.listen(url(), lastEventId(first.events))).rest();

@@ -59,7 +59,7 @@ export const TAKE_OVER_SKIP = 1_000_000;
 export interface Orphan {
   /** Give it with every write from now on. */
   readonly epoch: number;
-  /** The JSON of the exchange's requests, as given to `open`. */
+  /** The JSON of the exchange's requests, as given to `begin` or `open`. */
   readonly requests: string;
   /** The new owner's first event gets the seq after this one: the newest stored seq plus the skip. */
   readonly last: number;
@@ -75,15 +75,27 @@ export interface Orphan {
  * No event is missed: `follow` registers the follower and reads in one atomic step, and `append` stores events and returns the registered follower in
  * one atomic step. So either the replay contains an event, or its append names the follower. A stream has one follower: the newest connection wins.
  *
- * A log has an epoch: 1 when it is opened, one more with each take-over. A write with an older epoch gets `fenced`. A write with a newer epoch can
+ * A log has an epoch: 1 when it begins, one more with each take-over. A write with an older epoch gets `fenced`. A write with a newer epoch can
  * occur only after a failover lost the take-over; it gets `missing`, and `open` repairs the log. Beyond the store's limits of events and bytes, the
  * oldest events are removed, never the newest.
  */
 export interface EventLog {
   /**
-   * Creates the log. If it exists, gives it its full idle time again. The owner calls this when an exchange becomes a stream, before the first
-   * `append`; again when a write answers `missing`; and from time to time while the exchange runs and sends nothing. `requests` is the JSON of the
-   * exchange's requests. `follows` is the seq before the owner's first one: 0 unless it took the exchange over.
+   * Creates the log of a new exchange with its first events, 1, 2 and so on, in one atomic step. `final`: the last of them ends the log. So a log that
+   * is complete from the beginning never has an owner who could be lost. A repetition by the same owner adds what the log lacks. `requests` is as in
+   * `open`.
+   */
+  begin(
+    key: StreamKey,
+    owner: string,
+    requests: string,
+    events: readonly StreamEvent[],
+    final: boolean,
+  ): Promise<Written>;
+  /**
+   * Creates the log without events. If it exists, gives it its full idle time again. The owner calls this when a write answers `missing`, and from time
+   * to time while the exchange runs and sends nothing. `requests` is the JSON of the exchange's requests. `follows` is the seq before the owner's first
+   * one: 0 unless it took the exchange over.
    */
   open(key: StreamKey, owner: string, epoch: number, requests: string, follows?: number): Promise<Written>;
   /**

@@ -131,6 +131,23 @@ describe('the endpoint over HTTP', () => {
     expect((await send({})).status).toBe(200);
   });
 
+  it('sends a stream that ends at once in one piece, of known length', async () => {
+    const response = await send({ headers: { accept: 'text/event-stream' } });
+    const text = await response.text();
+    expect(text).toBe('event: message\ndata: {"jsonrpc":"2.0","id":2,"result":{}}\n\n');
+    expect(response.headers.get('content-length')).toBe(`${text.length}`);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+  });
+
+  it('sends the headers of a stream before its first event', async () => {
+    const leaving = new AbortController();
+    const headers = { ...session, accept: 'text/event-stream' };
+    const response = await fetch(urls.node, { headers, signal: leaving.signal });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe(null);
+    leaving.abort();
+  });
+
   it('needs a session id on anything but initialize', async () => {
     const response = await fetch(urls.node, { method: 'POST', headers: HEADERS, body: ping });
     expect(response.status).toBe(400);

@@ -8,7 +8,7 @@ import {
   type Written,
 } from '../core/event-log.ts';
 import type { StoreOptions } from '../core/store.ts';
-import type { Sessions, StreamState } from './session-state.ts';
+import type { SessionState, Sessions, StreamState } from './session-state.ts';
 import { sameConnection } from './session-state.ts';
 
 const MISSING: Written = { state: 'missing', last: -1 };
@@ -38,6 +38,8 @@ function trim(stream: StreamState, { streamEventLimit, streamByteLimit }: Requir
   }
 }
 
+type Streams = SessionState['streams'];
+
 type Following = Pick<EventLog, 'follow' | 'read' | 'unfollow'>;
 
 function createFollowing(find: (key: StreamKey) => StreamState | undefined): Following {
@@ -62,11 +64,9 @@ function createFollowing(find: (key: StreamKey) => StreamState | undefined): Fol
   };
 }
 
-export function createMemoryEventLog(sessions: Sessions, options: Required<StoreOptions>): EventLog {
+/** The writes, each in one turn. */
+function createWriting(streamsOf: (key: StreamKey) => Streams | undefined, options: Required<StoreOptions>) {
   const { streamRetentionMs, streamIdleMs } = options;
-
-  const streamsOf = (key: StreamKey) => sessions.get(key.session)?.streams;
-  const find = (key: StreamKey) => streamsOf(key)?.get(key.stream);
 
   /** The log, if this epoch may write to it; else the reason why not. */
   function writable(key: StreamKey, epoch: number): StreamState | Written {
@@ -82,47 +82,64 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
     streamsOf(key)?.renew(key.stream, streamRetentionMs);
   }
 
+  function open(key: StreamKey, owner: string, epoch: number, requests: string, follows: number): Written {
+    const streams = streamsOf(key);
+    if (!streams) return { state: 'gone' };
+    const stream = streams.get(key.stream);
+    if (stream) {
+      const isFenced = stream.epoch > epoch || (stream.epoch === epoch && stream.owner !== owner);
+      const last = Math.max(stream.last, follows);
+      if (!isFenced && !stream.done) streams.renew(key.stream, streamIdleMs);
+      return isFenced ? { state: 'fenced' } : stored(Object.assign(stream, { owner, epoch, last }));
+    }
+    streams.set(
+      key.stream,
+      { owner, epoch, requests, last: follows, trimmed: 0, events: [], bytes: 0, done: false },
+      streamIdleMs,
+    );
+    return { state: 'stored' };
+  }
+
+  function append(key: StreamKey, epoch: number, events: readonly StreamEvent[], final: boolean): Written {
+    const stream = writable(key, epoch);
+    if ('state' in stream) return stream;
+    const fresh = stream.done ? [] : events.filter(({ seq }) => seq > stream.last);
+    const [next] = fresh;
+    if (next === undefined) return stored(stream);
+    if (next.seq > stream.last + 1) return { state: 'missing', last: stream.last };
+    for (const event of fresh) add(stream, event);
+    trim(stream, options);
+    streamsOf(key)?.renew(key.stream, streamIdleMs);
+    if (final) end(key, stream);
+    return stored(stream);
+  }
+
+  function finish(key: StreamKey, epoch: number, last: number): Written {
+    const stream = writable(key, epoch);
+    if ('state' in stream) return stream;
+    if (stream.done) return stored(stream);
+    if (stream.last < last) return { state: 'missing', last: stream.last };
+    end(key, stream);
+    return stored(stream);
+  }
+
+  return { open, append, finish };
+}
+
+export function createMemoryEventLog(sessions: Sessions, options: Required<StoreOptions>): EventLog {
+  const streamsOf = (key: StreamKey) => sessions.get(key.session)?.streams;
+  const find = (key: StreamKey) => streamsOf(key)?.get(key.stream);
+  const { open, append, finish } = createWriting(streamsOf, options);
+
   return {
-    async open(key, owner, epoch, requests, follows = 0): Promise<Written> {
-      const streams = streamsOf(key);
-      if (!streams) return { state: 'gone' };
-      const stream = streams.get(key.stream);
-      if (stream) {
-        const isFenced = stream.epoch > epoch || (stream.epoch === epoch && stream.owner !== owner);
-        const last = Math.max(stream.last, follows);
-        if (!isFenced && !stream.done) streams.renew(key.stream, streamIdleMs);
-        return isFenced ? { state: 'fenced' } : stored(Object.assign(stream, { owner, epoch, last }));
-      }
-      streams.set(
-        key.stream,
-        { owner, epoch, requests, last: follows, trimmed: 0, events: [], bytes: 0, done: false },
-        streamIdleMs,
-      );
-      return { state: 'stored' };
+    async begin(key, owner, requests, events, final) {
+      const opened = open(key, owner, 1, requests, 0);
+      return opened.state === 'stored' && events.length > 0 ? append(key, 1, events, final) : opened;
     },
 
-    async append(key, epoch, events, final) {
-      const stream = writable(key, epoch);
-      if ('state' in stream) return stream;
-      const fresh = stream.done ? [] : events.filter(({ seq }) => seq > stream.last);
-      const [next] = fresh;
-      if (next === undefined) return stored(stream);
-      if (next.seq > stream.last + 1) return { state: 'missing', last: stream.last };
-      for (const event of fresh) add(stream, event);
-      trim(stream, options);
-      streamsOf(key)?.renew(key.stream, streamIdleMs);
-      if (final) end(key, stream);
-      return stored(stream);
-    },
-
-    async finish(key, epoch, last = 0) {
-      const stream = writable(key, epoch);
-      if ('state' in stream) return stream;
-      if (stream.done) return stored(stream);
-      if (stream.last < last) return { state: 'missing', last: stream.last };
-      end(key, stream);
-      return stored(stream);
-    },
+    open: async (key, owner, epoch, requests, follows = 0) => open(key, owner, epoch, requests, follows),
+    append: async (key, epoch, events, final) => append(key, epoch, events, final),
+    finish: async (key, epoch, last = 0) => finish(key, epoch, last),
 
     ...createFollowing(find),
 
@@ -136,7 +153,7 @@ export function createMemoryEventLog(sessions: Sessions, options: Required<Store
       }
       stream.owner = to;
       stream.takenFrom = from;
-      streamsOf(key)?.renew(key.stream, streamIdleMs);
+      streamsOf(key)?.renew(key.stream, options.streamIdleMs);
       const { epoch, requests, last, events } = stream;
       return { epoch, requests, last, events: [...events], takeOvers: epoch - 1 };
     },

@@ -12,6 +12,7 @@ import type { PodContext } from './context/context.ts';
 import { createDeadlines } from './context/deadlines.ts';
 import { POD_DEFAULTS, type PodOptions } from './context/options.ts';
 import { tooLate } from './context/too-late.ts';
+import { createTurnEnd } from './context/turn-end.ts';
 import { Drain } from './lifecycle/drain.ts';
 import { holdLease, monotonicNow } from './lifecycle/lease.ts';
 import { Confirmations } from './peers/confirmations.ts';
@@ -75,6 +76,7 @@ export class Pod {
       ...dependencies,
       eventIds: createEventIds(dependencies.signer),
       background,
+      turnEnd: createTurnEnd(),
       announcer: createAnnouncer({ background, closing, now: monotonicNow, log: dependencies.log }),
       options: settings,
       deadlines: createDeadlines(settings.upgradeAfterMs, monotonicNow, dependencies.log),

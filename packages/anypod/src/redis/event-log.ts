@@ -48,6 +48,12 @@ function replayOf(read: Read, after: number, eventOf: (entry: Entry) => StreamEv
   };
 }
 
+/** Whether a log of these events alone is within its limits, by a quick estimate: a character has three bytes at most. */
+function fit(events: readonly StreamEvent[], { streamEventLimit, streamByteLimit }: Required<StoreOptions>): boolean {
+  const length = events.reduce((sum, { data }) => sum + data.length, 0);
+  return events.length <= streamEventLimit && 3 * length <= streamByteLimit;
+}
+
 /** What the log writes with, and whom it tells what it cannot read. */
 interface Parts {
   readonly commands: Commands;
@@ -93,7 +99,21 @@ export function createRedisEventLog(
 
   const all = (key: StreamKey) => [keys.session(key.session), state(key), log(key), index(key)];
 
-  return {
+  const eventLog: EventLog = {
+    async begin(key, owner, requests, events, final) {
+      if (!fit(events, options)) {
+        const opened = await eventLog.open(key, owner, 1, requests);
+        return opened.state === 'stored' ? eventLog.append(key, 1, events, final) : opened;
+      }
+      const keysOf = [keys.session(key.session), state(key), index(key), log(key)];
+      const sealed = sealer.seal(state(key), REQUESTS, requests);
+      const keepMs = final ? streamRetentionMs : streamIdleMs;
+      const logKey = log(key);
+      const data = events.map((event) => sealer.seal(logKey, event.seq, event.data));
+      const args = [key.stream, owner, sealed, final ? 1 : 0, keepMs, longestMs];
+      return writtenOf(await writes.run(scripts.beginStream, keysOf, ...args, ...data));
+    },
+
     async open(key, owner, epoch, requests, follows = 0) {
       const keysOf = [keys.session(key.session), state(key), index(key), log(key)];
       const sealed = sealer.seal(state(key), REQUESTS, requests);
@@ -135,4 +155,5 @@ export function createRedisEventLog(
       return orphanOf(key, reply as Taken);
     },
   };
+  return eventLog;
 }

@@ -21,6 +21,13 @@ async function kept(store: Store, after: number) {
   return { seqs: replay?.events.map(({ seq }) => seq), truncated: replay?.truncated };
 }
 
+/** Begins a log with so many events of 20 bytes. */
+async function begin(store: Store, count: number): Promise<void> {
+  await store.sessions.create(sampleRecord('s'), 'pod-a');
+  const events = Array.from({ length: count }, (_, index) => ({ seq: index + 1, data: 'ü'.repeat(10) }));
+  assert.deepEqual(await store.events.begin(key, 'pod-a', '[]', events, true), { state: 'stored' });
+}
+
 export const eventLimitsContract: Contract = {
   of: 'the limits of a log',
   holds: {
@@ -37,6 +44,29 @@ export const eventLimitsContract: Contract = {
           state: 'stored',
           follower: onB,
         });
+      },
+    },
+
+    'hold in number for the events with which a log begins': {
+      options: { streamEventLimit: 3 },
+      check: async ({ a, b }) => {
+        await begin(a, 5);
+        assert.deepEqual(await kept(b, 0), { seqs: [3, 4, 5], truncated: true });
+      },
+    },
+
+    'hold in bytes for the events with which a log begins, and count them for the next': {
+      options: { streamByteLimit: 100 },
+      check: async ({ a, b }) => {
+        await begin(a, 6);
+        assert.deepEqual(await kept(b, 0), { seqs: [2, 3, 4, 5, 6], truncated: true });
+        const other = { ...key, stream: 'y' };
+        await a.events.begin(other, 'pod-a', '[]', [{ seq: 1, data: 'x'.repeat(33) }], false);
+        await a.events.append(other, 1, [{ seq: 2, data: 'x'.repeat(80) }], false);
+        assert.deepEqual(
+          (await b.events.read(other, 0))?.events.map(({ seq }) => seq),
+          [2],
+        );
       },
     },
 

@@ -112,6 +112,47 @@ export const eventLogContract: Contract = {
       assert.equal(await b.events.read(key, 0), undefined);
     },
 
+    'begins with the first events of its exchange, and goes on': async ({ a, b }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      const first = [event(1), { seq: 2, data: '{"text":"Ünïcode ✓\\u0000"}' }];
+      assert.deepEqual(await a.events.begin(key, 'pod-a', '[{"id":1}]', first, false), stored);
+      assert.deepEqual(await b.events.follow(key, 0, onB), { events: first, done: false, truncated: false });
+      assert.deepEqual(await a.events.append(key, 1, [event(3)], true), { ...stored, follower: onB });
+      assert.deepEqual(await b.events.read(key, 1), { events: [first[1], event(3)], done: true, truncated: false });
+      await a.events.begin({ ...key, stream: 'y' }, 'pod-a', '[]', [], false);
+      assert.deepEqual(seqs(await b.events.read({ ...key, stream: 'y' }, 0)), [], 'without events too');
+    },
+
+    'is complete from the beginning where its exchange has ended': async ({ a, b }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      assert.deepEqual(await a.events.begin(key, 'pod-a', '[]', [1, 2].map(event), true), stored);
+      const all = { events: [1, 2].map(event), done: true, truncated: false };
+      assert.deepEqual(await b.events.follow(key, 0, onB), all);
+      assert.deepEqual(await b.events.read(key, 0), all, 'nobody follows');
+      assert.equal(await b.events.takeOver(key, 'pod-a', 'pod-b'), undefined);
+      await a.sessions.end('s');
+      assert.equal(await b.events.read(key, 0), undefined, 'it ends with its session');
+    },
+
+    'begins once: a repetition adds what the log lacks, and nothing twice': async ({ a, b }) => {
+      await a.sessions.create(sampleRecord('s'), 'pod-a');
+      await a.events.begin(key, 'pod-a', '[]', [event(1)], false);
+      await b.events.follow(key, 1, onB);
+      const again = await a.events.begin(key, 'pod-a', '[]', [{ seq: 1, data: '"other"' }, event(2)], true);
+      assert.deepEqual(again, { ...stored, follower: onB });
+      assert.deepEqual(await a.events.begin(key, 'pod-a', '[]', [1, 2].map(event), true), { ...stored, follower: onB });
+      assert.deepEqual(await b.events.read(key, 0), { events: [1, 2].map(event), done: true, truncated: false });
+    },
+
+    'begins neither without its session nor in place of another': async ({ a, b }) => {
+      assert.deepEqual(await a.events.begin(key, 'pod-a', '[]', [event(1)], true), { state: 'gone' });
+      await open(a);
+      assert.deepEqual(await b.events.begin(key, 'pod-b', '[]', [event(1)], false), { state: 'fenced' });
+      await b.events.takeOver(key, 'pod-a', 'pod-b');
+      assert.deepEqual(await a.events.begin(key, 'pod-a', '[]', [event(1)], true), { state: 'fenced' });
+      assert.deepEqual(await b.events.read(key, 0), { events: [], done: false, truncated: false });
+    },
+
     'is found, not made again, by a second open': async ({ a, b }) => {
       await open(a);
       await a.events.append(key, 1, [event(1)], false);
@@ -176,6 +217,10 @@ export const eventLogContract: Contract = {
         await pass(1100);
         assert.equal(await b.events.read(key, 0), undefined);
         assert.deepEqual(await a.events.append(key, 1, [event(2)], true), { state: 'missing', last: -1 });
+        await a.events.begin(key, 'pod-a', '[]', [event(1)], true);
+        assert.ok(await b.events.read(key, 0));
+        await pass(1100);
+        assert.equal(await b.events.read(key, 0), undefined, 'the same if it was complete from the beginning');
       },
     },
 

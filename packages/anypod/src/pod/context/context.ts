@@ -15,6 +15,7 @@ import type { Traces } from '../../core/traces.ts';
 import type { Announcer } from './announcer.ts';
 import type { Background } from './background.ts';
 import type { PodOptions } from './options.ts';
+import type { TurnEnd } from './turn-end.ts';
 
 /** What the parts of a pod share. */
 export interface PodContext {
@@ -48,6 +49,7 @@ export interface PodContext {
   /** Makes what servers keep under handles. */
   readonly handlesFor: HandlesFor;
   readonly background: Background;
+  readonly turnEnd: TurnEnd;
   /** Tells clients of changes. It joins equal changes that come close together. */
   readonly announcer: Announcer;
   /** Monotonic ms. */

@@ -12,6 +12,7 @@ import { createBackground } from '../context/background.ts';
 import type { PodContext } from '../context/context.ts';
 import { createDeadlines } from '../context/deadlines.ts';
 import { POD_DEFAULTS, type PodOptions } from '../context/options.ts';
+import { createTurnEnd } from '../context/turn-end.ts';
 import { monotonicNow } from '../lifecycle/lease.ts';
 import { SessionCache } from './session-cache.ts';
 
@@ -66,6 +67,7 @@ export function setUp(options: PodOptions = {}, onEnded: (id: string) => void = 
       throw new Error('not used');
     },
     background,
+    turnEnd: createTurnEnd(),
     announcer: createAnnouncer({ background, closing, now: monotonicNow, log: silentLog }),
     options: { ...POD_DEFAULTS, ...options },
     now: monotonicNow,

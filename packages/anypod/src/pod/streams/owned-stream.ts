@@ -1,38 +1,33 @@
-import { setImmediate as endOfTurn } from 'node:timers/promises';
-import type { Connection, Orphan, StreamKey, Written } from '../../core/event-log.ts';
-import type { EventSink, Reply, SseEvent } from '../../core/reply.ts';
+import type { Connection, Orphan, StreamEvent, StreamKey, Written } from '../../core/event-log.ts';
+import type { EventSink, Reply } from '../../core/reply.ts';
 import { placed } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
+import { ClientSink } from './client-sink.ts';
 import type { Followers } from './followers.ts';
 import { type StoredRequests, writeRequests } from './stored-requests.ts';
 import { countAtOnce, StreamLog } from './stream-log.ts';
 
 /** An event on its way to the log. */
-interface Waiting {
-  readonly seq: number;
-  readonly data: string;
-  readonly final: boolean;
+interface Waiting extends StreamEvent {
   /** The client gets the event only after the log has it. */
   readonly careful: boolean;
 }
 
-/** What the client gets when the log is open. */
-interface Unopened {
-  readonly reply: Reply;
-  readonly events: SseEvent[];
-  final: boolean;
-}
-
 /** What the pod of a follower is told. No `data`: the log ended without a last event. */
-type Forwarded = Pick<Waiting, 'seq' | 'final'> & Partial<Pick<Waiting, 'data'>>;
+type Forwarded = Pick<StreamEvent, 'seq'> & Partial<StreamEvent>;
 
-const ENDED: Forwarded = { seq: 0, final: true };
+const ENDED: Forwarded = { seq: 0 };
+
+/** The events of one write, and whether the last of them ends the stream. */
+type Taken = readonly [events: readonly Waiting[], final: boolean];
+
+const NOTHING: Taken = [[], false];
 
 /**
  * The stream of an exchange that runs on this pod. It assigns the sequence numbers. So it sends each event to the client at once, and appends it to the
  * log at the same time. A follower on another pod gets each event after it is stored. The events of one turn of the event loop, and those that come
- * during a write, go to the log in one write.
+ * during a write, go to the log in one write. The write that opens the log has the events of the first turn. If these are all, it also ends the log.
  *
  * The client gets nothing before the log is open. So each event id that a client has names a log with the requests in it, and another pod can end what
  * a killed pod began. If the store is away, the client gets the events without that.
@@ -46,9 +41,12 @@ export class OwnedStream {
   readonly #key: StreamKey;
   readonly #prefix: string;
   readonly #log: StreamLog;
-  #sink: EventSink | undefined;
-  #unopened: Unopened | undefined;
+  readonly #client: ClientSink;
   #seq: number;
+  /** The newest event is the last one. */
+  #final = false;
+  /** The log is open, or the write that opens it has been sent. */
+  #begun: boolean;
   #steps: Promise<void> = Promise.resolve();
   readonly #waiting: Waiting[] = [];
   #unstored = 0;
@@ -69,9 +67,11 @@ export class OwnedStream {
     key: StreamKey,
     stored: StoredRequests,
     from: { epoch: number; seq: number },
+    client: ClientSink,
   ) {
     this.#context = context;
     this.#followers = followers;
+    this.#client = client;
     this.#key = key;
     this.#prefix = context.eventIds.exchangePrefix(key.session, key.stream, stored.requests[0].id);
     this.#log = new StreamLog(context, {
@@ -82,6 +82,7 @@ export class OwnedStream {
     });
     this.#oursAt = context.now();
     this.#seq = from.seq;
+    this.#begun = from.epoch > 1;
   }
 
   /** Opens a new stream on the client's own connection. */
@@ -95,8 +96,7 @@ export class OwnedStream {
   ): OwnedStream {
     // A pod that resumes the stream or takes it over finds its trace in the name.
     const key = { session, stream: placed(context.random(), place) };
-    const stream = new OwnedStream(context, followers, key, stored, { epoch: 1, seq: 0 });
-    stream.#unopened = { reply, events: [], final: false };
+    const stream = new OwnedStream(context, followers, key, stored, { epoch: 1, seq: 0 }, new ClientSink(reply));
     stream.#enqueue('open stream', () => stream.#begin());
     return stream;
   }
@@ -109,7 +109,8 @@ export class OwnedStream {
     stored: StoredRequests,
     orphan: Orphan,
   ): OwnedStream {
-    return new OwnedStream(context, followers, key, stored, { epoch: orphan.epoch, seq: orphan.last });
+    const from = { epoch: orphan.epoch, seq: orphan.last };
+    return new OwnedStream(context, followers, key, stored, from, new ClientSink());
   }
 
   /** The name of the stream in its session. */
@@ -119,12 +120,12 @@ export class OwnedStream {
 
   /** Whether the client gets the rest if this pod goes: it has an event id to come back with, or the sink outlives the pod. */
   get resumable(): boolean {
-    return this.#primed || this.#seq > 0 || this.#sink?.outlives === true;
+    return this.#primed || this.#seq > 0 || this.#client.outlives;
   }
 
   /** Sends all later events to `sink` too, which outlives this pod. */
   sendTo(sink: EventSink): void {
-    this.#sink = sink;
+    this.#client.sendTo(sink);
   }
 
   #primed = false;
@@ -132,7 +133,7 @@ export class OwnedStream {
   /** Gives the client an event id to come back with before the first event (SEP-1699). */
   prime(retryMs: number): void {
     this.#primed = true;
-    this.#deliver({ id: `${this.#prefix}0`, retry: retryMs, data: '' }, false);
+    this.#client.send({ id: `${this.#prefix}0`, retry: retryMs, data: '' });
   }
 
   /** Sends a serialised message. `final`: it is the last one, and the connection ends after it. */
@@ -140,9 +141,10 @@ export class OwnedStream {
     if (this.#left) return;
     this.#seq += 1;
     this.#careful ||= this.#oursAt < this.#context.heldSince();
-    this.#waiting.push({ seq: this.#seq, data, final, careful: this.#careful });
+    this.#final = final;
+    this.#waiting.push({ seq: this.#seq, data, careful: this.#careful });
     if (!this.#careful) this.#send(this.#seq, data, final);
-    if (this.#waiting.length === 1) this.#enqueue('append events', () => this.#append());
+    if (this.#begun && this.#waiting.length === 1) this.#enqueue('append events', () => this.#append());
   }
 
   /** Renews the log if nothing was written for a third of the time that the store keeps it. */
@@ -159,7 +161,7 @@ export class OwnedStream {
     this.#enqueue('finish stream', async () => {
       const written = await this.#log.finish();
       if (!this.#checkOwned(written)) return;
-      await this.#forward(written, [ENDED]);
+      await this.#forward(written, [ENDED], true);
       await this.#conclude(written, () => this.#log.finish(), ENDED);
     });
   }
@@ -169,12 +171,9 @@ export class OwnedStream {
     await this.#steps.catch(() => undefined);
   }
 
-  /** Ends the connection. The exchange continues, and the client can resume it, after `retryMs` if given. */
+  /** Ends the connection, once the log is open. The exchange continues, and the client can resume it, after `retryMs` if given. */
   detach(retryMs?: number): void {
-    this.#reveal();
-    if (this.#sink?.outlives === true) return;
-    this.#sink?.end(retryMs);
-    this.#sink = undefined;
+    this.#client.end(retryMs);
   }
 
   /** Sends nothing more, because another pod continues the stream. */
@@ -183,52 +182,56 @@ export class OwnedStream {
     this.detach(retryMs);
   }
 
-  /** Stores the waiting events. */
+  /**
+   * Opens the log with the events of the first turn. If the client gets its events even without this pod, they come later: a log that has ended before
+   * the client has its answer would have no owner, and no other pod would answer.
+   */
+  async #begin(): Promise<void> {
+    await this.#context.turnEnd();
+    this.#begun = true;
+    const asked = this.#context.now();
+    const [events, final] = this.#client.outlives ? NOTHING : this.#take();
+    const begin = () => this.#client.begin();
+    const written = await this.#log.begin(events, final, begin).finally(begin);
+    if (!this.#checkOwned(written)) return;
+    await this.#arrived(written, asked, events, final);
+    await this.#appendWaiting();
+  }
+
   async #append(): Promise<void> {
-    await endOfTurn();
+    await this.#context.turnEnd();
+    await this.#appendWaiting();
+  }
+
+  async #appendWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
       const asked = this.#context.now();
-      const events = this.#waiting.splice(0, countAtOnce(this.#waiting));
-      const last = events.at(-1) as Waiting;
-      const written = await this.#log.append(events, last.final);
+      const [events, final] = this.#take();
+      const written = await this.#log.append(events, final);
       if (!this.#checkOwned(written)) return;
-      this.#oursAt = asked;
-      for (const { careful, seq, data, final } of events) if (careful) this.#send(seq, data, final);
-      await this.#forward(written, events);
-      if (last.final) await this.#conclude(written, () => this.#log.append([last], true), last);
+      await this.#arrived(written, asked, events, final);
     }
   }
 
-  async #begin(): Promise<void> {
-    try {
-      this.#checkOwned(await this.#log.open(() => this.#reveal()));
-    } finally {
-      this.#reveal();
-    }
+  /** Takes the events for the next write. */
+  #take(): Taken {
+    const events = this.#waiting.splice(0, countAtOnce(this.#waiting));
+    return [events, this.#final && events.length > 0 && this.#waiting.length === 0];
   }
 
-  /** Begins the client's stream with what it should have by now. */
-  #reveal(): void {
-    if (this.#unopened === undefined) return;
-    const { reply, events, final } = this.#unopened;
-    this.#unopened = undefined;
-    this.#sink = reply.stream('request');
-    for (const event of events) this.#sink.send(event);
-    if (final) this.detach();
+  /** The log has these events, by a write that began at `asked`. */
+  async #arrived(written: Written, asked: number, events: readonly Waiting[], final: boolean): Promise<void> {
+    this.#oursAt = asked;
+    const last = events.at(-1);
+    if (last === undefined) return;
+    for (const event of events) if (event.careful) this.#send(event.seq, event.data, final && event === last);
+    await this.#forward(written, events, final);
+    if (final) await this.#conclude(written, () => this.#log.append([last], true), last);
   }
 
   #send(seq: number, data: string, final: boolean): void {
-    this.#deliver({ id: this.#prefix + seq, data }, final);
-  }
-
-  #deliver(event: SseEvent, final: boolean): void {
-    if (this.#unopened === undefined) {
-      this.#sink?.send(event);
-      if (final) this.detach();
-    } else {
-      this.#unopened.events.push(event);
-      this.#unopened.final ||= final;
-    }
+    this.#client.send({ id: this.#prefix + seq, data });
+    if (final) this.detach();
   }
 
   #enqueue(what: string, step: () => Promise<void>): void {
@@ -250,7 +253,7 @@ export class OwnedStream {
   async #conclude(written: Written, again: () => Promise<Written>, end: Forwarded): Promise<void> {
     await this.#log.settle(written, async () => {
       const rewritten = await again();
-      if (this.#checkOwned(rewritten)) await this.#forward(rewritten, [end]);
+      if (this.#checkOwned(rewritten)) await this.#forward(rewritten, [end], true);
       return rewritten;
     });
     await this.#log.release();
@@ -270,7 +273,7 @@ export class OwnedStream {
   }
 
   /** Tells a follower on this pod of each event. Tells a follower on another pod of the last one only: it reads the others from the log. */
-  async #forward(written: Written, events: readonly Forwarded[]): Promise<void> {
+  async #forward(written: Written, events: readonly Forwarded[], ends: boolean): Promise<void> {
     const follower: Connection | undefined = written.state === 'stored' ? written.follower : undefined;
     const last = events.at(-1);
     if (follower === undefined || last === undefined) return;
@@ -278,17 +281,17 @@ export class OwnedStream {
     this.detach();
     const { connection } = follower;
     if (follower.pod === this.#context.pod) {
-      for (const event of events) this.#followers.deliver(connection, event);
+      for (const event of events) this.#followers.deliver(connection, { ...event, final: ends && event === last });
       return;
     }
-    const { seq, final, data } = last;
+    const { seq, data } = last;
     const { store } = this.#context;
     const message = {
       type: 'event',
       ...this.#key,
       connection,
       seq,
-      final,
+      final: ends,
       ...(data === undefined ? {} : { data }),
     } as const;
     await retryWhileStoreAway(this.#context, () => store.inbox.send(follower.pod, message));

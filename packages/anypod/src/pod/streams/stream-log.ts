@@ -36,21 +36,39 @@ export class StreamLog {
   /** The newest events that were written, up to `keptBytes`. */
   readonly #kept: StreamEvent[] = [];
   #keptBytes = 0;
+  /** Whether other pods find this pod as the owner of the log. They do if it has taken the log over. */
+  #noted: boolean;
 
   constructor(context: PodContext, identity: LogIdentity) {
     this.#context = context;
     this.#identity = identity;
+    this.#noted = identity.epoch > 1;
   }
 
   /**
-   * Notes that this pod owns the log, then creates the log. In this order other pods find all logs of a dead owner. Calls `onAway` whenever the store
-   * turns out to be away.
+   * Creates the log with its first events. `final`: it is complete. If it is not, notes first that this pod owns it: in this order other pods find all
+   * logs that a dead pod has left unfinished. Calls `onAway` whenever the store turns out to be away.
    */
-  async open(onAway?: () => void): Promise<Written> {
+  async begin(events: readonly StreamEvent[], final: boolean, onAway: () => void): Promise<Written> {
+    for (const event of events) this.#keep(event);
+    const { store, pod } = this.#context;
+    const { key, requests } = this.#identity;
+    if (!final) await this.#note(onAway);
+    return this.#persist(() => store.events.begin(key, pod, requests, events, final), onAway);
+  }
+
+  /** Creates a log that the store has lost, without its events. Gives a log that it has its full idle time again. */
+  async open(): Promise<Written> {
     const { store, pod } = this.#context;
     const { key, epoch, requests, follows } = this.#identity;
-    await this.#persist(() => store.ownership.add(pod, key), onAway);
-    return this.#persist(() => store.events.open(key, pod, epoch, requests, follows), onAway);
+    await this.#note();
+    return this.#persist(() => store.events.open(key, pod, epoch, requests, follows));
+  }
+
+  async #note(onAway?: () => void): Promise<void> {
+    const { store, pod } = this.#context;
+    this.#noted = true;
+    await this.#persist(() => store.ownership.add(pod, this.#identity.key), onAway);
   }
 
   /** Appends at least one event. Resolves when the events are stored, or cannot be stored any more. */
@@ -79,6 +97,7 @@ export class StreamLog {
 
   /** Removes the note that this pod owns the log, because the log is complete or another pod owns it. */
   async release(): Promise<void> {
+    if (!this.#noted) return;
     const { store, pod } = this.#context;
     await this.#persist(() => store.ownership.remove(pod, this.#identity.key));
   }
