@@ -48,8 +48,8 @@ export function createAdminInspection(url: URL, token: string): SessionInspectio
       const ended = await read<{ pods: number }>(pathOf(id), { method: 'DELETE' });
       return ended?.pods;
     },
-    async *follow(id, { once, signal }: FollowOptions) {
-      const query = `contents=1${once ? '&once=1' : ''}`;
+    async *follow(id, { once, contents = false, signal }: FollowOptions) {
+      const query = `once=${Number(once)}&contents=${Number(contents)}`;
       const response = await ask(`${pathOf(id)}/messages?${query}`, { signal });
       if (response.ok) yield* messagesOf(response, signal);
       else await response.body?.cancel();
@@ -75,13 +75,15 @@ async function request(address: URL, init: RequestInit): Promise<Response> {
   }
 }
 
+type Sent = Omit<Observed, 'data'> & Partial<Pick<Observed, 'data'>>;
+
 async function* messagesOf({ body }: Response, signal: AbortSignal): AsyncGenerator<Observed, void> {
   if (body === null) return;
   try {
     for await (const { data } of readEvents(body.pipeThrough(new TextDecoderStream()))) {
-      const message = JSON.parse(data) as Observed | { readonly error: string };
+      const message = JSON.parse(data) as Sent | { readonly error: string };
       if ('error' in message) throw new AdminPortError(message.error);
-      yield message;
+      yield { ...message, data: message.data ?? '' };
     }
   } catch (error) {
     if (signal.aborted) return;

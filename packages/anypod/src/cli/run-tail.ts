@@ -30,9 +30,10 @@ export async function runTailCommand(argv: readonly string[]): Promise<number> {
   return inspect(args, async (inspection) => {
     const id = await oneSession(inspection, beginning);
     if (id === undefined) return EXIT.notFound;
-    const options = { once: args.flags['once'] === true, signal: stopping.signal };
+    const contents = args.flags['contents'] === true;
+    const options = { once: args.flags['once'] === true, contents, signal: stopping.signal };
     for await (const { data, ...seen } of inspection.follow(id, options)) {
-      const shown = args.flags['contents'] === true ? { ...seen, data } : seen;
+      const shown = contents ? { ...seen, data } : seen;
       process.stdout.write(`${args.json ? JSON.stringify(shown) : lineOf(shown)}\n`);
     }
     return EXIT.done;

@@ -80,6 +80,8 @@ export interface FollowOptions {
   /** Only what is there now. */
   readonly once: boolean;
   readonly signal: AbortSignal;
+  /** Whether the observer wants the messages themselves. Without it, `data` may be empty. */
+  readonly contents?: boolean;
 }
 
 /** What an operator sees of a store. It only reads, so no client misses anything. */

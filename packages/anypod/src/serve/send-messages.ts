@@ -16,7 +16,7 @@ export async function sendMessages(
   response: ServerResponse,
   inspection: StoreInspection,
   id: string,
-  { once, contents }: { readonly once: boolean; readonly contents: boolean },
+  { once, contents }: Required<Pick<FollowOptions, 'once' | 'contents'>>,
 ): Promise<void> {
   const stopping = new AbortController();
   response.once('close', () => stopping.abort());
@@ -25,7 +25,7 @@ export async function sendMessages(
     if (!response.writableNeedDrain) response.write(HEARTBEAT);
   }, HEARTBEAT_MS);
   try {
-    const events = eventsOf(inspection, id, { once, signal: stopping.signal }, contents);
+    const events = eventsOf(inspection, id, { once, contents, signal: stopping.signal });
     await pipeline(Readable.from(events), response);
   } catch (error) {
     const clientHasGone = (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
@@ -35,10 +35,10 @@ export async function sendMessages(
   }
 }
 
-async function* eventsOf(inspection: StoreInspection, id: string, options: FollowOptions, contents: boolean) {
+async function* eventsOf(inspection: StoreInspection, id: string, options: FollowOptions) {
   try {
     for await (const { data, ...facts } of inspection.follow(id, options)) {
-      yield formatEvent({ data: JSON.stringify(contents ? { ...facts, data } : facts) });
+      yield formatEvent({ data: JSON.stringify(options.contents ? { ...facts, data } : facts) });
     }
   } catch (error) {
     if (!(error instanceof AnypodError)) throw error;
