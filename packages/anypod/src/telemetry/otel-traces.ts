@@ -12,6 +12,7 @@ import {
 import type { Received, Step, Traces } from '../core/traces.ts';
 import { ATTR } from './conventions.ts';
 import { attributesOf, attributesOfHttp, nameOf } from './span-attributes.ts';
+import { withSpan } from './span-in-context.ts';
 import { contextOfMeta, contextOfPlace, createHttpContext, placeInState, placeOf } from './trace-context.ts';
 
 const SERVER: SpanOptions = { kind: SpanKind.SERVER };
@@ -87,7 +88,7 @@ class SpanStep implements Step {
 
   constructor(span: Span, parent: Context) {
     this.#span = span;
-    this.#within = trace.setSpan(parent, span);
+    this.#within = withSpan(parent, span);
   }
 
   get place(): string | undefined {
