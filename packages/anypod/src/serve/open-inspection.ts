@@ -10,17 +10,7 @@ import { endSession } from './end-session.ts';
 import { type PayloadSettings, sealerOf } from './payload-settings.ts';
 import { connectRedis, type RedisSettings } from './redis-connection.ts';
 
-export type {
-  EventFacts,
-  Observed,
-  PodFacts,
-  SessionDetails,
-  SessionFacts,
-  SessionPage,
-  SessionSearch,
-  TaskDetails,
-  TaskFacts,
-};
+export type { EventFacts, PodFacts, SessionDetails, SessionFacts, SessionPage, SessionSearch, TaskDetails, TaskFacts };
 
 /** What an operator sees of pods and sessions, and can do with a session. Only `end` writes. */
 export interface SessionInspection extends StoreInspection {
