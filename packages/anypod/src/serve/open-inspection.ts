@@ -1,4 +1,4 @@
-import type { Observed, PodFacts, SessionDetails, SessionFacts, StoreInspection } from '../core/inspection.ts';
+import type { PodFacts, SessionDetails, SessionFacts, StoreInspection } from '../core/inspection.ts';
 import { silentLog } from '../core/log.ts';
 import { createRedisStore } from '../redis/index.ts';
 import { findTasks, inspectTask, pageTasks, type TaskDetails, type TaskFacts } from '../redis/inspect-tasks.ts';
