@@ -15,7 +15,7 @@ const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8'
 
 /** Settings that are no value of `config` or `limits`: the chart gives them itself, or has sections for them. */
 const SECTIONS =
-  /^(PORT|HOST|ANYPOD_METRICS_PORT|OTEL_\w+|ANYPOD_TRACE_SAMPLING|ANYPOD_SECRET|ANYPOD_PAYLOAD_KEYS|REDIS_\w+|ANYPOD_REDIS_TLS_\w+|ANYPOD_AUTH|ANYPOD_TRUSTED_PROXIES|ANYPOD_INTROSPECTION_SECRET)$/;
+  /^(PORT|HOST|ANYPOD_METRICS_PORT|OTEL_\w+|ANYPOD_TRACE_SAMPLING|ANYPOD_SECRET|ANYPOD_PAYLOAD_KEYS|REDIS_\w+|ANYPOD_REDIS_TLS_\w+|ANYPOD_AUTH|ANYPOD_TRUSTED_PROXIES|ANYPOD_INTROSPECTION_SECRET|ANYPOD_ADMIN_PORT|ANYPOD_ADMIN_TOKEN)$/;
 
 /**
  * Settings that the chart never gives. ANYPOD_AUTH holds what some of them say. Metrics are for other pods, so their host is that of the endpoint. No

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../lib/free-port.ts';
-import { type OtlpCollector, startOtlpCollector } from '../lib/otlp-collector.ts';
+import { type CollectedSpan, type OtlpCollector, startOtlpCollector } from '../lib/otlp-collector.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { scrape } from '../lib/scrape.ts';
 import { startTokenIssuer, type TokenIssuer } from '../lib/token-issuer.ts';
@@ -31,6 +31,7 @@ beforeAll(async () => {
     ANYPOD_RATE: '1',
     ANYPOD_RATE_BURST: '2',
     ANYPOD_GAME_DAY_PORT: `${gameDay}`,
+    ANYPOD_LEGACY_SSE: 'true',
   });
 });
 
@@ -126,6 +127,42 @@ describe('a request that is refused before its message is read', () => {
       expect(JSON.parse(lines[0] ?? '')).toMatchObject({ status, reason, trace_id: traceId });
     },
   );
+});
+
+describe('a request without a message has a span', () => {
+  /** Sends a GET or DELETE, and returns its span. */
+  async function spanOf(method: string, path: string, headers: Headers = {}): Promise<CollectedSpan> {
+    const { traceId, spanId, traceparent } = clientTrace();
+    const token = await tokenOf(`${method} ${path}`);
+    const sent = { ...token, ...headers, traceparent, accept: 'text/event-stream' };
+    const response = await fetch(new URL(path, pod.url), { method, headers: sent });
+    await response.body?.cancel();
+    const span = await eventually(() => {
+      const found = collector.spans.filter((one) => one.traceId === traceId && one.kind === 2);
+      expect(found).toHaveLength(1);
+      return found[0] as CollectedSpan;
+    });
+    expect(span).toMatchObject({ name: method, parentSpanId: spanId });
+    expect(span.attributes).toMatchObject({ 'http.request.method': method });
+    return span;
+  }
+
+  test.each(['GET', 'DELETE'])('%s of an unknown session [trace.methods]', async (method) => {
+    const span = await spanOf(method, '/mcp', { 'mcp-session-id': 'nobody', 'mcp-protocol-version': '2025-11-25' });
+    expect(span).toMatchObject({ failed: true });
+    expect(span.attributes).toMatchObject({ 'error.type': '404', 'http.response.status_code': 404 });
+    expect(JSON.stringify(span)).not.toContain('nobody');
+  });
+
+  test('a GET that opens the stream of HTTP+SSE, with the store calls that it makes [trace.methods]', async () => {
+    const span = await spanOf('GET', '/sse');
+    expect(span).toMatchObject({ failed: false });
+    expect(span.attributes).not.toHaveProperty('error.type');
+    await eventually(() => {
+      const children = collector.spans.filter(({ parentSpanId }) => parentSpanId === span.spanId);
+      expect(children.map(({ name }) => name)).toContain('store sessions.create');
+    });
+  });
 });
 
 test('a line has the hash of the principal, which names nobody [log.principal]', async () => {

@@ -5,6 +5,15 @@ const CONTAINER = 'docs/container.md';
 export const deployment = {
   'host.cli.looks': ['Commands that look at sessions print neither their ids nor what they say.', 'docs/cli.md'],
   'host.cli.end': ['An operator who ends a session ends it on every pod.', 'docs/cli.md'],
+  'host.cli.admin': ['The commands say of the admin port of a pod what they say of its Redis.', 'docs/cli.md'],
+  'host.admin.token': [
+    'Nobody gets something from an admin port without its token, and a pod without a token has no such port.',
+    'docs/cli.md',
+  ],
+  'host.admin.local': [
+    'Only the machine of a pod itself can use its admin port, and no page in a browser.',
+    'docs/cli.md',
+  ],
   'host.doctor.replicas': ['The doctor finds that replicas of any MCP server do not share sessions.', 'docs/doctor.md'],
   'host.doctor.headers': [
     'The doctor finds the proxy that removes a header of MCP, or closes connections early.',

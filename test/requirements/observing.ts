@@ -27,6 +27,7 @@ export const observing = {
     "The context in _meta is the parent of a call's span, and that of the HTTP request is linked.",
     METRICS,
   ],
+  'trace.methods': ['A GET or DELETE has a span of its own, whether it is served or refused.', METRICS],
   'trace.secrets': ['No span, metric or log line has arguments, results, tokens or ids of sessions.', METRICS],
   'log.requests': [
     'With the level debug, each request is one line, with its trace and the hash of its session.',

@@ -55,6 +55,15 @@ is. (dict "name" "ANYPOD_SECRET" "secret" "…" "keys" (list …))
 {{- end }}
 {{- end }}
 
+{{/* The admin port, which no pod has without a token. */}}
+{{- define "anypod.adminVariables" -}}
+{{- with .Values.admin.existingSecret }}
+- name: ANYPOD_ADMIN_PORT
+  value: {{ include "anypod.number" $.Values.admin.port | quote }}
+{{ include "anypod.secretVariable" (dict "name" "ANYPOD_ADMIN_TOKEN" "secret" . "key" $.Values.admin.key) }}
+{{- end }}
+{{- end }}
+
 {{/* All variables that the chart sets. `extraEnv` must not repeat them. */}}
 {{- define "anypod.ownEnv" -}}
 - name: HOST
@@ -74,5 +83,8 @@ is. (dict "name" "ANYPOD_SECRET" "secret" "…" "keys" (list …))
 {{ . }}
 {{- end }}
 {{ include "anypod.secretVariables" . | trim }}
+{{- with include "anypod.adminVariables" . | trim }}
+{{ . }}
+{{- end }}
 {{ include "anypod.redisVariables" . | trim }}
 {{- end }}

@@ -22,7 +22,7 @@ checksum/server: {{ . }}
 {{- end }}
 {{- end }}
 {{- include "anypod.redis.podChecksums" . }}
-{{- $secrets := dict "secret" .Values.secret.existingSecret "introspection" .Values.auth.introspection.existingSecret "payload-keys" .Values.payloadKeys.existingSecret }}
+{{- $secrets := dict "secret" .Values.secret.existingSecret "introspection" .Values.auth.introspection.existingSecret "payload-keys" .Values.payloadKeys.existingSecret "admin" .Values.admin.existingSecret }}
 {{- if not .Values.redis.enabled }}
 {{- $_ := set $secrets "redis" .Values.externalRedis.existingSecret }}
 {{- $_ := set $secrets "redis-tls" .Values.externalRedis.tls.existingSecret }}

@@ -22,6 +22,9 @@
 - secret.keys
 - payloadKeys
 - payloadKeys.keys
+- admin
+- admin.key
+- admin.port
 - redis
 - redis.enabled
 - redis.image

@@ -175,7 +175,7 @@ A YAML list of the problems in the values that the schema cannot detect. Each pr
 {{- range include "anypod.ownEnv" . | fromYamlArray }}{{ $own = append $own .name }}{{ end }}
 {{- range .Values.extraEnv }}
 {{- if has .name $own }}
-{{- include "anypod.problem" (printf "extraEnv sets %s, but the chart sets this variable itself: use the chart value for it (in config, auth, secret, payloadKeys, redis, externalRedis or metrics)." .name) }}
+{{- include "anypod.problem" (printf "extraEnv sets %s, but the chart sets this variable itself: use the chart value for it (in config, auth, secret, payloadKeys, admin, redis, externalRedis or metrics)." .name) }}
 {{- end }}
 {{- end }}
 {{- $needed := include "anypod.neededGrace" . | int }}

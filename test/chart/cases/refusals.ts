@@ -57,7 +57,7 @@ const ofPods: readonly Refusal[] = [
   {
     values: { extraEnv: [{ name: 'ANYPOD_LOG_LEVEL', value: 'debug' }], 'config.logLevel': 'info' },
     sentence:
-      'extraEnv sets ANYPOD_LOG_LEVEL, but the chart sets this variable itself: use the chart value for it (in config, auth, secret, payloadKeys, redis, externalRedis or metrics).',
+      'extraEnv sets ANYPOD_LOG_LEVEL, but the chart sets this variable itself: use the chart value for it (in config, auth, secret, payloadKeys, admin, redis, externalRedis or metrics).',
   },
   {
     values: { terminationGracePeriodSeconds: 30 },

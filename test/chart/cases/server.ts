@@ -105,4 +105,24 @@ export const server: readonly ValueCase[] = [
       expect(env('ANYPOD_PAYLOAD_KEYS_2')).toEqual({ name: 'payload', key: 'old' });
     },
   },
+  {
+    path: 'admin.existingSecret',
+    value: 'operators',
+    check: ({ env }) => {
+      expect(env('ANYPOD_ADMIN_TOKEN')).toEqual({ name: 'operators', key: 'token' });
+      expect(env('ANYPOD_ADMIN_PORT')).toBe('9466');
+    },
+  },
+  {
+    path: 'admin.key',
+    value: 'admin-token',
+    with: { 'admin.existingSecret': 'operators' },
+    check: ({ env }) => expect(env('ANYPOD_ADMIN_TOKEN')).toEqual({ name: 'operators', key: 'admin-token' }),
+  },
+  {
+    path: 'admin.port',
+    value: 9999,
+    with: { 'admin.existingSecret': 'operators' },
+    check: ({ env }) => expect(env('ANYPOD_ADMIN_PORT')).toBe('9999'),
+  },
 ];

@@ -1,22 +1,24 @@
 import { AnypodError } from '../core/errors.ts';
-import { type Inspection, openInspection } from '../serve/open-inspection.ts';
-import type { RedisArguments } from './redis-arguments.ts';
+import type { SessionInspection } from '../serve/open-inspection.ts';
+import { AdminPortError } from './admin-inspection.ts';
+import type { InspectArguments } from './inspect-arguments.ts';
 
-/** Exit codes of the commands that look into Redis. */
-export const EXIT = { done: 0, notFound: 1, noRedis: 3 } as const;
+/** Exit codes of the commands that look at pods and sessions. */
+export const EXIT = { done: 0, notFound: 1, noAnswer: 3 } as const;
 
-/** Runs `look` on the pods' Redis. Says so where Redis does not answer, or where its user may not look. */
+/** Runs `look` on the pods' Redis, or on a pod's admin port. Says so where nobody answers, or where the caller may not look. */
 export async function inspect(
-  { settings }: RedisArguments,
-  look: (inspection: Inspection) => Promise<number>,
+  { open }: InspectArguments,
+  look: (inspection: SessionInspection) => Promise<number>,
 ): Promise<number> {
-  const inspection = await openInspection(settings);
+  const inspection = await open();
   try {
     return await look(inspection);
   } catch (error) {
-    if (!(error instanceof AnypodError)) throw error;
-    process.stderr.write(`anypod: ${faultText(error, 'docs/cli.md')}\n`);
-    return EXIT.noRedis;
+    if (!(error instanceof AnypodError || error instanceof AdminPortError)) throw error;
+    const text = error instanceof AnypodError ? faultText(error, 'docs/cli.md') : error.message;
+    process.stderr.write(`anypod: ${text}\n`);
+    return EXIT.noAnswer;
   } finally {
     await inspection.close();
   }
@@ -31,17 +33,10 @@ export function faultText(error: AnypodError, page: string): string {
 }
 
 /** The one session whose id begins like that. Undefined: it is told why there is none. */
-export async function oneSession(inspection: Inspection, beginning: string): Promise<string | undefined> {
+export async function oneSession(inspection: SessionInspection, beginning: string): Promise<string | undefined> {
   const [id, other] = await inspection.find(beginning);
   if (id !== undefined && other === undefined) return id;
   const why = id === undefined ? 'no session begins' : 'several sessions begin';
   process.stderr.write(`anypod: ${why} with ${beginning}; anypod sessions list shows them\n`);
   return undefined;
-}
-
-const BEGINNING = /^(v\d{1,4}\.)?[\w-]{4,44}$/;
-
-/** Undefined: it is no beginning of a session id. At least four characters, so that nobody ends a session by a slip. */
-export function readBeginning(text = ''): string | undefined {
-  return BEGINNING.test(text) ? text : undefined;
 }

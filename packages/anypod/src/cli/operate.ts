@@ -2,6 +2,7 @@
 export { readAddresses, UsageError } from '../check/argument-values.ts';
 export { type PodAddress, podAddresses } from '../check/target.ts';
 export { AnypodError } from '../core/errors.ts';
+export { readBeginning, shortId } from '../core/session-name.ts';
 export type {
   EventFacts,
   Inspection,
@@ -17,6 +18,6 @@ export type {
 export { openInspection } from '../serve/open-inspection.ts';
 export type { Setting } from '../serve/setting.ts';
 export { createLog, formatFor } from './create-log.ts';
-export { faultText, readBeginning } from './inspect.ts';
+export { faultText } from './inspect.ts';
 export { REDIS_HELP, readRedisArguments } from './redis-arguments.ts';
-export { durationText, fitText, oneLine, shortId } from './table.ts';
+export { durationText, fitText, oneLine } from './table.ts';

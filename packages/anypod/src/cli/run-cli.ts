@@ -76,7 +76,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
       'anypod check <url> tests a running deployment; see anypod check --help',
       'anypod doctor <url> finds out what is wrong at any MCP endpoint; see anypod doctor --help',
       'anypod call <url|module> <tool> calls one tool; see anypod call --help',
-      'anypod pods, sessions and tail look at what pods share in Redis; see anypod sessions --help',
+      'anypod pods, sessions and tail look at pods and sessions; see anypod sessions --help',
       'anypod completion bash|zsh prints a script that completes all this',
       'anypod tasks list shows the tasks of a deployment; see anypod tasks --help',
       'anypod init prepares the server of this directory for anypod',

@@ -39,6 +39,7 @@ export async function runDev(argv: readonly string[], around: HostProgram): Prom
   const env = { ...DEFAULTS, ...secret, ...process.env };
   const config = readConfig(flags, env, around.settings);
   if (!existsSync(config.module)) throw new ConfigError([`<module>: there is no file ${config.module}`]);
+  if (config.adminPort !== 0) throw new ConfigError(['ANYPOD_ADMIN_PORT: is for anypod serve; anypod dev has none']);
   const log = createLog(config.logLevel, config.logFormat ?? 'pretty', process.stderr, config.logRedact);
   const inRedis = config.redis !== undefined;
   const store = inRedis ? undefined : (await openStore(config, log)).store;

@@ -1,15 +1,17 @@
 import { UsageError } from '../check/argument-values.ts';
 import { EXIT, inspect } from './inspect.ts';
-import { REDIS_HELP, readRedisArguments } from './redis-arguments.ts';
+import { INSPECT_HELP, readInspectArguments } from './inspect-arguments.ts';
 import { durationText, tableText } from './table.ts';
 
 const HELP = `Usage: anypod pods [flags]
 
-Lists the pods that share a Redis, also those that were lost within the last hour. It only reads.
+Lists the pods that share a Redis, also those that were lost within the last hour; or one pod without Redis. It only
+reads.
 
-${REDIS_HELP}
+${INSPECT_HELP}
 
-Exit codes: 0 done; 2 wrong arguments; 3 Redis does not answer or does not allow it.`;
+Exit codes: 0 done; 2 wrong arguments; 3 Redis or pod does not answer, or does not
+allow it.`;
 
 /** `anypod pods`: resolves to the exit code. Throws `UsageError`. */
 export async function runPodsCommand(argv: readonly string[]): Promise<number> {
@@ -17,7 +19,7 @@ export async function runPodsCommand(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${HELP}\n`);
     return EXIT.done;
   }
-  const args = readRedisArguments('pods', argv);
+  const args = readInspectArguments('pods', argv);
   if (args.positionals.length > 0) throw new UsageError('pods', [`${args.positionals[0]}: takes no such argument`]);
   return inspect(args, async (inspection) => {
     const pods = await inspection.pods();

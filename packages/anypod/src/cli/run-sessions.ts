@@ -1,21 +1,22 @@
 import { UsageError } from '../check/argument-values.ts';
-import type { Inspection } from '../serve/open-inspection.ts';
-import { EXIT, inspect, oneSession, readBeginning } from './inspect.ts';
-import { REDIS_HELP, readRedisArguments } from './redis-arguments.ts';
+import { readBeginning } from '../core/session-name.ts';
+import type { SessionInspection } from '../serve/open-inspection.ts';
+import { EXIT, inspect, oneSession } from './inspect.ts';
+import { INSPECT_HELP, readInspectArguments } from './inspect-arguments.ts';
 import { detailsText, detailsWithoutId, sessionsText, withoutId } from './session-text.ts';
 
 const HELP = `Usage: anypod sessions list [--limit <number>] [flags]
        anypod sessions show <session> [flags]
        anypod sessions end <session> [flags]
 
-Looks at the sessions that pods share in a Redis. A session is named by the beginning of its id, at least 4 characters.
+Looks at the sessions that pods share in a Redis, or at those of one pod without Redis. A session is named by the beginning of its id, at least 4 characters.
 list and show only read, and never show what a session says. end does what its client's DELETE does.
 
   --limit <number>          How many sessions list shows at most; default 100
-${REDIS_HELP}
+${INSPECT_HELP}
 
-Exit codes: 0 done; 1 there is no such session, or there are several; 2 wrong arguments; 3 Redis does not answer or does
-not allow it.`;
+Exit codes: 0 done; 1 there is no such session, or there are several; 2 wrong arguments; 3 Redis or pod does not answer,
+or does not allow it.`;
 
 const DEFAULT_LIMIT = '100';
 const VERBS = ['list', 'show', 'end'];
@@ -26,7 +27,7 @@ export async function runSessionsCommand(argv: readonly string[]): Promise<numbe
     process.stdout.write(`${HELP}\n`);
     return EXIT.done;
   }
-  const args = readRedisArguments('sessions', argv, { limit: { type: 'string' } });
+  const args = readInspectArguments('sessions', argv, { limit: { type: 'string' } });
   const [verb = '', name, ...more] = args.positionals;
   const text = String(args.flags['limit'] ?? DEFAULT_LIMIT);
   const limit = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : undefined;
@@ -47,14 +48,14 @@ export async function runSessionsCommand(argv: readonly string[]): Promise<numbe
   });
 }
 
-async function list(inspection: Inspection, limit: number, json: boolean): Promise<number> {
+async function list(inspection: SessionInspection, limit: number, json: boolean): Promise<number> {
   const { sessions, complete } = await inspection.sessions(limit);
   if (json) print({ sessions: sessions.map(withoutId), complete });
   else process.stdout.write(`${sessionsText(sessions)}\n${complete ? '' : 'There are more; see --limit.\n'}`);
   return EXIT.done;
 }
 
-async function show(inspection: Inspection, id: string, json: boolean): Promise<number> {
+async function show(inspection: SessionInspection, id: string, json: boolean): Promise<number> {
   const session = await inspection.session(id);
   if (session === undefined) return gone();
   if (json) print(detailsWithoutId(session));
@@ -62,7 +63,7 @@ async function show(inspection: Inspection, id: string, json: boolean): Promise<
   return EXIT.done;
 }
 
-async function end(inspection: Inspection, id: string, json: boolean): Promise<number> {
+async function end(inspection: SessionInspection, id: string, json: boolean): Promise<number> {
   const pods = await inspection.end(id);
   if (pods === undefined) return gone();
   if (json) print({ ended: true, pods });

@@ -1,19 +1,20 @@
 import { UsageError } from '../check/argument-values.ts';
-import { EXIT, inspect, oneSession, readBeginning } from './inspect.ts';
-import { REDIS_HELP, readRedisArguments } from './redis-arguments.ts';
+import { readBeginning } from '../core/session-name.ts';
+import { EXIT, inspect, oneSession } from './inspect.ts';
+import { INSPECT_HELP, readInspectArguments } from './inspect-arguments.ts';
 import { oneLine } from './table.ts';
 
 const HELP = `Usage: anypod tail <session> [flags]
 
-Prints a line for each message that a session's streams have in Redis, and for each that comes, until the session ends:
-stream, position, kind and size. It only reads: no client misses a message. Short calls have no stream.
+Prints a line for each message that a session's streams have, and for each that comes, until the session ends: stream,
+position, kind and size. It only reads: no client misses a message. Short calls have no stream.
 
   --once                    Only what is there now
   --contents                Also print the messages. They may contain what users keep secret
-${REDIS_HELP}; one object per line
+${INSPECT_HELP}; one object per line
 
-Exit codes: 0 done; 1 there is no such session, or there are several; 2 wrong arguments; 3 Redis does not answer or does
-not allow it.`;
+Exit codes: 0 done; 1 there is no such session, or there are several; 2 wrong arguments; 3 Redis or pod does not answer,
+or does not allow it.`;
 
 /** `anypod tail`: resolves to the exit code. Throws `UsageError`. */
 export async function runTailCommand(argv: readonly string[]): Promise<number> {
@@ -21,7 +22,7 @@ export async function runTailCommand(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${HELP}\n`);
     return EXIT.done;
   }
-  const args = readRedisArguments('tail', argv, { once: { type: 'boolean' }, contents: { type: 'boolean' } });
+  const args = readInspectArguments('tail', argv, { once: { type: 'boolean' }, contents: { type: 'boolean' } });
   const beginning = args.positionals.length === 1 ? readBeginning(args.positionals[0]) : undefined;
   if (beginning === undefined) throw new UsageError('tail', ['<session>: pass at least 4 characters of one id']);
   const stopping = new AbortController();
@@ -29,9 +30,10 @@ export async function runTailCommand(argv: readonly string[]): Promise<number> {
   return inspect(args, async (inspection) => {
     const id = await oneSession(inspection, beginning);
     if (id === undefined) return EXIT.notFound;
-    const options = { once: args.flags['once'] === true, signal: stopping.signal };
+    const contents = args.flags['contents'] === true;
+    const options = { once: args.flags['once'] === true, contents, signal: stopping.signal };
     for await (const { data, ...seen } of inspection.follow(id, options)) {
-      const shown = args.flags['contents'] === true ? { ...seen, data } : seen;
+      const shown = contents ? { ...seen, data } : seen;
       process.stdout.write(`${args.json ? JSON.stringify(shown) : lineOf(shown)}\n`);
     }
     return EXIT.done;

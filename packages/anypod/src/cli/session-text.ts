@@ -1,8 +1,6 @@
-import type { Inspection } from '../serve/open-inspection.ts';
-import { durationText, fitText, shortId, tableText } from './table.ts';
-
-type Details = NonNullable<Awaited<ReturnType<Inspection['session']>>>;
-type Facts = Awaited<ReturnType<Inspection['sessions']>>['sessions'][number];
+import type { SessionDetails, SessionFacts } from '../core/inspection.ts';
+import { shortId } from '../core/session-name.ts';
+import { durationText, fitText, tableText } from './table.ts';
 
 /** The session with the beginning of its id only. */
 export function withoutId<S extends { readonly id: string }>(session: S): S {
@@ -10,12 +8,12 @@ export function withoutId<S extends { readonly id: string }>(session: S): S {
 }
 
 /** The same with its details; names of streams are no secret. */
-export const detailsWithoutId = (session: Details): Details => withoutId(session);
+export const detailsWithoutId = (session: SessionDetails): SessionDetails => withoutId(session);
 
 const WIDEST = 40;
 const COLUMNS = ['SESSION', 'REVISION', 'CLIENT', 'PRINCIPAL', 'AGE', 'EXPIRES', 'PODS', 'STATE'];
 
-export function sessionsText(sessions: readonly Facts[]): string {
+export function sessionsText(sessions: readonly SessionFacts[]): string {
   const now = Date.now();
   const rows = sessions.map(({ id, revision, transport, client, principal = '-', createdAt, ...rest }) => [
     shortId(id),
@@ -30,7 +28,7 @@ export function sessionsText(sessions: readonly Facts[]): string {
   return tableText(COLUMNS, rows);
 }
 
-export function detailsText(session: Details): string {
+export function detailsText(session: SessionDetails): string {
   const { logLevel = '-', subscriptions, questions, standingPod = '-', standingMessages, streams } = session;
   const facts: [string, string][] = [
     ['log level', logLevel],

@@ -35,8 +35,3 @@ export function durationText(ms: number): string {
   const [unit, length] = UNITS.find(([, one]) => size >= one) ?? ['ms', 1];
   return `${ms < 0 ? '-' : ''}${Math.floor(size / length)}${unit}`;
 }
-
-/** The beginning of a session's id, which names it here. The whole id lets its holder use the session, so it is not shown. */
-export function shortId(id: string): string {
-  return id.slice(0, 14);
-}

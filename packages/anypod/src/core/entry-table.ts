@@ -15,6 +15,11 @@ export class EntryTable {
     for (const [key, json] of entries) this.#put(key, json, 'first-');
   }
 
+  /** What the entries count together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   read(key: string): StoredValue | undefined {
     return this.#values.get(key);
   }

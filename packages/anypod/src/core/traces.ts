@@ -41,8 +41,8 @@ export type StepName =
 export interface Traces {
   /** Begins the step of a client's message. */
   receive(message: Received): Step;
-  /** Begins the step of a request that is refused before its message is known. `began`: ms of `performance.now()`. */
-  refuse(httpMethod: string, caller: Caller, began: number): Step;
+  /** Begins the step of a request without a message, or one that is refused before its message is known. `began`: ms of `performance.now()`. */
+  request(httpMethod: string, caller: Caller, began: number): Step;
   /** Begins a step in the trace of `place`. Undefined: nobody records it. */
   begin(name: StepName, place: string | undefined): Step | undefined;
   /** Begins the step of a question to the client, in the trace of the code that runs. */

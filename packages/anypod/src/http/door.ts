@@ -81,7 +81,7 @@ export function createDoor(options: DoorOptions, roomOf: (incoming: Incoming) =>
       if (headers !== undefined && method === 'OPTIONS') reply.empty(204, cors?.preflight(caller));
       else await enter(incoming, reply);
     } catch (error) {
-      reply.step ??= traces?.refuse(method, caller, reply.began);
+      reply.step ??= traces?.request(method, caller, reply.began);
       fail(reply, caller, undefined, error);
     }
   };

@@ -63,9 +63,10 @@ export function createEndpoint(options: EndpointOptions): Room {
     async serve(incoming, reply) {
       const { method, caller } = incoming;
       if (method === 'POST') return post(incoming, reply);
-      reply.name(method, 'legacy');
-      gate?.permit(caller, undefined);
-      await (method === 'GET' ? sessions.get(incoming, reply) : sessions.end(incoming, reply));
+      await serveMethod(incoming, reply, traces, async () => {
+        gate?.permit(caller, undefined);
+        await (method === 'GET' ? sessions.get(incoming, reply) : sessions.end(incoming, reply));
+      });
     },
   };
 }
@@ -82,6 +83,18 @@ export function nameRequest(
   const tool = method === 'tools/call' ? (body as { params?: { name?: unknown } }).params?.name : undefined;
   reply.name(method, era, typeof tool === 'string' ? tool : undefined);
   if (traces !== undefined && method !== 'answer') reply.step = traces.receive({ method, era, body, caller });
+}
+
+/** Names a request without a message for the meter, the log and the traces, and serves it as its own step. */
+export async function serveMethod(
+  { method, caller }: Incoming,
+  reply: MeteredReply,
+  traces: Traces | undefined,
+  serve: () => Promise<void>,
+): Promise<void> {
+  reply.name(method, 'legacy');
+  reply.step = traces?.request(method, caller, reply.began);
+  await (reply.step === undefined ? serve() : reply.step.run(serve));
 }
 
 /** Counts the request from its first byte, so that a pod that shuts down waits for it. */

@@ -4,7 +4,7 @@ import type { Traces } from '../core/traces.ts';
 import type { Pod } from '../pod/pod.ts';
 import { sessionNotFound } from '../pod/sessions/session-cache.ts';
 import { createFail, type DoorOptions, type Room } from './door.ts';
-import { nameRequest, receive } from './endpoint.ts';
+import { nameRequest, receive, serveMethod } from './endpoint.ts';
 import { MESSAGES, pathOf, siblingOf } from './endpoint-path.ts';
 import { repeatThroughOutage } from './hold.ts';
 import { headerOf, type Incoming } from './incoming.ts';
@@ -25,7 +25,6 @@ export function createSseEndpoint(options: SseEndpointOptions): Room {
   const fail = createFail(options);
 
   async function open({ caller }: Incoming, reply: MeteredReply): Promise<void> {
-    reply.name('GET', 'legacy');
     gate?.permit(caller, undefined);
     requireAcceptsEvents(caller);
     const messages = siblingOf(pathOf(caller.url ?? '/'), MESSAGES);
@@ -76,7 +75,10 @@ export function createSseEndpoint(options: SseEndpointOptions): Room {
       throw new Refusal(405, RPC.refused, `${method} is not served here. Use ${serves}.`, { allow: serves });
     },
     resumes: ({ caller }) => pod.resumesSse(headerOf(caller, 'last-event-id')),
-    serve: (incoming, reply) => (incoming.method === 'GET' ? open(incoming, reply) : post(incoming, reply)),
+    serve: (incoming, reply) =>
+      incoming.method === 'GET'
+        ? serveMethod(incoming, reply, traces, () => open(incoming, reply))
+        : post(incoming, reply),
   };
 }
 

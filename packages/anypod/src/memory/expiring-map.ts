@@ -11,6 +11,8 @@ export interface ExpiringMap<V> {
   renew(key: string, ttlMs: number): boolean;
   delete(key: string): void;
   keys(): string[];
+  /** When the entry expires, in ms since the epoch. Undefined: there is no such entry. */
+  expiresAt(key: string): number | undefined;
   sweep(): void;
 }
 
@@ -34,6 +36,7 @@ export function createExpiringMap<V>(clock: Clock): ExpiringMap<V> {
     },
     delete: (key) => void entries.delete(key),
     keys: () => [...entries.keys()].filter((key) => living(key)),
+    expiresAt: (key) => living(key)?.expiresAt,
     sweep() {
       for (const key of entries.keys()) living(key);
     },

@@ -3,4 +3,4 @@
  * @module anypod/memory
  */
 export type { Clock } from './expiring-map.ts';
-export { createMemoryStore, type MemoryStoreOptions } from './memory-store.ts';
+export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './memory-store.ts';

@@ -1,3 +1,4 @@
+import type { StoreInspection } from '../core/inspection.ts';
 import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
 import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store.ts';
 import { createMemoryCallStore, type StoredCall } from './call-store.ts';
@@ -6,6 +7,7 @@ import { createMemoryEventLog } from './event-log.ts';
 import type { Clock } from './expiring-map.ts';
 import { createExpiringMap } from './expiring-map.ts';
 import { createMemoryInbox } from './inbox.ts';
+import { createMemoryInspection } from './inspection.ts';
 import { createMemoryOwnership } from './ownership.ts';
 import { createMemoryPodRegistry } from './pod-registry.ts';
 import { createMemoryQuestionStore } from './question-store.ts';
@@ -26,11 +28,16 @@ export interface MemoryStoreOptions extends StoreOptions {
   readonly clock?: Clock;
 }
 
+/** The store of one process, with what an operator sees of it. */
+export interface MemoryStore extends Store {
+  readonly inspection: StoreInspection;
+}
+
 /**
  * The store of one process: the embedded default, also used in fast tests. Several pods of one process may share it. It never returns expired data
  * and frees it once a minute; the timer does not keep the process alive.
  */
-export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
+export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { clock = Date.now, ...own } = options;
   const settings = { ...STORE_DEFAULTS, ...own };
   const sessions = createExpiringMap<SessionState>(clock);
@@ -43,6 +50,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const sessionsOf = createExpiringMap<Map<string, number>>(clock);
   const inbox = createMemoryInbox();
   const ownership = createMemoryOwnership();
+  const pods = createMemoryPodRegistry(clock, ownership);
   const changes = createMemoryChangeLog(clock, settings.standingLimit);
 
   function sweep(): void {
@@ -62,7 +70,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     events: createMemoryEventLog(sessions, settings),
     standing: createMemoryStandingLog(sessions, clock),
     questions: createMemoryQuestionStore(sessions),
-    pods: createMemoryPodRegistry(clock, ownership),
+    pods,
     ownership,
     inbox,
     changes,
@@ -72,6 +80,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     state: createMemoryStateStore(sessions, handles, settings),
     quotas: createMemoryQuotas({ full, sessions: sessionsOf }, clock),
     versions: { current: () => FIRST_KEY_VERSION, look: async () => undefined },
+    inspection: createMemoryInspection({ sessions, pods, ownership, clock }),
     ping: async () => undefined,
     async close() {
       clearInterval(sweeping);

@@ -1,20 +1,8 @@
+import type { PodFacts } from '../core/inspection.ts';
 import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
 import type { Commands } from './commands.ts';
 import { readBuild } from './key-versions.ts';
 import type { Keys } from './keys.ts';
-
-/** What Redis knows of a pod. Times are in ms. */
-export interface PodFacts {
-  readonly pod: string;
-  /** How long its lease still holds. Negative: since when it counts as dead. */
-  readonly leaseMs: number;
-  /** The key versions that its build knows, newest first. */
-  readonly versions: readonly string[];
-  /** Messages of other pods that it has not removed yet. */
-  readonly inbox: number;
-  /** The logs of calls that it runs. */
-  readonly calls: number;
-}
 
 /** The time of the Redis server, in ms. */
 async function timeOf(commands: Commands): Promise<number> {

@@ -1,3 +1,4 @@
+import type { SessionDetails, SessionFacts } from '../core/inspection.ts';
 import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
 import type { Sealer } from '../core/sealer.ts';
 import type { SessionRecord } from '../core/session.ts';
@@ -6,51 +7,6 @@ import type { Commands } from './commands.ts';
 import { KEY_VERSIONS, type Keys } from './keys.ts';
 import { scanKeys } from './scan.ts';
 import { LEVEL, RECORD } from './session-fields.ts';
-
-/** What Redis knows of a session. Nothing of what it says. */
-export interface SessionFacts {
-  readonly id: string;
-  readonly revision: string;
-  /** Name and version that the client gave. */
-  readonly client: string;
-  readonly transport: 'http' | 'sse';
-  /** Absent: an anonymous caller. */
-  readonly principal?: string;
-  /** ms since the epoch. */
-  readonly createdAt: number;
-  /** When it ends without further use, in ms from now. */
-  readonly expiresInMs: number;
-  /** The pods that have it in memory. */
-  readonly pods: readonly string[];
-  /** The pod that holds its standing stream, or held it last. */
-  readonly standingPod?: string;
-  /** The bytes of what the server keeps with it. */
-  readonly stateBytes: number;
-}
-
-/** What `show` adds. */
-export interface SessionDetails extends SessionFacts {
-  readonly logLevel?: string;
-  readonly subscriptions: number;
-  /** Questions to the client without an answer. */
-  readonly questions: number;
-  readonly standingMessages: number;
-  readonly streams: readonly StreamFacts[];
-}
-
-/** What Redis knows of the stream of a call. */
-export interface StreamFacts {
-  readonly stream: string;
-  /** The pod that runs the call. */
-  readonly owner: string;
-  /** The pod that delivers it, where its client has resumed it. */
-  readonly follower?: string;
-  readonly events: number;
-  readonly bytes: number;
-  readonly done: boolean;
-  /** How many pods have run it. */
-  readonly runs: number;
-}
 
 /** What an operator looks with. */
 export interface Looking {

@@ -1,6 +1,8 @@
+import { STANDING } from '../core/follow-session.ts';
+import type { Observed } from '../core/inspection.ts';
 import type { Entry } from './entries.ts';
-import { type Observed, observe } from './follow-session.ts';
 import type { Looking } from './inspect-sessions.ts';
+import { observe } from './session-logs.ts';
 
 /** A message of a session without its content. */
 export type EventFacts = Omit<Observed, 'data'>;
@@ -14,8 +16,8 @@ export async function lastEvents(looking: Looking, id: string): Promise<readonly
   const { commands, keys } = looking;
   const calls = (await commands.call('zrange', keys.streams(id), 0, STREAMS - 1, 'REV')) as string[];
   const events: EventFacts[] = [];
-  for (const stream of ['standing', ...calls]) {
-    const key = stream === 'standing' ? keys.standing(id) : keys.stream(id, stream);
+  for (const stream of [STANDING, ...calls]) {
+    const key = stream === STANDING ? keys.standing(id) : keys.stream(id, stream);
     const entries = (await commands.call('xrevrange', key, '+', '-', 'COUNT', OF_EACH)) as Entry[];
     for (const entry of entries) {
       const { data: _, ...facts } = observe(looking, id, stream, entry);

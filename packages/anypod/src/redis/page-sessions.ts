@@ -1,5 +1,6 @@
+import type { SessionFacts } from '../core/inspection.ts';
 import type { RedisClient } from './client.ts';
-import { inspectSession, type Looking, patternsOf, type SessionFacts, sessionIn } from './inspect-sessions.ts';
+import { inspectSession, type Looking, patternsOf, sessionIn } from './inspect-sessions.ts';
 import { type ScanRound, scanRound } from './scan.ts';
 
 /** Which sessions to look for: those whose id begins with the text, or whose principal or client contains it. No text: all. */

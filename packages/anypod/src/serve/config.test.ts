@@ -42,6 +42,15 @@ describe('readConfig', () => {
     expect(config.secrets).toEqual([secret, `${secret}2`]);
   });
 
+  it('has no admin port without a token that is long enough [host.admin.token]', () => {
+    const env = { ANYPOD_ADMIN_PORT: '9466' };
+    expect(problemsOf(['server.ts'], env)).toEqual([expect.stringMatching(/^ANYPOD_ADMIN_TOKEN: is required with/)]);
+    expect(problemsOf(['server.ts'], { ...env, ANYPOD_ADMIN_TOKEN: 'short' })).toEqual([
+      expect.stringMatching(/^ANYPOD_ADMIN_TOKEN: must be 32 characters/),
+    ]);
+    expect(problemsOf(['server.ts'], { ...env, ANYPOD_ADMIN_TOKEN: 'x'.repeat(32) })).toEqual([]);
+  });
+
   it('reports all problems at once, each with its name', () => {
     const problems = problemsOf(['--port', 'many', '--redis', 'localhost', '--color'], {
       ANYPOD_SECRET: 'short',

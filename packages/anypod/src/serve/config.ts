@@ -67,6 +67,9 @@ export interface Config extends AuthConfig, LimitConfig {
   readonly logRedact?: readonly string[];
   /** 0: there are no failure switches. */
   readonly gameDayPort: number;
+  /** 0: operators cannot ask this pod. */
+  readonly adminPort: number;
+  readonly adminToken?: string;
 }
 
 /** Wrong configuration. It has all problems, each with the name of the setting, the fault and the remedy. */
@@ -116,6 +119,9 @@ export function readConfig(argv: readonly string[], env: Environment, more: read
   }
   if ((config['redisTlsCert'] === undefined) !== (config['redisTlsKey'] === undefined)) {
     problems.push('ANYPOD_REDIS_TLS_CERT and ANYPOD_REDIS_TLS_KEY: set both, or neither');
+  }
+  if (config['adminPort'] !== 0 && !isSet('adminToken', values, env)) {
+    problems.push('ANYPOD_ADMIN_TOKEN: is required with ANYPOD_ADMIN_PORT; make one with: openssl rand -base64 32');
   }
   problems.push(...authFaults(config), ...limitFaults(config, hasTenants(config)));
   if (problems.length > 0) throw new ConfigError(problems);

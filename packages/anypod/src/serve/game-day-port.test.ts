@@ -1,18 +1,7 @@
-import { once } from 'node:events';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GameDay } from './game-day.ts';
 import { serveGameDay } from './game-day-port.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { askUnderAnotherName, freePort } from './local-port.fixture.ts';
 
 describe('the port of the failure switches', () => {
   const open: GameDay[] = [];
@@ -67,11 +56,7 @@ describe('the port of the failure switches', () => {
   it('refuses pages of a browser, also under a name of their own [gameday.port]', async () => {
     const { ask, port } = await start();
     expect((await ask('PUT', '/switches/slow', '{}', { origin: 'http://evil.test' })).status).toBe(403);
-    const rebound = request({ port, host: '127.0.0.1', path: '/switches', headers: { host: `evil.test:${port}` } });
-    rebound.end();
-    const [response] = (await once(rebound, 'response')) as [{ statusCode: number; resume(): void }];
-    response.resume();
-    expect(response.statusCode).toBe(403);
+    expect(await askUnderAnotherName(port, '/switches')).toBe(403);
     expect((await ask('GET', '/switches')).body).toEqual({});
   });
 

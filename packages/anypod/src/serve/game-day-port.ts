@@ -1,15 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import express, { type Express, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { ConfigError } from './config.ts';
 import { GameDay, SWITCHES, type SwitchName } from './game-day.ts';
+import { type LocalPort, listenLocally, refusePages } from './local-port.ts';
 
 const LONGEST_SECONDS = 3600;
-/** The port is for this machine alone, so it needs no other protection. In Kubernetes, `kubectl port-forward` reaches it. */
-const HOST = '127.0.0.1';
-const LOCAL = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/;
 
 const settingSchema = z.strictObject({
   seconds: z.number().min(1).max(LONGEST_SECONDS).default(300),
@@ -22,25 +17,16 @@ const settingSchema = z.strictObject({
  * Redis with others. Throws `ConfigError` where the port cannot be had.
  */
 export async function serveGameDay(port: number, peers: boolean, log: Pick<Logger, 'warn'>): Promise<GameDay> {
-  const gameDay: GameDay = new GameDay(() => server.close().closeAllConnections());
-  const server = createServer(createSwitchboard(gameDay, peers, log)).unref();
-  try {
-    server.listen(port, HOST);
-    await once(server, 'listening');
-  } catch (error) {
-    throw new ConfigError([`ANYPOD_GAME_DAY_PORT: ${HOST}:${port} cannot be used: ${(error as Error).message}`]);
-  }
+  const gameDay: GameDay = new GameDay(() => switches.close());
+  const switchboard = createSwitchboard(gameDay, peers, log);
+  const switches: LocalPort = await listenLocally(switchboard, port, 'ANYPOD_GAME_DAY_PORT');
   log.warn({ port }, 'the failure switches of this pod can be used from its own machine');
   return gameDay;
 }
 
 function createSwitchboard(gameDay: GameDay, peers: boolean, log: Pick<Logger, 'warn'>): Express {
   const app = express().disable('x-powered-by').disable('etag');
-  // Pages of a browser on the same machine must not reach it, also not under a name of their own.
-  app.use((request, response, next) => {
-    if (LOCAL.test(request.headers.host ?? '') && request.headers.origin === undefined) next();
-    else tell(response, 403, 'The failure switches are for this machine only: use 127.0.0.1, and no browser.');
-  });
+  app.use(refusePages('The failure switches are'));
   app.use(express.json({ limit: '1kb', strict: true, type: () => true }));
   app.get('/switches', (_request, response) => void response.json(gameDay.on));
   app.put('/switches/:name', (request, response) => turnOn(request, response));

@@ -1,10 +1,12 @@
 import { AnypodError } from '../core/errors.ts';
+import type { StoreInspection } from '../core/inspection.ts';
 import type { Log } from '../core/log.ts';
 import { isUnreadable } from '../core/sealer.ts';
 import type { Store, StoreOptions } from '../core/store.ts';
 import { createMemoryStore } from '../memory/index.ts';
 import { checkAccess } from '../redis/access.ts';
 import { createRedisStore } from '../redis/index.ts';
+import { createRedisInspection } from '../redis/inspection.ts';
 import type { Config } from './config.ts';
 import { sealerOf } from './payload-settings.ts';
 import { readRedisAddress } from './redis-address.ts';
@@ -14,6 +16,8 @@ import { reasonOf } from './redis-refusals.ts';
 /** The store, and a function that closes it with its connections. */
 export interface OpenStore {
   readonly store: Store;
+  /** What an operator sees of it. Undefined: the store is elsewhere, in another process. */
+  readonly inspection: StoreInspection | undefined;
   /** Tries what a pod will need of the store. Throws `AnypodError` `store_refused`, with a sentence for the operator, or `store_unavailable`. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -37,21 +41,18 @@ export async function openStore(config: Config, log: Log, embedded?: Store): Pro
     anonymousHandleLimit,
   };
   if (config.redis === undefined) {
-    const store = embedded ?? createMemoryStore(options);
-    return { store, check: async () => undefined, close: () => store.close() };
+    if (embedded !== undefined) return withoutConnection(embedded, undefined);
+    const store = createMemoryStore(options);
+    return withoutConnection(store, store.inspection);
   }
   const client = await connectRedis(config, log);
   const onError = (err: unknown) =>
     log.warn({ err }, isUnreadable(err) ? err.message : 'a blocking Redis connection failed; it reconnects by itself');
-  const store = createRedisStore(client, {
-    ...options,
-    prefix: config.prefix,
-    replicas: config.redisReplicas,
-    sealer: sealerOf(config),
-    onError,
-  });
+  const naming = { prefix: config.prefix, sealer: sealerOf(config) };
+  const store = createRedisStore(client, { ...options, ...naming, replicas: config.redisReplicas, onError });
   return {
     store,
+    inspection: createRedisInspection(client, naming),
     async check() {
       const { username: user = 'default' } = readRedisAddress(config) ?? {};
       await checkAccess(client, { user, prefix: config.prefix, replicas: config.redisReplicas }).catch((error) => {
@@ -64,4 +65,8 @@ export async function openStore(config: Config, log: Log, embedded?: Store): Pro
       client.disconnect();
     },
   };
+}
+
+function withoutConnection(store: Store, inspection: StoreInspection | undefined): OpenStore {
+  return { store, inspection, check: async () => undefined, close: () => store.close() };
 }

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { Setting } from './setting.ts';
 
-/** How the process logs, when it ends by itself, and how it fails on purpose. */
+const port = z.coerce
+  .number({ error: 'must be a port number' })
+  .int('must be a whole number')
+  .min(0, 'must be 0 or more')
+  .max(65535, 'must be 65535 or less');
+
+/** How the process logs, when it ends by itself, how operators look into it, and how it fails on purpose. */
 export const PROCESS_SETTINGS: readonly Setting[] = [
   {
     name: 'gameDayPort',
@@ -10,11 +16,28 @@ export const PROCESS_SETTINGS: readonly Setting[] = [
     default: '0',
     description:
       'TCP port of the failure switches, on 127.0.0.1 only: they make the pod slow, refuse requests, lose its lease or read no mail. 0: there are none.',
-    schema: z.coerce
-      .number({ error: 'must be a port number' })
-      .int('must be a whole number')
-      .min(0, 'must be 0 or more')
-      .max(65535, 'must be 65535 or less'),
+    schema: port,
+  },
+  {
+    name: 'adminPort',
+    flag: '--admin-port',
+    env: 'ANYPOD_ADMIN_PORT',
+    default: '0',
+    description:
+      'TCP port on which anypod sessions, pods and tail ask this pod, on 127.0.0.1 only. It needs an admin token. 0: there is none.',
+    schema: port,
+  },
+  {
+    name: 'adminToken',
+    flag: '--admin-token',
+    env: 'ANYPOD_ADMIN_TOKEN',
+    default: '',
+    description:
+      'The token without which the admin port refuses every request. Use 32 characters or more. The commands that ask the port take the same setting.',
+    fromFile: true,
+    schema: z.string().regex(/^[\w.~+/-]{32,}=*$/, {
+      error: 'must be 32 characters or more, without spaces; make one with: openssl rand -base64 32',
+    }),
   },
   {
     name: 'exitWithParent',

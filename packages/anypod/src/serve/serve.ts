@@ -18,13 +18,13 @@ import { authOptionsOf } from './auth-settings.ts';
 import { factoryAdvice, type Start } from './banner.ts';
 import { cacheBudget } from './cache-budget.ts';
 import { type Config, ConfigError, hostNamesOf } from './config.ts';
-import type { GameDay } from './game-day.ts';
 import { createHealthListener, type Health } from './health.ts';
 import { listen } from './listen.ts';
 import { loadModule } from './load-module.ts';
 import { watchLoop } from './loop-watch.ts';
 import { lacksHost, refuseWithoutHost } from './malformed-requests.ts';
 import { openStore } from './open-store.ts';
+import { openOperatorPorts } from './operator-ports.ts';
 import type { PodWatch } from './pod-watch.ts';
 import { createWorkerLease } from './worker-lease.ts';
 
@@ -82,8 +82,8 @@ export async function serve(config: Config, { log, announce, signal, watch, with
     meter,
   );
   const sparse = createSparseLog(log);
-  const { store, check, close: closeStore } = await openStore(config, sparse, within?.store);
-  const gameDay = await openGameDay(config, log);
+  const { store, inspection, check, close: closeStore } = await openStore(config, sparse, within?.store);
+  const { gameDay, close: closePorts } = await openOperatorPorts(config, { store, inspection }, log);
   const allowedHosts = hostNamesOf(config);
   try {
     anypod = await retryUntilStoreUp(signal, sparse, async () => {
@@ -108,7 +108,7 @@ export async function serve(config: Config, { log, announce, signal, watch, with
     });
   } catch (error) {
     listener.destroy();
-    gameDay?.close();
+    closePorts();
     await Promise.all([listener.close(), closeStore()]);
     throw asConfigError(error);
   }
@@ -129,7 +129,7 @@ export async function serve(config: Config, { log, announce, signal, watch, with
       await delay(delayMs);
       // A balancer without probes sends new calls until the pod refuses connections.
       const closed = listener.close();
-      gameDay?.close();
+      closePorts();
       await serving.drain();
       await settled(serving, config.drainTimeoutMs);
       await serving.close();
@@ -139,13 +139,6 @@ export async function serve(config: Config, { log, announce, signal, watch, with
       stopWatching();
     },
   };
-}
-
-/** The failure switches. Undefined: the operator wants none, and the pod does nothing for them. */
-async function openGameDay(config: Config, log: Logger): Promise<GameDay | undefined> {
-  if (config.gameDayPort === 0) return undefined;
-  const { serveGameDay } = await import('./game-day-port.ts');
-  return serveGameDay(config.gameDayPort, config.redis !== undefined, log);
 }
 
 /** The settings with the options of the gate in place of its settings. */

@@ -11,7 +11,8 @@ import {
 } from '@opentelemetry/api';
 import type { Received, Step, Traces } from '../core/traces.ts';
 import { ATTR } from './conventions.ts';
-import { attributesOf, attributesOfRefused, nameOf } from './span-attributes.ts';
+import { attributesOf, attributesOfHttp, nameOf } from './span-attributes.ts';
+import { withSpan } from './span-in-context.ts';
 import { contextOfMeta, contextOfPlace, createHttpContext, placeInState, placeOf } from './trace-context.ts';
 
 const SERVER: SpanOptions = { kind: SpanKind.SERVER };
@@ -45,14 +46,14 @@ export function createOtelTraces(hash: (text: string) => string): Traces | undef
       if (span.isRecording()) span.setAttributes(attributesOf(message, hash));
       return new SpanStep(span, parent);
     },
-    refuse(httpMethod, caller, began) {
+    request(httpMethod, caller, began) {
       const parent = httpContext(caller);
       // `_OTHER`, as the conventions say: a client may send any word.
       const method = HTTP_METHODS.has(httpMethod) ? httpMethod : '_OTHER';
       const startTime = performance.timeOrigin + began;
       const name = method === '_OTHER' ? 'HTTP' : method;
       const span = tracer.startSpan(name, { ...SERVER, startTime }, parent);
-      if (span.isRecording()) span.setAttributes(attributesOfRefused(method, caller, hash));
+      if (span.isRecording()) span.setAttributes(attributesOfHttp(method, caller, hash));
       return new SpanStep(span, parent);
     },
     begin: (name, place) => (place === undefined ? undefined : begin(name, SpanKind.INTERNAL, contextOfPlace(place))),
@@ -87,7 +88,7 @@ class SpanStep implements Step {
 
   constructor(span: Span, parent: Context) {
     this.#span = span;
-    this.#within = trace.setSpan(parent, span);
+    this.#within = withSpan(parent, span);
   }
 
   get place(): string | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attributesOf, attributesOfRefused, nameOf } from './span-attributes.ts';
+import { attributesOf, attributesOfHttp, nameOf } from './span-attributes.ts';
 
 const hash = (text: string) => `hash of ${text}`;
 const received = (method: string, params: object, headers = {}, url = '/mcp') => ({
@@ -46,7 +46,7 @@ describe('a span', () => {
 
   it('of a refused request has the method of HTTP and the hash of its session', () => {
     const headers = { 'mcp-session-id': 'abc', authorization: 'Bearer hidden' };
-    expect(attributesOfRefused('PUT', { headers, url: '/mcp?key=hidden' }, hash)).toEqual({
+    expect(attributesOfHttp('PUT', { headers, url: '/mcp?key=hidden' }, hash)).toEqual({
       'http.request.method': 'PUT',
       'mcp.session.id': 'hash of abc',
       'network.protocol.name': 'http',

@@ -39,8 +39,8 @@ export function attributesOf({ method, era, body, caller }: Received, hash: (tex
   };
 }
 
-/** What a span says of a request whose message is not known. `httpMethod` is one of `HTTP_METHODS`. */
-export function attributesOfRefused(
+/** What a span says of a request whose message is not known, or that has none. `httpMethod` is one of `HTTP_METHODS`. */
+export function attributesOfHttp(
   httpMethod: string,
   { headers, url }: Caller,
   hash: (text: string) => string,

@@ -44,16 +44,29 @@ function createLeanTracer(tracer: Tracer, drops: Drops, ids: IdGenerator): Trace
   };
 }
 
-/** A span that nobody records. It has ids as soon as somebody looks, such as a handler that passes the trace on. */
-class UnrecordedSpan implements Span {
-  readonly #context: SpanContext;
+/** A span that nobody records, and its own context. It has ids as soon as somebody looks, such as a handler that passes the trace on. */
+class UnrecordedSpan implements Span, SpanContext {
+  readonly traceFlags = TraceFlags.NONE;
+  readonly #ids: IdGenerator;
+  #traceId: string | undefined;
+  #spanId: string | undefined;
 
   constructor(ids: IdGenerator) {
-    this.#context = new UnrecordedContext(ids);
+    this.#ids = ids;
+  }
+
+  get traceId(): string {
+    this.#traceId ??= this.#ids.generateTraceId();
+    return this.#traceId;
+  }
+
+  get spanId(): string {
+    this.#spanId ??= this.#ids.generateSpanId();
+    return this.#spanId;
   }
 
   spanContext(): SpanContext {
-    return this.#context;
+    return this;
   }
 
   isRecording(): boolean {
@@ -90,26 +103,5 @@ class UnrecordedSpan implements Span {
 
   updateName(): this {
     return this;
-  }
-}
-
-class UnrecordedContext implements SpanContext {
-  readonly traceFlags = TraceFlags.NONE;
-  readonly #ids: IdGenerator;
-  #traceId: string | undefined;
-  #spanId: string | undefined;
-
-  constructor(ids: IdGenerator) {
-    this.#ids = ids;
-  }
-
-  get traceId(): string {
-    this.#traceId ??= this.#ids.generateTraceId();
-    return this.#traceId;
-  }
-
-  get spanId(): string {
-    this.#spanId ??= this.#ids.generateSpanId();
-    return this.#spanId;
   }
 }
