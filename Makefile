@@ -17,8 +17,6 @@ COUNT ?= 1000000
 SECONDS ?= 3600
 SEED ?=
 TYPE_PROJECTS = . loadtest packages/anypod/tsconfig.core.json
-# The command as one bundle, and what it is made of. test/lib/build.ts makes the same.
-COMMAND = packages/anypod/dist/command packages/anypod/dist/cli/main.js packages/anypod/dist/serve/lease-worker.js
 INSTALLED = node_modules/.package-lock.json
 # Runs one vitest project. tools/test.ts counts the tests in its JSON report. The pods that the tests start share Node's compile cache.
 VITEST = NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node vitest run --project $(1) --reporter=default --reporter=json --outputFile.json=test-results/$(1).json
@@ -46,8 +44,7 @@ client: $(INSTALLED) ## Run the official client against a server (URL=http://127
 	node examples/client/client.ts $(URL) --era $(ERA) --years $(YEARS)
 
 build: $(INSTALLED) ## Compile the packages into packages/*/dist
-	tsc -b packages/anypod
-	node tools/bundle.ts $(COMMAND)
+	cd packages/anypod && node --run build
 	tsc -b packages/create-anypod
 	tsc -b services/console
 	tsc -b services/mcp-server

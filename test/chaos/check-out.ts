@@ -26,6 +26,6 @@ export async function checkOut(revision: string): Promise<Checkout> {
   const [code] = (await once(unpack, 'close')) as [number];
   if (code !== 0) throw new Error(`tar could not unpack ${revision}`);
   await symlink(join(REPOSITORY, 'node_modules'), join(path, 'node_modules'));
-  await run('node_modules/.bin/tsc', ['-b', 'packages/anypod'], { cwd: path });
+  await run(process.execPath, ['--run', 'build'], { cwd: join(path, 'packages/anypod') });
   return { path, commit: stdout.trim(), remove: () => rm(path, { recursive: true, force: true }) };
 }
