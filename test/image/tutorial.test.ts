@@ -10,7 +10,7 @@ import { run } from '../create/packed.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGE = readFileSync(join(ROOT, 'docs/tutorial.md'), 'utf8');
-const NODE_IMAGE = process.env['NODE_IMAGE'] ?? 'node:24-slim';
+const NODE_IMAGE = process.env['NODE_IMAGE'] ?? 'node:24-bookworm';
 const MACHINE = `anypod-tutorial-${randomUUID()}`;
 
 /** The set-up of the page needs the network, so it is done where the engine has it. */
@@ -27,7 +27,8 @@ COPY server.ts tutorial/
 let folder: string;
 
 async function succeed(command: string, ...args: string[]): Promise<void> {
-  expect(await run(folder, command, ...args)).toMatchObject({ code: 0 });
+  const { code, output } = await run(folder, command, ...args);
+  expect(code, output).toBe(0);
 }
 
 beforeAll(async () => {
