@@ -46,7 +46,7 @@ async function expectPods(): Promise<void> {
   const names = await podNames();
   await eventually(async () => {
     const shown = await shownPods();
-    for (const name of names) expect(shown.get(name)).toMatch(/ alive for \S+ serving .* MiB /);
+    for (const name of names) expect(shown.get(name) ?? `no row of ${name}`).toMatch(/ alive for \S+ serving .* MiB /);
   });
 }
 
