@@ -145,7 +145,7 @@ test-observability: build services ## Test the alerts with promtool, and every q
 	@tools/setup-prometheus.sh
 	$(call VITEST,observability)
 
-test-chart-cluster: $(INSTALLED) .helm/4/ready .helm/3/ready ## Test the chart on the cluster of KUBECONFIG; the cluster needs IMAGE:TAG and redis:7
+test-chart-cluster: build .helm/4/ready .helm/3/ready ## Test the chart on the cluster of KUBECONFIG, which needs IMAGE:TAG and redis:7; LOAD_IMAGES='kind load docker-image' also tests a new project on it
 	ANYPOD_IMAGE=$(IMAGE):$(TAG) $(call VITEST,chart-cluster)
 
 chart-snapshot: $(INSTALLED) .helm/4/ready .helm/3/ready ## Update the snapshot of the chart's default rendering

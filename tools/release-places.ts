@@ -12,7 +12,7 @@ const PLACES: readonly (readonly [files: string, before: string])[] = [
   ['k8s/**/kustomization.yaml', 'app.kubernetes.io/version: '],
   ['k8s/**/kustomization.yaml', 'name: anypod\n    newTag: '],
   ['services/*/package.json', '^  "version": "'],
-  ['{services,examples}/*/package.json', '"anypod": "\\^'],
+  ['{services,examples}/*/package.json', '"(?:anypod|@anypod/[\\w-]+)": "\\^'],
   ['{bench,test,loadtest}/package.json', '"anypod": "\\^'],
   ['README.md', 'make image TAG='],
   ['README.md', 'anypod:(?=\\d)'],

@@ -1,6 +1,6 @@
 /** Checks that everything that is released together has one version, and that the next one can be set. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -23,6 +23,24 @@ test('both packages have it', () => expect(versionOf(ROOT, 'create-anypod')).toB
 const copy = mkdtempSync(join(tmpdir(), 'anypod-version-'));
 afterAll(() => rmSync(copy, { recursive: true }));
 
+interface Manifest {
+  readonly name: string;
+  readonly version?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+/** What the workspaces require of each other at another version than they have: npm would look for that in a registry. */
+function unmetRequirements(root: string): readonly string[] {
+  const files = globSync('{packages,services,examples}/*/package.json', { cwd: root });
+  const manifests = files.map((file) => JSON.parse(read(root, file)) as Manifest);
+  const versions = new Map(manifests.map(({ name, version }) => [name, version]));
+  return manifests.flatMap(({ name, dependencies = {} }) =>
+    Object.entries(dependencies)
+      .filter(([other, range]) => versions.has(other) && range !== `^${versions.get(other)}`)
+      .map(([other, range]) => `${name} requires ${other} ${range}`),
+  );
+}
+
 /** The repository as it is, without what is built or fetched. */
 function copyRepository(): void {
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' });
@@ -41,6 +59,7 @@ test('npm run version sets the next version everywhere, and begins its section o
   const next = versionOf(copy, 'anypod');
   expect(next).not.toBe(packageVersion());
   expect(versionOf(copy, 'create-anypod')).toBe(next);
+  expect(unmetRequirements(copy)).toEqual([]);
   for (const place of releasePlaces()) expect(read(copy, place.path), place.path).toBe(place.with(next));
   expect(read(copy, 'CHANGELOG.md')).toMatch(
     new RegExp(`\\n## Unreleased\\n\\n## ${next} \\(\\d{4}-\\d\\d-\\d\\d\\)\\n`),

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { CHART, type Command, createCommand } from '../chart/helm.ts';
 import { nest } from '../chart/values.ts';
@@ -14,8 +16,12 @@ export interface Namespace {
   helm(arguments_: readonly string[], values?: Readonly<Record<string, unknown>>): Promise<string>;
   /** The same, for what may fail. */
   tryHelm: (arguments_: readonly string[], values?: Readonly<Record<string, unknown>>) => ReturnType<Command>;
+  /** Variables for a shell in which helm and kubectl work in this namespace. Its kubeconfig is written into `folder`. */
+  shell(folder: string): Promise<NodeJS.ProcessEnv>;
   delete(): Promise<void>;
 }
+
+const TOOLS = join(import.meta.dirname, '../../.helm');
 
 /** Makes a namespace, which must not exist yet. */
 export async function createNamespace(name: string, major: '3' | '4' = '4'): Promise<Namespace> {
@@ -48,6 +54,15 @@ export async function createNamespace(name: string, major: '3' | '4' = '4'): Pro
     tryHelm,
     kubectl: (arguments_, stdin) => succeed(tryKubectl(arguments_, stdin)),
     helm: (arguments_, values) => succeed(tryHelm(arguments_, values)),
+    async shell(folder) {
+      const config = join(folder, 'kubeconfig');
+      const shown = await succeed(kubectlCommand(['config', 'view', '--raw', '--minify', '--flatten']));
+      writeFileSync(config, shown, { mode: 0o600 });
+      await succeed(
+        kubectlCommand(['--kubeconfig', config, 'config', 'set-context', '--current', '--namespace', name]),
+      );
+      return { ...process.env, KUBECONFIG: config, PATH: `${join(TOOLS, major)}:${process.env['PATH']}` };
+    },
     delete: async () => {
       await succeed(kubectlCommand(['delete', 'namespace', name, '--wait=false']));
     },

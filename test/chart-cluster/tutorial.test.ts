@@ -1,5 +1,5 @@
 /** Runs the commands of docs/tutorial.md for a cluster, in order, in a namespace of their own. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,7 +8,6 @@ import { missingLine, outputsOf, prepareClone, startScript, stepsOf } from '../.
 import { createNamespace, type Namespace } from './namespace.ts';
 
 const NAME = 'anypod-tutorial';
-const TOOLS = join(import.meta.dirname, '../../.helm/4');
 const [repository, tag] = (process.env['ANYPOD_IMAGE'] ?? 'anypod:dev').split(':');
 const page = readFileSync(new URL('../../docs/tutorial.md', import.meta.url), 'utf8');
 let namespace: Namespace;
@@ -31,13 +30,9 @@ it('the tutorial installs its server, tests it, and replaces its pods [chart.che
   const scripts = steps.map(({ commands }) =>
     commands.text.replace('image.tag=dev', `image.repository=${repository},image.tag=${tag}`),
   );
-  const config = join(folder, 'kubeconfig');
-  writeFileSync(config, await namespace.kubectl(['config', 'view', '--raw', '--minify', '--flatten']), { mode: 0o600 });
-  const select = `kubectl config set-context --current --namespace=${NAME}`;
-  const env = { ...process.env, KUBECONFIG: config, PATH: `${TOOLS}:${process.env['PATH']}` };
-  const child = startScript([select, ...scripts], folder, env);
+  const child = startScript(scripts, folder, await namespace.shell(folder));
   const { code } = await child.exited;
-  const [, ...outputs] = outputsOf(child);
+  const outputs = outputsOf(child);
   for (const [index, step] of steps.entries()) {
     expect(missingLine(step, outputs[index] ?? ''), `${step.commands.text}\n${child.logs()}`).toBeUndefined();
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -35,11 +36,18 @@ export async function buildImage(files: Readonly<Record<string, string | URL>>):
   }
 }
 
-/** The fixture of the cluster tests as a user's image. */
-export function buildFixture(): Promise<BuiltImage> {
-  const parts = ['fixture.ts', 'fixture-tools.ts', 'fixture-questions.ts', 'fixture-rounds.ts', 'journal.ts'];
-  return buildImage({
-    'server.ts': "export { default } from './fixture.ts';\n",
-    ...Object.fromEntries(parts.map((part) => [part, new URL(`../cluster/${part}`, import.meta.url)])),
-  });
+/** The files of a module of the cluster tests: itself, and what it imports beside it. */
+function filesOf(module: string, known: Readonly<Record<string, URL>> = {}): Record<string, URL> {
+  const url = new URL(`../cluster/${module}`, import.meta.url);
+  const imports = readFileSync(url, 'utf8').matchAll(/ from '\.\/(.+\.ts)'/g);
+  let files: Record<string, URL> = { ...known, [module]: url };
+  for (const [, name] of imports) {
+    if (name !== undefined && !(name in files)) files = filesOf(name, files);
+  }
+  return files;
+}
+
+/** A module of the cluster tests as the server of a user's image. */
+export function serverOf(module: string): Record<string, string | URL> {
+  return { 'server.ts': `export { default } from './${module}';\n`, ...filesOf(module) };
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Network, type StartedNetwork, type StartedTestContainer } from 'testcontainers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { messagesOf, openSession, textOf } from '../cluster/wire.ts';
+import { onCleanMachine } from '../create/clean-machine.ts';
 import { runWith } from '../create/packed.ts';
 import { type Registry, startRegistry } from '../create/registry.ts';
 import { type AnypodContainer, IMAGE, startAnypod, startRedis } from './containers.ts';
@@ -66,18 +67,13 @@ test.each([
   },
 );
 
-/** A machine that has Node and nothing else. */
-const CLEAN = process.env['NODE_IMAGE'] ?? 'node:24-slim';
-
 test('on a clean machine, in an empty folder, a new project passes its test', async () => {
   const steps = [
     'cd "$(mktemp -d)"',
     'npm create --yes anypod@latest weather -- --yes',
     `cd weather && npm install ${INSTALL.join(' ')} && npm test`,
   ];
-  const variables = Object.entries(registry.env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-  const args = ['run', '--rm', '--network', 'host', ...variables, '--entrypoint', 'sh', CLEAN, '-ec', steps.join('\n')];
-  expect(await runWith({}, directory, 'docker', ...args)).toEqual({
+  expect(await onCleanMachine(registry, directory, steps)).toEqual({
     code: 0,
     output: expect.stringContaining('pass 1'),
   });

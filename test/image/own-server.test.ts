@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { messagesOf, openSession, textOf } from '../cluster/wire.ts';
-import { buildImage } from './build-image.ts';
+import { buildImage, serverOf } from './build-image.ts';
 import { type AnypodContainer, runToEnd, startAnypod } from './containers.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -59,11 +59,7 @@ describe('FROM anypod', () => {
   });
 
   test('a module of SDK v1 is served too [image.own-server]', async () => {
-    const container = await start({
-      'server.ts': "export { default } from './fixture-v1.ts';\n",
-      'fixture-v1.ts': new URL('../cluster/fixture-v1.ts', import.meta.url),
-      'journal.ts': new URL('../cluster/journal.ts', import.meta.url),
-    });
+    const container = await start(serverOf('fixture-v1.ts'));
     expect(await answerTo(container, 'echo', { text: 'from v1' })).toBe('from v1');
   });
 

@@ -2,7 +2,7 @@ import { Network, type StartedNetwork, type StartedTestContainer } from 'testcon
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { lastEventId, readStream } from '../cluster/stream-reader.ts';
 import { type Message, messagesOf, openSession, textOf } from '../cluster/wire.ts';
-import { type BuiltImage, buildFixture } from './build-image.ts';
+import { type BuiltImage, buildImage, serverOf } from './build-image.ts';
 import { type AnypodContainer, startAnypod, startRedis } from './containers.ts';
 
 const LEASE_MS = 1500;
@@ -14,7 +14,7 @@ let running: AnypodContainer[] = [];
 
 beforeAll(async () => {
   network = await new Network().start();
-  [redis, image] = await Promise.all([startRedis(network), buildFixture()]);
+  [redis, image] = await Promise.all([startRedis(network), buildImage(serverOf('fixture.ts'))]);
 }, 120_000);
 
 afterEach(async () => {

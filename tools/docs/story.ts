@@ -33,10 +33,16 @@ export function prepareClone(folder: string, files: Readonly<Record<string, stri
   }
 }
 
-/** Runs the scripts in one shell, as somebody does who copies them one after the other. It stops where one fails. */
-export function startScript(scripts: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Child {
+/** Runs the scripts in one bash, as somebody does who copies them one after the other. It stops where one fails. `shell` may start it elsewhere. */
+export function startScript(
+  scripts: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  shell: readonly [string, ...string[]] = ['bash'],
+): Child {
   const script = scripts.map((text) => `${text}\necho '${MARK}'\n`).join('');
-  return startChild('bash', ['-euo', 'pipefail', '-c', script], { cwd, env, detached: true });
+  const [command, ...before] = shell;
+  return startChild(command, [...before, '-euo', 'pipefail', '-c', script], { cwd, env, detached: true });
 }
 
 /** What each script that ended has printed. */

@@ -4,4 +4,6 @@
 set -eu
 find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -iname 'readme*.md' -o -iname 'changelog*.md' \) -delete
 rm -rf node_modules/*/test node_modules/*/tests
+# Packages of types alone: protobufjs names one as if a program read it.
+rm -rf node_modules/@types
 find node_modules -type d -empty -delete
