@@ -16,7 +16,8 @@ import { requireK6 } from './k6.ts';
 import { machine } from './machine.ts';
 import { LOAD_CORE, pin } from './pin.ts';
 import { fileNameOf, type Run, readRun } from './runs.ts';
-import { chooseStudies } from './studies.ts';
+import { growthTable } from './scale/growth-table.ts';
+import { chooseStudies, needsK6 } from './studies.ts';
 import { table } from './table.ts';
 
 const { values: options } = parseArgs({
@@ -48,10 +49,11 @@ async function findingsOf(name: string, study: Study): Promise<readonly Finding[
 
 /** Runs what was chosen, and writes after each study, so that a run that is ended keeps what it has. */
 async function measure(earlier: readonly Run[]): Promise<Run> {
-  requireK6();
+  const studies = chooseStudies(options.only, profile);
+  if (needsK6(studies)) requireK6();
   pin(process.pid, LOAD_CORE);
   const run = { date: new Date().toISOString(), profile, machine: machine(), findings: [] as Finding[] };
-  for (const [name, study] of chooseStudies(options.only, profile)) {
+  for (const [name, study] of studies) {
     run.findings.push(...(await findingsOf(name, study)));
     write(run, earlier);
   }
@@ -64,6 +66,8 @@ function write(run: Run, earlier: readonly Run[]): void {
     writeFileSync(join(results, name), `${JSON.stringify(run, null, 2)}\n`);
   }
   writeFileSync(join(results, 'findings.html'), page([...earlier, run]));
+  const growth = growthTable(run.findings);
+  if (growth !== undefined) writeFileSync(join(results, 'growth.md'), growth);
 }
 
 profileNamed(profile);
