@@ -75,7 +75,7 @@ async function readAll(nodes: readonly RedisServer[], clients: readonly Redis[])
   return {
     cpuUs: nodes.reduce((total, { process }) => total + cpuTime(process.pid), 0),
     commands: sum('total_commands_processed'),
-    keptBytes: sum('used_memory'),
+    keptBytes: infos.reduce((total, info) => total + storedBytes(info), 0),
     networkBytes: sum('total_net_input_bytes') + sum('total_net_output_bytes'),
     seconds: performance.now() / 1000,
   };
@@ -115,7 +115,13 @@ export function without(use: RedisUse, idle: RedisUse): RedisUse {
 
 /** What Redis has allocated for what it stores. Bytes. */
 export async function usedMemory(redis: Redis): Promise<number> {
-  return fieldOf(await redis.info('memory'), 'used_memory');
+  return storedBytes(await redis.info('memory'));
+}
+
+/** Without the buffers of clients and replicas, which come and go. */
+function storedBytes(info: string): number {
+  const buffers = ['mem_clients_normal', 'mem_total_replication_buffers'].map((name) => fieldOf(info, name) || 0);
+  return buffers.reduce((left, bytes) => left - bytes, fieldOf(info, 'used_memory'));
 }
 
 /** A number of the answer to INFO. */

@@ -39,6 +39,7 @@ process.on('message', async (request: CrowdRequest) => {
       join(request.ports[index % request.ports.length] ?? 0, session),
     );
   }
+  if (request.kind === 'forget') heard.fill(0);
   const absences = request.kind === 'absences' ? { absencesMs: absencesMs.splice(0) } : {};
   process.send?.({ ...report(), ...absences });
 });

@@ -10,7 +10,7 @@ const LOOK_MS = 200;
 
 export type CrowdRequest =
   | { readonly kind: 'join'; readonly ports: readonly number[]; readonly sessions: readonly string[] }
-  | { readonly kind: 'look' | 'absences' };
+  | { readonly kind: 'look' | 'absences' | 'forget' };
 
 /** What the streams of a process have met. */
 export interface CrowdReport {
@@ -18,7 +18,7 @@ export interface CrowdReport {
   readonly open: number;
   /** Requests for a stream that got none, since the beginning. */
   readonly refused: number;
-  /** Messages on all streams, and on the streams with the most and the fewest. */
+  /** Messages on all streams, and on the streams with the most and the fewest, since they were forgotten. */
   readonly messages: number;
   readonly most: number;
   readonly least: number;
@@ -31,6 +31,8 @@ export interface Crowd {
   look(): Promise<CrowdReport>;
   /** Looks, and forgets the absences. */
   absences(): Promise<readonly number[]>;
+  /** Counts messages from 0 again. */
+  forgetMessages(): Promise<unknown>;
   /** Waits until `enough` of a look is true. False: it was not within `withinMs`. */
   until(enough: (report: CrowdReport) => boolean, withinMs: number): Promise<boolean>;
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export async function gatherCrowd(ports: readonly number[], sessions: readonly s
   return {
     look,
     absences: async () => (await askAll({ kind: 'absences' })).flatMap(({ absencesMs = [] }) => absencesMs),
+    forgetMessages: () => askAll({ kind: 'forget' }),
     async until(enough, withinMs) {
       const latest = performance.now() + withinMs;
       while (!enough(await look())) {

@@ -36,14 +36,18 @@ export async function createPopulation({ masters, balancers }: Deployment): Prom
   const sessions: string[] = [];
   let taken = 0;
 
-  async function storeOne(): Promise<void> {
+  async function storeOne(changes: string): Promise<void> {
     const id = createSessionId(signer, randomId, store.versions.current());
     const initialize = {
       protocolVersion: VERSION,
       capabilities: {},
       clientInfo: { name: 'loadtest', version: '1.0.0' },
     };
-    await store.sessions.create({ id, protocolVersion: VERSION, initialize, createdAt: Date.now() }, OPENED_BY);
+    await store.sessions.create(
+      { id, protocolVersion: VERSION, initialize, createdAt: Date.now() },
+      OPENED_BY,
+      changes,
+    );
     await store.sessions.note(id, { method: 'notifications/initialized' });
     sessions.push(id);
   }
@@ -59,7 +63,10 @@ export async function createPopulation({ masters, balancers }: Deployment): Prom
         await Promise.all(clients.map((client) => client.close()));
       }
     },
-    store: (count) => inParallel(Array.from({ length: count }), AT_ONCE, storeOne),
+    async store(count) {
+      const changes = await store.changes.tail();
+      await inParallel(Array.from({ length: count }), AT_ONCE, () => storeOne(changes));
+    },
     get size() {
       return sessions.length;
     },

@@ -1,13 +1,13 @@
 import type { Finding, Study } from '../finding.ts';
-import { LOAD_CORE, pin, unpin } from '../pin.ts';
+import { onAllCores } from '../pin.ts';
 import { type Deployment, startDeployment } from './deployment.ts';
 import { failOverMaster } from './failover.ts';
+import { startFilling } from './filling.ts';
 import { growthFindings, type Measured } from './growth.ts';
 import { measurePoint } from './growth-point.ts';
 import { createPopulation, type Population } from './population.ts';
 import { replaceAllPods } from './replacement.ts';
 import { gatherStreams, tellStreams } from './standing-streams.ts';
-import { startFilling } from './stored.ts';
 import { touchSessions } from './touched.ts';
 
 /** The sizes at which it is measured on the way. */
@@ -28,28 +28,24 @@ const ENV = { ANYPOD_RETRY: '10000' };
 
 /**
  * A Redis Cluster full of sessions, and what a rough day brings: a tenth of them is used on pods that do not know them, streams are open, every pod is
- * replaced, and a master is lost.
+ * replaced, and a master is lost. Pods, Redis, balancers and clients share all cores.
  */
-export const scale: Study = async ({ profile }) => {
-  const sizes = SESSIONS[profile] ?? MOST_SESSIONS;
-  // Pods, Redis, balancers and clients share all cores.
-  unpin(process.pid);
+export const scale: Study = ({ profile }) => onAllCores(() => fillAndLive(SESSIONS[profile] ?? MOST_SESSIONS));
+
+async function fillAndLive(sizes: readonly number[]): Promise<Finding[]> {
   const deployment = await startDeployment({ pods: PODS, balancers: BALANCERS, replicas: 1, env: ENV });
   try {
     const population = await createPopulation(deployment);
     try {
-      return [
-        ...(await fill(deployment, population, sizes)),
-        ...(await live(deployment, population, sizes.at(-1) ?? 0)),
-      ];
+      const filled = await fill(deployment, population, sizes);
+      return [...filled, ...(await live(deployment, population, sizes.at(-1) ?? 0))];
     } finally {
       await population.close();
     }
   } finally {
     await deployment.stop();
-    pin(process.pid, LOAD_CORE);
   }
-};
+}
 
 async function fill(deployment: Deployment, population: Population, sizes: readonly number[]): Promise<Finding[]> {
   const filling = await startFilling(deployment, population);
@@ -60,7 +56,9 @@ async function fill(deployment: Deployment, population: Population, sizes: reado
       say(`${population.size} sessions`);
       measured.push({ size, point: { ...cost, ...(await measurePoint(deployment, population)) } });
     }
-    return [await filling.finding(), ...growthFindings('sessions', measured)];
+    const findings = [await filling.finding(), ...growthFindings('sessions', measured)];
+    say(JSON.stringify(findings));
+    return findings;
   } finally {
     filling.close();
   }
@@ -76,8 +74,9 @@ async function live(deployment: Deployment, population: Population, size: number
   const sessions = population.take(size * TOUCHED);
   await phase('touched', () => touchSessions(deployment, sessions));
   const { crowd, finding } = await gatherStreams(deployment, population.take(size * STREAMING));
+  findings.push(finding);
+  say(JSON.stringify(finding));
   try {
-    await phase('streams', async () => finding);
     await phase('pods replaced', () => replaceAllPods(deployment, crowd, sessions));
     await phase('a master lost', () => failOverMaster(deployment, crowd, sessions));
     await phase('changes told', () => tellStreams(deployment, crowd));

@@ -25,14 +25,14 @@ export async function startFilling(deployment: Deployment, population: Populatio
   // Pods know them already.
   population.take(OPENED);
   const empty = (await meter.usedBytes()) - overHttp.keptBytes;
-  let last = { bytes: Number.NaN, cpuUs: Number.NaN, perSecond: Number.NaN };
+  let last = { bytesEach: Number.NaN, cpuUs: Number.NaN, perSecond: Number.NaN };
   return {
     async growTo(size) {
       const count = size - population.size;
       const use = await meter.of(() => population.store(count));
       const bytes = (await meter.usedBytes()) - empty;
-      last = { bytes, cpuUs: use.cpuUs / count, perSecond: count / use.seconds };
-      return { 'all sessions in Redis: MB': bytes / 2 ** 20, 'a session in Redis: bytes': bytes / population.size };
+      last = { bytesEach: bytes / population.size, cpuUs: use.cpuUs / count, perSecond: count / use.seconds };
+      return { 'all sessions in Redis: MB': bytes / 2 ** 20, 'a session in Redis: bytes': last.bytesEach };
     },
     async finding() {
       return found(population.size, last, usageEach(overHttp, OPENED), await spreadOf(deployment, meter));
@@ -63,16 +63,15 @@ async function spreadOf({ masters }: Deployment, meter: UsageMeter): Promise<Spr
 
 function found(
   size: number,
-  last: { readonly bytes: number; readonly cpuUs: number; readonly perSecond: number },
+  last: { readonly bytesEach: number; readonly cpuUs: number; readonly perSecond: number },
   overHttp: Usage,
   { keys, fullest, mostOfSlot, leastOfSlot }: Spread,
 ): Finding {
-  const bytes = last.bytes / size;
   return {
     study: 'scale',
     subject: `${size} sessions on three masters`,
     values: {
-      'bytes per session': bytes,
+      'bytes per session': last.bytesEach,
       'bytes per session that was opened over HTTP': overHttp.keptBytes,
       'CPU µs of the masters per session that was stored': last.cpuUs,
       'CPU µs of the masters per session that was opened over HTTP': overHttp.cpuUs,
@@ -83,7 +82,7 @@ function found(
       'keys of the emptiest slot': leastOfSlot,
     },
     promises: [
-      { sentence: 'An idle session takes at most 1 KB in Redis.', held: bytes <= MOST_BYTES },
+      { sentence: 'An idle session takes at most 1 KB in Redis.', held: last.bytesEach <= MOST_BYTES },
       { sentence: 'Sessions spread evenly over the masters.', held: fullest <= EVEN },
     ],
   };
