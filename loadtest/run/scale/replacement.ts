@@ -23,7 +23,9 @@ export async function underCalls(
   try {
     const calls = callSteadily(clients, sessions, CALLS_PER_SECOND);
     await work();
-    return await calls.stop();
+    const tally = await calls.stop();
+    if (tally.reason !== undefined) console.error(`a call failed: ${tally.reason}`);
+    return tally;
   } finally {
     await Promise.all(clients.map((client) => client.close()));
   }

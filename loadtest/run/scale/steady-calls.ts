@@ -19,6 +19,11 @@ export interface SteadyCalls {
   stop(): Promise<CallTally>;
 }
 
+/** Whether a call of a `WireClient` was answered with 503. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('503:');
+}
+
 /** Calls a tool so many times a second, in one session after the other, through the clients in turn. No call is tried twice. */
 export function callSteadily(
   clients: readonly WireClient[],
@@ -37,12 +42,11 @@ export function callSteadily(
       await client.call(sessions[number % sessions.length] ?? '', 'wait', { ms: 0 });
       tally.latenciesMs.push(performance.now() - began);
     } catch (error) {
-      const reason = String(error);
       last.lastFailureAt = performance.now();
-      if (reason.includes('503:')) tally.unavailable += 1;
+      if (isUnavailable(error)) tally.unavailable += 1;
       else {
         tally.failed += 1;
-        last.reason ??= reason.slice(0, 300);
+        last.reason ??= String(error);
       }
     }
   }
