@@ -16,7 +16,7 @@ it('puts both axes of a quantity into one row, with their exponents', () => {
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
     '| bytes | 600 | 6000 | 1.00 |  |  |  |',
     '| connections | 4 | 4 | 0.00 | 4 | 4 | 0.00 |',
-    '| idle |  |  |  | 0 | 3 | – |',
+    '| idle |  |  |  | 0 | 3 |  |',
     '',
   ]);
 });

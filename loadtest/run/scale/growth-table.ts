@@ -22,6 +22,7 @@ export function growthTable(findings: readonly Finding[]): string | undefined {
 }
 
 function cellOf(column: string, value: number | undefined): string {
-  if (value === undefined) return '';
-  return column.startsWith('exponent') && Number.isFinite(value) ? value.toFixed(2) : shown(value);
+  // In a file, what is no number is null.
+  if (typeof value !== 'number') return '';
+  return column.startsWith('exponent') ? value.toFixed(2).replace('-0.00', '0.00') : shown(value);
 }
