@@ -16,7 +16,7 @@ ROUNDS ?= 5
 COUNT ?= 1000000
 SECONDS ?= 3600
 SEED ?=
-TYPE_PROJECTS = packages/anypod/tsconfig.core.json packages/anypod/tsconfig.test.json packages/create-anypod/tsconfig.test.json services/auth-server tools bench test loadtest loadtest/run $(wildcard examples/*/tsconfig.json)
+TYPE_PROJECTS = . loadtest packages/anypod/tsconfig.core.json
 INSTALLED = node_modules/.package-lock.json
 # Runs one vitest project. tools/test.ts counts the tests in its JSON report. The pods that the tests start share Node's compile cache.
 VITEST = NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/node vitest run --project $(1) --reporter=default --reporter=json --outputFile.json=test-results/$(1).json

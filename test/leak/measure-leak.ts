@@ -118,11 +118,9 @@ export async function measureLeak(options: LeakOptions): Promise<LeakReport> {
 
   try {
     await load(warmUp, warmUp);
-    let baseline = await snapshot();
-    for (let round = 0; round < 1; round += 1) {
-      await delay(1000);
-      baseline = lesserSnapshot(baseline, await snapshot());
-    }
+    const first = await snapshot();
+    await delay(1000);
+    const baseline = lesserSnapshot(first, await snapshot());
     report(`baseline  ${JSON.stringify(baseline)}`);
     await load(sessions, cancelled);
     const until = Date.now() + SETTLE_MS;
