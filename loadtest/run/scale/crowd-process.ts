@@ -33,7 +33,7 @@ function report(): CrowdReport {
   return { open, refused, messages, most: Math.max(0, ...new Set(heard)), least: Math.min(...new Set(heard)) };
 }
 
-process.on('message', async (request: CrowdRequest) => {
+async function answer(request: CrowdRequest): Promise<void> {
   if (request.kind === 'join') {
     await inParallel(request.sessions.entries(), AT_ONCE, ([index, session]) =>
       join(request.ports[index % request.ports.length] ?? 0, session),
@@ -42,5 +42,7 @@ process.on('message', async (request: CrowdRequest) => {
   if (request.kind === 'forget') heard.fill(0);
   const absences = request.kind === 'absences' ? { absencesMs: absencesMs.splice(0) } : {};
   process.send?.({ ...report(), ...absences });
-});
+}
+
+process.on('message', (request: CrowdRequest) => void answer(request));
 process.on('disconnect', () => process.exit());
