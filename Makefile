@@ -214,7 +214,7 @@ bench/peers/node_modules: bench/peers/package-lock.json
 	npm ci --prefix bench/peers --ignore-scripts
 	touch $@
 
-loadtest: k6 build services ## Run the load tests on this machine (PROFILE=smoke|load|stress|soak, ONLY=overhead,…, BESIDE=earlier.json)
+loadtest: $(if $(filter stress,$(PROFILE)),,k6) build services ## Run the load tests on this machine (PROFILE=smoke|load|stress|soak, ONLY=overhead,…, BESIDE=earlier.json)
 	node loadtest/run/main.ts --profile $(PROFILE) --only "$(ONLY)" --match "$(MATCH)" $(addprefix --beside ,$(BESIDE))
 
 loadtest-docket: .docket/ready ## Run the load test of tasks, also on FastMCP's Docket; needs Python 3.10 with venv

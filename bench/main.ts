@@ -4,8 +4,8 @@
  *
  *   node bench/main.ts [--suite call] [--rounds 5] [--seconds 1] [--only <part of a name>] [--json]
  *
- * Suites: `call` (`tools/call` of `echo`), `factory` (schemas made for each server), `mixed` (several tools and sizes),
- * `progress` (answers that are event streams), `list` (`tools/list` of 20 tools), `open` (new sessions), or `all`.
+ * Suites: `call` (`tools/call` of `echo`), `factory` (schemas made for each server), `mixed` (several tools and sizes), `held-out` (others: large
+ * results, many scripts, errors), `progress` (answers that are event streams), `list` (`tools/list` of 20 tools), `open` (new sessions), or `all`.
  */
 import { parseArgs } from 'node:util';
 import { startBenchRedis } from './redis.ts';

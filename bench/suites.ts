@@ -23,7 +23,7 @@ const twenty = (work: Work, kinds: readonly Kind[]) => kinds.map((kind) => subje
 
 /** The floor beside a work: it knows no sessions, no list and no streams. */
 export function floorOf(work: Work): Subject {
-  return subject(BARE, work === 'mixed' ? 'mixed' : 'call', 1);
+  return subject(BARE, work === 'mixed' || work === 'held-out' ? work : 'call', 1);
 }
 
 /** What is measured side by side: `call` is the one that the ratios of the documentation come from. */
@@ -37,6 +37,7 @@ export const SUITES: Readonly<Record<Work | 'factory', readonly Subject[]>> = {
     subject(kind, 'call', 20, 'factory'),
   ]),
   mixed: twenty('mixed', [SDK_V1, REDIS, SDK_MODERN, MODERN, REUSING]),
+  'held-out': twenty('held-out', [SDK_V1, SDK_V2, REDIS, SDK_MODERN, MODERN, REUSING]),
   progress: twenty('progress', [SDK_V1_SSE, MEMORY, REDIS]),
   list: twenty('list', [SDK_V1, SDK_V2, REDIS, SDK_MODERN, MODERN, REUSING]),
   open: twenty('open', [SDK_ALONE, SDK_V1, SDK_V2, MEMORY, REDIS]),

@@ -1,8 +1,9 @@
 /**
  * What a subject is asked for: `echo` of texts of one size, calls of several tools and sizes, `echo` that reports progress (so that its answer
- * is an event stream), `tools/list`, or new sessions.
+ * is an event stream), `tools/list`, or new sessions. `held-out`: what nobody looks at while making a server faster, so that it shows whether a gain
+ * holds elsewhere: large structured results, texts in many scripts, and calls that fail.
  */
-export type Work = 'call' | 'mixed' | 'progress' | 'list' | 'open';
+export type Work = 'call' | 'mixed' | 'held-out' | 'progress' | 'list' | 'open';
 
 /** One request, without its envelope, and the parts of the answer that prove it was served. */
 export interface Question {
@@ -32,6 +33,23 @@ const reporting = (said: string): Question => {
   return { method, params: { ...params, _meta: { progressToken: said.length } }, proofs: ['"progress":1', ...proofs] };
 };
 
+const foreign = (size: number, number: number): string =>
+  `${number} Größe, 茶碗, ягода, قهوة, 🍮 naïve `.repeat(Math.ceil(size / 30)).slice(0, size);
+
+const orders = (customer: string, count: number): Question => {
+  const params = { name: 'find_orders', arguments: { customer, count } };
+  return {
+    method: 'tools/call',
+    params,
+    proofs: [`"id":"${customer}/${count}"`, `\\"id\\":\\"${customer}/${count}\\"`],
+  };
+};
+
+const refused = (customer: string): Question => {
+  const params = { name: 'find_orders', arguments: { customer, count: 1 } };
+  return { method: 'tools/call', params, proofs: [`There is no customer ${customer}`, '"isError":true'] };
+};
+
 const some = (make: (number: number) => Question[]): Question[] => Array.from({ length: 16 }, (_, n) => make(n)).flat();
 
 const QUESTIONS: Readonly<Record<Exclude<Work, 'open'>, readonly Question[]>> = {
@@ -42,6 +60,13 @@ const QUESTIONS: Readonly<Record<Exclude<Work, 'open'>, readonly Question[]>> = 
     echo(text(8192 - n, n)),
     echo(text(128 + n, n)),
     measure(text(7 + 20 * n, n), 'characters'),
+  ]),
+  'held-out': some((n) => [
+    orders(`Ωmega-${n}`, 200 - n),
+    refused(`unknown 山田 ${n}`),
+    echo(foreign(1500 + 90 * n, n)),
+    orders(`O’Brien ${n}`, 3 + n),
+    measure(foreign(600 - 11 * n, n), 'characters'),
   ]),
   progress: some((n) => [reporting(text(128 + n, n))]),
   list: [{ method: 'tools/list', params: {}, proofs: ['"other_0"'] }],

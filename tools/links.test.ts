@@ -6,7 +6,7 @@ import { anchorsOf, linksOf } from './docs/markdown.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGES = ['*.md', '{docs,examples,packages,helm,k8s,bench,loadtest}/**/*.md', '.github/**/*.md'];
-const pages = globSync(PAGES, { cwd: ROOT, exclude: ['**/node_modules/**', '**/template/**', 'bench/results/**'] });
+const pages = globSync(PAGES, { cwd: ROOT, exclude: ['**/node_modules/**', '**/template/**'] });
 
 const textOf = (file: string) => readFileSync(file, 'utf8');
 

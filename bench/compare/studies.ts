@@ -53,6 +53,9 @@ const WITHOUT_SESSIONS = [
   ...[SDK_V1_STATELESS, FASTMCP_STATELESS, GO_STATELESS, RMCP_STATELESS],
 ];
 
+/** Those whose tools are the bench's own: `find_orders` has been written once. */
+const hasFindOrders = ({ toolchain }: Peer) => toolchain === undefined;
+
 const PLANS: readonly Plan[] = [
   {
     name: 'session',
@@ -69,6 +72,13 @@ const PLANS: readonly Plan[] = [
     peers: WITH_SESSIONS,
     tools: [20],
     makeServers: [REDIS],
+  },
+  {
+    name: 'session-held-out',
+    title: 'Calls of the held-out mix in a warm session: large results, texts in many scripts, errors',
+    work: 'held-out',
+    peers: WITH_SESSIONS.filter(hasFindOrders),
+    tools: [20],
   },
   {
     name: 'stream',
@@ -92,6 +102,13 @@ const PLANS: readonly Plan[] = [
     peers: WITHOUT_SESSIONS,
     tools: [20],
     makeServers: [REUSING],
+  },
+  {
+    name: 'stateless-held-out',
+    title: 'Calls of the held-out mix without a session',
+    work: 'held-out',
+    peers: WITHOUT_SESSIONS.filter(hasFindOrders),
+    tools: [20],
   },
   {
     name: 'open',

@@ -1,16 +1,33 @@
 /** The floor: `node:http`, one JSON parse, one reply of the size that the others send. */
+import { findOrders } from './find-orders.ts';
 import { listen, readJson } from './listen.ts';
 import { measureText } from './measure-text.ts';
 
 interface Call {
   readonly id: number;
-  readonly params: { readonly name: string; readonly arguments: { readonly text: string; readonly unit?: string } };
+  readonly params: { readonly name: string; readonly arguments: Arguments };
 }
 
-function resultOf({ name, arguments: { text, unit } }: Call['params']) {
-  if (name !== 'measure') return { content: [{ type: 'text', text }] };
-  const structuredContent = measureText(text, unit);
-  return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
+interface Arguments {
+  readonly text: string;
+  readonly unit?: string;
+  readonly customer: string;
+  readonly count: number;
+}
+
+function resultOf({ name, arguments: { text, unit, customer, count } }: Call['params']) {
+  if (name === 'measure') return structured(() => measureText(text, unit));
+  if (name === 'find_orders') return structured(() => findOrders(customer, count));
+  return { content: [{ type: 'text', text }] };
+}
+
+function structured(make: () => object) {
+  try {
+    const structuredContent = make();
+    return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
+  } catch (error) {
+    return { content: [{ type: 'text', text: String(error) }], isError: true };
+  }
 }
 
 listen(async (request, response) => {

@@ -1,12 +1,19 @@
 import { z } from 'zod';
 
-/** The schemas of `echo`, `measure` and of what more there is among `count` tools, made anew. */
+/** The schemas of `echo`, `measure`, `find_orders` and of what more there is among `count` tools, made anew. */
 export function schemas(count: number) {
   return {
     echo: z.object({ text: z.string() }),
     measure: z.object({ text: z.string(), unit: z.enum(['words', 'characters']).default('words') }),
     measured: z.object({ count: z.number().int(), unit: z.string(), longest: z.array(z.string()) }),
-    others: Array.from({ length: Math.max(0, count - 2) }, () =>
+    findOrders: z.object({ customer: z.string().min(1), count: z.number().int().min(1).max(500) }),
+    foundOrders: z.object({
+      customer: z.string(),
+      orders: z.array(
+        z.object({ id: z.string(), item: z.string(), state: z.enum(['paid', 'sent', 'returned']), price: z.number() }),
+      ),
+    }),
+    others: Array.from({ length: Math.max(0, count - 3) }, () =>
       z.object({
         id: z.string(),
         query: z.string().min(1).max(200).describe('what to look for'),

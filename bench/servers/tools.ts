@@ -1,4 +1,5 @@
 import type { ZodObject } from 'zod';
+import { findOrders } from './find-orders.ts';
 import { measureText } from './measure-text.ts';
 import { type Context, reportProgress } from './report-progress.ts';
 import { schemas } from './schemas.ts';
@@ -32,9 +33,15 @@ const count = Number(process.env['TOOLS'] ?? 1);
 /** Hoisted, as anypod advises: a schema built per server costs more than the call. */
 const hoisted = schemas(count);
 
-/** `echo`; with `TOOLS` over 1 also `measure` and as many others as make up that number. */
+/** What a tool with structured content answers. */
+function structured(structuredContent: object): ToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
+}
+
+/** `echo`; with `TOOLS` over 1 also `measure`, `find_orders` and as many others as make up that number. */
 export function benchTools(): BenchTool[] {
-  const { echo, measure, measured, others } = process.env['SCHEMAS'] === 'factory' ? schemas(count) : hoisted;
+  const made = process.env['SCHEMAS'] === 'factory' ? schemas(count) : hoisted;
+  const { echo, measure, measured, others } = made;
   const tools: BenchTool[] = [
     {
       name: 'echo',
@@ -51,8 +58,16 @@ export function benchTools(): BenchTool[] {
       inputSchema: measure,
       outputSchema: measured,
       async run({ text, unit }: { text: string; unit: string }) {
-        const structuredContent = measureText(text, unit);
-        return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent };
+        return structured(measureText(text, unit));
+      },
+    },
+    {
+      name: 'find_orders',
+      description: 'Lists the orders of a customer',
+      inputSchema: made.findOrders,
+      outputSchema: made.foundOrders,
+      async run({ customer, count: orders }: { customer: string; count: number }) {
+        return structured(findOrders(customer, orders));
       },
     },
     ...others.map((inputSchema, index) => {

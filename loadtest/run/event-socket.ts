@@ -7,6 +7,10 @@ export interface EventSocketOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Called for each message on the stream, when it arrives. */
   readonly onMessage: () => void;
+  /** Called with the time (ms) after which the server asks its client to come back. */
+  readonly onRetry?: (ms: number) => void;
+  /** Called once, when the connection is gone, whoever ended it. */
+  readonly onClose?: () => void;
 }
 
 /** A GET stream that costs its reader next to nothing: it counts messages and keeps none. */
@@ -19,9 +23,13 @@ export interface EventSocket {
 }
 
 const MESSAGE = '\ndata: {';
+const RETRY = /^retry: (\d+)/m;
 
-export function openEventSocket({ host, port, path, headers, onMessage }: EventSocketOptions): EventSocket {
-  const lines = Object.entries({ host: `${host}:${port}`, accept: 'text/event-stream', ...headers });
+export function openEventSocket(options: EventSocketOptions): EventSocket {
+  const { host, port, path, headers, onMessage, onRetry, onClose } = options;
+  // The end of a stream is the end of its connection, also behind a balancer.
+  const own = { host: `${host}:${port}`, accept: 'text/event-stream', connection: 'close' };
+  const lines = Object.entries({ ...own, ...headers });
   const socket: Socket = connect(port, host);
   socket.write(`GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n`);
   let open = false;
@@ -43,12 +51,15 @@ export function openEventSocket({ host, port, path, headers, onMessage }: EventS
         end = at + MESSAGE.length;
         onMessage();
       }
+      const retry = RETRY.exec(text)?.[1];
+      if (retry !== undefined) onRetry?.(Number(retry));
       tail = text.slice(Math.max(end, text.length - MESSAGE.length + 1));
     });
   });
   opened.catch(() => {});
   socket.on('close', () => {
     open = false;
+    onClose?.();
   });
   return {
     opened,

@@ -1,6 +1,6 @@
 import { median } from '../../bench/median.ts';
 import type { Finding, Judged, Study } from './finding.ts';
-import { LOAD_CORE, pin, unpin } from './pin.ts';
+import { onAllCores } from './pin.ts';
 import { PODS, type Saturated, startShared } from './shared-machine.ts';
 
 const COUNTS = [1, 2, 4, PODS];
@@ -16,18 +16,14 @@ const LEAST: Readonly<Record<number, number>> = { 2: 0.95, 4: 0.9 };
  * as eight deployments of one pod, four of two, two of four, or one of eight: so the machine is equally busy, and what differs is the
  * deployment alone. (With nothing beside it one pod has the caches for itself, and even servers that share nothing look worse in numbers.)
  */
-export const linear: Study = async ({ profile, match }) => {
+export const linear: Study = ({ profile, match }) =>
   // What the pods may not use is the load's, on whichever core it is.
-  unpin(process.pid);
-  try {
+  onAllCores(async () => {
     const findings: Finding[] = [];
     for (const era of ERAS.filter((name) => match.test(name)))
       findings.push(...(await compare(era, roundsOf(profile))));
     return findings;
-  } finally {
-    pin(process.pid, LOAD_CORE);
-  }
-};
+  });
 
 const roundsOf = (profile: string) => (profile === 'smoke' ? 1 : 3);
 

@@ -20,10 +20,19 @@ export function machine(): Machine {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
     node: process.version,
-    k6: firstLine('k6', ['version']),
+    k6: k6Version(),
     redis: firstLine('redis-server', ['--version']),
     haproxy: firstLine('haproxy', ['-v']),
   };
+}
+
+/** A run may have no study that needs it. */
+function k6Version(): string {
+  try {
+    return firstLine('k6', ['version']);
+  } catch {
+    return 'no k6';
+  }
 }
 
 function firstLine(command: string, args: readonly string[]): string {

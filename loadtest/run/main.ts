@@ -3,7 +3,7 @@
  *
  *   node loadtest/run/main.ts [--profile smoke|load|stress|soak] [--only <study>,…] [--match <pattern>] [--results <folder>] [--beside <findings.json>]…
  *
- * `--beside`: an earlier run to draw beside this one; as often as there are any. With `--only none` nothing runs, and the page is of them alone.
+ * `--beside`: an earlier run to draw beside this one; as often as there are any. With `--only none` nothing runs, and the pages are of them alone.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,8 @@ import { requireK6 } from './k6.ts';
 import { machine } from './machine.ts';
 import { LOAD_CORE, pin } from './pin.ts';
 import { fileNameOf, type Run, readRun } from './runs.ts';
-import { chooseStudies } from './studies.ts';
+import { growthTable } from './scale/growth-table.ts';
+import { chooseStudies, needsK6 } from './studies.ts';
 import { table } from './table.ts';
 
 const { values: options } = parseArgs({
@@ -48,10 +49,13 @@ async function findingsOf(name: string, study: Study): Promise<readonly Finding[
 
 /** Runs what was chosen, and writes after each study, so that a run that is ended keeps what it has. */
 async function measure(earlier: readonly Run[]): Promise<Run> {
-  requireK6();
+  const studies = chooseStudies(options.only, profile);
+  if (needsK6(studies)) requireK6();
+  // Each process that a study starts ends with this one.
+  process.setMaxListeners(100);
   pin(process.pid, LOAD_CORE);
   const run = { date: new Date().toISOString(), profile, machine: machine(), findings: [] as Finding[] };
-  for (const [name, study] of chooseStudies(options.only, profile)) {
+  for (const [name, study] of studies) {
     run.findings.push(...(await findingsOf(name, study)));
     write(run, earlier);
   }
@@ -63,14 +67,20 @@ function write(run: Run, earlier: readonly Run[]): void {
   for (const name of ['findings.json', fileNameOf(run)]) {
     writeFileSync(join(results, name), `${JSON.stringify(run, null, 2)}\n`);
   }
-  writeFileSync(join(results, 'findings.html'), page([...earlier, run]));
+  writePages([...earlier, run]);
+}
+
+function writePages(runs: readonly Run[]): void {
+  writeFileSync(join(results, 'findings.html'), page(runs));
+  const growth = growthTable(runs.flatMap(({ findings }) => findings));
+  if (growth !== undefined) writeFileSync(join(results, 'growth.md'), growth);
 }
 
 profileNamed(profile);
 const earlier = options.beside.map(readRun);
 mkdirSync(results, { recursive: true });
 if (options.only === 'none') {
-  writeFileSync(join(results, 'findings.html'), page(earlier));
+  writePages(earlier);
 } else {
   const run = await measure(earlier);
   console.log(`\n${table(run.findings)}`);

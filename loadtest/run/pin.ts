@@ -19,6 +19,16 @@ export function unpin(pid: number): void {
   moveTo(pid, `0-${CORES - 1}`);
 }
 
+/** Runs `work` while this process, and what it starts, may use every core. */
+export async function onAllCores<Result>(work: () => Promise<Result>): Promise<Result> {
+  unpin(process.pid);
+  try {
+    return await work();
+  } finally {
+    pin(process.pid, LOAD_CORE);
+  }
+}
+
 /** The command line that runs another on one core from its beginning. */
 export function onCore(core: number, command: readonly [string, ...string[]]): readonly [string, ...string[]] {
   return canPin() ? ['taskset', '--cpu-list', `${core}`, ...command] : command;

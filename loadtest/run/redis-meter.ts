@@ -21,6 +21,8 @@ export interface RedisMeter {
   readonly idle: RedisUse;
   /** Of each node. */
   keys(): Promise<readonly number[]>;
+  /** What all nodes have allocated for what they store. */
+  usedBytes(): Promise<number>;
   close(): void;
 }
 
@@ -32,10 +34,28 @@ const SETTLE_MS = 500;
 /** Reads what Redis itself and the kernel count: nothing on the way of the commands is changed. */
 export async function meterRedis(nodes: readonly RedisServer[]): Promise<RedisMeter> {
   const clients = nodes.map(({ port }) => new Redis(port, '127.0.0.1'));
+  const close = () => {
+    for (const client of clients) client.disconnect();
+  };
   const read = () => readAll(nodes, clients);
-  const first = await read();
-  await delay(IDLE_MS);
-  const idle = perSecond(difference(first, await read()));
+  const watchIdle = async () => {
+    const first = await read();
+    await delay(IDLE_MS);
+    return perSecond(difference(first, await read()));
+  };
+  try {
+    return { ...createMeter(clients, read, await watchIdle()), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function createMeter(
+  clients: readonly Redis[],
+  read: () => Promise<RedisUse>,
+  idle: RedisUse,
+): Omit<RedisMeter, 'close'> {
   return {
     idle,
     async of(work) {
@@ -45,9 +65,7 @@ export async function meterRedis(nodes: readonly RedisServer[]): Promise<RedisMe
       return without(difference(before, await read()), idle);
     },
     keys: () => Promise.all(clients.map((client) => client.dbsize())),
-    close() {
-      for (const client of clients) client.disconnect();
-    },
+    usedBytes: async () => (await Promise.all(clients.map(usedMemory))).reduce((sum, bytes) => sum + bytes, 0),
   };
 }
 
@@ -57,7 +75,7 @@ async function readAll(nodes: readonly RedisServer[], clients: readonly Redis[])
   return {
     cpuUs: nodes.reduce((total, { process }) => total + cpuTime(process.pid), 0),
     commands: sum('total_commands_processed'),
-    keptBytes: sum('used_memory'),
+    keptBytes: infos.reduce((total, info) => total + storedBytes(info), 0),
     networkBytes: sum('total_net_input_bytes') + sum('total_net_output_bytes'),
     seconds: performance.now() / 1000,
   };
@@ -97,7 +115,13 @@ export function without(use: RedisUse, idle: RedisUse): RedisUse {
 
 /** What Redis has allocated for what it stores. Bytes. */
 export async function usedMemory(redis: Redis): Promise<number> {
-  return fieldOf(await redis.info('memory'), 'used_memory');
+  return storedBytes(await redis.info('memory'));
+}
+
+/** Without the buffers of clients and replicas, which come and go. */
+function storedBytes(info: string): number {
+  const buffers = ['mem_clients_normal', 'mem_total_replication_buffers'].map((name) => fieldOf(info, name) || 0);
+  return buffers.reduce((left, bytes) => left - bytes, fieldOf(info, 'used_memory'));
 }
 
 /** A number of the answer to INFO. */

@@ -12,7 +12,7 @@ const server = (name: string) => join(import.meta.dirname, '../server', `${name}
 export const MODULE = server('server');
 
 /** Pauses for garbage are as long as what there is to move at once: pods of the load tests have the young generation of the image. */
-const NODE_OPTIONS = '--max-semi-space-size=4';
+export const POD_NODE_OPTIONS = '--max-semi-space-size=4';
 
 export interface StackOptions {
   readonly pods: number;
@@ -47,7 +47,7 @@ export async function startStack({ pods: count, redis, balancer, env, pinned = t
     const store = await startStore(redis);
     stops.push(store.stop);
     const shared = store.url === undefined ? {} : { redisUrl: store.url };
-    const common = { ANYPOD_LOG_LEVEL: 'warn', NODE_OPTIONS };
+    const common = { ANYPOD_LOG_LEVEL: 'warn', NODE_OPTIONS: POD_NODE_OPTIONS };
     const started = await startPods({
       count,
       module: MODULE,

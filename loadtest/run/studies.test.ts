@@ -10,6 +10,11 @@ describe('chooseStudies', () => {
     expect(names('', 'smoke')).toContain('overhead');
   });
 
+  it('fills a Cluster where the profile is stress, and never beside the rest', () => {
+    expect(names('', 'stress')).toEqual(['scale', 'growth-by-pods']);
+    expect(names('', 'load')).not.toContain('scale');
+  });
+
   it('takes what is named, in that order', () => {
     expect(names('resume,soak', 'smoke')).toEqual(['resume', 'soak']);
   });

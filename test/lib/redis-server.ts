@@ -69,14 +69,14 @@ export async function clusterMode(): Promise<string[]> {
   return ['--cluster-enabled', 'yes', '--cluster-port', `${await freePort()}`];
 }
 
-async function startNode(): Promise<RedisServer> {
-  return startRedis({ args: [...(await clusterMode()), '--cluster-node-timeout', '2000'] });
+async function startNode(timeoutMs: number): Promise<RedisServer> {
+  return startRedis({ args: [...(await clusterMode()), '--cluster-node-timeout', `${timeoutMs}`] });
 }
 
-/** Three masters, each with `replicas` replicas (default none). */
-export async function startRedisCluster(replicas = 0): Promise<RedisCluster> {
+/** Three masters, the first of `nodes`, each with `replicas` replicas (default none). A node that is silent for `timeoutMs` counts as lost. */
+export async function startRedisCluster(replicas = 0, timeoutMs = 2000): Promise<RedisCluster> {
   const nodes: RedisServer[] = [];
-  while (nodes.length < 3 * (1 + replicas)) nodes.push(await startNode());
+  while (nodes.length < 3 * (1 + replicas)) nodes.push(await startNode(timeoutMs));
   const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())));
   const first = nodes[0] as RedisServer;
   try {
