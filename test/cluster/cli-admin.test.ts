@@ -147,9 +147,12 @@ describe('the commands on the admin port of a pod', () => {
       runAnypod('pods', '--admin', shared.admin),
       runAnypod('pods', '--admin', 'http://10.0.0.1:9466', TOKEN_FLAG),
       runAnypod('pods', '--admin', shared.admin, TOKEN_FLAG, '--redis', deployment.redisUrl),
+      runAnypod('dev', FIXTURE, '--admin-port', `${await freePort()}`, TOKEN_FLAG),
     ]);
     other.close();
-    expect(faults.map(({ code, stdout }) => [code, stdout])).toEqual([3, 3, 3, 3, 2, 2, 2].map((code) => [code, '']));
+    expect(faults.map(({ code, stdout }) => [code, stdout])).toEqual(
+      [3, 3, 3, 3, 2, 2, 2, 2].map((code) => [code, '']),
+    );
     const sentences = [
       /does not answer \(ECONNREFUSED\)\. Does the pod have ANYPOD_ADMIN_PORT\?/,
       /is no admin port of a pod/,
@@ -158,6 +161,7 @@ describe('the commands on the admin port of a pod', () => {
       /ANYPOD_ADMIN_TOKEN: pass the token of the pod/,
       /--admin: must be a port of this machine/,
       /--redis: --admin says where to look too/,
+      /ANYPOD_ADMIN_PORT: is for anypod serve; anypod dev has none/,
     ];
     for (const [at, sentence] of sentences.entries()) expect(faults[at]?.stderr).toMatch(sentence);
 
