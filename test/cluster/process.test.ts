@@ -15,6 +15,7 @@ import { logLines } from './log-lines.ts';
 import { eventually } from './settle.ts';
 
 const PRINTING = fileURLToPath(new URL('fixture-printing.ts', import.meta.url));
+const BUILTINS = fileURLToPath(new URL('fixture-builtins.ts', import.meta.url));
 const SECRET = 'a-secret-that-only-tests-may-use-0123456789';
 /** Nobody listens there. */
 const NO_REDIS = 'redis://127.0.0.1:1';
@@ -35,6 +36,13 @@ function start(module: string, args: readonly string[], env: Record<string, stri
 }
 
 const isReady = async (port: number) => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200;
+
+test('a pod starts without the fetch of Node, which takes 30 ms and 12 MB', async () => {
+  const pod = await startPod({ module: BUILTINS });
+  cleanUp.push(() => pod.stop());
+  expect(pod.logs()).toContain('loaded: ');
+  expect(pod.logs()).not.toContain('internal/deps/undici/undici');
+});
 
 describe('a pod that is told to stop', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
