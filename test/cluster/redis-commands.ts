@@ -1,29 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
-import { expect } from 'vitest';
-import { eventually } from './settle.ts';
+import { recordCommands } from '../lib/record-commands.ts';
 
 /** The commands that clients sent to Redis while `act` ran. `act` can read them as they come. Commands inside scripts are not among them. */
 export async function commandsDuring(
   url: string,
   act: (soFar: readonly string[][]) => Promise<void>,
 ): Promise<readonly string[][]> {
-  const redis = new Redis(url);
-  const monitor = await redis.monitor();
   const commands: string[][] = [];
-  monitor.on('monitor', (_time: string, command: string[], source: string) => {
-    if (source !== 'lua') commands.push(command);
-  });
-  try {
-    await act(commands);
-    const marker = randomBytes(8).toString('hex');
-    await redis.echo(marker);
-    await eventually(() => expect(commands.some((command) => command.includes(marker))).toBe(true));
-    return commands;
-  } finally {
-    monitor.disconnect();
-    redis.disconnect();
-  }
+  await recordCommands(
+    url,
+    (command, source) => {
+      if (source !== 'lua') commands.push(command);
+    },
+    () => act(commands),
+  );
+  return commands;
 }
 
 /**

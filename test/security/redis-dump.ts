@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { expect } from 'vitest';
-import { eventually } from '../cluster/settle.ts';
+import { recordCommands } from '../lib/record-commands.ts';
 
 /** A text in Redis, and where it is. */
 export interface Stored {
@@ -45,19 +43,7 @@ function textsIn(at: string, value: unknown): Stored[] {
 
 /** Everything that any client sends to Redis while `act` runs, also inside scripts. */
 export async function sentToRedis(url: string, act: () => Promise<void>): Promise<string> {
-  // ioredis may take what the monitor says for the answer to its own ready check.
-  const redis = new Redis(url, { enableReadyCheck: false });
-  const monitor = await redis.monitor();
-  const words: string[] = [];
-  monitor.on('monitor', (_time: string, command: string[]) => words.push(command.join(' ')));
-  try {
-    await act();
-    const marker = randomBytes(8).toString('hex');
-    await redis.echo(marker);
-    await eventually(() => expect(words.some((word) => word.includes(marker))).toBe(true));
-  } finally {
-    monitor.disconnect();
-    redis.disconnect();
-  }
-  return words.join('\n');
+  const commands: string[] = [];
+  await recordCommands(url, (command) => commands.push(command.join(' ')), act);
+  return commands.join('\n');
 }
