@@ -1,13 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start processes. They run the built packages. */
-const processes = { testTimeout: 240_000, hookTimeout: 240_000, globalSetup: 'test/lib/build.ts' };
+/**
+ * Tests that start processes. They run the built packages. The files of a worker share their modules, which keep no state: to load them anew for each file
+ * would take a quarter of the processor.
+ */
+const processes = { testTimeout: 240_000, hookTimeout: 240_000, globalSetup: 'test/lib/build.ts', isolate: false };
 
 /** Files that need the processor for themselves run one after the other. */
 const serial = { ...processes, fileParallelism: false };
 
 /** Files that wait for pods more than they compute. Each has pods, ports and a Redis of its own. */
-const waiting = { ...processes, maxWorkers: 2 };
+const waiting = { ...processes, maxWorkers: 3 };
 
 /** Files that only wait for times to pass, in Redis servers of their own. */
 const idle = { ...processes, maxWorkers: 6 };
@@ -51,6 +54,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'packages/create-anypod/template/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          isolate: false,
+          maxWorkers: 2,
         },
       },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...idle } },

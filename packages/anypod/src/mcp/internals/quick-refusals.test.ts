@@ -1,7 +1,7 @@
 import * as sdk from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import type { ServerSdk } from '../sdk/sdk.ts';
-import { refuseResponsesQuickly } from './quick-refusals.ts';
+import { refuseResponsesQuickly, SLOW } from './quick-refusals.ts';
 
 const MESSAGES: readonly unknown[] = [
   { jsonrpc: '2.0', id: 1, method: 'ping' },
@@ -18,33 +18,33 @@ const MESSAGES: readonly unknown[] = [
   undefined,
 ];
 
+type Parse = (value: unknown) => { readonly success: boolean; readonly data?: unknown; readonly error?: unknown };
 interface Schema {
-  safeParse(value: unknown): { readonly success: boolean; readonly data?: unknown; readonly error?: unknown };
+  safeParse: Parse;
+  readonly [SLOW]?: Parse;
 }
-const { JSONRPCResultResponse, JSONRPCErrorResponse } = sdk.specTypeSchemas as unknown as Record<string, Schema>;
 
-/** Everything visible of how the SDK's schemas judge the messages. */
-function judged(): unknown[] {
-  return MESSAGES.flatMap((message) => [
-    sdk.isJSONRPCResultResponse(message),
-    sdk.isJSONRPCErrorResponse(message),
-    ...[JSONRPCResultResponse, JSONRPCErrorResponse].map((schema) => {
-      const { success, data, error } = schema?.safeParse(message) ?? {};
-      return { success, data, error: String(error) };
-    }),
-  ]);
-}
+/** Everything visible of how a schema judges the messages. */
+const judged = (parse: Parse | undefined) =>
+  MESSAGES.map((message) => {
+    const { success, data, error } = parse?.(message) ?? {};
+    return { success, data, error: String(error) };
+  });
 
 describe('schemas that refuse quickly', () => {
-  it('judge as before, also if they are changed twice', () => {
-    const before = judged();
-    const { safeParse } = JSONRPCResultResponse as Schema;
+  it.each([
+    ['JSONRPCResultResponse', sdk.isJSONRPCResultResponse],
+    ['JSONRPCErrorResponse', sdk.isJSONRPCErrorResponse],
+  ])('%s judges as before, also if it is changed twice', (name, isResponse) => {
+    const schema = (sdk.specTypeSchemas as unknown as Record<string, Schema>)[name] as Schema;
     refuseResponsesQuickly(sdk as unknown as ServerSdk);
-    const quick = (JSONRPCResultResponse as Schema).safeParse;
-    expect(quick).not.toBe(safeParse);
-    expect(judged()).toEqual(before);
+    const { safeParse: quick, [SLOW]: slow } = schema;
+    expect(slow).toBeTypeOf('function');
+    expect(quick).not.toBe(slow);
+    expect(judged(quick)).toEqual(judged(slow));
+    expect(MESSAGES.map((message) => isResponse(message))).toEqual(judged(slow).map(({ success }) => success));
     refuseResponsesQuickly(sdk as unknown as ServerSdk);
-    expect((JSONRPCResultResponse as Schema).safeParse).toBe(quick);
+    expect(schema.safeParse).toBe(quick);
   });
 
   it('stay unchanged if they would accept a message with a method, or are missing', () => {

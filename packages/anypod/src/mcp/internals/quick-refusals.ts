@@ -16,7 +16,8 @@ interface SpecSchemas {
 /** The schemas of messages that have no method. */
 const WITHOUT_METHOD = ['JSONRPCResultResponse', 'JSONRPCErrorResponse'];
 
-const QUICK = Symbol.for('anypod.quick-refusals');
+/** Where a changed schema keeps its own `safeParse`. */
+export const SLOW = Symbol.for('anypod.quick-refusals');
 
 /** A refusal without a parse. It finds its reasons only when `error` is read. */
 class QuickRefusal implements Parsed {
@@ -37,11 +38,11 @@ function hasMethod(value: unknown): boolean {
 }
 
 function refuseQuickly(schema: Schema, sample: object): void {
-  if (QUICK in schema || Object.isFrozen(schema) || schema.safeParse(sample).success) return;
+  if (SLOW in schema || Object.isFrozen(schema) || schema.safeParse(sample).success) return;
   const parse = schema.safeParse.bind(schema);
   schema.safeParse = (value, ...rest) =>
     hasMethod(value) ? new QuickRefusal(() => parse(value, ...rest)) : parse(value, ...rest);
-  Object.defineProperty(schema, QUICK, { value: true });
+  Object.defineProperty(schema, SLOW, { value: parse });
 }
 
 /**
