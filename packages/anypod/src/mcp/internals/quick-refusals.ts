@@ -17,7 +17,7 @@ interface SpecSchemas {
 const WITHOUT_METHOD = ['JSONRPCResultResponse', 'JSONRPCErrorResponse'];
 
 /** Where a changed schema keeps its own `safeParse`. */
-export const SLOW = Symbol.for('anypod.quick-refusals');
+export const SLOW: unique symbol = Symbol.for('anypod.quick-refusals');
 
 /** A refusal without a parse. It finds its reasons only when `error` is read. */
 class QuickRefusal implements Parsed {
