@@ -116,14 +116,15 @@ describe('many users of one tenant', () => {
     const stream = readStream(await session.call(pod(0), 7, 'slow', { steps: 2, ms: 1000 }, 'token'));
     await stream.next();
     const users = await Promise.all(Array.from({ length: 20 }, (_, index) => userOfBeta(index)));
-    const seen = await manyTimes(BURST + 100, 10, async (index) =>
+    // Also if all of them are at one pod at the same time, they leave room for the call that runs.
+    const seen = await manyTimes(BURST + 100, CALLS / 2, async (index) =>
       outcome(await postModern(pod(Math.floor(index / 2)), 'tools/list', {}, users[index % 20])),
     );
     // `initialize`, `initialized` and the call have counted too. A minute of a slow machine earns another one. If Redis was slow, the pods have limited alone.
     const pods = deployment.logs().includes('each pod limits them alone') ? 2 : 1;
     expect(seen.of('ok'), JSON.stringify(seen.all)).toBeGreaterThanOrEqual(BURST - 3);
     expect(seen.of('ok')).toBeLessThan(pods * BURST + 7);
-    expect(seen.of('ok') + seen.of('429 tenant_rate_limit')).toBe(BURST + 100);
+    expect(seen.of('ok') + seen.of('429 tenant_rate_limit'), JSON.stringify(seen.all)).toBe(BURST + 100);
     for (const each of deployment.urls)
       expect(await outcome(await post(each, initialize, await userOfBeta(77)))).toBe('429 tenant_rate_limit');
     await expectOthersServed();
