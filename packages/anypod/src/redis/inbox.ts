@@ -51,12 +51,14 @@ export function createRedisInbox(
 
     async listen(pod, onMessage, onGap) {
       const key = keys.inbox(pod);
-      const from = await open(commands, key);
+      // In this order a server that takes over in between counts as another one, so the gap is told.
+      const [server, from] = await Promise.all([commands.run(scripts.serverId, [key]), open(commands, key)]);
       let read = 0;
 
       return startReader(connect(), {
         key,
         from,
+        server: typeof server === 'string' ? server : undefined,
         batch: BATCH,
         onEntry(entry) {
           let message: InboxMessage;

@@ -15,6 +15,8 @@ export interface Reading {
   readonly key: string;
   /** The reader delivers every entry after this position. */
   readonly from: string;
+  /** The server that `from` comes from, as `server-id` names it. Undefined: not known, or nobody must be told of a gap. */
+  readonly server?: string | undefined;
   /** How many entries one read takes. It must not exceed what the log keeps, else a gap could go unnoticed. */
   readonly batch: number;
   onEntry(entry: Entry): void;
@@ -37,14 +39,15 @@ export function startReader(connection: RedisConnection, reading: Reading): List
   const commands = createCommands(connection);
   const stopping = new AbortController();
   let position = reading.from;
-  let server: unknown;
+  let server: unknown = reading.server;
+  let hasLooked = false;
   let isNewConnection = true;
   connection.on('error', reading.onError);
   // A Cluster client emits `refresh` when its nodes may have changed, a single client emits `ready` when it has connected again.
   for (const event of ['ready', 'refresh'] as const) {
     connection.on(event, () => {
       // The first look at the server is what opens the first connection.
-      if (server !== undefined) isNewConnection = true;
+      if (hasLooked) isNewConnection = true;
     });
   }
 
@@ -58,6 +61,7 @@ export function startReader(connection: RedisConnection, reading: Reading): List
     isNewConnection = false;
     try {
       server = await commands.run(scripts.serverId, [reading.key]);
+      hasLooked = true;
     } catch (error) {
       isNewConnection = true;
       throw error;
