@@ -10,7 +10,7 @@ const processes = { testTimeout: 240_000, hookTimeout: 240_000, globalSetup: 'te
 const serial = { ...processes, fileParallelism: false };
 
 /** Files that wait for pods more than they compute. Each has pods, ports and a Redis of its own. */
-const waiting = { ...processes, maxWorkers: 3 };
+const waiting = { ...processes, maxWorkers: 2 };
 
 /** Files that only wait for times to pass, in Redis servers of their own. */
 const idle = { ...processes, maxWorkers: 6 };

@@ -86,13 +86,14 @@ function callAndSay(url: URL, { clients, sessions, attempts }: LoadOptions): Loa
   const call = async ({ id: session, headers }: WireSession) => {
     while (!stopped && id < 20_000) {
       const key = `${session} ${++id}`;
-      const text = await attempt(attempts, async () => {
+      const [text, answered] = await attempt(attempts, async () => {
         const params = { name: 'slow', arguments: { steps: 1, ms: 50, key } };
         const answer = await poster.post(url, { jsonrpc: '2.0', id: ++id, method: 'tools/call', params }, headers);
         if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
-        return textOf((await messagesOf(answer)).at(-1));
+        const body = await answer.clone().text();
+        return [textOf((await messagesOf(answer)).at(-1)), `${answer.headers.get('content-type')}: ${body}`];
       });
-      expect(text).toBe('1 steps');
+      expect(text, answered).toBe('1 steps');
       keys.push(key);
     }
   };
