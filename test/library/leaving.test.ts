@@ -175,3 +175,17 @@ it('refuses a 2026-07-28 call that arrives when it has gone [pod.drain.gone]', a
   await leaving.anypod.close();
   await expectRefused(await callModern(leaving.anypod, 'charge'));
 });
+
+it('refuses calls that arrive while it closes, and never runs them [pod.drain.gone]', async () => {
+  const leaving = await startListening();
+  const session = await openSession(leaving.url);
+  const closed = leaving.anypod.close();
+  const headers = { ...session.headers, 'content-type': 'application/json', accept: 'application/json' };
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'charge' } });
+  const answers = [
+    leaving.anypod.fetch(new Request(leaving.url, { method: 'POST', headers, body })),
+    callModern(leaving.anypod, 'charge'),
+  ];
+  for (const answer of answers) await expectRefused(await answer);
+  await closed;
+});

@@ -25,6 +25,7 @@ export function createEndpoint(options: EndpointOptions): Room {
   const fail = createFail(options);
 
   async function postModern(body: unknown, { caller, signal }: Incoming, reply: MeteredReply): Promise<void> {
+    pod.admit();
     if (methodOf(body) === 'subscriptions/listen') {
       if (reply.form === 'json') throw noEvents();
       limits.listen(body, reply);

@@ -149,7 +149,7 @@ export class Pod {
    */
   async take(id: string, caller: Caller): Promise<LiveSession | undefined> {
     const { sessions } = this.#parts;
-    if (this.#drain.departed) throw tooLate();
+    this.admit();
     const principal = principalOf(caller.authInfo);
     const isOwn = this.#servedBefore(id, principal);
     if (!isOwn && !isSessionId(this.#context.signer, id, principal)) return undefined;
@@ -230,6 +230,16 @@ export class Pod {
   drain(): void {
     this.#context.announcer.flush();
     this.#drain.drain();
+  }
+
+  /** From now on no request begins here, and those that run go on until `close`. */
+  depart(): void {
+    this.#drain.depart();
+  }
+
+  /** Throws `AnypodError` `draining` if this pod has left. */
+  admit(): void {
+    if (this.#drain.departed) throw tooLate();
   }
 
   /** Ends everything on this pod. Other pods take over the calls that still run. Sessions stay in the store. */

@@ -31,12 +31,17 @@ export class Drain {
     return this.#departed;
   }
 
+  /** From now on no request begins here. Those that run go on. */
+  depart(): void {
+    this.#departed = true;
+  }
+
   /**
    * Stops serving the exchanges that still run. Returns how many of them other pods can take over. The others get an error, because their clients
    * cannot resume them.
    */
   leaveExchanges(): number {
-    this.#departed = true;
+    this.depart();
     const [left, refused] = [this.#running().filter(({ resumable }) => resumable), this.#running()];
     for (const exchange of left) exchange.abandon(this.#spread());
     for (const exchange of refused) exchange.abort(draining, 503);
