@@ -243,7 +243,6 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     },
     async close() {
       meter.phase('closing');
-      // The parts close one after the other. A request that began meanwhile would be cut off.
       pod.depart();
       for (const part of [tasks, modern, pod]) await part.close();
       for (const watching of [handlers, ageLimit, listenAgeLimit]) watching.stop();

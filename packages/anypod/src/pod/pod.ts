@@ -232,7 +232,10 @@ export class Pod {
     this.#drain.drain();
   }
 
-  /** From now on no request begins here, and those that run go on until `close`. */
+  /**
+   * From now on no request begins here, and those that run go on until `close`. Call it before the parts of anypod close one after the other: they would
+   * cut off a request that begins meanwhile.
+   */
   depart(): void {
     this.#drain.depart();
   }
