@@ -204,14 +204,14 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const bus = createChangeBus((change) => publish(pod, change, log), log);
   const waiters = createCallWaiters();
   const mail: ModernParts['mail'] = { deliver: () => undefined };
-  const { ageLimit, listenAgeLimit, callDeadlines } = createTimeLimits(settings, log);
+  const limits = createTimeLimits(settings, log);
   const tasks = wireTasks({ ...shared, signer, stand: (session, data) => pod.stand(session, data) }, settings);
   ofServers.use(tasks);
   const hosting = { ...shared, build, newQuestionId: createQuestionNames(podId, traces), bytes: probe.bytes };
   const host = watchQuestions(createLegacyHost(hosting), meter, traces);
   const pod: Pod = new Pod(
     {
-      ...{ ...shared, ...state, tasks, pod: podId, signer, random: randomId, ageLimit, callDeadlines, filterOf },
+      ...{ ...shared, ...state, ...limits, tasks, pod: podId, signer, random: randomId, filterOf },
       host: tasks.inSessions(host, (id, caller) => pod.hold(id, caller)),
       verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),
@@ -221,11 +221,10 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
     },
     options,
   );
-  const wired = { ...shared, ...state, tasks, pod, bus, waiters, mail, signer, build, filterOf };
-  const parts = { ...wired, listenAgeLimit, callDeadlines };
-  const modern = sdk === undefined ? refuseModern : wireModern({ ...parts, sdk, guests: probe.guests }, settings);
+  const wired = { ...shared, ...state, ...limits, tasks, pod, bus, waiters, mail, signer, build, filterOf };
+  const modern = sdk === undefined ? refuseModern : wireModern({ ...wired, sdk, guests: probe.guests }, settings);
   await startOrClose(pod, tasks, closeMeter);
-  const handlers = wireHttp({ ...shared, signer, pod, modern, gate, ageLimit, quotas: store.quotas }, settings);
+  const handlers = wireHttp({ ...shared, ...limits, signer, pod, modern, gate, quotas: store.quotas }, settings);
 
   return {
     fetch: handlers.fetch,
@@ -245,7 +244,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
       meter.phase('closing');
       pod.depart();
       for (const part of [tasks, modern, pod]) await part.close();
-      for (const watching of [handlers, ageLimit, listenAgeLimit]) watching.stop();
+      for (const watching of [handlers, limits.ageLimit, limits.listenAgeLimit]) watching.stop();
       if (options.store === undefined) await store.close();
       closeMeter();
     },
