@@ -5,10 +5,9 @@ import type { TaskWorker } from '../core/task-store.ts';
 import { createMemoryStore } from '../memory/index.ts';
 import type { Channel } from './channel.ts';
 import { createFarCalls } from './far-calls.ts';
+import type { Fn } from './references.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: any function of a port.
-type Method = (...args: any[]) => any;
-type Ports = Readonly<Record<string, Readonly<Record<string, Method>>>>;
+type Ports = Readonly<Record<string, Readonly<Record<string, Fn>>>>;
 
 /** The ports of a store whose methods are all asynchronous: all but the key versions, of which there is one here. */
 function portsOf(store: Store): Ports {

@@ -95,7 +95,7 @@ describe('the admin port', () => {
       Promise.reject(new AnypodError('store_unavailable', 'Redis does not answer; try again shortly.'));
     const { ask } = await start({
       pods: away,
-      // biome-ignore lint/correctness/useYield: the first look fails
+      // biome-ignore lint/correctness/useYield: it fails before it has anything to yield.
       async *follow() {
         await away();
       },
