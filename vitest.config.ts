@@ -49,7 +49,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,examples,bench,loadtest}/**/*.test.ts'],
+          include: ['{packages,services,examples,bench,loadtest}/**/*.test.ts'],
           // The tests of the projects that `npm create anypod` makes; test/create runs them there.
           exclude: ['**/node_modules/**', 'packages/create-anypod/template/**'],
           testTimeout: 60_000,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import type { MetricReader } from '@opentelemetry/sdk-metrics';
+import type { MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics';
 import { asOpenMetrics, type Exemplars } from './exemplars.ts';
 
 /** Instruments that count seconds. Prometheus wants the unit in the name, and its exporter does not put it there. */
@@ -15,10 +15,10 @@ const IN_SECONDS: ReadonlySet<string> = new Set([
 
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
-/** Collects for the page. */
-export function createPageReader(): PrometheusExporter {
+/** Collects for the page, also from `metricProducers`. */
+export function createPageReader(metricProducers: MetricProducer[] = []): PrometheusExporter {
   // Its own server cannot listen on an address of IPv6: it makes a URL of it without brackets.
-  return new PrometheusExporter({ preventServerStart: true });
+  return new PrometheusExporter({ preventServerStart: true, metricProducers });
 }
 
 /** What a page is made of. */

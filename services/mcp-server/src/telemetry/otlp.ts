@@ -1,4 +1,4 @@
-import { diag, ProxyTracerProvider, trace } from '@opentelemetry/api';
+import { diag, metrics, ProxyTracerProvider, trace } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
@@ -6,6 +6,7 @@ import { type MetricReader, PeriodicExportingMetricReader } from '@opentelemetry
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, type IdGenerator, ParentBasedSampler } from '@opentelemetry/sdk-trace';
 import { type Exemplars, noteExemplars } from './exemplars.ts';
+import { createLeanHistograms, type LeanHistograms } from './lean-histograms.ts';
 import { createLeanRoots } from './lean-roots.ts';
 import { createPageReader } from './metrics-page.ts';
 import { createRandomIds } from './random-ids.ts';
@@ -39,13 +40,15 @@ export function startOtlp({ endpoint, sampling, resource, page, exemplars }: Otl
   complainRarely();
   const url = (signal: string) => `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
   const exportIntervalMillis = Number(process.env['OTEL_METRIC_EXPORT_INTERVAL']) || PUSH_EVERY_MS;
+  const lean = sendsTotals() ? createLeanHistograms(resource) : undefined;
   const push = new PeriodicExportingMetricReader({
     exporter: new OTLPMetricExporter({ url: url('metrics') }),
+    metricProducers: lean === undefined ? [] : [lean.producer],
     exportIntervalMillis,
     exportTimeoutMillis: Math.min(exportIntervalMillis, 30_000),
   });
   // Each reader counts everything for itself, so there is one, unless the collector wants other sums than the page.
-  const reader = page && !sendsTotals() ? createPageReader() : push;
+  const reader = page && lean === undefined ? createPageReader() : push;
   const ids = createRandomIds();
   const sdk = new NodeSDK({
     resource,
@@ -59,6 +62,7 @@ export function startOtlp({ endpoint, sampling, resource, page, exemplars }: Otl
   });
   sdk.start();
   decideRoots(sampling, ids);
+  if (lean !== undefined) replaceHistograms(lean);
   return { reader, stop: () => sdk.shutdown() };
 }
 
@@ -67,6 +71,13 @@ function decideRoots(sampling: number, ids: IdGenerator): void {
   const provider = trace.getTracerProvider();
   if (provider instanceof ProxyTracerProvider)
     provider.setDelegate(createLeanRoots(provider.getDelegate(), sampling, ids));
+}
+
+function replaceHistograms(lean: LeanHistograms): void {
+  const provider = lean.over(metrics.getMeterProvider(), 'anypod');
+  // The API refuses a second provider.
+  metrics.disable();
+  metrics.setGlobalMeterProvider(provider);
 }
 
 /** Whether the exporter sends sums since the start, as the page has them. */

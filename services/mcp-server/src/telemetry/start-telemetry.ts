@@ -7,6 +7,7 @@ import { detectResources, envDetector, type Resource, resourceFromAttributes } f
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { ConfigError } from 'anypod/cli';
 import type { Exemplars } from './exemplars.ts';
+import { createLeanHistograms } from './lean-histograms.ts';
 import { createMetricsPage, createPageReader, type PageReader } from './metrics-page.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 
@@ -53,9 +54,10 @@ async function startSdk(
     const { startOtlp } = await import('./otlp.ts');
     return startOtlp({ endpoint, sampling, resource, page: metricsPort !== 0, exemplars });
   }
-  const reader = createPageReader();
+  const lean = createLeanHistograms(resource);
+  const reader = createPageReader([lean.producer]);
   const provider = new MeterProvider({ resource, readers: [reader] });
-  metrics.setGlobalMeterProvider(provider);
+  metrics.setGlobalMeterProvider(lean.over(provider, 'anypod'));
   return { reader, stop: () => provider.shutdown() };
 }
 
