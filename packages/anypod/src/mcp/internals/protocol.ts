@@ -21,6 +21,7 @@ export interface Protocol {
   _clientVersion?: unknown;
   readonly _onrequest?: unknown;
   readonly _onnotification?: unknown;
+  readonly _onresponse?: unknown;
   readonly _requestHandlers?: ReadonlyMap<string, unknown>;
   /** The abort controllers of the running requests, by id. */
   _requestHandlerAbortControllers?: ReadonlyMap<RequestId, AbortController>;

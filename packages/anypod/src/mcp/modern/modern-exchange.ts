@@ -198,7 +198,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
 
   #answerQuestion(answer: JsonRpcResponse): void {
     if (this.#closed) return;
-    if (this.#takeAnswer === undefined) this.onmessage?.(answer);
+    if (this.#takeAnswer === undefined) this.enterAnswer(answer);
     else this.#takeAnswer(answer);
   }
 
