@@ -122,6 +122,7 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
   });
 
   test('an error that nothing can be read of is answered and harms nobody [host.faults.process]', async () => {
+    const counted = await faults('unhandled_rejection');
     for (const form of formsOf(module)) {
       const answer = await call(form, pods, 'throw-nothing-readable');
       expect(answer).toMatchObject({ error: { code: -32_603, message: expect.stringContaining('without a message') } });
@@ -138,6 +139,12 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
         error: { code: -32_603, message: expect.stringContaining('without a message') },
       });
     }
+    // With ANYPOD_ON_UNHANDLED_REJECTION=drain, a rejection of the SDK would end the pod. This one is the only one.
+    await call({ era: 'legacy', say: false }, pods, 'unhandled');
+    await eventually(async () => expect(await faults('unhandled_rejection')).toBe(counted + 1));
+    expect(logLines(pods, 'a promise was rejected').filter((line) => isAbout('throw-nothing-readable', line))).toEqual(
+      [],
+    );
     await neighbour.tick();
   });
 

@@ -60,7 +60,11 @@ export const ROWS: readonly Row[] = [
     log: 'a handler threw a value that is not an error',
   },
   { fault: 'throw-null', tool: isError('null'), other: speechless },
-  { fault: 'throw-string', tool: isError('just a text'), other: () => failed('Internal error') },
+  {
+    fault: 'throw-string',
+    tool: isError('just a text'),
+    other: (what) => failed(`The handler of ${what} threw a text: just a text`),
+  },
   { fault: 'throw-frozen', tool: isError('frozen'), other: () => failed('frozen') },
   { fault: 'throw-message-getter', tool: failed('no message'), other: speechless },
   { fault: 'throw-number-message', tool: isError('[object Object]'), other: speechless },

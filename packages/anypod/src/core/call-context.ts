@@ -1,3 +1,5 @@
+import type { JsonRpcRequest } from './json-rpc.ts';
+
 /** What a request asks for. */
 export interface CallName {
   /** The name that the client sent. */
@@ -18,4 +20,9 @@ export interface CallContext extends CallName {
 export interface CallContexts {
   /** Undefined: the code runs for no call, such as work that a module starts by itself. */
   current(): CallContext | undefined;
+}
+
+export function callNameOf({ method, params }: Pick<JsonRpcRequest, 'method' | 'params'>): CallName {
+  const name = method === 'resources/read' ? params?.['uri'] : params?.['name'];
+  return { method, name: typeof name === 'string' ? name : undefined };
 }

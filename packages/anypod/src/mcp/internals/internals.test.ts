@@ -10,7 +10,7 @@ import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import type { ServerSdk } from '../sdk/sdk.ts';
 import type { UserServer } from '../sdk/user-server.ts';
 import { messageEntryOf } from './message-entry.ts';
-import { forgetClient } from './protocol.ts';
+import { forgetClient, type Protocol } from './protocol.ts';
 import { listingOf, registeredToolsOf } from './registered-tools.ts';
 
 type NewServer = new (info: { name: string; version: string }) => UserServer;
@@ -146,6 +146,47 @@ it.each(Object.entries(sdks))(
     }
   },
 );
+
+describe.each(Object.entries(sdks))('SDK %s', (_name, generation) => {
+  const unreadable = () => new Proxy(new Error(), { get: () => never() });
+  function never(): never {
+    throw unreadable();
+  }
+
+  it.each([
+    [
+      'an error of which nothing can be read',
+      unreadable,
+      {},
+      'The handler of tool "hello" threw something without a message.',
+    ],
+    [
+      'undefined, with an onerror that throws',
+      () => undefined,
+      { onerror: never },
+      'The handler of tool "hello" threw something without a message.',
+    ],
+    ['a text', () => 'no luck', {}, 'The handler of tool "hello" threw a text: no luck'],
+  ])('leaves no rejection behind where a handler throws %s', async (_what, thrown, members, message) => {
+    const pod = await start(generation, () => {
+      const server = serverOf(generation) as UserServer & { server: Protocol };
+      Object.assign(server.server, members);
+      const handlers = server.server._requestHandlers as Map<string, unknown>;
+      handlers.set('tools/call', () => Promise.reject(thrown()));
+      return server;
+    });
+    const rejected: unknown[] = [];
+    const note = (reason: unknown) => rejected.push(reason);
+    process.on('unhandledRejection', note);
+    const params = { name: 'hello' };
+    const called = await post(pod, { id: 1, method: 'tools/call', params }, await openSession(pod));
+    expect(await called.json()).toMatchObject({ id: 1, error: { code: -32_603, message } });
+    // Node tells of rejections before it runs immediates.
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(rejected).toHaveLength(0);
+  });
+});
 
 it('knows nothing about a server that has none of the members, and does not change it', () => {
   const stranger = { connect: async () => undefined, close: async () => undefined };

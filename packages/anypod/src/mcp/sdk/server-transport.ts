@@ -12,6 +12,7 @@ import { RPC, rpcError } from '../../core/rpc-error.ts';
 import { failedSilently, UnwritableError, unwritableResponse, writeResponse } from '../../core/written.ts';
 import { isPlainMessage, type MessageEntry } from '../internals/message-entry.ts';
 import { watchEnds } from '../internals/request-ends.ts';
+import { keepThrownReadable } from '../internals/thrown-values.ts';
 import { noServer } from './build-server.ts';
 import { withReadableError } from './readable-error.ts';
 import { asksForTools, type ToolLists } from './tool-lists.ts';
@@ -67,6 +68,7 @@ export abstract class ServerTransport {
 
   /** Answers requests whose handler ends without a response, because the SDK never answers them. `server` must be connected. */
   useEnds(server: UserServer): void {
+    keepThrownReadable(server, this.#log);
     watchEnds(server, (id) => this.ended(id));
   }
 
