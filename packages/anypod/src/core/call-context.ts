@@ -26,3 +26,23 @@ export function callNameOf({ method, params }: Pick<JsonRpcRequest, 'method' | '
   const name = method === 'resources/read' ? params?.['uri'] : params?.['name'];
   return { method, name: typeof name === 'string' ? name : undefined };
 }
+
+const SHOWN_OF_SESSION = 8;
+const SHOWN_OF_NAME = 100;
+
+/**
+ * The log fields of a call. They show only the beginning of the session id, because the id is the only credential of an anonymous client. `trace` is the
+ * trace of the call, in hexadecimal digits.
+ */
+export function callFields(
+  { method, name }: CallName,
+  session: string | undefined,
+  trace?: string,
+): Readonly<Record<string, string>> {
+  return {
+    ...(session !== undefined && { session: session.slice(0, SHOWN_OF_SESSION) }),
+    method: method.slice(0, SHOWN_OF_NAME),
+    ...(method === 'tools/call' && name !== undefined && { tool: name.slice(0, SHOWN_OF_NAME) }),
+    ...(trace !== undefined && { trace_id: trace }),
+  };
+}

@@ -69,6 +69,13 @@ export function placeIn(name: string): string | undefined {
   return at < 0 ? undefined : asPlace(name.slice(at + 1));
 }
 
+const DIGITS_OF_TRACE = 32;
+
+/** The trace of a place, as `Traces.id` gives it. */
+export function traceOf(place: string): string {
+  return place.slice(0, DIGITS_OF_TRACE);
+}
+
 /** Undefined: the value is no place. */
 export function asPlace(value: unknown): string | undefined {
   return typeof value === 'string' && PLACE.test(value) ? value : undefined;
