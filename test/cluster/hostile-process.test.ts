@@ -25,8 +25,6 @@ const FORMS = [
 ] as const;
 type Form = (typeof FORMS)[number];
 
-const formsOf = (module: string) => FORMS.filter(({ era }) => module !== 'v1' || era === 'legacy');
-
 const DONE = { result: { structuredContent: {} } };
 
 /** What harms its process, and what is told of it. */
@@ -108,8 +106,7 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
 
   test.each(HARMLESS)('$fault: is told and counted, and nobody else notices [host.faults.process]', async (row) => {
     const counted = await faults(row.kind);
-    const forms = formsOf(module);
-    for (const [index, form] of forms.entries()) {
+    for (const [index, form] of FORMS.entries()) {
       expect(await call(form, pods, row.fault)).toMatchObject(row.answer);
       await eventually(() => {
         const told = logLines(pods, row.log).filter((line) => isAbout(row.fault, line));
@@ -117,13 +114,13 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
         expect(told.at(-1)).toMatchObject(row.line);
       });
     }
-    expect(await faults(row.kind)).toBeGreaterThanOrEqual(counted + forms.length);
+    expect(await faults(row.kind)).toBeGreaterThanOrEqual(counted + FORMS.length);
     await neighbour.tick();
   });
 
   test('an error that nothing can be read of is answered and harms nobody [host.faults.process]', async () => {
     const counted = await faults('unhandled_rejection');
-    for (const form of formsOf(module)) {
+    for (const form of FORMS) {
       const answer = await call(form, pods, 'throw-nothing-readable');
       expect(answer).toMatchObject({ error: { code: -32_603, message: expect.stringContaining('without a message') } });
     }
@@ -167,7 +164,7 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
   }
 
   // What a stream or 2026-07-28 would change is the answer alone, and one deployment shows it.
-  const fatalForms = formsOf(module).slice(0, store === 'redis' ? 3 : 1);
+  const fatalForms = FORMS.slice(0, store === 'redis' ? 3 : 1);
   const fatal = FATAL.flatMap((row) =>
     fatalForms.slice(0, row.fault.startsWith('exit-') ? 1 : 3).map((form) => ({ ...row, ...form })),
   );
@@ -183,7 +180,7 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
 
   test('sigterm: listeners of handlers are told once and cut no drain short [host.faults.process]', async () => {
     const { pod, at, expectToDrain } = await startBeside();
-    for (const form of formsOf(module)) expect(await call(form, at, 'sigterm')).toMatchObject(DONE);
+    for (const form of FORMS) expect(await call(form, at, 'sigterm')).toMatchObject(DONE);
     const lines = () => logLines(pod, 'the server module listens to this event');
     await eventually(() => expect(lines()).toMatchObject([{ level: 'warn', event: 'SIGTERM' }]));
     pod.process.signal('SIGTERM');
