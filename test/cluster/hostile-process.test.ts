@@ -178,6 +178,17 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
     await neighbour.tick();
   });
 
+  test('uncaught: the drain ends with its timeout, whatever still runs [host.faults.process]', async () => {
+    const pod = await pods.startAnother({ ANYPOD_DRAIN_TIMEOUT: '500' });
+    const here = new URL(pod.url);
+    const held = await holdCall(await openSession(here), here, 'beyond');
+    await call({ era: 'legacy', say: false }, { here, there: here }, 'uncaught');
+    await settled(held.rest(), 'the held call');
+    // The drain itself has ended the stream. Nothing has cut it off.
+    expect(held.events.at(-1)).toEqual({ retry: expect.any(Number), data: '' });
+    expect(await settled(pod.process.exited, 'the exit')).toEqual({ code: 1, signal: null });
+  });
+
   test('sigterm: listeners of handlers are told once and cut no drain short [host.faults.process]', async () => {
     const { pod, at, expectToDrain } = await startBeside();
     for (const form of FORMS) expect(await call(form, at, 'sigterm')).toMatchObject(DONE);
