@@ -110,7 +110,7 @@ export interface Meter {
   named(pod: string): void;
   /** A limit has refused a request. */
   limited(reason: LimitReason): void;
-  /** anypod itself has answered a request with this HTTP status of 400 or more. */
+  /** A request was answered with this HTTP status of 400 or more. */
   refused(status: number, reason: RefusalReason): void;
   task(event: TaskEvent): void;
   /** Says where to read the tasks of now. */
@@ -151,6 +151,10 @@ export interface RequestWatch {
   answered(isError: boolean, fault?: string): void;
   /** The request has ended. Only the first report counts. If an error was answered, `ok` counts as `rpc_error`. */
   ended(outcome: RequestOutcome): void;
+  /** The request has ended with an error status of HTTP, in a response that the reply only passes on. `detail`: what the response says. */
+  refused(status: number, detail?: string): void;
+  /** Serving the request has failed. Its client gets an answer next. */
+  failed(error: unknown): void;
   /** A stream to the client has opened. Call the returned function when the stream has ended. */
   streams(kind: StreamKind): () => void;
 }
@@ -159,5 +163,7 @@ export interface RequestWatch {
 export const silentWatch: RequestWatch = {
   answered: () => undefined,
   ended: () => undefined,
+  refused: () => undefined,
+  failed: () => undefined,
   streams: () => () => undefined,
 };

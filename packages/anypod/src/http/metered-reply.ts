@@ -31,6 +31,8 @@ export class MeteredReply implements Reply, RequestWatch {
   refusal: Limited | undefined;
   /** Why the request is answered with an error status. Undefined: the status says it, or there was none. */
   reason: RefusalReason | undefined;
+  /** What the answer says of it. */
+  #detail: string | undefined;
   readonly #load: Load;
   #accounts: readonly Account[] = NONE;
   #method = '';
@@ -128,7 +130,11 @@ export class MeteredReply implements Reply, RequestWatch {
     this.#fault ??= fault;
   }
 
-  /** Serving the request has failed. Its client gets an answer next. */
+  refused(status: number, detail?: string): void {
+    this.#detail = detail;
+    this.#endedWith(status);
+  }
+
   failed(error: unknown): void {
     this.reason = faultReasonOf(error);
     this.#error = error;
@@ -138,7 +144,7 @@ export class MeteredReply implements Reply, RequestWatch {
   #endedWith(status: number): void {
     if (status >= 400 && !this.#ended) {
       this.#status = status;
-      this.reason ??= reasonOfStatus(status);
+      this.reason ??= reasonOfStatus(status, this.#era === 'modern');
       // Before the message is known, the reason is all that says what is wrong.
       this.#fault ??= this.#method === '' ? this.reason : String(status);
       this.#meter.refused(status, this.reason);
@@ -163,7 +169,7 @@ export class MeteredReply implements Reply, RequestWatch {
   #log(outcome: RequestOutcome, ms: number, fault: string | undefined): void {
     this.#requests.write({
       ...{ method: this.#method, era: this.#era, tool: this.#tool, outcome, fault, ms },
-      ...{ status: this.#status, reason: this.reason, error: this.#error },
+      ...{ status: this.#status, reason: this.reason, error: this.#error, detail: this.#detail },
       ...{ caller: this.caller, session: this.#session, trace: this.step?.run(this.#requests.traceId) },
     });
   }

@@ -16,6 +16,8 @@ export interface RequestRecord {
   /** Of HTTP, 400 or more. Undefined: the request was not refused. */
   readonly status: number | undefined;
   readonly reason: RefusalReason | undefined;
+  /** What the answer says of it, if anypod has not made it. */
+  readonly detail: string | undefined;
   /** What has failed here. Undefined: nothing, so the request is at fault if it was refused. */
   readonly error: unknown;
   readonly caller: Caller | undefined;
@@ -39,6 +41,7 @@ export interface RequestLog {
 }
 
 const MOST = 100;
+const MOST_DETAIL = 300;
 
 /**
  * A line has no argument, result, token or id of a session: sessions and principals appear as their
@@ -51,7 +54,7 @@ export function createRequestLog(log: Log, hash: (text: string) => string, trace
     wanted,
     traceId: () => traces?.id(),
     failedLate: (err) => log.warn({ err }, 'a request failed'),
-    write({ method, era, tool, outcome, fault, ms, status, reason, error, caller, session, trace }) {
+    write({ method, era, tool, outcome, fault, ms, status, reason, detail, error, caller, session, trace }) {
       const id = session ?? caller?.headers['mcp-session-id'];
       const principal = principalOf(caller?.authInfo);
       const fields = {
@@ -59,6 +62,7 @@ export function createRequestLog(log: Log, hash: (text: string) => string, trace
         ...(tool !== undefined && { tool: tool.slice(0, MOST) }),
         ...(fault !== undefined && { fault }),
         ...(status !== undefined && { status, reason }),
+        ...(detail !== undefined && { detail: detail.slice(0, MOST_DETAIL) }),
         ...(typeof id === 'string' && { session: hash(id) }),
         ...(principal !== undefined && { principal: hash(principal) }),
         ...(trace !== undefined && { trace_id: trace }),
