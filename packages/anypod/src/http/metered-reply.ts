@@ -24,6 +24,8 @@ export class MeteredReply implements Reply, RequestWatch {
   caller: Caller | undefined;
   /** Undefined: nobody traces the request. */
   step: Step | undefined;
+  /** The trace to which the request belongs if it has no step: that of the question that it answers. */
+  trace: string | undefined;
   form: AnswerForm = 'either';
   /** When the streams of a session must end. Undefined: the caller has no token that expires. */
   tokenEnd: TokenEnd | undefined;
@@ -170,7 +172,7 @@ export class MeteredReply implements Reply, RequestWatch {
     this.#requests.write({
       ...{ method: this.#method, era: this.#era, tool: this.#tool, outcome, fault, ms },
       ...{ status: this.#status, reason: this.reason, error: this.#error, detail: this.#detail },
-      ...{ caller: this.caller, session: this.#session, trace: this.step?.run(this.#requests.traceId) },
+      ...{ caller: this.caller, session: this.#session, trace: this.step?.run(this.#requests.traceId) ?? this.trace },
     });
   }
 
