@@ -225,7 +225,7 @@ describe('a collector gets', () => {
     });
     await eventually(() => {
       expect(pointsOf('mcp.server.operation.duration', tool('ask')).length).toBeGreaterThan(0);
-      const failed = { ...tool('_OTHER'), 'error.type': 'tool_error' };
+      const failed = { ...tool('fail'), 'error.type': 'tool_error' };
       expect(pointsOf('mcp.server.operation.duration', failed).length).toBeGreaterThan(0);
       const question = { 'mcp.method.name': 'elicitation/create' };
       expect(pointsOf('mcp.client.operation.duration', question).length).toBeGreaterThan(0);

@@ -193,7 +193,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const state = wireState(store, podId, meter, settings);
   const ofServers = createTasksOfServers(state.authInfoOf);
   const withContext = (inner: BuildServer) => state.withState(ofServers.withTasks(inner));
-  const { build, probe } = await lookAtFactory(settings, withContext, sdk).catch((error: unknown) => {
+  const { build, probe } = await lookAtFactory(settings, withContext, sdk, meter).catch((error: unknown) => {
     closeMeter();
     throw error;
   });

@@ -26,6 +26,8 @@ afterEach(async () => {
 async function start(challenge?: Error) {
   const refusals: string[] = [];
   const ended: string[] = [];
+  const named: string[] = [];
+  const known: string[] = [];
   const lines: Line[] = [];
   const pod = await createAnypod({
     createServer() {
@@ -39,7 +41,11 @@ async function start(challenge?: Error) {
     meter: {
       ...silentMeter,
       refused: (status, reason) => void refusals.push(`${status} ${reason}`),
-      requestEnded: (method, _era, outcome, _ms, _tool, fault) => void ended.push(`${method} ${outcome} ${fault}`),
+      toolsKnown: (names) => void known.push(...names),
+      requestEnded(method, _era, outcome, _ms, name, fault) {
+        ended.push(`${method} ${outcome} ${fault}`);
+        if (name !== undefined) named.push(name);
+      },
     },
     log: {
       info: (fields, message) => void lines.push({ level: 'info', fields, message }),
@@ -47,7 +53,7 @@ async function start(challenge?: Error) {
     },
   });
   open.push(pod);
-  return { pod, refusals, ended, lines };
+  return { pod, refusals, ended, lines, named, known };
 }
 
 async function post(pod: Anypod, method: string, params: object, headers: object = {}): Promise<number> {
@@ -91,6 +97,14 @@ describe('a message that is refused', () => {
     expect(lines[0]?.fields).toMatchObject({ method: 'tools/call', tool: 'read', status: 400, reason: 'malformed' });
     expect(lines[0]?.fields['detail']).toMatch(/_meta/);
   });
+
+  it('for the arguments of a prompt has the prompt in its line, and the meter hears of it', async () => {
+    const { pod, lines, named } = await start();
+    expect(await post(pod, 'prompts/get', { name: 'greet' }, { ...modern, 'mcp-name': 'greet' })).toBe(400);
+    expect(lines[0]?.fields).toMatchObject({ method: 'prompts/get', prompt: 'greet' });
+    expect(lines[0]?.fields).not.toHaveProperty('tool');
+    expect(named).toEqual(['greet']);
+  });
 });
 
 describe("a message on which the server's code fails before its handler", () => {
@@ -104,4 +118,8 @@ describe("a message on which the server's code fails before its handler", () => 
     expect(told[0]?.fields).toMatchObject({ method, status: 500, err: { message: 'no scopes today' } });
     expect(refusals).toEqual(['500 other']);
   });
+});
+
+it('the meter knows the tools of the server from the start', async () => {
+  expect((await start()).known).toEqual(['read']);
 });

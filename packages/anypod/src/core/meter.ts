@@ -79,16 +79,17 @@ export type PodPhase = 'serving' | 'announced' | 'draining' | 'closing';
 export interface Meter {
   /** A request arrived. `requestEnded` follows exactly once. */
   requestBegan(): void;
-  /** `method` is what the client sent, so it may be any text. */
-  /** `tool`: the tool that the client named, so it may be any text too. `fault`: see `faultOf`. */
+  /** `method` is what the client sent, so it may be any text. `name`: the tool or prompt that it named, so it may be any text too. `fault`: see `faultOf`. */
   requestEnded(
     method: string,
     era: RequestEra,
     outcome: RequestOutcome,
     ms: number,
-    tool?: string,
+    name?: string,
     fault?: string,
   ): void;
+  /** The server has these tools, so calls of them may be counted by name. */
+  toolsKnown(names: readonly string[]): void;
   /** A question of this pod has an answer, or is withdrawn. `method` is what the server sent. `fault`: see `faultOf`. */
   questionEnded(method: string, ms: number, fault?: string): void;
   /** A stream opened. `streamClosed` follows exactly once. */
@@ -125,6 +126,7 @@ export interface Meter {
 export const silentMeter: Meter = {
   requestBegan: () => undefined,
   requestEnded: () => undefined,
+  toolsKnown: () => undefined,
   questionEnded: () => undefined,
   streamOpened: () => undefined,
   streamClosed: () => undefined,

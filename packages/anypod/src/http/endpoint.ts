@@ -81,8 +81,9 @@ export function nameRequest(
   traces: Traces | undefined,
 ): void {
   const method = methodOf(body);
-  const tool = method === 'tools/call' ? (body as { params?: { name?: unknown } }).params?.name : undefined;
-  reply.name(method, era, typeof tool === 'string' ? tool : undefined);
+  const isNamed = method === 'tools/call' || method === 'prompts/get';
+  const name = isNamed ? (body as { params?: { name?: unknown } }).params?.name : undefined;
+  reply.name(method, era, typeof name === 'string' ? name : undefined);
   if (traces === undefined) return;
   if (method === 'answer') reply.trace = traceIn(String((body as { id?: unknown }).id));
   else reply.step = traces.receive({ method, era, body, caller });

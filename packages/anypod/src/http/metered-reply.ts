@@ -39,7 +39,8 @@ export class MeteredReply implements Reply, RequestWatch {
   #accounts: readonly Account[] = NONE;
   #method = '';
   #era: RequestEra = 'unknown';
-  #tool: string | undefined;
+  /** What the request names: a tool or a prompt. */
+  #name: string | undefined;
   #isError = false;
   #fault: string | undefined;
   #status: number | undefined;
@@ -82,11 +83,11 @@ export class MeteredReply implements Reply, RequestWatch {
     for (const account of this.#accounts) addStreams(account, by, this.#listens);
   }
 
-  /** Names the request for the meter: its MCP method, what `methodOf` returns for other bodies, or its HTTP method. `tool`: what a tool call calls. */
-  name(method: string, era: RequestEra, tool?: string): void {
+  /** Names the request for the meter: its MCP method, what `methodOf` returns for other bodies, or its HTTP method. `name`: of the tool or prompt. */
+  name(method: string, era: RequestEra, name?: string): void {
     this.#method = method;
     this.#era = era;
-    this.#tool = tool;
+    this.#name = name;
   }
 
   get watch(): RequestWatch {
@@ -163,14 +164,14 @@ export class MeteredReply implements Reply, RequestWatch {
     const seen = outcome === 'ok' && this.#isError ? 'rpc_error' : outcome;
     const ms = performance.now() - this.began;
     const fault = this.#fault ?? (seen === 'ok' ? undefined : seen);
-    this.#meter.requestEnded(this.#method, this.#era, seen, ms, this.#tool, fault);
+    this.#meter.requestEnded(this.#method, this.#era, seen, ms, this.#name, fault);
     this.step?.end(fault, this.#status);
     if (this.#status !== undefined || this.#requests.wanted()) this.#log(seen, ms, fault);
   }
 
   #log(outcome: RequestOutcome, ms: number, fault: string | undefined): void {
     this.#requests.write({
-      ...{ method: this.#method, era: this.#era, tool: this.#tool, outcome, fault, ms },
+      ...{ method: this.#method, era: this.#era, name: this.#name, outcome, fault, ms },
       ...{ status: this.#status, reason: this.reason, error: this.#error, detail: this.#detail },
       ...{ caller: this.caller, session: this.#session, trace: this.step?.run(this.#requests.traceId) ?? this.trace },
     });

@@ -9,7 +9,8 @@ import type { Traces } from '../core/traces.ts';
 export interface RequestRecord {
   readonly method: string;
   readonly era: RequestEra;
-  readonly tool: string | undefined;
+  /** Of the tool or prompt. */
+  readonly name: string | undefined;
   readonly outcome: RequestOutcome;
   readonly fault: string | undefined;
   readonly ms: number;
@@ -54,12 +55,12 @@ export function createRequestLog(log: Log, hash: (text: string) => string, trace
     wanted,
     traceId: () => traces?.id(),
     failedLate: (err) => log.warn({ err }, 'a request failed'),
-    write({ method, era, tool, outcome, fault, ms, status, reason, detail, error, caller, session, trace }) {
+    write({ method, era, name, outcome, fault, ms, status, reason, detail, error, caller, session, trace }) {
       const id = session ?? caller?.headers['mcp-session-id'];
       const principal = principalOf(caller?.authInfo);
       const fields = {
         ...{ method: method.slice(0, MOST), era, outcome, ms: Math.round(ms * 1000) / 1000 },
-        ...(tool !== undefined && { tool: tool.slice(0, MOST) }),
+        ...(name !== undefined && named(method, name)),
         ...(fault !== undefined && { fault }),
         ...(status !== undefined && { status, reason }),
         ...(detail !== undefined && { detail: detail.slice(0, MOST_DETAIL) }),
@@ -72,4 +73,8 @@ export function createRequestLog(log: Log, hash: (text: string) => string, trace
       else if (status !== undefined) sparse.warn(fields, 'a request was refused');
     },
   };
+}
+
+function named(method: string, name: string): object {
+  return { [method === 'prompts/get' ? 'prompt' : 'tool']: name.slice(0, MOST) };
 }

@@ -13,7 +13,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Received, Step, StepName, Traces } from '../core/traces.ts';
-import { ATTR } from './conventions.ts';
+import { ATTR, isRpcCode } from './conventions.ts';
 import { attributesOf, attributesOfHttp, attributesOfQuestion, nameOf, paramsOf } from './span-attributes.ts';
 import { withSpan } from './span-in-context.ts';
 import { contextOfMeta, contextOfPlace, createHttpContext, placeInState, placeOf } from './trace-context.ts';
@@ -136,7 +136,7 @@ class SpanStep implements Step {
     this.#ended = true;
     if (fault !== undefined) this.#span.setAttribute(ATTR.error, fault).setStatus({ code: SpanStatusCode.ERROR });
     if (status !== undefined) this.#span.setAttribute(ATTR.httpStatus, status);
-    else if (fault !== undefined && /^-?\d+$/.test(fault)) this.#span.setAttribute(ATTR.status, fault);
+    if (fault !== undefined && isRpcCode(fault)) this.#span.setAttribute(ATTR.status, fault);
     this.#span.end();
   }
 }
