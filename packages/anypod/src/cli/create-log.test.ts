@@ -80,10 +80,13 @@ it.each(WITH_USER)('shows %s without its user, in messages, errors and fields [l
 
 it('shows no bearer token in a text, and no address that only looks like one with a user [log.redacted]', () => {
   const { log, read } = start();
-  log.info({ text: 'Authorization: Bearer abcdefgh.ijklmnop-hidden' }, 'see https://pods.example/mail me@pods.example');
+  log.info(
+    { text: 'Authorization: Bearer abcdefgh.ijklmnop-hidden' },
+    'see https://pods.example/@mail and https://pods.example?to=me@pods.example',
+  );
   const line = read();
   expect(line).not.toContain('hidden');
-  expect(JSON.parse(line).msg).toBe('see https://pods.example/mail me@pods.example');
+  expect(JSON.parse(line).msg).toBe('see https://pods.example/@mail and https://pods.example?to=me@pods.example');
 });
 
 it('shows of an error that stands in a field its text, not its members [log.redacted]', () => {

@@ -16,8 +16,8 @@ const ALWAYS_HIDDEN = [
 /** A name that ends so is secret too, such as `x-api-key` and `refresh_token`. */
 const SECRET_ENDS = /(?:token|secret|password|passphrase|apikey|accesskey|privatekey|secretkey)$/;
 
-/** The user and the password of a URL. An `@` behind a slash belongs to the path. In JSON a quote has a backslash before it. */
-const USER_OF_URL = /:\/\/(?:[^\s/"\\]|\\["\\])*@/g;
+/** The user and the password of a URL. An `@` behind a slash or a question mark belongs to the path or the query. In JSON a quote has a backslash before it. */
+const USER_OF_URL = /:\/\/(?:[^\s/?#"\\]|\\["\\])*@/g;
 const BEARER = /\bBearer [\w.~+/=-]{8,}/gi;
 
 /** Hides secrets in text: who logs in with a URL, and bearer tokens. `text` may be JSON, and stays JSON. */
