@@ -193,7 +193,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const state = wireState(store, podId, meter, settings);
   const ofServers = createTasksOfServers(state.authInfoOf);
   const withContext = (inner: BuildServer) => state.withState(ofServers.withTasks(inner));
-  const { build, probe } = await lookAtFactory(settings, withContext, sdk).catch((error: unknown) => {
+  const { build, probe } = await lookAtFactory(settings, withContext, sdk, meter).catch((error: unknown) => {
     closeMeter();
     throw error;
   });
@@ -211,7 +211,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const host = watchQuestions(createLegacyHost(hosting), meter, traces);
   const pod: Pod = new Pod(
     {
-      ...{ ...shared, ...state, ...limits, tasks, pod: podId, signer, random: randomId, filterOf },
+      ...{ ...shared, ...state, ...limits, tasks, pod: podId, signer, random: randomId, hash: shortHash, filterOf },
       host: tasks.inSessions(host, (id, caller) => pod.hold(id, caller)),
       verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),

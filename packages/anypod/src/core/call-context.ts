@@ -27,12 +27,11 @@ export function callNameOf({ method, params }: Pick<JsonRpcRequest, 'method' | '
   return { method, name: typeof name === 'string' ? name : undefined };
 }
 
-const SHOWN_OF_SESSION = 8;
 const SHOWN_OF_NAME = 100;
 
 /**
- * The log fields of a call. They show only the beginning of the session id, because the id is the only credential of an anonymous client. `trace` is the
- * trace of the call, in hexadecimal digits.
+ * The log fields of a call. `session` is the hash of the session's id, as in all lines, because the id is the only credential of an anonymous client.
+ * `trace` is the trace of the call, in hexadecimal digits.
  */
 export function callFields(
   { method, name }: CallName,
@@ -40,7 +39,7 @@ export function callFields(
   trace?: string,
 ): Readonly<Record<string, string>> {
   return {
-    ...(session !== undefined && { session: session.slice(0, SHOWN_OF_SESSION) }),
+    ...(session !== undefined && { session }),
     method: method.slice(0, SHOWN_OF_NAME),
     ...(method === 'tools/call' && name !== undefined && { tool: name.slice(0, SHOWN_OF_NAME) }),
     ...(trace !== undefined && { trace_id: trace }),

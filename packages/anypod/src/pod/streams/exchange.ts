@@ -97,7 +97,7 @@ export class Exchange implements Late {
   fieldsOf(id: RequestId): Readonly<Record<string, string>> {
     const { session, requests } = this.#options;
     const request = requests.find((one) => one.id === id) ?? requests[0];
-    return callFields(callNameOf(request), session, this.#place && traceOf(this.#place));
+    return callFields(callNameOf(request), this.#context.hash(session), this.#place && traceOf(this.#place));
   }
 
   /** The client has cancelled one of the requests. The SDK sends nothing more for it. */
