@@ -1,5 +1,6 @@
 import { METADATA_PATH } from '../core/gate.ts';
 import { CheckFailure, refused } from './failure.ts';
+import { metadataNamedIn, readResourceMetadata } from './protected-resource.ts';
 import { postMessage, sendRequest } from './request.ts';
 import { CLIENT } from './session.ts';
 import type { Outcome } from './steps.ts';
@@ -25,7 +26,7 @@ export async function challengeOf(target: Target, signal: AbortSignal): Promise<
       `${target.label} lets callers in without a token. Set ANYPOD_AUTH_ISSUERS, or leave out --challenge.`,
     );
   }
-  const named = /resource_metadata="([^"]+)"/.exec(answer.headers['www-authenticate'] ?? '')?.[1];
+  const named = metadataNamedIn(answer.headers);
   if (answer.status !== 401 || named === undefined || !URL.canParse(named)) {
     throw new CheckFailure(
       `${target.label} answered ${answer.status} without a challenge that names its metadata. Check that no proxy removes WWW-Authenticate.`,
@@ -40,16 +41,7 @@ export async function issuersAt(target: Target, metadata: URL | undefined, signa
   const answer = await sendRequest({ ...target, path }, { method: 'GET', headers: {} }, signal);
   const text = await answer.text();
   if (answer.status !== 200) throw refused(target, answer.status, text, false);
-  const issuers = issuersIn(text);
+  const issuers = readResourceMetadata(text)?.servers ?? [];
   if (issuers.length > 0) return `tokens come from ${issuers.join(', ')}`;
   throw new CheckFailure(`The metadata at ${path} names no authorization server. Check that anypod answers there.`);
-}
-
-function issuersIn(text: string): readonly string[] {
-  try {
-    const { authorization_servers } = JSON.parse(text) as { readonly authorization_servers?: readonly string[] };
-    return authorization_servers ?? [];
-  } catch {
-    return [];
-  }
 }

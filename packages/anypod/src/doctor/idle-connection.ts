@@ -20,14 +20,15 @@ export async function watchIdleConnection({ target, signal }: Visit, watchMs: nu
   try {
     await ask(target, socket, signal());
     const begun = performance.now();
-    const closed = Promise.withResolvers<true>();
+    // True: the other side has closed it. The clock does not tell, because a timer may fire a moment early.
+    const closed = Promise.withResolvers<boolean>();
     socket.once('end', () => closed.resolve(true)).once('close', () => closed.resolve(true));
-    const timer = setTimeout(() => socket.destroy(), watchMs);
+    const timer = setTimeout(() => closed.resolve(false), watchMs);
     if (socket.destroyed || socket.readableEnded) closed.resolve(true);
-    await closed.promise;
+    const isClosed = await closed.promise;
     clearTimeout(timer);
     const watchedMs = Math.round(performance.now() - begun);
-    return watchedMs < watchMs ? { closedMs: watchedMs, watchedMs } : { watchedMs };
+    return isClosed ? { closedMs: watchedMs, watchedMs } : { watchedMs };
   } finally {
     socket.destroy();
   }

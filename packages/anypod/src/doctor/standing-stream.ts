@@ -34,7 +34,12 @@ export async function watchStanding(visit: Visit, watchMs: number): Promise<Watc
     answer.cut();
     return { ...none, ...head, watchedMs: since() };
   }
-  const timer = setTimeout(() => answer.cut(), watchMs);
+  // A timer may fire a moment early, so the clock does not tell who ended the stream.
+  let isOurs = false;
+  const timer = setTimeout(() => {
+    isOurs = true;
+    answer.cut();
+  }, watchMs);
   const comments: number[] = [];
   let text = '';
   try {
@@ -48,7 +53,7 @@ export async function watchStanding(visit: Visit, watchMs: number): Promise<Watc
   clearTimeout(timer);
   const watchedMs = since();
   const firstId = await firstIdIn(text);
-  const ended = watchedMs < watchMs ? { endedMs: watchedMs } : {};
+  const ended = isOurs ? {} : { endedMs: watchedMs };
   return { ...head, ...ended, comments, watchedMs, ...(firstId === undefined ? {} : { firstId }) };
 }
 
