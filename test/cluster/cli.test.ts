@@ -77,16 +77,30 @@ describe('anypod call', () => {
   });
 });
 
+describe('anypod tasks', () => {
+  test.each([['list'], ['show', 'some-task'], ['cancel', 'some-task']])(
+    'says in one line that Redis does not answer: %s',
+    async (...words) => {
+      const redis = `redis://127.0.0.1:${await freePort()}`;
+      expect(await runAnypod('tasks', ...words, '--redis', redis)).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: expect.stringMatching(/^anypod: Redis does not answer.*\n$/),
+      });
+    },
+  );
+});
+
 describe('anypod completion', () => {
   test('completes commands, verbs, and the flags of a command in bash', async () => {
     const script = `
       anypod() { "$NODE" "$ANYPOD" "$@"; }
       source <(anypod completion bash)
       try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _anypod; echo "\${COMPREPLY[*]}"; }
-      try anypod do; try anypod sessions s; try anypod call x y --a; try anypod doctor --st`;
+      try anypod do; try anypod sessions s; try anypod call x y --a; try anypod doctor --st; try anypod tasks show x --co`;
     const env = { ...process.env, NODE: process.execPath, ANYPOD };
     const { stdout } = await promisify(execFile)('bash', ['-c', script], { env });
-    expect(stdout.split('\n').slice(0, 4)).toEqual(['doctor', 'show', '--arguments', '--strict']);
+    expect(stdout.split('\n').slice(0, 5)).toEqual(['doctor', 'show', '--arguments', '--strict', '--contents']);
     expect(await runAnypod('completion', 'fish')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('bash or zsh'),

@@ -58,15 +58,18 @@ describe.concurrent('the doctor', () => {
     expect(verdictsOf(await examine([], true))).toEqual(HEALTHY);
   });
 
-  test.each(CASES)('finds $faults in $rows, and nowhere else [host.doctor.verdicts] [host.doctor.authorization]', async ({ faults, calls = false, options, rows }) => {
-    const found = await examine(faults, calls, options);
-    const expected = Object.fromEntries(Object.entries(rows).map(([id, [verdict]]) => [id, verdict]));
-    const unasked = calls ? {} : Object.fromEntries(OF_CALLS.map((id) => [id, 'skip']));
-    expect(verdictsOf(found)).toEqual({ ...HEALTHY, ...unasked, ...expected });
-    for (const [id, [, evidence]] of Object.entries(rows)) {
-      expect(found.find((row) => row.id === id)?.evidence, id).toMatch(evidence);
-    }
-  });
+  test.each(CASES)(
+    'finds $faults in $rows, and nowhere else [host.doctor.verdicts] [host.doctor.authorization]',
+    async ({ faults, calls = false, options, rows }) => {
+      const found = await examine(faults, calls, options);
+      const expected = Object.fromEntries(Object.entries(rows).map(([id, [verdict]]) => [id, verdict]));
+      const unasked = calls ? {} : Object.fromEntries(OF_CALLS.map((id) => [id, 'skip']));
+      expect(verdictsOf(found)).toEqual({ ...HEALTHY, ...unasked, ...expected });
+      for (const [id, [, evidence]] of Object.entries(rows)) {
+        expect(found.find((row) => row.id === id)?.evidence, id).toMatch(evidence);
+      }
+    },
+  );
 
   test.each<[Fault, RegExp]>([
     ['protected', /by 401/],
