@@ -1,7 +1,9 @@
 import { METADATA_PATH } from '../core/gate.ts';
+import { SESSION_VERSION } from './client.ts';
 import { CheckFailure, refused } from './failure.ts';
+import { initialize } from './handshake.ts';
 import { metadataNamedIn, readResourceMetadata } from './protected-resource.ts';
-import { postMessage, sendRequest } from './request.ts';
+import { sendRequest } from './request.ts';
 import { CLIENT } from './session.ts';
 import type { Outcome } from './steps.ts';
 import type { Target } from './target.ts';
@@ -18,8 +20,7 @@ export async function areReady(targets: readonly Target[], signal: AbortSignal):
 
 /** The URL of the metadata that the answer to a caller without a token names (RFC 9728 §5.1). Throws `CheckFailure` if the caller is not refused. */
 export async function challengeOf(target: Target, signal: AbortSignal): Promise<URL> {
-  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT };
-  const answer = await postMessage(target, { id: 'initialize', method: 'initialize', params }, {}, signal);
+  const { answer } = await initialize(target, CLIENT, SESSION_VERSION, signal);
   answer.cut();
   if (answer.status === 200) {
     throw new CheckFailure(

@@ -1,5 +1,5 @@
 import { areReady, challengeOf, issuersAt } from './challenge.ts';
-import { discover } from './discover.ts';
+import { discoverVersions } from './discover.ts';
 import { CheckFailure, NoAnswer } from './failure.ts';
 import { resultIn } from './response.ts';
 import { callAndResume, resumeStanding } from './resume.ts';
@@ -96,7 +96,7 @@ async function checkSession(run: RunStep, route: Route, options: CheckOptions): 
       await run('tools/call', (signal) => checkCall(session, call, route, signal));
     }
     await run('server/discover', async (signal) => {
-      const versions = await discover(entry, signal);
+      const versions = await discoverVersions(entry, signal);
       return versions === undefined ? skip('the server supports only sessions') : { detail: versions };
     });
   } finally {

@@ -1,3 +1,4 @@
+import { SESSION_VERSION } from '../check/client.ts';
 import { CheckFailure } from '../check/failure.ts';
 import { metadataNamedIn, type ResourceMetadata, readResourceMetadata } from '../check/protected-resource.ts';
 import { type Answer, sendRequest } from '../check/request.ts';
@@ -5,7 +6,6 @@ import { type Target, urlTarget } from '../check/target.ts';
 import { endSession, initialize } from './admission.ts';
 import { judgeServer } from './authorization-server.ts';
 import { type Finding, fault, unknown, warning, well } from './finding.ts';
-import { SESSION_VERSION } from './visit.ts';
 
 /** No server has it given to anybody. */
 const WRONG_TOKEN = 'not-a-token-of-anybody';

@@ -59,6 +59,8 @@ const FIRST_EVENT = 'standing-0';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const STREAM_TYPE = { 'content-type': 'text/event-stream' };
 
+const RESULTS: Readonly<Record<string, object>> = { 'tools/list': { tools: [{ name: 'slow' }] } };
+
 /** Starts an MCP server in which everything is right, but for the given faults. Its tool is `slow`. */
 export async function startStub(faults: readonly Fault[]): Promise<Stub> {
   const given = new Set(faults);
@@ -163,7 +165,7 @@ function serveMessage(message: Message, request: IncomingMessage, response: Serv
     else if (method === undefined) response.writeHead(calls.answer()).end();
     else if (id === undefined) response.writeHead(202).end();
     else if (method === 'tools/call') calls.call(id, response);
-    else tell(response, 200, { id, result: {} });
+    else tell(response, 200, { id, result: RESULTS[method] ?? {} });
   }
 }
 
