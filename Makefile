@@ -313,7 +313,7 @@ site/node_modules: site/package-lock.json
 ## Set up
 
 .PHONY: install services clean
-install: $(INSTALLED) services ## Install Node 24, npm packages, redis-server, haproxy, nginx, postgresql and shellcheck; each target also installs what it needs
+install: $(INSTALLED) services ## Install Node 24, npm packages, redis-server, haproxy, nginx, postgresql, shellcheck and zsh; each target also installs what it needs
 
 $(INSTALLED): package-lock.json .node/ready
 	tools/setup-packages.sh

@@ -1,6 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -91,7 +94,34 @@ describe('anypod tasks', () => {
   );
 });
 
+/** `make services` installs it. */
+const zsh = spawnSync('zsh', ['-f', '-c', 'exit']).error === undefined;
+
 describe('anypod completion', () => {
+  test.skipIf(!zsh)('completes the same in zsh', async () => {
+    // Only its editor has `compadd`, which shows the words that begin like the one before the cursor.
+    const script = `
+      anypod() { "$NODE" "$ANYPOD" "$@"; }
+      source <(anypod completion zsh)
+      compadd() { [ "$1" = - ] && shift && print -r -- "\${(M)@:#\${words[CURRENT]}*}"; }
+      try() { words=("$@"); CURRENT=$#; _bash_complete -o default -F _anypod; }
+      print "\${_comps[anypod]}"
+      try anypod do; try anypod sessions s; try anypod call x y --a; try anypod doctor --st; try anypod tasks show x --co`;
+    const home = await mkdtemp(join(tmpdir(), 'anypod-zsh-'));
+    const env = { ...process.env, HOME: home, ZDOTDIR: home, NODE: process.execPath, ANYPOD };
+    const { stdout, stderr } = await promisify(execFile)('zsh', ['-f', '-c', script], { env });
+    await rm(home, { recursive: true });
+    expect(stderr).toBe('');
+    expect(stdout.split('\n').slice(0, 6)).toEqual([
+      '_bash_complete -o default -F _anypod',
+      'doctor',
+      'show',
+      '--arguments',
+      '--strict',
+      '--contents',
+    ]);
+  });
+
   test('completes commands, verbs, and the flags of a command in bash', async () => {
     const script = `
       anypod() { "$NODE" "$ANYPOD" "$@"; }

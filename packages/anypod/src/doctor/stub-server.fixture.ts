@@ -154,19 +154,21 @@ function end({ headers }: IncomingMessage, { has, sessions }: State): number {
 }
 
 function serveMessage(message: Message, request: IncomingMessage, response: ServerResponse, state: State): void {
-  const { id, method } = message;
-  const { has, calls } = state;
-  const isStateless = has('no sessions') || has('only 2026-07-28');
-  if (method === 'initialize') initialize(message, response, state);
-  else if (method === 'server/discover') discover(message, response, state);
+  const isStateless = state.has('no sessions') || state.has('only 2026-07-28');
+  if (message.method === 'initialize') initialize(message, response, state);
+  else if (message.method === 'server/discover') discover(message, response, state);
   else {
     const status = isStateless ? 200 : statusOf(request, state);
-    if (status !== 200) tell(response, status, { error: { code: -32000, message: 'Bad session' }, id: null });
-    else if (method === undefined) response.writeHead(calls.answer()).end();
-    else if (id === undefined) response.writeHead(202).end();
-    else if (method === 'tools/call') calls.call(id, response);
-    else tell(response, 200, { id, result: RESULTS[method] ?? {} });
+    if (status === 200) serveSession(message, response, state);
+    else tell(response, status, { error: { code: -32000, message: 'Bad session' }, id: null });
   }
+}
+
+function serveSession({ id, method }: Message, response: ServerResponse, { calls }: State): void {
+  if (method === undefined) response.writeHead(calls.answer()).end();
+  else if (id === undefined) response.writeHead(202).end();
+  else if (method === 'tools/call') calls.call(id, response);
+  else tell(response, 200, { id, result: RESULTS[method] ?? {} });
 }
 
 function discover({ id }: Message, response: ServerResponse, { has }: State): void {
