@@ -4,7 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Answer } from '../check/request.ts';
 import type { Target } from '../check/target.ts';
-import { type Finding, unknown, warning, well } from './finding.ts';
+import { type Finding, unknown, WATCH_LONGER, warning, well } from './finding.ts';
 import type { Visit } from './visit.ts';
 
 /** A connection that was left open after an answer. */
@@ -70,5 +70,5 @@ export function judgeKeepAlive(headers: Answer['headers'], { closedMs, watchedMs
   const seconds = Number(/timeout=(\d+)/.exec(String(value))?.[1]);
   if (seconds * 1000 < SHORT_MS) return warning(evidence, REMEDY);
   if (watchedMs >= SHORT_MS || Number.isFinite(seconds)) return well(evidence);
-  return unknown(evidence, 'To watch for longer, pass --watch.');
+  return unknown(evidence, WATCH_LONGER);
 }

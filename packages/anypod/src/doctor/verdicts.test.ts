@@ -86,6 +86,15 @@ describe.concurrent('the doctor', () => {
     );
   });
 
+  test('says how long to watch, because usual idle timeouts are longer than it watched', async () => {
+    const remedies = (await examine(['stream silent'])).flatMap(({ id, remedy }) =>
+      remedy?.includes('--watch 65000') === true ? [id] : [],
+    );
+    expect(remedies).toEqual(['heartbeats', 'idle-stream', 'keep-alive']);
+    const lively = (await examine([])).find(({ id }) => id === 'idle-stream');
+    expect(lively).not.toHaveProperty('remedy');
+  });
+
   test('is seen to find something bad in each row', () => {
     const bad = CASES.flatMap(({ rows }) =>
       Object.entries(rows).flatMap(([id, [verdict]]) => (verdict === 'warn' || verdict === 'fail' ? [id] : [])),
