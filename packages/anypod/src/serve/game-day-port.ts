@@ -1,13 +1,13 @@
 import express, { type Express, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { GameDay, SWITCHES, type SwitchName } from './game-day.ts';
+import { DEFAULT_SECONDS, GameDay, SWITCHES, type SwitchName } from './game-day.ts';
 import { type LocalPort, listenLocally, refusePages } from './local-port.ts';
 
 const LONGEST_SECONDS = 3600;
 
 const settingSchema = z.strictObject({
-  seconds: z.number().min(1).max(LONGEST_SECONDS).default(300),
+  seconds: z.number().min(1).max(LONGEST_SECONDS).default(DEFAULT_SECONDS),
   ms: z.number().min(0).max(600_000).default(2000),
   share: z.number().min(0).max(1).default(1),
 });

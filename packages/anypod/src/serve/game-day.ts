@@ -22,6 +22,9 @@ export interface SwitchSetting {
   readonly share: number;
 }
 
+/** How long a switch is on, unless it is told. */
+export const DEFAULT_SECONDS = 300;
+
 /** Why a switch was turned off: somebody asked for it, its time was up, or the pod drains. */
 export type OffCause = 'request' | 'time' | 'drain';
 
