@@ -46,5 +46,17 @@ export const SDK_V1_STATELESS: Kind = {
 export const SDK_V2: Kind = { name: 'SDK v2 session', era: 'legacy', command: fixture('sdk-v2-session') };
 /** The floors: the SDK's own work on `node:http`, in a session, and where each call gets a server. */
 export const SDK_ALONE: Kind = { name: 'SDK v2, nothing around it', era: 'legacy', command: fixture('sdk-v2-alone') };
+/** The same, where each session is kept in Redis: one command for `initialize`, one for `initialized`. */
+export const SDK_ALONE_KEPT: Kind = {
+  name: 'SDK v2, kept in Redis',
+  era: 'legacy',
+  command: (_port, redisUrl) => onNode(serverPath('sdk-v2-alone'), redisUrl),
+  keeps: 'redis',
+};
 export const SDK_ALONE_MODERN: Kind = { ...SDK_ALONE, era: 'modern' };
+export const SDK_ALONE_REUSED: Kind = {
+  ...SDK_ALONE_MODERN,
+  name: 'SDK v2, reused, nothing around it',
+  env: { REUSE: 'all' },
+};
 export const SDK_MODERN: Kind = { name: 'SDK v2 createMcpHandler', era: 'modern', command: fixture('sdk-v2-modern') };

@@ -6,6 +6,9 @@ import {
   REDIS,
   REUSING,
   SDK_ALONE,
+  SDK_ALONE_KEPT,
+  SDK_ALONE_MODERN,
+  SDK_ALONE_REUSED,
   SDK_MODERN,
   SDK_V1,
   SDK_V1_SSE,
@@ -19,6 +22,9 @@ export function subject(kind: Kind, work: Work, tools: number, schemas: Subject[
   return { ...kind, work, tools, schemas };
 }
 
+/** The user's server and nothing of ours: in a session, made for each call, and reused. */
+const FLOORS = [SDK_ALONE, SDK_ALONE_MODERN, SDK_ALONE_REUSED];
+
 const twenty = (work: Work, kinds: readonly Kind[]) => kinds.map((kind) => subject(kind, work, 20));
 
 /** The floor beside a work: it knows no sessions, no list and no streams. */
@@ -28,7 +34,7 @@ export function floorOf(work: Work): Subject {
 
 /** What is measured side by side: `call` is the one that the ratios of the documentation come from. */
 export const SUITES: Readonly<Record<Work | 'factory', readonly Subject[]>> = {
-  call: [SDK_V1, SDK_V2, MEMORY, REDIS, SDK_MODERN, MODERN, REUSING].flatMap((kind) => [
+  call: [...FLOORS, SDK_V1, SDK_V2, MEMORY, REDIS, SDK_MODERN, MODERN, REUSING].flatMap((kind) => [
     subject(kind, 'call', 1),
     subject(kind, 'call', 20),
   ]),
@@ -40,5 +46,5 @@ export const SUITES: Readonly<Record<Work | 'factory', readonly Subject[]>> = {
   'held-out': twenty('held-out', [SDK_V1, SDK_V2, REDIS, SDK_MODERN, MODERN, REUSING]),
   progress: twenty('progress', [SDK_V1_SSE, MEMORY, REDIS]),
   list: twenty('list', [SDK_V1, SDK_V2, REDIS, SDK_MODERN, MODERN, REUSING]),
-  open: twenty('open', [SDK_ALONE, SDK_V1, SDK_V2, MEMORY, REDIS]),
+  open: twenty('open', [SDK_ALONE, SDK_ALONE_KEPT, SDK_V1, SDK_V2, MEMORY, REDIS]),
 };

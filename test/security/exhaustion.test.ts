@@ -53,6 +53,12 @@ async function memory(): Promise<number> {
   return [...sizes].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
 }
 
+/** The requests on both pods whose answers are not complete. */
+async function inFlight(): Promise<number> {
+  const counts = (await deployment.metrics()).matchAll(/^anypod_requests_in_flight(?:\{[^}]*\})? (\S+)/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 /** Somebody else is served on both pods, in both eras. */
 async function expectOthersServed(): Promise<void> {
   const headers = bearer(await deployment.token({ sub: 'ann' }));
@@ -156,6 +162,8 @@ describe('one caller', () => {
 
 describe('many callers', () => {
   test('that fill one pod get 503 there, while it answers probes and goes on with what it has accepted [limits.exhaustion] [limits.overload]', async () => {
+    // Calls of the tests before would take room now, and give it back later.
+    await eventually(async () => expect(await inFlight()).toBe(0));
     const sessions = await Promise.all(
       ['a', 'b', 'c', 'd'].map(async (sub) =>
         openSession(pod(0), { headers: bearer(await deployment.token({ sub })) }),

@@ -1,11 +1,5 @@
-import type { Caller } from '../core/caller.ts';
-import { principalOf } from '../core/caller.ts';
-import { type Change, changeName, type PositionedChange } from '../core/change-log.ts';
+import { type Change, changeName } from '../core/change-log.ts';
 import { createEventIds, type EventPlace } from '../core/event-id.ts';
-import type { InboxMessage, Listening } from '../core/inbox.ts';
-import { type Lease, mayJudge, type TakeLease } from '../core/lease.ts';
-import { isSessionId } from '../core/session-id.ts';
-import type { HeldSession } from '../core/task-peer.ts';
 import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';
@@ -14,10 +8,10 @@ import { POD_DEFAULTS, type PodOptions } from './context/options.ts';
 import { tooLate } from './context/too-late.ts';
 import { createTurnEnd } from './context/turn-end.ts';
 import { Drain } from './lifecycle/drain.ts';
-import { holdLease, monotonicNow } from './lifecycle/lease.ts';
+import { monotonicNow } from './lifecycle/lease.ts';
+import { Membership } from './lifecycle/membership.ts';
 import { Confirmations } from './peers/confirmations.ts';
-import { announceAnswer, createInboxHandler, type PodParts } from './peers/inbox-handler.ts';
-import { createInboxProbe, type InboxProbe } from './peers/inbox-probe.ts';
+import type { PodParts } from './peers/inbox-handler.ts';
 import { Orphans } from './peers/orphans.ts';
 import { shareRegistry } from './peers/registry-changes.ts';
 import { endByServer, endSession } from './peers/session-end.ts';
@@ -28,8 +22,8 @@ import { PostHandler } from './requests/post-handler.ts';
 import { createSessionRequests } from './requests/session-requests.ts';
 import { createPostSse, type PostSse } from './requests/sse-post.ts';
 import { createOpenSseStream, type OpenSseStream, placeOfSse } from './requests/sse-stream.ts';
+import { type CallerSessions, createCallerSessions } from './sessions/caller-sessions.ts';
 import type { LiveSession } from './sessions/live-session.ts';
-import { createOwnIds } from './sessions/own-ids.ts';
 import { Renewal } from './sessions/renewal.ts';
 import { SessionCache } from './sessions/session-cache.ts';
 import { Followers } from './streams/followers.ts';
@@ -53,20 +47,18 @@ export class Pod {
   readonly openSse: OpenSseStream;
   /** Serves the messages of a client of HTTP+SSE. */
   readonly postSse: PostSse;
+  /** See `CallerSessions`. */
+  readonly take: CallerSessions['take'];
+  /** See `CallerSessions`. */
+  readonly hold: CallerSessions['hold'];
   readonly #context: PodContext;
   readonly #parts: PodParts;
   readonly #drain: Drain;
   readonly #renewal: Renewal;
-  readonly #probe: InboxProbe;
-  readonly #onChange: (change: Change) => void;
-  readonly #listening: Listening[] = [];
-  readonly #takeLease: TakeLease;
+  readonly #membership: Membership;
   readonly #closing = new AbortController();
-  readonly #ownIds = createOwnIds();
   /** Requests whose bodies have not arrived completely. */
   receiving = 0;
-  #lease: Lease | undefined;
-  #rereading: NodeJS.Timeout | undefined;
 
   constructor({ onChange, takeLease, ...dependencies }: PodDependencies, options: PodOptions = {}) {
     const settings = { ...POD_DEFAULTS, ...options };
@@ -81,8 +73,8 @@ export class Pod {
       options: settings,
       deadlines: createDeadlines(settings.upgradeAfterMs, monotonicNow, dependencies.log),
       now: monotonicNow,
-      heldSince: () => this.#heldSince(),
-      mayJudge: () => this.#mayJudge(),
+      heldSince: () => this.#membership.heldSince(),
+      mayJudge: () => this.#membership.mayJudge(),
       departed: () => this.#drain.departed,
       closing,
     };
@@ -106,80 +98,26 @@ export class Pod {
     this.post = posts.post.bind(posts);
     this.listen = createListen(context, this.#parts);
     this.postSse = createPostSse(context, { posts, sessions, confirmations });
-    this.openSse = createOpenSseStream({
-      context,
-      listen: this.listen,
-      take: (id, caller) => this.take(id, caller),
-      release: (live) => this.release(live),
-    });
+    const { take, hold } = createCallerSessions(context, sessions);
+    this.take = take;
+    this.hold = hold;
+    this.openSse = createOpenSseStream({ context, listen: this.listen, take, release: (live) => this.release(live) });
     this.#renewal = new Renewal(context, sessions);
-    this.#probe = createInboxProbe(context);
     this.#drain = new Drain(context, this.#parts);
-    this.#onChange = onChange;
-    this.#takeLease = takeLease ?? ((pod, leaseMs) => holdLease(context.store.pods, pod, leaseMs, context.log));
+    this.#membership = new Membership(context, this.#parts, onChange, takeLease);
   }
 
   /** Takes the lease and begins to read messages of other pods. Rejects if the pod cannot reach the store. */
   async start(): Promise<void> {
-    const { store, pod, meter, background } = this.#context;
-    meter.named(pod);
-    await store.versions.look();
-    this.#listening.push(await store.inbox.listen(pod, this.#createMailHandler(), () => this.#missed()));
-    meter.watchInbox(this.#probe);
-    this.#listening.push(await store.changes.follow((change) => this.#changed(change)));
-    const { leaseMs } = this.#context.options;
-    this.#lease = await this.#takeLease(pod, leaseMs);
-    this.#rereading = setInterval(() => {
-      this.#rereadQuestions();
-      this.#parts.standing.tellDelivered();
-      background.run('look at key versions', store.versions.look());
-    }, leaseMs).unref();
+    this.#context.meter.named(this.#context.pod);
+    await this.#membership.join();
     this.#parts.orphans.start();
     this.#renewal.start();
-  }
-
-  #createMailHandler(): (message: InboxMessage) => void {
-    const act = createInboxHandler(this.#context, this.#parts);
-    return (message) => (message.type === 'probe' ? this.#probe.received(message.number) : act(message));
-  }
-
-  /**
-   * Takes the caller's session into use. The caller must call `release`. Undefined: this caller has no such session. Unknown, expired, ended and
-   * foreign ids get the same result. Throws `AnypodError` `draining` if this pod has left.
-   */
-  async take(id: string, caller: Caller): Promise<LiveSession | undefined> {
-    const { sessions } = this.#parts;
-    this.admit();
-    const principal = principalOf(caller.authInfo);
-    const isOwn = this.#servedBefore(id, principal);
-    if (!isOwn && !isSessionId(this.#context.signer, id, principal)) return undefined;
-    const live = await sessions.take(id);
-    if (live === undefined) return undefined;
-    if (live.session.record.principal === principal) {
-      if (!isOwn && principal !== undefined) this.#ownIds.add(id, principal);
-      return live;
-    }
-    sessions.release(live);
-    return undefined;
-  }
-
-  /** Whether the id is known to be the caller's, without its code. For a principal, a look into the sessions would take longer where it finds a foreign one. */
-  #servedBefore(id: string, principal: string | undefined): boolean {
-    if (principal !== undefined) return this.#ownIds.has(id, principal);
-    // An anonymous caller has no id but its own.
-    const held = this.#parts.sessions.peek(id);
-    return held !== undefined && held.session.record.principal === undefined;
   }
 
   /** Ends one use of a session. */
   release(live: LiveSession): void {
     this.#parts.sessions.release(live);
-  }
-
-  /** Takes the caller's session into use, to run a task in it. Undefined: this caller has no such session. */
-  async hold(id: string, caller: Caller): Promise<HeldSession | undefined> {
-    const live = await this.take(id, caller);
-    return live && { server: (by) => live.server(by), release: () => this.release(live) };
   }
 
   /** The place that an event id names in this session. Undefined: the id is not genuine. Does not ask the store. */
@@ -249,7 +187,7 @@ export class Pod {
   async close(): Promise<void> {
     this.#parts.orphans.stop();
     this.#renewal.stop();
-    clearInterval(this.#rereading);
+    this.#membership.stopRereading();
     this.#drain.drain();
     const left = this.#drain.leaveExchanges();
     await this.#parts.sessions.close();
@@ -257,43 +195,7 @@ export class Pod {
     setTimeout(() => this.#closing.abort(), CLOSE_WITHIN_MS).unref();
     // The logs must have every event that a client has got before another pod continues them.
     await this.#context.background.settled();
-    await Promise.all(this.#listening.splice(0).map((listening) => listening.stop()));
-    await this.#lease?.stop();
+    await this.#membership.leave();
     await this.#drain.giveUpLease(left);
-  }
-
-  /** Announces stored answers again, because the mail that announced them may be lost. */
-  #rereadQuestions(): void {
-    const { sessions } = this.#parts;
-    for (const live of sessions.held) {
-      for (const question of live.questions) {
-        this.#context.background.run('read answer again', announceAnswer(this.#context, live.id, question));
-      }
-    }
-  }
-
-  #heldSince(): number {
-    const state = this.#lease?.state();
-    return state !== undefined && monotonicNow() < state.until ? state.since : Number.POSITIVE_INFINITY;
-  }
-
-  #mayJudge(): boolean {
-    const state = this.#lease?.state();
-    return state !== undefined && mayJudge(monotonicNow(), this.#context.options.leaseMs, state);
-  }
-
-  #changed(change: PositionedChange): void {
-    this.#parts.standing.deliverChange(change);
-    this.#onChange(change.change);
-  }
-
-  #missed(): void {
-    this.#context.log.warn({}, 'mail from other pods may have been missed; reading everything again');
-    this.#parts.sessions.distrust();
-    this.#parts.followers.recheck();
-    this.#parts.standing.recheck();
-    this.#rereadQuestions();
-    this.#context.tasks?.missed();
-    this.#probe.missed();
   }
 }

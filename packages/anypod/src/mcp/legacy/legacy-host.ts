@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Caller } from '../../core/caller.ts';
 import { AnypodError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
@@ -115,13 +114,14 @@ function contextOf(caller: Caller, kept: Kept | undefined): FactoryContext {
 
 /** Closes a server. Its own `close` may throw, or never return. */
 async function closeServer(server: UserServer, transport: SessionTransport, log: Log): Promise<void> {
-  const done = new AbortController();
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, CLOSE_WITHIN_MS).unref();
   try {
-    await Promise.race([server.close(), delay(CLOSE_WITHIN_MS, undefined, { signal: done.signal, ref: false })]);
+    await Promise.race([server.close(), late]);
     await transport.close();
   } catch (err) {
     log.warn({ err }, 'a server failed while it was closed');
   } finally {
-    done.abort();
+    clearTimeout(timer);
   }
 }
