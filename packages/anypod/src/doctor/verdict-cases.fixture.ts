@@ -1,5 +1,6 @@
 import type { DoctorOptions } from './diagnose.ts';
 import type { Verdict } from './finding.ts';
+import { TOKEN } from './stub-login.fixture.ts';
 import type { Fault } from './stub-server.fixture.ts';
 
 /** A stub with faults, and the rows whose verdict is then another than at a stub without any. */
@@ -14,7 +15,7 @@ export interface Case {
 /** So long that only an event ends the watching. */
 const UNTIL_EVENT = { watchMs: 30_000 };
 const HURRIED = { timeoutMs: 3000 };
-const TOKEN = { headers: { authorization: 'Bearer right' } };
+const WITH_TOKEN = { headers: { authorization: `Bearer ${TOKEN}` } };
 
 const NO_STREAM: Case['rows'] = {
   heartbeats: ['skip', /no stream/],
@@ -197,13 +198,13 @@ const REQUESTS: readonly Case[] = [
 
 const wrong = (fault: Fault, verdict: Verdict, evidence: RegExp): Case => ({
   faults: ['protected', fault],
-  options: TOKEN,
+  options: WITH_TOKEN,
   rows: { authorization: [verdict, evidence] },
 });
 
 const LOGINS: readonly Case[] = [
-  { faults: ['protected'], options: TOKEN, rows: { authorization: ['ok', /401 leads to http:\/\/127.*\/login/] } },
-  { faults: [], options: TOKEN, rows: { authorization: ['warn', /without authorization was answered by 200/] } },
+  { faults: ['protected'], options: WITH_TOKEN, rows: { authorization: ['ok', /401 leads to http:\/\/127.*\/login/] } },
+  { faults: [], options: WITH_TOKEN, rows: { authorization: ['warn', /without authorization was answered by 200/] } },
   wrong('no challenge', 'fail', /401 without WWW-Authenticate/),
   wrong('challenge of another scheme', 'warn', /Basic realm/),
   wrong('challenge without metadata', 'warn', /realm="mcp"/),
