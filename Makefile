@@ -57,7 +57,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration first-call networks test-serverless test-runtimes test-observability test-console console-docs
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration first-call networks test-serverless test-runtimes test-observability test-console console-docs test-doctor
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -78,6 +78,9 @@ test-cluster: build services ## Test several processes with Redis, haproxy and n
 
 test-service: build services ## Test the commands, the start and the settings of the service, the examples, and abuse
 	$(call VITEST,service)
+
+test-doctor: build services .doctor/ready ## Test the doctor at servers of others; needs Python 3.10 with venv
+	vitest run --project service test/cluster/doctor-others.test.ts
 
 test-faults: build services ## Test pods that go and connections that are cut, on the same processes
 	$(call VITEST,faults)
@@ -313,7 +316,7 @@ site/node_modules: site/package-lock.json
 ## Set up
 
 .PHONY: install services clean
-install: $(INSTALLED) services ## Install Node 24, npm packages, redis-server, haproxy, nginx, postgresql and shellcheck; each target also installs what it needs
+install: $(INSTALLED) services ## Install Node 24, npm packages, redis-server, haproxy, nginx, postgresql, shellcheck and zsh; each target also installs what it needs
 
 $(INSTALLED): package-lock.json .node/ready
 	tools/setup-packages.sh

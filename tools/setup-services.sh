@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The tests start their own redis-server, haproxy, nginx and PostgreSQL, and check a script with shellcheck; installs from the system's packages whichever is missing.
+# The tests start their own redis-server, haproxy, nginx and PostgreSQL, check a script with shellcheck, and complete commands in zsh; installs from the system's packages whichever is missing.
 set -euo pipefail
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin
 missing=()
-for command in redis-server haproxy nginx shellcheck; do
+for command in redis-server haproxy nginx shellcheck zsh; do
   command -v "$command" >/dev/null || missing+=("$command")
 done
 # Debian keeps its programs out of PATH.

@@ -80,7 +80,7 @@ describe('anypod check of pods that share a Redis', () => {
     expect(path.text).toMatch(/FAIL +initialize .*404.*ANYPOD_PATH/);
     const port = await check('http://127.0.0.1:1/mcp');
     expect(port.text).toMatch(/FAIL +initialize .*ECONNREFUSED.*ready/);
-    expect([path.code, port.code]).toEqual([1, 1]);
+    expect([path.code, port.code]).toEqual([1, 3]);
   });
 
   test('refuses wrong arguments with exit code 2, and explains itself', async () => {
@@ -121,6 +121,17 @@ describe('anypod check', () => {
     expect(allowed.code).toBe(0);
     const refused = await check(`http://127.0.0.1:${port}/mcp`, '--pods', addresses);
     expect(refused.text).toMatch(/FAIL +initialize .*403.*ANYPOD_ALLOWED_HOSTS/);
+  });
+
+  test('tells an endpoint where nobody answers from one that answers badly', async () => {
+    const silent = await listen(createServer(() => undefined));
+    const [late, lost] = await Promise.all([
+      check(silent, '--timeout', '500'),
+      check(silent, '--pods', 'no-such-name.invalid:3000'),
+    ]);
+    expect(late.text).toMatch(/FAIL +initialize .*did not finish within 500 ms/);
+    expect(lost.text).toMatch(/FAIL +pods .*has no addresses/);
+    expect([late.code, lost.code]).toEqual([3, 3]);
   });
 
   test('fails where something between holds events back', async () => {

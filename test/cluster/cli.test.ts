@@ -1,6 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -77,16 +80,57 @@ describe('anypod call', () => {
   });
 });
 
+describe('anypod tasks', () => {
+  test.each([['list'], ['show', 'some-task'], ['cancel', 'some-task']])(
+    'says in one line that Redis does not answer: %s',
+    async (...words) => {
+      const redis = `redis://127.0.0.1:${await freePort()}`;
+      expect(await runAnypod('tasks', ...words, '--redis', redis)).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: expect.stringMatching(/^anypod: Redis does not answer.*\n$/),
+      });
+    },
+  );
+});
+
+/** `make services` installs it. */
+const zsh = spawnSync('zsh', ['-f', '-c', 'exit']).error === undefined;
+
 describe('anypod completion', () => {
+  test.skipIf(!zsh)('completes the same in zsh', async () => {
+    // Only its editor has `compadd`, which shows the words that begin like the one before the cursor.
+    const script = `
+      anypod() { "$NODE" "$ANYPOD" "$@"; }
+      source <(anypod completion zsh)
+      compadd() { [ "$1" = - ] && shift && print -r -- "\${(M)@:#\${words[CURRENT]}*}"; }
+      try() { words=("$@"); CURRENT=$#; _bash_complete -o default -F _anypod; }
+      print "\${_comps[anypod]}"
+      try anypod do; try anypod sessions s; try anypod call x y --a; try anypod doctor --st; try anypod tasks show x --co`;
+    const home = await mkdtemp(join(tmpdir(), 'anypod-zsh-'));
+    const env = { ...process.env, HOME: home, ZDOTDIR: home, NODE: process.execPath, ANYPOD };
+    const { stdout, stderr } = await promisify(execFile)('zsh', ['-f', '-c', script], { env });
+    await rm(home, { recursive: true });
+    expect(stderr).toBe('');
+    expect(stdout.split('\n').slice(0, 6)).toEqual([
+      '_bash_complete -o default -F _anypod',
+      'doctor',
+      'show',
+      '--arguments',
+      '--strict',
+      '--contents',
+    ]);
+  });
+
   test('completes commands, verbs, and the flags of a command in bash', async () => {
     const script = `
       anypod() { "$NODE" "$ANYPOD" "$@"; }
       source <(anypod completion bash)
       try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _anypod; echo "\${COMPREPLY[*]}"; }
-      try anypod do; try anypod sessions s; try anypod call x y --a; try anypod doctor --st`;
+      try anypod do; try anypod sessions s; try anypod call x y --a; try anypod doctor --st; try anypod tasks show x --co`;
     const env = { ...process.env, NODE: process.execPath, ANYPOD };
     const { stdout } = await promisify(execFile)('bash', ['-c', script], { env });
-    expect(stdout.split('\n').slice(0, 4)).toEqual(['doctor', 'show', '--arguments', '--strict']);
+    expect(stdout.split('\n').slice(0, 5)).toEqual(['doctor', 'show', '--arguments', '--strict', '--contents']);
     expect(await runAnypod('completion', 'fish')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('bash or zsh'),

@@ -111,21 +111,28 @@ describe('anypod doctor', () => {
     const server = createServer((request, response) => {
       seen.push(request.headers.authorization);
       const origin = `http://${request.headers.host}`;
+      const resource = `${origin}/mcp`;
       const metadata = `${origin}/.well-known/oauth-protected-resource/mcp`;
-      if (request.method === 'GET') {
-        response.end(JSON.stringify({ resource: `${origin}/mcp`, authorization_servers: ['https://login.example'] }));
-      } else response.writeHead(401, { 'www-authenticate': `Bearer resource_metadata="${metadata}"` }).end();
+      const endpoints = { authorization_endpoint: `${origin}/authorize`, token_endpoint: `${origin}/token` };
+      if (request.method === 'POST') {
+        const error = request.headers.authorization === undefined ? '' : 'error="invalid_token", ';
+        response.writeHead(401, { 'www-authenticate': `Bearer ${error}resource_metadata="${metadata}"` }).end();
+      } else if (request.url?.includes('oauth-protected-resource')) {
+        response.end(JSON.stringify({ resource, authorization_servers: [origin] }));
+      } else {
+        response.end(JSON.stringify({ issuer: origin, ...endpoints, code_challenge_methods_supported: ['S256'] }));
+      }
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
-    const diagnosis = await examine(url, '--header', 'Authorization: Bearer wrong');
+    const diagnosis = await examine(url, '--header', 'Authorization: Bearer secret');
     server.close();
     expect(diagnosis.rows.map(({ id, verdict }) => [id, verdict])).toEqual([
       ['answers', 'fail'],
       ['authorization', 'ok'],
     ]);
-    expect(rowOf(diagnosis, 'authorization')?.evidence).toContain('https://login.example');
-    expect(seen).toEqual(['Bearer wrong', undefined]);
+    expect(rowOf(diagnosis, 'authorization')?.evidence).toContain(url.origin);
+    expect(seen).toEqual(['Bearer secret', undefined, undefined, expect.not.stringContaining('secret')]);
   });
 
   test('is a command with exit codes for CI', async () => {

@@ -249,13 +249,25 @@ describe('tasks of 2026-07-28 on three pods', () => {
     const listed = JSON.parse((await run('list', '--json')).out) as { id: string }[];
     expect(listed.find(({ id }) => id === taskId)).toMatchObject({ tool: 'write', status: 'running' });
     expect((await run('list')).out).toMatch(new RegExp(`^ID +TOOL +STATUS.*^${taskId} +write +running`, 'ms'));
-    expect((await run('show', taskId)).out).toMatch(/^arguments +\{"key":"cli"/m);
+    const bytes = Buffer.byteLength(JSON.stringify({ key: 'cli', ms: 60_000 }));
+    expect((await run('show', taskId)).out).toContain(`arguments  {"type":"object","bytes":${bytes}}`);
+    expect((await run('show', taskId, '--contents')).out).toMatch(/^arguments +\{"key":"cli"/m);
     expect((await run('cancel', taskId)).code).toBe(0);
     expect(await getTask(b, taskId)).toMatchObject({ status: 'cancelled' });
     await eventually(() => expect(deployment.journal('cli', 'aborted')).toHaveLength(1));
     expect(await run('cancel', taskId)).toMatchObject({ code: 1, out: expect.stringMatching(/it has ended/) });
     // An id may begin with a hyphen.
     expect(await run('show', '-9unknown')).toMatchObject({ code: 1, out: expect.stringMatching(/no such task/) });
+    const done = await beginTask(a, 'write', { key: 'secret words', ms: 300 });
+    await taskWhen(deployment.pods, done.taskId, ({ status }) => status === 'completed');
+    for (const words of [['list'], ['list', '--json'], ['show', done.taskId], ['show', done.taskId, '--json']]) {
+      expect((await run(...words)).out, words.join(' ')).not.toContain('secret words');
+    }
+    const whole = JSON.parse((await run('show', done.taskId, '--json', '--contents')).out) as object;
+    expect(whole).toMatchObject({
+      arguments: { key: 'secret words' },
+      result: { content: [{ text: expect.stringContaining('secret words') }] },
+    });
     expect(await run('forget')).toMatchObject({ code: 2, out: expect.stringMatching(/use anypod tasks list/) });
   });
 

@@ -31,6 +31,14 @@ export const deployment = {
     'The doctor calls no tool that the user has not named, and shows nothing that steers a terminal.',
     'docs/doctor.md',
   ],
+  'host.doctor.verdicts': [
+    'Each row of the doctor has a fault that it finds, and finds it in no other row.',
+    'docs/doctor.md',
+  ],
+  'host.doctor.authorization': [
+    'The doctor finds metadata and authorization servers that clients must refuse.',
+    'https://www.rfc-editor.org/rfc/rfc9728',
+  ],
   'host.doctor.buffering': ['The doctor finds a proxy that holds events back.', 'docs/doctor.md'],
   'image.any-container': ['Containers of the image that share a Redis are one server.', CONTAINER],
   'image.signals': [

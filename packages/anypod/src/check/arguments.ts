@@ -17,8 +17,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export const CHECK_HELP: string = `Usage: anypod check <url> [flags]
 
 Tests a deployment as a client: initialize, tools/list, a stream that it cuts and resumes on another pod,
-server/discover, DELETE. It prints one line per step. The exit code is 0 if every step passed, 1 if a step failed,
-and 2 for wrong arguments.
+server/discover, DELETE. It prints one line per step, and stops at the first one that fails.
 
   --pods <host:port,…>      The pods behind the URL: a name that resolves to all of them (a headless Service), or a list
                             of addresses. Each pod must know the session, and another pod must resume the stream.
@@ -30,6 +29,8 @@ ${HEADER_HELP}
   --challenge               For a protected deployment, without a token: test only that every pod is ready, refuses
                             with 401, and says where clients get a token
   --timeout <ms>            How long one step may take; default ${DEFAULT_TIMEOUT_MS}
+
+Exit codes: 0 every step passed; 1 a step failed; 2 wrong arguments; 3 nobody answered: URL or pod.
 
 Example: anypod check http://anypod/mcp --pods anypod-pods:3000 --tool lookup_customer --arguments '{"id":1}'`;
 

@@ -1,6 +1,9 @@
 import { METADATA_PATH } from '../core/gate.ts';
+import { SESSION_VERSION } from './client.ts';
 import { CheckFailure, refused } from './failure.ts';
-import { postMessage, sendRequest } from './request.ts';
+import { initialize } from './handshake.ts';
+import { metadataNamedIn, readResourceMetadata } from './protected-resource.ts';
+import { sendRequest } from './request.ts';
 import { CLIENT } from './session.ts';
 import type { Outcome } from './steps.ts';
 import type { Target } from './target.ts';
@@ -17,15 +20,14 @@ export async function areReady(targets: readonly Target[], signal: AbortSignal):
 
 /** The URL of the metadata that the answer to a caller without a token names (RFC 9728 §5.1). Throws `CheckFailure` if the caller is not refused. */
 export async function challengeOf(target: Target, signal: AbortSignal): Promise<URL> {
-  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT };
-  const answer = await postMessage(target, { id: 'initialize', method: 'initialize', params }, {}, signal);
+  const { answer } = await initialize(target, CLIENT, SESSION_VERSION, signal);
   answer.cut();
   if (answer.status === 200) {
     throw new CheckFailure(
       `${target.label} lets callers in without a token. Set ANYPOD_AUTH_ISSUERS, or leave out --challenge.`,
     );
   }
-  const named = /resource_metadata="([^"]+)"/.exec(answer.headers['www-authenticate'] ?? '')?.[1];
+  const named = metadataNamedIn(answer.headers);
   if (answer.status !== 401 || named === undefined || !URL.canParse(named)) {
     throw new CheckFailure(
       `${target.label} answered ${answer.status} without a challenge that names its metadata. Check that no proxy removes WWW-Authenticate.`,
@@ -40,16 +42,7 @@ export async function issuersAt(target: Target, metadata: URL | undefined, signa
   const answer = await sendRequest({ ...target, path }, { method: 'GET', headers: {} }, signal);
   const text = await answer.text();
   if (answer.status !== 200) throw refused(target, answer.status, text, false);
-  const issuers = issuersIn(text);
+  const issuers = readResourceMetadata(text)?.servers ?? [];
   if (issuers.length > 0) return `tokens come from ${issuers.join(', ')}`;
   throw new CheckFailure(`The metadata at ${path} names no authorization server. Check that anypod answers there.`);
-}
-
-function issuersIn(text: string): readonly string[] {
-  try {
-    const { authorization_servers } = JSON.parse(text) as { readonly authorization_servers?: readonly string[] };
-    return authorization_servers ?? [];
-  } catch {
-    return [];
-  }
 }

@@ -1,6 +1,6 @@
 import { areReady, challengeOf, issuersAt } from './challenge.ts';
-import { discover } from './discover.ts';
-import { CheckFailure } from './failure.ts';
+import { discoverVersions } from './discover.ts';
+import { CheckFailure, NoAnswer } from './failure.ts';
 import { resultIn } from './response.ts';
 import { callAndResume, resumeStanding } from './resume.ts';
 import { openSession, type Session } from './session.ts';
@@ -34,18 +34,22 @@ interface Route {
   readonly alone: boolean;
 }
 
+/** How a check ended: every step passed, a step failed, or a step failed because nobody answered. */
+export type CheckOutcome = 'passed' | 'failed' | 'nobody';
+
 /**
  * Tries what clients need from a deployment: a session, its tools, a stream that is cut and resumed on another pod, a call, the stateless era, and
- * the end of the session. Prints one line per step. False: a step failed, and the check did not try the steps after it.
+ * the end of the session. Prints one line per step. If a step fails, the check does not try the steps after it.
  */
-export async function runCheck(options: CheckOptions, print: (line: string) => void): Promise<boolean> {
+export async function runCheck(options: CheckOptions, print: (line: string) => void): Promise<CheckOutcome> {
   const run = createSteps({ timeoutMs: options.timeoutMs, print });
   try {
     const route = await findPods(run, options);
     await (options.challenge ? checkChallenge(run, route) : checkSession(run, route, options));
-    return true;
+    return 'passed';
   } catch (error) {
-    if (error instanceof CheckFailure) return false;
+    if (error instanceof NoAnswer) return 'nobody';
+    if (error instanceof CheckFailure) return 'failed';
     throw error;
   }
 }
@@ -92,7 +96,7 @@ async function checkSession(run: RunStep, route: Route, options: CheckOptions): 
       await run('tools/call', (signal) => checkCall(session, call, route, signal));
     }
     await run('server/discover', async (signal) => {
-      const versions = await discover(entry, signal);
+      const versions = await discoverVersions(entry, signal);
       return versions === undefined ? skip('the server supports only sessions') : { detail: versions };
     });
   } finally {

@@ -8,6 +8,11 @@ export class CheckFailure extends Error {
   }
 }
 
+/** A step failed because nobody answered. */
+export class NoAnswer extends CheckFailure {
+  override name = 'NoAnswer';
+}
+
 const ALIKE = 'All pods need the same REDIS_URL, ANYPOD_SECRET and ANYPOD_PREFIX.';
 
 /** What an answer with an unexpected status means; `text` is its body. */
@@ -46,14 +51,12 @@ function remedy(status: number, inSession: boolean): string {
 }
 
 /** Explains why there was no answer. */
-export function unreachable({ label }: { readonly label: string }, error: unknown): CheckFailure {
+export function unreachable({ label }: { readonly label: string }, error: unknown): NoAnswer {
   const { code, message } = error as NodeJS.ErrnoException;
   const what = `${label} cannot be reached: ${code ?? message}.`;
   if (/CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/.test(code ?? '')) {
-    return new CheckFailure(
-      `${what} Its certificate is not trusted here. Name its authority: NODE_EXTRA_CA_CERTS=<file>.`,
-    );
+    return new NoAnswer(`${what} Its certificate is not trusted here. Name its authority: NODE_EXTRA_CA_CERTS=<file>.`);
   }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new CheckFailure(`${what} Check the host name.`);
-  return new CheckFailure(`${what} Check that a pod is ready there (/readyz), and check the port.`);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new NoAnswer(`${what} Check the host name.`);
+  return new NoAnswer(`${what} Check that a pod is ready there (/readyz), and check the port.`);
 }

@@ -29,7 +29,7 @@ export interface Answer {
  * Sends one request on a new connection, so that a balancer chooses a pod each time. It does not use `fetch`, which does not
  * let you set the `Host` header.
  *
- * @throws CheckFailure if there is no answer; the reason of `signal` if it aborts first.
+ * @throws NoAnswer if there is no answer; the reason of `signal` if it aborts first.
  */
 export function sendRequest(target: Target, { method, headers, body }: Outgoing, signal: AbortSignal): Promise<Answer> {
   const { host, port, path } = target;

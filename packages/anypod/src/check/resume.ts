@@ -3,11 +3,10 @@ import type { JsonRpcResponse } from '../core/json-rpc.ts';
 import { CheckFailure } from './failure.ts';
 import type { Answer } from './request.ts';
 import { parseResponse } from './response.ts';
+import { countTwice, resumeCall } from './resumed-call.ts';
 import { CALL_ID, type Session } from './session.ts';
-import type { StreamEvent } from './sse.ts';
 import type { Target } from './target.ts';
 
-const DEFAULT_RETRY_MS = 1000;
 const NO_EVENT = 'Check whether a proxy between client and pod buffers events.';
 
 /** Reads the first event of a stream and cuts the connection. Throws `CheckFailure` if the event has no id. */
@@ -17,8 +16,11 @@ async function firstEventId(target: Target, answer: Answer): Promise<string> {
     answer.cut();
     return id;
   }
-  throw new CheckFailure(`The stream of ${target.label} ended before an event with an id. ${NO_EVENT}`);
+  throw noEvent(target);
 }
+
+const noEvent = ({ label }: Target) =>
+  new CheckFailure(`The stream of ${label} ended before an event with an id. ${NO_EVENT}`);
 
 /** Opens the session's standing stream on `first`, cuts it, and resumes it on `second`. */
 export async function resumeStanding(
@@ -34,11 +36,11 @@ export async function resumeStanding(
 /** How a tool call went. */
 export interface CallOutcome {
   readonly response: JsonRpcResponse;
-  /** How many events came after the cut. Undefined: the answer was plain JSON, so there was nothing to resume. */
+  /** How many events came after the cut. Undefined: the answer was plain JSON, or one event, so there was nothing to resume. */
   readonly resumedEvents?: number;
 }
 
-/** Calls a tool on `first`. If the call becomes a stream, cuts it after its first event and reads the rest from `second`. */
+/** Calls a tool on `first`. If the call becomes a stream, cuts it after its first event and reads the rest from `second`, until `signal` aborts. */
 export async function callAndResume(
   session: Session,
   call: { readonly tool: string; readonly arguments: object },
@@ -47,26 +49,17 @@ export async function callAndResume(
 ): Promise<CallOutcome> {
   const answer = await session.call(first, call.tool, call.arguments, signal);
   if (!answer.isStream) return { response: parseResponse(first, await answer.text()) };
-  let lastEventId = await firstEventId(first, answer);
-  let resumedEvents = 0;
-  let retryMs = DEFAULT_RETRY_MS;
-  for (;;) {
-    const resumed = await session.listen(second, lastEventId, signal);
-    for await (const event of resumed.events()) {
-      lastEventId = event.id ?? lastEventId;
-      retryMs = event.retry ?? retryMs;
-      // A stream without events so far begins with an event that has only an id.
-      if (event.data !== '') resumedEvents += 1;
-      const response = responseTo(CALL_ID, second, event);
-      if (response !== undefined) return { response, resumedEvents };
-    }
-    // A pod that drains ends the stream; any other pod continues it.
-    await delay(retryMs, undefined, { signal });
-  }
-}
-
-function responseTo(id: string, target: Target, { data }: StreamEvent): JsonRpcResponse | undefined {
-  if (data === '') return undefined;
-  const message = parseResponse(target, data);
-  return message.id === id && !('method' in message) ? message : undefined;
+  const resumed = await resumeCall(answer, {
+    target: first,
+    id: CALL_ID,
+    isCut: ({ id }) => id !== undefined,
+    listen: (id) => session.listen(second, id, signal),
+    resumes: Number.POSITIVE_INFINITY,
+    pause: (retryMs) => delay(retryMs, undefined, { signal }),
+  });
+  const { response, after } = resumed;
+  if (response === undefined) throw noEvent(first);
+  const twice = countTwice(resumed);
+  if (twice === 0) return { response, ...(after === 0 ? {} : { resumedEvents: after }) };
+  throw new CheckFailure(`${second.label} sent ${twice} event(s) again. Look at the logs of the pods.`);
 }

@@ -1,13 +1,12 @@
+import { type ProbingClient, SESSION_VERSION, sessionHeaders } from './client.ts';
 import { CheckFailure, refused } from './failure.ts';
+import { initialize, sendDelete, sendInitialized } from './handshake.ts';
 import { type Answer, postMessage, sendRequest } from './request.ts';
 import { resultOf } from './response.ts';
 import type { Target } from './target.ts';
 
-/** The newest revision with sessions. Since this revision, every stream begins with an event that has an id. */
-const SESSION_VERSION = '2025-11-25';
-
-/** The check's `clientInfo`. */
-export const CLIENT = { name: 'anypod-check', version: '1.0.0' };
+/** The check as a client. */
+export const CLIENT: ProbingClient = { info: { name: 'anypod-check', version: '1.0.0' }, capabilities: {} };
 
 /** What `initialize` told about the server. */
 export interface Opened {
@@ -37,23 +36,19 @@ export const CALL_ID = 'call';
 
 /** `initialize` and `notifications/initialized`. Throws `CheckFailure`. */
 export async function openSession(target: Target, signal: AbortSignal): Promise<Opened> {
-  const params = { protocolVersion: SESSION_VERSION, capabilities: {}, clientInfo: CLIENT };
-  const answer = await postMessage(target, { id: 'initialize', method: 'initialize', params }, {}, signal);
-  const result = await resultOf(target, answer, false);
-  const id = answer.headers['mcp-session-id'];
-  if (typeof id !== 'string')
+  const { answer, result, sessionId, failure } = await initialize(target, CLIENT, SESSION_VERSION, signal);
+  if (result === undefined) throw failure ?? refused(target, answer.status, await answer.text(), false);
+  if (sessionId === undefined)
     throw new CheckFailure(`${target.label} created no session. Check that anypod answers at this URL.`);
-  const version = String(result['protocolVersion']);
-  const { name, version: release } = result['serverInfo'] as { name: string; version: string };
-  const headers = { 'mcp-session-id': id, 'mcp-protocol-version': version };
-  const initialized = await postMessage(target, { method: 'notifications/initialized' }, headers, signal);
+  const { protocolVersion: version, server, hasTools } = result;
+  const initialized = await sendInitialized(target, version, sessionId, signal);
   if (initialized.status !== 202) throw refused(target, initialized.status, await initialized.text(), true);
   initialized.cut();
-  const hasTools = Object.hasOwn(result['capabilities'] as object, 'tools');
-  return { session: createSession(headers), version, server: `${name} ${release}`, hasTools };
+  return { session: createSession(version, sessionId), version, server, hasTools };
 }
 
-function createSession(headers: Readonly<Record<string, string>>): Session {
+function createSession(version: string, sessionId: string): Session {
+  const headers = sessionHeaders(version, sessionId);
   return {
     async ask(target, method, params, signal) {
       return resultOf(target, await postMessage(target, { id: method, method, params }, headers, signal), true);
@@ -71,7 +66,7 @@ function createSession(headers: Readonly<Record<string, string>>): Session {
       return accepted(target, await sendRequest(target, { method: 'GET', headers: all }, signal));
     },
     async end(target, signal) {
-      (await accepted(target, await sendRequest(target, { method: 'DELETE', headers }, signal))).cut();
+      (await accepted(target, await sendDelete(target, version, sessionId, signal))).cut();
     },
     async isKnown(target, signal) {
       const { status, cut } = await postMessage(target, { id: 'gone', method: 'ping' }, headers, signal);

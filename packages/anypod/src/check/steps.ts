@@ -1,4 +1,4 @@
-import { CheckFailure } from './failure.ts';
+import { CheckFailure, NoAnswer } from './failure.ts';
 
 /** What a step found, or why it had nothing to do. */
 export interface Outcome<T> {
@@ -40,7 +40,9 @@ export function createSteps({ timeoutMs, print }: StepOptions): RunStep {
 function failureOf(error: unknown, signal: AbortSignal, timeoutMs: number): CheckFailure {
   if (error instanceof CheckFailure) return error;
   if (signal.aborted) {
-    return new CheckFailure(
+    // A request that waits for the head of its answer fails with the reason itself.
+    const Failure = error === signal.reason ? NoAnswer : CheckFailure;
+    return new Failure(
       `The step did not finish within ${timeoutMs} ms. Allow more time with --timeout, or look at the log of the pods.`,
     );
   }

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { CheckFailure } from './failure.ts';
+import { NoAnswer } from './failure.ts';
 
 /** Where a request goes: the URL itself, or one pod behind it. */
 export interface Target {
@@ -37,7 +37,7 @@ const lookupAll: Lookup = (name) => lookup(name, { all: true });
  * The pods behind the endpoint: every address that the names in `pods` resolve to, each with its port, over plain HTTP. If a name has IPv4 and IPv6
  * addresses, each pod has one of each, so the addresses of one family are all the pods.
  *
- * @throws CheckFailure if a name has no address.
+ * @throws NoAnswer if a name has no address.
  */
 export async function podTargets(entry: Target, pods: readonly URL[], resolve: Lookup = lookupAll): Promise<Target[]> {
   const { path, authority, headers = {} } = entry;
@@ -63,7 +63,7 @@ async function addressesOf(pod: URL, resolve: Lookup): Promise<{ host: string; p
   const found = await resolve(name).catch((error: NodeJS.ErrnoException) => {
     const remedy =
       'Name a headless Service whose pods are ready. Inside a pod, use its full name: <service>.<namespace>.svc';
-    throw new CheckFailure(`${name} has no addresses (${error.code}). ${remedy}.`);
+    throw new NoAnswer(`${name} has no addresses (${error.code}). ${remedy}.`);
   });
   const ofFirstFamily = found.filter(({ family }) => family === 4);
   const addresses = ofFirstFamily.length > 0 ? ofFirstFamily : found;

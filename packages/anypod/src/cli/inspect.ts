@@ -15,13 +15,18 @@ export async function inspect(
   try {
     return await look(inspection);
   } catch (error) {
-    if (!(error instanceof AnypodError || error instanceof AdminPortError)) throw error;
-    const text = error instanceof AnypodError ? faultText(error, 'docs/cli.md') : error.message;
-    process.stderr.write(`anypod: ${text}\n`);
-    return EXIT.noAnswer;
+    return tellFault(error, 'docs/cli.md');
   } finally {
     await inspection.close();
   }
+}
+
+/** Says why nobody answered, or why the caller may not look, and returns the exit code. Throws any other error. */
+export function tellFault(error: unknown, page: string): number {
+  if (!(error instanceof AnypodError || error instanceof AdminPortError)) throw error;
+  const text = error instanceof AnypodError ? faultText(error, page) : error.message;
+  process.stderr.write(`anypod: ${text}\n`);
+  return EXIT.noAnswer;
 }
 
 /** What is wrong with Redis, and what to do, for whoever looks into it. `page`: where the permissions are. */

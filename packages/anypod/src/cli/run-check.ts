@@ -1,7 +1,7 @@
 import { CHECK_HELP, readCheckArguments } from '../check/arguments.ts';
 import { runCheck } from '../check/check.ts';
 
-const EXIT_FAILED = 1;
+const EXIT = { passed: 0, failed: 1, nobody: 3 } as const;
 
 /** `anypod check`: resolves to the exit code. Throws `UsageError`. */
 export async function runCheckCommand(argv: readonly string[]): Promise<number> {
@@ -9,6 +9,5 @@ export async function runCheckCommand(argv: readonly string[]): Promise<number> 
     process.stdout.write(`${CHECK_HELP}\n`);
     return 0;
   }
-  const well = await runCheck(readCheckArguments(argv), (line) => void process.stdout.write(line));
-  return well ? 0 : EXIT_FAILED;
+  return EXIT[await runCheck(readCheckArguments(argv), (line) => void process.stdout.write(line))];
 }

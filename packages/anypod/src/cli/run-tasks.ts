@@ -1,35 +1,50 @@
-import type { TaskSummary } from '../core/task.ts';
+import type { Task, TaskSummary } from '../core/task.ts';
 import { type Config, ConfigError, readConfig } from '../serve/config.ts';
 import { openTaskAdmin, type TaskAdmin } from '../serve/task-admin.ts';
 import { createLog } from './create-log.ts';
+import { EXIT, tellFault } from './inspect.ts';
+import { REDIS_HELP } from './redis-arguments.ts';
 import { oneLine, tableText } from './table.ts';
 
-const EXIT_FAILED = 1;
 const MOST_LISTED = 1000;
 /** What is a flag and no id: ids may begin with hyphens. */
 const FLAG = /^-(h|-[a-z-]+(=.*)?)$/;
 const USAGE = 'use anypod tasks list, anypod tasks show <id> or anypod tasks cancel <id>';
 
-const HELP = `Usage: anypod tasks list|show <id>|cancel <id> --redis <url> [--json] [flags]
+const HELP = `Usage: anypod tasks list|show <id>|cancel <id> [flags]
 
-Shows and cancels the tasks of a deployment. The flags that say how to reach Redis, and --prefix, are those of anypod serve; so are the variables.
-The exit code is 1 if there is no such task, or if a task to cancel has ended.`;
+Shows and cancels the tasks of a deployment.
+
+  --contents                Also print what tasks are about: arguments, result or error, and what they say about
+                            themselves. Without it: types and sizes. They may contain what users keep secret
+${REDIS_HELP}
+
+Exit codes: 0 done; 1 there is no such task, or the task to cancel has ended; 2 wrong arguments; 3 Redis does not answer,
+or does not allow it.`;
+
+/** What is printed of tasks. */
+interface Shown {
+  readonly json: boolean;
+  readonly contents: boolean;
+}
 
 /** `anypod tasks`: resolves to the exit code. Throws `ConfigError` for wrong arguments. */
 export async function runTasks([verb = '', ...rest]: readonly string[]): Promise<number> {
   if (verb === '--help' || rest.includes('--help')) {
     process.stdout.write(`${HELP}\n`);
-    return 0;
+    return EXIT.done;
   }
-  const json = rest.includes('--json');
-  const [first = '', ...others] = rest.filter((argument) => argument !== '--json');
+  const shown = { json: rest.includes('--json'), contents: rest.includes('--contents') };
+  const [first = '', ...others] = rest.filter((argument) => argument !== '--json' && argument !== '--contents');
   const id = verb === 'list' ? undefined : first;
   if (!['list', 'show', 'cancel'].includes(verb)) throw new ConfigError([`tasks ${verb}: ${USAGE}`]);
   if (id === '' || (id !== undefined && FLAG.test(id))) throw new ConfigError([`tasks ${verb}: name the task`]);
   const flags = id === undefined ? [first, ...others].filter((argument) => argument !== '') : others;
   const admin = await openTaskAdmin(readRedisConfig(flags), createLog('error', 'pretty', process.stderr));
   try {
-    return await act(admin, id, verb, json);
+    return await act(admin, id, verb, shown);
+  } catch (error) {
+    return tellFault(error, 'docs/redis.md');
   } finally {
     await admin.close();
   }
@@ -43,41 +58,49 @@ function readRedisConfig(flags: readonly string[]): Config {
   });
 }
 
-async function act(admin: TaskAdmin, id: string | undefined, verb: string, json: boolean): Promise<number> {
+async function act(admin: TaskAdmin, id: string | undefined, verb: string, shown: Shown): Promise<number> {
+  const { json, contents } = shown;
   if (id === undefined) {
-    const tasks = (await admin.list(MOST_LISTED)).map(rowOf);
+    const tasks = (await admin.list(MOST_LISTED)).map((task) => rowOf(task, contents));
     print(json ? JSON.stringify(tasks, undefined, 2) : table(tasks));
-    return 0;
+    return EXIT.done;
   }
   if (verb === 'cancel') {
     const cancelled = await admin.cancel(id);
     const text = cancelled ? `${id} is cancelled` : `${id}: there is no such task, or it has ended`;
     print(json ? JSON.stringify({ id, cancelled }) : text);
-    return cancelled ? 0 : EXIT_FAILED;
+    return cancelled ? EXIT.done : EXIT.notFound;
   }
   const task = await admin.show(id);
   if (task === undefined) {
     print(json ? 'null' : `${id}: there is no such task`);
-    return EXIT_FAILED;
+    return EXIT.notFound;
   }
+  const details = detailsOf(task, contents);
+  print(json ? JSON.stringify(details, undefined, 2) : fields(details));
+  return EXIT.done;
+}
+
+function detailsOf(task: Task, contents: boolean): Readonly<Record<string, unknown>> {
   const { outcome, questions, losses, call } = task;
-  const result = outcome === undefined ? {} : { [outcome.kind]: JSON.parse(outcome.json) as unknown };
-  const shown = {
-    ...rowOf(task),
-    arguments: call.params['arguments'],
-    losses,
-    questions: Object.keys(questions),
-    ...result,
-  };
-  print(json ? JSON.stringify(shown, undefined, 2) : fields(shown));
-  return 0;
+  const given: unknown = call.params['arguments'];
+  const size = (value: unknown) => (contents || value === undefined ? value : sizeOf(value));
+  const result = outcome === undefined ? {} : { [outcome.kind]: size(JSON.parse(outcome.json)) };
+  return { ...rowOf(task, contents), arguments: size(given), losses, questions: Object.keys(questions), ...result };
+}
+
+/** What a value is, without what it says. */
+function sizeOf(value: unknown): { readonly type: string; readonly bytes: number } {
+  const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
+  return { type, bytes: Buffer.byteLength(JSON.stringify(value)) };
 }
 
 type Row = Readonly<Record<'id' | 'tool' | 'status' | 'pod' | 'created' | 'message', string>>;
 
-function rowOf({ id, call, phase, kind, pod = '', message = '' }: TaskSummary): Row {
+function rowOf({ id, call, phase, kind, pod = '', message = '' }: TaskSummary, contents: boolean): Row {
   const status = kind === undefined ? phase : kind === 'result' ? 'completed' : `failed (${kind})`;
-  return { id, tool: call.tool, status, pod, created: new Date(call.createdAt).toISOString(), message };
+  const said = contents || message === '' ? message : `${Buffer.byteLength(message)} B`;
+  return { id, tool: call.tool, status, pod, created: new Date(call.createdAt).toISOString(), message: said };
 }
 
 function table(rows: readonly Row[]): string {

@@ -63,7 +63,8 @@ export async function callTool(visit: Visit, call: ToolCall): Promise<Called> {
   return { isStream, status, arrivals, totalMs: since(), ids, answered, ...(outcome === undefined ? {} : { outcome }) };
 }
 
-async function decline(visit: Visit, { id, method }: { id: unknown; method: string }): Promise<number> {
+/** Answers a question of the server in a way that ends it. Resolves to the status. */
+export async function decline(visit: Visit, { id, method }: { id: unknown; method: string }): Promise<number> {
   const error = { code: -32601, message: 'The doctor answers no such question.' };
   const content = method === 'ping' ? { result: {} } : { result: { action: 'decline' } };
   const isKnown = method === 'ping' || method === 'elicitation/create';

@@ -1,14 +1,15 @@
 import { CheckFailure } from '../check/failure.ts';
 import { type Target, urlTarget } from '../check/target.ts';
 import { type Admission, admit, type Refusal } from './admission.ts';
+import { judgeChallenge, probeAuthorization } from './authorization.ts';
 import { type Called, callTool, judgeArrivals, judgeCall, judgeQuestions, NO_TOOL, type ToolCall } from './call.ts';
 import { type Finding, fault, type Row, unknown, well } from './finding.ts';
 import { probeAccept, probeBrokenBody, probeHeaderSize, probeSlash } from './http.ts';
 import { type IdleConnection, judgeKeepAlive, watchIdleConnection } from './idle-connection.ts';
+import { probeOrigin } from './origin.ts';
 import { probeCompression, probeEventIdHeader, probeResume } from './resume.ts';
 import { probeResumedCall } from './resumed-call.ts';
 import { probeRevisions } from './revisions.ts';
-import { judgeChallenge, probeAuthorization, probeOrigin } from './security.ts';
 import { probeSessionHeader } from './session-header.ts';
 import { probeAffinity, probeDelete, probeReplicas, probeUnknownSession, probeVersionHeader } from './sessions.ts';
 import { judgeHeartbeats, judgeIdle, judgeOpening, type Watched, watchStanding } from './standing-stream.ts';

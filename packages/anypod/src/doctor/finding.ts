@@ -6,7 +6,7 @@ export interface Finding {
   readonly verdict: Verdict;
   /** What was seen: counts, statuses, times. */
   readonly evidence: string;
-  /** What to do about it; for `skip`, how to find out more. */
+  /** What to do about it; for `skip` and `ok`, how to find out more. */
   readonly remedy?: string;
 }
 
@@ -16,11 +16,17 @@ export interface Row extends Finding {
   readonly id: string;
 }
 
-export const well = (evidence: string): Finding => ({ verdict: 'ok', evidence });
+export const well = (evidence: string, remedy?: string): Finding => ({ verdict: 'ok', evidence, ...asked(remedy) });
 export const warning = (evidence: string, remedy: string): Finding => ({ verdict: 'warn', evidence, remedy });
 export const fault = (evidence: string, remedy: string): Finding => ({ verdict: 'fail', evidence, remedy });
 export const unknown = (evidence: string, remedy?: string): Finding => ({
   verdict: 'skip',
   evidence,
-  ...(remedy === undefined ? {} : { remedy }),
+  ...asked(remedy),
 });
+
+const asked = (remedy: string | undefined) => (remedy === undefined ? {} : { remedy });
+
+/** Usual timeouts are longer than the doctor watches by default. */
+export const WATCH_LONGER =
+  'Most proxies end what is idle after 30, 60 or 100 s. To watch for longer, pass --watch 65000, or 105000.';

@@ -4,7 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Answer } from '../check/request.ts';
 import type { Target } from '../check/target.ts';
-import { type Finding, unknown, warning, well } from './finding.ts';
+import { type Finding, unknown, WATCH_LONGER, warning, well } from './finding.ts';
 import type { Visit } from './visit.ts';
 
 /** A connection that was left open after an answer. */
@@ -20,14 +20,15 @@ export async function watchIdleConnection({ target, signal }: Visit, watchMs: nu
   try {
     await ask(target, socket, signal());
     const begun = performance.now();
-    const closed = Promise.withResolvers<true>();
+    // True: the other side has closed it. The clock does not tell, because a timer may fire a moment early.
+    const closed = Promise.withResolvers<boolean>();
     socket.once('end', () => closed.resolve(true)).once('close', () => closed.resolve(true));
-    const timer = setTimeout(() => socket.destroy(), watchMs);
+    const timer = setTimeout(() => closed.resolve(false), watchMs);
     if (socket.destroyed || socket.readableEnded) closed.resolve(true);
-    await closed.promise;
+    const isClosed = await closed.promise;
     clearTimeout(timer);
     const watchedMs = Math.round(performance.now() - begun);
-    return watchedMs < watchMs ? { closedMs: watchedMs, watchedMs } : { watchedMs };
+    return isClosed ? { closedMs: watchedMs, watchedMs } : { watchedMs };
   } finally {
     socket.destroy();
   }
@@ -69,5 +70,5 @@ export function judgeKeepAlive(headers: Answer['headers'], { closedMs, watchedMs
   const seconds = Number(/timeout=(\d+)/.exec(String(value))?.[1]);
   if (seconds * 1000 < SHORT_MS) return warning(evidence, REMEDY);
   if (watchedMs >= SHORT_MS || Number.isFinite(seconds)) return well(evidence);
-  return unknown(evidence, 'To watch for longer, pass --watch.');
+  return unknown(evidence, WATCH_LONGER);
 }

@@ -1,7 +1,8 @@
+import { SESSION_VERSION } from '../check/client.ts';
 import { LEGACY_VERSIONS } from '../core/protocol-version.ts';
 import { discover, endSession, initialize } from './admission.ts';
 import { type Finding, warning, well } from './finding.ts';
-import { SESSION_VERSION, type Visit } from './visit.ts';
+import type { Visit } from './visit.ts';
 
 const SPOKEN = LEGACY_VERSIONS.filter((version) => version >= '2024-11-05');
 

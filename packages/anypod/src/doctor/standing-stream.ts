@@ -1,5 +1,5 @@
 import { readEvents } from '../check/sse.ts';
-import { type Finding, fault, unknown, warning, well } from './finding.ts';
+import { type Finding, fault, unknown, WATCH_LONGER, warning, well } from './finding.ts';
 import type { Visit } from './visit.ts';
 
 /** What happened on a stream that was only watched. Times are in ms since the request. */
@@ -34,7 +34,12 @@ export async function watchStanding(visit: Visit, watchMs: number): Promise<Watc
     answer.cut();
     return { ...none, ...head, watchedMs: since() };
   }
-  const timer = setTimeout(() => answer.cut(), watchMs);
+  // A timer may fire a moment early, so the clock does not tell who ended the stream.
+  let isOurs = false;
+  const timer = setTimeout(() => {
+    isOurs = true;
+    answer.cut();
+  }, watchMs);
   const comments: number[] = [];
   let text = '';
   try {
@@ -48,7 +53,7 @@ export async function watchStanding(visit: Visit, watchMs: number): Promise<Watc
   clearTimeout(timer);
   const watchedMs = since();
   const firstId = await firstIdIn(text);
-  const ended = watchedMs < watchMs ? { endedMs: watchedMs } : {};
+  const ended = isOurs ? {} : { endedMs: watchedMs };
   return { ...head, ...ended, comments, watchedMs, ...(firstId === undefined ? {} : { firstId }) };
 }
 
@@ -60,6 +65,8 @@ async function firstIdIn(text: string): Promise<string | undefined> {
   return undefined;
 }
 
+/** A stream that is idle for so long has outlived most timeouts. */
+const LONG_MS = 60_000;
 const BUFFERED =
   'Something between client and server holds the stream back. Turn off response buffering there (nginx: proxy_buffering off).';
 
@@ -78,14 +85,18 @@ export function judgeHeartbeats({ isStream, comments, watchedMs }: Watched): Fin
     return well(`the first comment after ${comments[0]} ms; ${comments.length} in ${watchedMs} ms`);
   return warning(
     `nothing in ${watchedMs} ms`,
-    'Send a comment every 15 s or so: every proxy and NAT ends connections that are silent. To watch for longer, pass --watch.',
+    `Send a comment every 15 s or so: every proxy and NAT ends connections that are silent. ${WATCH_LONGER}`,
   );
 }
 
 /** Whether something ends an idle stream. */
-export function judgeIdle({ isStream, endedMs, watchedMs }: Watched): Finding {
+export function judgeIdle({ isStream, endedMs, watchedMs, comments }: Watched): Finding {
   if (!isStream) return unknown('there was no stream to watch');
-  if (endedMs === undefined) return well(`the stream was still open after ${watchedMs} ms (--watch)`);
+  if (endedMs === undefined) {
+    // With heartbeats a stream is not idle.
+    const isUncertain = comments.length === 0 && watchedMs < LONG_MS;
+    return well(`the stream was still open after ${watchedMs} ms (--watch)`, isUncertain ? WATCH_LONGER : undefined);
+  }
   return warning(
     `the stream was ended after ${endedMs} ms`,
     'Find the idle timeout or age limit that ends it, and keep it above the heartbeat.',

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { modernRequest, type ProbingClient, sessionHeaders } from '../check/client.ts';
 import { type Answer, postMessage, sendRequest } from '../check/request.ts';
 import type { Target } from '../check/target.ts';
-import { FIRST_MODERN_VERSION, VERSION_META_KEY } from '../core/protocol-version.ts';
 
-/** The newest revision with sessions. */
-export const SESSION_VERSION = '2025-11-25';
-
-/** The doctor's `clientInfo`. */
-const CLIENT = { name: 'anypod-doctor', version: '1.0.0' };
+/** The doctor as a client. */
+export const CLIENT: ProbingClient = {
+  info: { name: 'anypod-doctor', version: '1.0.0' },
+  capabilities: { elicitation: {} },
+};
 
 /** How often a request is sent again where replicas do not share the session. */
 const LUCK = 12;
@@ -47,32 +47,6 @@ export interface VisitOptions extends Pick<Visit, 'target' | 'era' | 'version'> 
   readonly timeoutMs: number;
 }
 
-/** The params of `initialize` for a revision. */
-export function initializeParams(protocolVersion: string): object {
-  return { protocolVersion, capabilities: { elicitation: {} }, clientInfo: CLIENT };
-}
-
-/** The headers and params of a request of 2026-07-28. */
-export function modern(method: string, params: object): { readonly headers: Headers; readonly params: object } {
-  const name = (params as { readonly name?: string }).name;
-  return {
-    headers: {
-      'mcp-protocol-version': FIRST_MODERN_VERSION,
-      'mcp-method': method,
-      ...(name === undefined ? {} : { 'mcp-name': name }),
-    },
-    params: {
-      ...params,
-      _meta: {
-        ...(params as { readonly _meta?: object })._meta,
-        [VERSION_META_KEY]: FIRST_MODERN_VERSION,
-        'io.modelcontextprotocol/clientInfo': CLIENT,
-        'io.modelcontextprotocol/clientCapabilities': {},
-      },
-    },
-  };
-}
-
 /** Sends an answer's request again while `isRefused` says so, `attempts` times in total. */
 async function again(attempts: number, send: () => Promise<Answer>, isRefused: (status: number) => boolean) {
   let answer = await send();
@@ -87,10 +61,7 @@ const isUnknownSession = (status: number) => status === 400 || status === 404;
 
 export function createVisit({ target, era, version, sessionId, timeoutMs }: VisitOptions): Visit {
   const signal = () => AbortSignal.timeout(timeoutMs);
-  const own: Headers = {
-    'mcp-protocol-version': version,
-    ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
-  };
+  const own = sessionHeaders(version, sessionId);
   const visit: Visit = {
     target,
     era,
@@ -100,7 +71,7 @@ export function createVisit({ target, era, version, sessionId, timeoutMs }: Visi
     stripped: false,
     signal,
     post(method, params = {}, headers = {}, id = method) {
-      const request = era === 'modern' ? modern(method, params) : { headers: own, params };
+      const request = era === 'modern' ? modernRequest(CLIENT, method, params) : { headers: own, params };
       const message = { id, method, params: request.params };
       return lucky(() => postMessage(target, message, { ...request.headers, ...headers }, signal()));
     },

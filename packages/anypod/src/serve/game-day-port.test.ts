@@ -75,6 +75,27 @@ describe('the port of the failure switches', () => {
     await expect(gameDay.before()).resolves.toBeUndefined();
   });
 
+  it('logs a line for each change, with its cause', async () => {
+    lines.splice(0);
+    const { ask, gameDay } = await start();
+    const off = (name: string, cause: string) => [{ switch: name, cause }, 'a failure switch was turned off'];
+    await ask('PUT', '/switches/slow');
+    await ask('DELETE', '/switches/slow');
+    await ask('DELETE', '/switches/slow');
+    expect(lines.splice(0).slice(-2)).toEqual([
+      [{ switch: 'slow', seconds: 300, ms: 2000, share: 1 }, 'a failure switch was turned on'],
+      off('slow', 'request'),
+    ]);
+    gameDay.turnOn('refuse', { seconds: 0.05, ms: 0, share: 1 });
+    await expect.poll(() => lines, { timeout: 30_000 }).toContainEqual(off('refuse', 'time'));
+    await ask('PUT', '/switches/inbox');
+    gameDay.close();
+    expect(lines.at(-1)).toEqual(off('inbox', 'drain'));
+    const changes = lines.length;
+    gameDay.close();
+    expect(lines).toHaveLength(changes);
+  });
+
   it('says that its port is in use', async () => {
     const { port } = await start();
     await expect(serveGameDay(port, true, { warn: () => undefined })).rejects.toThrow(

@@ -1,13 +1,13 @@
 import express, { type Express, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { GameDay, SWITCHES, type SwitchName } from './game-day.ts';
+import { DEFAULT_SECONDS, GameDay, SWITCHES, type SwitchName } from './game-day.ts';
 import { type LocalPort, listenLocally, refusePages } from './local-port.ts';
 
 const LONGEST_SECONDS = 3600;
 
 const settingSchema = z.strictObject({
-  seconds: z.number().min(1).max(LONGEST_SECONDS).default(300),
+  seconds: z.number().min(1).max(LONGEST_SECONDS).default(DEFAULT_SECONDS),
   ms: z.number().min(0).max(600_000).default(2000),
   share: z.number().min(0).max(1).default(1),
 });
@@ -17,14 +17,14 @@ const settingSchema = z.strictObject({
  * Redis with others. Throws `ConfigError` where the port cannot be had.
  */
 export async function serveGameDay(port: number, peers: boolean, log: Pick<Logger, 'warn'>): Promise<GameDay> {
-  const gameDay: GameDay = new GameDay(() => switches.close());
-  const switchboard = createSwitchboard(gameDay, peers, log);
+  const gameDay: GameDay = new GameDay(log, () => switches.close());
+  const switchboard = createSwitchboard(gameDay, peers);
   const switches: LocalPort = await listenLocally(switchboard, port, 'ANYPOD_GAME_DAY_PORT');
   log.warn({ port }, 'the failure switches of this pod can be used from its own machine');
   return gameDay;
 }
 
-function createSwitchboard(gameDay: GameDay, peers: boolean, log: Pick<Logger, 'warn'>): Express {
+function createSwitchboard(gameDay: GameDay, peers: boolean): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.use(refusePages('The failure switches are'));
   app.use(express.json({ limit: '1kb', strict: true, type: () => true }));
@@ -33,8 +33,7 @@ function createSwitchboard(gameDay: GameDay, peers: boolean, log: Pick<Logger, '
   app.delete('/switches/:name', (request, response) => {
     const name = nameOf(request, response);
     if (name === undefined) return;
-    gameDay.turnOff(name);
-    log.warn({ switch: name }, 'a failure switch was turned off');
+    gameDay.turnOff(name, 'request');
     response.json(gameDay.on);
   });
   app.use((_request, response) =>
@@ -58,7 +57,6 @@ function createSwitchboard(gameDay: GameDay, peers: boolean, log: Pick<Logger, '
       return;
     }
     gameDay.turnOn(name, setting.data);
-    log.warn({ switch: name, ...setting.data }, 'a failure switch was turned on');
     response.json(gameDay.on);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnypodError } from '../core/errors.ts';
 import type { Inbox, InboxMessage } from '../core/inbox.ts';
+import type { Log } from '../core/log.ts';
 import type { Store } from '../core/store.ts';
 import { monotonicNow } from '../pod/lifecycle/lease.ts';
 
@@ -21,6 +22,12 @@ export interface SwitchSetting {
   readonly share: number;
 }
 
+/** How long a switch is on, unless it is told. */
+export const DEFAULT_SECONDS = 300;
+
+/** Why a switch was turned off: somebody asked for it, its time was up, or the pod drains. */
+export type OffCause = 'request' | 'time' | 'drain';
+
 interface On extends SwitchSetting {
   readonly timer: NodeJS.Timeout;
 }
@@ -37,23 +44,30 @@ export class GameDay {
   #onGap: () => void = () => undefined;
   /** Told until when the lease must not be renewed, in ms of the monotonic clock. */
   onLease: (until: number) => void = () => undefined;
+  readonly #log: Pick<Log, 'warn'>;
   readonly #closePort: () => void;
 
-  constructor(closePort: () => void = () => undefined) {
+  /** `log` gets a line for each change. */
+  constructor(log: Pick<Log, 'warn'>, closePort: () => void = () => undefined) {
+    this.#log = log;
     this.#closePort = closePort;
   }
 
   turnOn(name: SwitchName, setting: SwitchSetting): void {
     clearTimeout(this.#on.get(name)?.timer);
-    const timer = setTimeout(() => this.turnOff(name), setting.seconds * 1000).unref();
+    const timer = setTimeout(() => this.turnOff(name, 'time'), setting.seconds * 1000).unref();
     this.#on.set(name, { ...setting, timer });
+    this.#log.warn({ switch: name, ...setting }, 'a failure switch was turned on');
     if (name === 'lease') this.onLease(monotonicNow() + setting.seconds * 1000);
   }
 
   /** Does nothing if the switch is off. */
-  turnOff(name: SwitchName): void {
-    clearTimeout(this.#on.get(name)?.timer);
+  turnOff(name: SwitchName, cause: OffCause): void {
+    const on = this.#on.get(name);
+    if (on === undefined) return;
+    clearTimeout(on.timer);
     this.#on.delete(name);
+    this.#log.warn({ switch: name, cause }, 'a failure switch was turned off');
     if (name === 'lease') this.onLease(0);
     if (name === 'inbox') this.#release();
   }
@@ -89,7 +103,7 @@ export class GameDay {
 
   /** Turns everything off for good. */
   close(): void {
-    for (const name of SWITCHES) this.turnOff(name);
+    for (const name of SWITCHES) this.turnOff(name, 'drain');
     this.#closePort();
   }
 
