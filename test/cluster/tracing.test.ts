@@ -275,6 +275,23 @@ describe('the log', () => {
     expect(session.id).not.toContain(lines[0]?.['session'] as string);
   });
 
+  test('names the trace of a call that took too long, in both eras [host.faults.timeout]', async () => {
+    const pod = await startTracedPod('D', redis.url, collector, { ANYPOD_CALL_TIMEOUT: '100' });
+    pods = [...pods, pod];
+    const url = new URL(pod.url);
+    const [old, modern] = [clientTrace(), clientTrace()];
+    const hour = 3_600_000;
+    await messagesOf(await callTraced(await openSession(url), url, 'read', { traceparent: old.traceparent }, {}, hour));
+    const params = {
+      name: 'read',
+      arguments: { secret: SECRET, ms: hour },
+      _meta: { traceparent: modern.traceparent },
+    };
+    await messagesOf(await postModern(url, 'tools/call', params));
+    const told = logLines(pod, 'a call took longer than it may').map((line) => line['trace_id']);
+    expect(told).toEqual([old.traceId, modern.traceId]);
+  });
+
   test('changes its level with a signal, and back [log.level]', async () => {
     const [pod] = pods;
     const session = await openSession(podAt('A'));

@@ -81,9 +81,17 @@ export function placeIn(name: string): string | undefined {
   return at < 0 ? undefined : asPlace(name.slice(at + 1));
 }
 
+const DIGITS_OF_TRACE = 32;
+
+/** The trace of a place, as `Traces.id` gives it. */
+export function traceOf(place: string): string {
+  return place.slice(0, DIGITS_OF_TRACE);
+}
+
 /** The trace in a name. Undefined: it has none. */
 export function traceIn(name: string): string | undefined {
-  return placeIn(name)?.slice(0, 32);
+  const place = placeIn(name);
+  return place === undefined ? undefined : traceOf(place);
 }
 
 /** Undefined: the value is no place. */

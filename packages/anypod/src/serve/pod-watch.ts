@@ -1,4 +1,4 @@
-import type { CallContext } from '../core/call-context.ts';
+import { callFields } from '../core/call-context.ts';
 import type { Meter } from '../core/meter.ts';
 import { createRunningCalls, type RunningCalls } from '../mcp/sdk/running-calls.ts';
 import { shortHash } from '../signing/signer.ts';
@@ -12,21 +12,12 @@ export interface PodWatch {
   blame(): Readonly<Record<string, string>>;
 }
 
-const SHOWN_OF_NAME = 100;
-
 /** Must be called before the pod is created, and after the process has registered its OpenTelemetry SDK. */
 export function createPodWatch(): PodWatch {
   const calls = createRunningCalls();
-  return { meter: createOtelMeter(), calls, blame: () => named(calls.current()) };
-}
-
-/** The log fields of a call. They show the hash of the session's id, as all lines do: the id is the only credential of an anonymous client. */
-function named(call: CallContext | undefined): Readonly<Record<string, string>> {
-  if (call === undefined) return {};
-  const { session, method, tool } = call;
-  return {
-    ...(session === undefined ? {} : { session: shortHash(session) }),
-    method: method.slice(0, SHOWN_OF_NAME),
-    ...(tool === undefined ? {} : { tool: tool.slice(0, SHOWN_OF_NAME) }),
+  const blame = () => {
+    const call = calls.current();
+    return call === undefined ? {} : callFields(call, call.session && shortHash(call.session));
   };
+  return { meter: createOtelMeter(), calls, blame };
 }
