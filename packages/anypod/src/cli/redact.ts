@@ -52,8 +52,9 @@ class Walk {
 
   /** `err` stays: pino's own serializer makes text of it. */
   fields(fields: object): Record<string, unknown> {
-    const copy = this.#object(fields, 0);
-    return 'err' in fields ? { ...copy, err: fields.err } : copy;
+    if (!('err' in fields)) return this.#object(fields, 0);
+    const { err, ...others } = fields;
+    return { ...this.#object(others, 0), err };
   }
 
   #object(from: object, level: number): Record<string, unknown> {
