@@ -2,6 +2,7 @@ import { callNameOf } from '../../core/call-context.ts';
 import { describeThrown } from '../../core/describe-thrown.ts';
 import type { JsonRpcRequest } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
+import { isThenable } from '../../core/thenable.ts';
 import { threwText } from '../../core/written.ts';
 import { protocolOf } from './protocol.ts';
 
@@ -17,21 +18,6 @@ interface Guarded extends Handler {
   readonly [OWN]?: unknown;
 }
 
-/** The SDK's map of handlers (v1 and v2). It guards each handler that is set. */
-class GuardedHandlers extends Map<string, Handler> {
-  readonly #replace: Replace;
-
-  constructor(handlers: ReadonlyMap<string, Handler>, replace: Replace) {
-    super();
-    this.#replace = replace;
-    for (const [method, handler] of handlers) this.set(method, handler);
-  }
-
-  override set(method: string, handler: Handler): this {
-    return super.set(method, guarded(handler, this.#replace));
-  }
-}
-
 /** The server's own handler. */
 export function ownHandler(handler: unknown): unknown {
   return (handler as Guarded | undefined)?.[OWN] ?? handler;
@@ -44,8 +30,8 @@ export function ownHandler(handler: unknown): unknown {
  */
 export function keepThrownReadable(server: object, log: Log): void {
   const protocol = protocolOf(server);
-  protocol._requestHandlers = guardedMap(protocol._requestHandlers, readableToClient);
-  protocol._notificationHandlers = guardedMap(protocol._notificationHandlers, readable);
+  guardMap(protocol._requestHandlers, readableToClient);
+  guardMap(protocol._notificationHandlers, readable);
   const { fallbackRequestHandler: fallback } = protocol;
   if (typeof fallback === 'function') protocol.fallbackRequestHandler = guarded(fallback as Handler, readableToClient);
   const tell = protocol._onerror;
@@ -59,18 +45,27 @@ export function keepThrownReadable(server: object, log: Log): void {
   };
 }
 
-function guardedMap<T>(handlers: T, replace: Replace): T {
-  if (!(handlers instanceof Map) || handlers instanceof GuardedHandlers) return handlers;
-  return new GuardedHandlers(handlers as ReadonlyMap<string, Handler>, replace) as T;
+/** Guards each handler when the SDK asks for it, because a server serves few requests, often one, and has many handlers. */
+function guardMap(handlers: unknown, replace: Replace): void {
+  if (!(handlers instanceof Map) || Object.hasOwn(handlers, 'get')) return;
+  const get = (method: unknown) => {
+    const handler: unknown = Map.prototype.get.call(handlers, method);
+    return typeof handler === 'function' ? guarded(handler as Handler, replace) : handler;
+  };
+  Object.defineProperty(handlers, 'get', { value: get, configurable: true });
 }
 
 function guarded(handler: Handler, replace: Replace): Handler {
   if (OWN in handler) return handler;
-  const guard: Handler = async (message, context) => {
-    try {
-      return await handler(message, context);
-    } catch (thrown) {
+  const guard: Handler = (message, context) => {
+    const fail = (thrown: unknown) => {
       throw replace(thrown, message);
+    };
+    try {
+      const result = handler(message, context);
+      return isThenable(result) ? result.then(undefined, fail) : result;
+    } catch (thrown) {
+      return fail(thrown);
     }
   };
   return Object.assign(guard, { [OWN]: handler });

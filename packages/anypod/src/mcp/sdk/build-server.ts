@@ -1,4 +1,5 @@
 import { AnypodError } from '../../core/errors.ts';
+import { isThenable } from '../../core/thenable.ts';
 import { protocolOf } from '../internals/protocol.ts';
 import { settledWithin } from './settled-within.ts';
 import type { FactoryContext, ServerFactory, UserServer } from './user-server.ts';
@@ -61,10 +62,6 @@ export function notConnected(cause: unknown): AnypodError {
 
 function failed(message: string, options?: ErrorOptions): AnypodError {
   return new AnypodError('factory_failed', message, options);
-}
-
-function isThenable(made: unknown): made is PromiseLike<unknown> {
-  return typeof (made as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }
 
 /** Checks that the factory has made a new server, and marks it as returned. */
