@@ -125,3 +125,17 @@ describe('if its client does not record it, no pod records', () => {
     expect(silent.filter(({ name }) => /read|rerun/.test(name))).toEqual([]);
   });
 });
+
+test('the requests of a call of 2026-07-28 whose client begins a trace for each: the later ones are linked with the first [trace.one]', async () => {
+  const [one, two] = [clientTrace(), clientTrace()];
+  const meta = (traceparent: string) => ({ ...ELICITATION, traceparent });
+  const params = { name: 'ask', arguments: { secret: SECRET } };
+  const asking = { ...params, _meta: meta(one.traceparent) };
+  const [parked] = await messagesOf(await postModern(url(), 'tools/call', asking));
+  const { requestState, inputRequests = {} } = (parked as Message).result as Record<string, object>;
+  const inputResponses = { [Object.keys(inputRequests)[0] ?? '']: { action: 'accept', content: { name: 'Ada' } } };
+  const answering = { ...params, _meta: meta(two.traceparent), requestState, inputResponses };
+  await messagesOf(await postModern(url(), 'tools/call', answering));
+  const spans = await spansWhen(collector, two.traceId, ['A tools/call ask']);
+  expect(spanIn(spans, 'tools/call ask')).toMatchObject({ parentSpanId: two.spanId, links: [one.traceId] });
+});
