@@ -36,6 +36,7 @@ type ServerFault =
   | 'says a short keep-alive'
   | 'says a long keep-alive'
   | 'closes idle connections'
+  | 'resets idle connections'
   | 'stream 405'
   | 'stream 500'
   | 'stream without a head'
@@ -55,6 +56,7 @@ export interface Stub {
   stop(): void;
 }
 
+const RESET_MS = 300;
 const FIRST_EVENT = 'standing-0';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const STREAM_TYPE = { 'content-type': 'text/event-stream' };
@@ -206,6 +208,10 @@ function serveStream(request: IncomingMessage, response: ServerResponse, state: 
   const { has, calls } = state;
   if (request.headers.accept === 'application/json' && has('closes idle connections')) {
     response.setHeader('connection', 'close');
+  }
+  // Not at once: then the answer would be lost, too.
+  if (request.headers.accept === 'application/json' && has('resets idle connections')) {
+    response.once('finish', () => setTimeout(() => request.socket.resetAndDestroy(), RESET_MS));
   }
   const eventId = String(request.headers['last-event-id'] ?? '');
   const status = request.headers.accept === 'application/json' ? 405 : streamStatusOf(eventId, request, state);
