@@ -14,6 +14,7 @@ type ServerFault =
   | 'redirects'
   | 'only 2026-07-28'
   | 'old revisions'
+  | 'list without tools'
   | 'no sessions'
   | 'session id kept back'
   | 'session id not heard'
@@ -166,11 +167,11 @@ function serveMessage(message: Message, request: IncomingMessage, response: Serv
   }
 }
 
-function serveSession({ id, method }: Message, response: ServerResponse, { calls }: State): void {
+function serveSession({ id, method }: Message, response: ServerResponse, { calls, has }: State): void {
   if (method === undefined) response.writeHead(calls.answer()).end();
   else if (id === undefined) response.writeHead(202).end();
   else if (method === 'tools/call') calls.call(id, response);
-  else tell(response, 200, { id, result: RESULTS[method] ?? {} });
+  else tell(response, 200, { id, result: has('list without tools') ? {} : (RESULTS[method] ?? {}) });
 }
 
 function discover({ id }: Message, response: ServerResponse, { has }: State): void {

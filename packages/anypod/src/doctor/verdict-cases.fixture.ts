@@ -123,6 +123,7 @@ const CALLS: readonly Case[] = [
     rows: { buffering: ['skip', /too few/], 'resume-call': ['skip', /by JSON/] },
   },
   { faults: ['call fails'], rows: { call: ['fail', /the call failed: .*done/] } },
+  { faults: ['call fails silently'], rows: { call: ['fail', /the call failed: "no text"/] } },
   {
     faults: ['call 500'],
     rows: {
