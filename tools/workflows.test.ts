@@ -27,3 +27,16 @@ test.each(workflows)('%s leaves no credentials in the checkout', (_file, text = 
   const checkouts = steps.flatMap((job) => job.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@')));
   for (const { with: options } of checkouts) expect(options).toMatchObject({ 'persist-credentials': false });
 });
+
+test('each target that tests runs in a workflow', () => {
+  const read = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
+  const targets = read('Makefile')
+    .split('\n')
+    .filter((line) => line.startsWith('.PHONY:'))
+    .flatMap((line) => line.match(/\btest-[\w-]+/g) ?? [])
+    // The part of `make test` that ONLY names.
+    .filter((target) => target !== 'test-files');
+  const run = [read('tools/test.ts'), ...workflows.map(([, text = '']) => text)].join('\n');
+  expect(targets).toContain('test-unit');
+  expect(targets.filter((target) => !new RegExp(`\\b${target}(?![\\w-])`).test(run))).toEqual([]);
+});

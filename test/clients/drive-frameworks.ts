@@ -62,5 +62,3 @@ export async function connectAgents(url: URL): Promise<Client> {
     close: () => server.close(),
   };
 }
-
-/** LangChain's adapters. They cannot be asked, and do not tell their revision. */

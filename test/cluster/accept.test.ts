@@ -10,7 +10,7 @@ const deployment = useDeployment();
 const JSON_ONLY = 'application/json';
 const STREAM_ONLY = 'text/event-stream';
 
-/** What a client sends as `Accept` (null: nothing that says more than that it takes all), and which form it must get for a quick call. */
+/** What a client sends as `Accept`, and which form it must get for a quick call. */
 const FORMS: readonly (readonly [accept: string, form: 'json' | 'stream'])[] = [
   ['application/json', 'json'],
   ['APPLICATION/JSON; charset=utf-8', 'json'],

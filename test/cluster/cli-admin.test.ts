@@ -6,6 +6,7 @@ import { ANYPOD } from '../lib/anypod.ts';
 import { startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
 import { type Pod, startPod } from '../lib/pods.ts';
+import { shortHash } from '../lib/short-hash.ts';
 import { type Ended, runAnypod } from './command.ts';
 import { FIXTURE, useDeployment } from './deployment.ts';
 import { messagesOf, openSession, type WireSession } from './wire.ts';
@@ -100,7 +101,11 @@ describe('the commands on the admin port of a pod', () => {
     ]);
     expect(JSON.parse(pods.stdout)).toEqual([expect.objectContaining({ calls: 0, inbox: 0 })]);
     expect(list.stdout).toMatch(/watched \[2J 1\.2\.3/);
-    expect(JSON.parse(show.stdout)).toMatchObject({ id: short(session), streams: [{ done: true, runs: 1 }] });
+    expect(JSON.parse(show.stdout)).toMatchObject({
+      id: short(session),
+      hash: shortHash(session.id),
+      streams: [{ done: true, runs: 1 }],
+    });
 
     const following = startChild(process.execPath, [ANYPOD, ...commandLine(adminOf(alone), 'tail', [short(session)])]);
     await vi.waitFor(() => expect(following.logs()).toContain('result'), WITHIN);

@@ -6,6 +6,7 @@ import { ANYPOD } from '../lib/anypod.ts';
 import { startChild } from '../lib/child.ts';
 import { freePort } from '../lib/free-port.ts';
 import { startRedisCluster } from '../lib/redis-server.ts';
+import { shortHash } from '../lib/short-hash.ts';
 import { type Ended, runAnypod } from './command.ts';
 import { useDeployment } from './deployment.ts';
 import { messagesOf, openSession, type WireSession } from './wire.ts';
@@ -65,7 +66,9 @@ describe('the commands that look into Redis', () => {
       look('tail', short(session), '--once', '--contents', '--json'),
     ]);
     const listed = json<Listed>(list).sessions.find(({ id }) => id === short(session));
-    expect(listed).toMatchObject({ revision: '2025-11-25', transport: 'http' });
+    const hash = shortHash(session.id);
+    expect(listed).toMatchObject({ revision: '2025-11-25', transport: 'http', hash });
+    expect(show.stdout).toMatch(new RegExp(`in logs and traces +${hash}\n`));
     expect(listed?.pods).toHaveLength(2);
     expect(show.stdout).toMatch(/watched \[2J 1\.2\.3/);
     expect(show.stdout).toMatch(/STREAM.*\n\S+ +ended +\S+ +[45] +\d+ B +1\n/);

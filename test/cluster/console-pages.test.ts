@@ -7,6 +7,7 @@ import { METRIC_NAMES } from '../../services/console/src/metrics/pod-metrics.ts'
 import { SERIES } from '../../tools/observability/series.ts';
 import { freePort } from '../lib/free-port.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
+import { shortHash } from '../lib/short-hash.ts';
 import { type ConsoleProcess, login, startConsole, type Visitor, wordsOf } from './console-process.ts';
 import { consoleUsers } from './console-users.ts';
 import { FIXTURE } from './deployment.ts';
@@ -120,6 +121,7 @@ describe('the pages of sessions', () => {
       return found;
     });
     expect(page).toContain(`Session ${name}`);
+    expect(page).toContain(`In logs and traces ${shortHash(session.id)}`);
     expect(page).toMatch(/Revision 2025-11-25 Client .* Principal anonymous Age \d+m?s/);
     expect(page).toMatch(/In memory on \S{11} \S{11} \S{11} /);
     expect(page).toMatch(/ ended \S{11} – [45] [\d.]+ (B|KiB) 1 /);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
+import { shortHash } from '../lib/short-hash.ts';
 import { type ConsoleProcess, login, OPERATOR, runConsole, startConsole, VIEWER, visit } from './console-process.ts';
 import { consoleUsers } from './console-users.ts';
 import { FIXTURE } from './deployment.ts';
@@ -172,7 +173,8 @@ describe('an operator', () => {
       await eventually(async () => expect((await session.send(pod, PING)).status).toBe(404));
     }
     expect((await operator.post(`${path}/end`, { token: await operator.token() })).status).toBe(404);
-    expect(console.process.logs()).toContain('an operator has ended a session');
+    const told = `"session":"${shortHash(session.id)}","pods":`;
+    expect(console.process.logs()).toMatch(new RegExp(`${told}.*an operator has ended a session`));
   });
 
   test('cancels a task, whose handler is aborted [console.roles]', async () => {

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startHaproxy } from '../lib/haproxy.ts';
 import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { scrape, sumOf } from '../lib/scrape.ts';
+import { shortHash } from '../lib/short-hash.ts';
 import { logLines } from './log-lines.ts';
 import { modern } from './metrics-traffic.ts';
 import { type ServicePod, startServicePod } from './service-pods.ts';
@@ -104,7 +105,7 @@ describe('a rejection that nobody handles', () => {
       {
         level: 'error',
         tool: 'reject_later',
-        session: session?.id.slice(0, 8),
+        session: shortHash(session?.id ?? ''),
         err: { message: 'Error: nobody handles this' },
       },
       {

@@ -41,6 +41,10 @@ export default function createServer(): McpServer {
     ownWork('work');
     return text('done');
   });
+  server.registerTool('work_silently', { inputSchema, _meta: { 'anypod/task': { mode: 'always' } } }, () => {
+    ownWork('work silently');
+    return text('done');
+  });
   server.registerTool('fail', { inputSchema }, () => ({ ...text('no'), isError: true }));
   return server;
 }

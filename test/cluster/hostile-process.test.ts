@@ -25,8 +25,6 @@ const FORMS = [
 ] as const;
 type Form = (typeof FORMS)[number];
 
-const formsOf = (module: string) => FORMS.filter(({ era }) => module !== 'v1' || era === 'legacy');
-
 const DONE = { result: { structuredContent: {} } };
 
 /** What harms its process, and what is told of it. */
@@ -63,13 +61,14 @@ const FATAL = [
     line: { level: 'fatal', tool: 'uncaught', err: { message: 'Error: hostile: uncaught' } },
     kind: 'uncaught_exception',
   },
-  {
-    fault: 'exit',
+  // The ways in which a module may have got the function.
+  ...['exit', 'exit-imported', 'exit-kept'].map((fault) => ({
+    fault,
     answer: { result: { isError: true, content: [{ text: expect.stringContaining('must not end the process') }] } },
     log: 'the server called process.exit(); the pod drains',
-    line: { level: 'fatal', tool: 'exit' },
+    line: { level: 'fatal', tool: fault },
     kind: 'process_exit',
-  },
+  })),
 ] as const;
 
 let directory: string;
@@ -107,8 +106,7 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
 
   test.each(HARMLESS)('$fault: is told and counted, and nobody else notices [host.faults.process]', async (row) => {
     const counted = await faults(row.kind);
-    const forms = formsOf(module);
-    for (const [index, form] of forms.entries()) {
+    for (const [index, form] of FORMS.entries()) {
       expect(await call(form, pods, row.fault)).toMatchObject(row.answer);
       await eventually(() => {
         const told = logLines(pods, row.log).filter((line) => isAbout(row.fault, line));
@@ -116,12 +114,13 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
         expect(told.at(-1)).toMatchObject(row.line);
       });
     }
-    expect(await faults(row.kind)).toBeGreaterThanOrEqual(counted + forms.length);
+    expect(await faults(row.kind)).toBeGreaterThanOrEqual(counted + FORMS.length);
     await neighbour.tick();
   });
 
   test('an error that nothing can be read of is answered and harms nobody [host.faults.process]', async () => {
-    for (const form of formsOf(module)) {
+    const counted = await faults('unhandled_rejection');
+    for (const form of FORMS) {
       const answer = await call(form, pods, 'throw-nothing-readable');
       expect(answer).toMatchObject({ error: { code: -32_603, message: expect.stringContaining('without a message') } });
     }
@@ -137,6 +136,12 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
         error: { code: -32_603, message: expect.stringContaining('without a message') },
       });
     }
+    // With ANYPOD_ON_UNHANDLED_REJECTION=drain, a rejection of the SDK would end the pod. This one is the only one.
+    await call({ era: 'legacy', say: false }, pods, 'unhandled');
+    await eventually(async () => expect(await faults('unhandled_rejection')).toBe(counted + 1));
+    expect(logLines(pods, 'a promise was rejected').filter((line) => isAbout('throw-nothing-readable', line))).toEqual(
+      [],
+    );
     await neighbour.tick();
   });
 
@@ -159,8 +164,10 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
   }
 
   // What a stream or 2026-07-28 would change is the answer alone, and one deployment shows it.
-  const fatalForms = formsOf(module).slice(0, store === 'redis' ? 3 : 1);
-  const fatal = FATAL.flatMap((row) => fatalForms.map((form) => ({ ...row, ...form })));
+  const fatalForms = FORMS.slice(0, store === 'redis' ? 3 : 1);
+  const fatal = FATAL.flatMap((row) =>
+    fatalForms.slice(0, row.fault.startsWith('exit-') ? 1 : 3).map((form) => ({ ...row, ...form })),
+  );
 
   test.each(fatal)('$fault, $era, stream: $say: the pod drains and exits with 1 [host.faults.process]', async (row) => {
     const { pod, at, expectToDrain } = await startBeside();
@@ -171,9 +178,20 @@ describe.each(DEPLOYMENTS)('a handler of $module over $store that harms its proc
     await neighbour.tick();
   });
 
+  test('uncaught: the drain ends with its timeout, whatever still runs [host.faults.process]', async () => {
+    const pod = await pods.startAnother({ ANYPOD_DRAIN_TIMEOUT: '500' });
+    const here = new URL(pod.url);
+    const held = await holdCall(await openSession(here), here, 'beyond');
+    await call({ era: 'legacy', say: false }, { here, there: here }, 'uncaught');
+    await settled(held.rest(), 'the held call');
+    // The drain itself has ended the stream. Nothing has cut it off.
+    expect(held.events.at(-1)).toEqual({ retry: expect.any(Number), data: '' });
+    expect(await settled(pod.process.exited, 'the exit')).toEqual({ code: 1, signal: null });
+  });
+
   test('sigterm: listeners of handlers are told once and cut no drain short [host.faults.process]', async () => {
     const { pod, at, expectToDrain } = await startBeside();
-    for (const form of formsOf(module)) expect(await call(form, at, 'sigterm')).toMatchObject(DONE);
+    for (const form of FORMS) expect(await call(form, at, 'sigterm')).toMatchObject(DONE);
     const lines = () => logLines(pod, 'the server module listens to this event');
     await eventually(() => expect(lines()).toMatchObject([{ level: 'warn', event: 'SIGTERM' }]));
     pod.process.signal('SIGTERM');

@@ -17,6 +17,9 @@ export interface Row {
   readonly log?: string;
 }
 
+const UNWRITABLE = 'a response of the server cannot be written as JSON';
+const NO_ERROR = 'a handler threw a value that is not an error';
+
 const failed = (message: string | RegExp, code = -32_603, data?: object): Expected => ({
   error: { code, message, ...(data === undefined ? {} : { data }) },
 });
@@ -33,7 +36,7 @@ function unwritable(fault: string, where: (member: string) => string): Row {
     fault,
     tool: say(`tool "${fault}"`, 'structuredContent'),
     other: (what) => say(what, '_meta'),
-    log: 'a response of the server cannot be written as JSON',
+    log: UNWRITABLE,
   };
 }
 
@@ -57,18 +60,23 @@ export const ROWS: readonly Row[] = [
     fault: 'throw-undefined',
     tool: isError('undefined'),
     other: speechless,
-    log: 'a handler threw a value that is not an error',
+    log: NO_ERROR,
   },
-  { fault: 'throw-null', tool: isError('null'), other: speechless },
-  { fault: 'throw-string', tool: isError('just a text'), other: () => failed('Internal error') },
+  { fault: 'throw-null', tool: isError('null'), other: speechless, log: NO_ERROR },
+  {
+    fault: 'throw-string',
+    tool: isError('just a text'),
+    other: (what) => failed(`The handler of ${what} threw a text: just a text`),
+  },
   { fault: 'throw-frozen', tool: isError('frozen'), other: () => failed('frozen') },
-  { fault: 'throw-message-getter', tool: failed('no message'), other: speechless },
+  { fault: 'throw-message-getter', tool: failed('no message'), other: speechless, log: NO_ERROR },
   { fault: 'throw-number-message', tool: isError('[object Object]'), other: speechless },
   {
     fault: 'throw-bad-data',
     tool: isError('bad data'),
     other: (what) =>
       failed(`The error of ${what} cannot be written as JSON: data.a is a BigInt.`, -32_603, { reason: 'unwritable' }),
+    log: UNWRITABLE,
   },
   {
     fault: 'log-unwritable',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { holdCall, type Neighbour, startNeighbour, useHostilePods } from './hostile-deployment.ts';
 import { CLOSING, type Expected, ROWS, type Row } from './hostile-rows.ts';
+import { logLines } from './log-lines.ts';
 import { modern } from './metrics-traffic.ts';
 import { eventually, settled } from './settle.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
@@ -54,6 +55,10 @@ describe.each(DEPLOYMENTS)('a server of $module over $store that goes wrong', ({
     expect(await neighbour.end()).toBe('held to its end');
   });
 
+  /** How many tool calls of an era were answered with an error. */
+  const failures = async (era: 'legacy' | 'modern') =>
+    (await pods.counted('anypod_requests_total'))[`method=tools/call,era=${era},outcome=rpc_error`] ?? 0;
+
   async function inSession(row: Row): Promise<void> {
     const session = await openSession(pods.there);
     for (const say of [false, true]) {
@@ -88,27 +93,31 @@ describe.each(DEPLOYMENTS)('a server of $module over $store that goes wrong', ({
   }
 
   test.each(ROWS)('$fault: its call gets the answer, and nobody else notices [host.faults.values]', async (row) => {
-    const before = (await pods.counted('anypod_requests_total'))['method=tools/call,era=legacy,outcome=rpc_error'] ?? 0;
+    const { fault, tool, modernTool = tool, log } = row;
+    const [legacyBefore, modernBefore] = [await failures('legacy'), await failures('modern')];
     await inSession(row);
-    const after = (await pods.counted('anypod_requests_total'))['method=tools/call,era=legacy,outcome=rpc_error'] ?? 0;
-    expect(after - before).toBe(row.tool.error === undefined ? 0 : 2);
+    expect((await failures('legacy')) - legacyBefore).toBe(tool.error === undefined ? 0 : 2);
     await inModern(row);
+    expect((await failures('modern')) - modernBefore).toBe(modernTool.error === undefined ? 0 : 2);
     await neighbour.tick();
-    const { log } = row;
-    if (log !== undefined) await eventually(() => expect(pods.logs()).toContain(log));
+    if (log === undefined) return;
+    await eventually(() => expect(logLines(pods, log).map(({ name }) => name)).toContain(fault));
   });
 
-  test.each(CLOSING)('$fault: ends its session on every pod [host.faults.close]', async ({ fault, answer }) => {
+  const closing = CLOSING.flatMap((row) => [false, true].map((say) => ({ ...row, say })));
+
+  test.each(closing)('$fault, stream: $say: ends its session on every pod [host.faults.close]', async (row) => {
+    const { fault, answer, say } = row;
     const before = (await pods.counted('anypod_sessions_ended_total'))['reason=server_closed'] ?? 0;
     const session = await openSession(pods.there);
     const standing = readStream(await session.listen(pods.there));
-    const key = `beside-${fault}`;
+    const key = `beside-${fault}-${say}`;
     const running = await holdCall(session, pods.here, key);
     const cut = await holdCall(session, pods.here, `${key}-cut`);
     await cut.cut();
     const resumed = readStream(await session.listen(pods.there, lastEventId(cut.events)));
 
-    expect(await responseOf(session.call(pods.here, 1, fault), fault)).toMatchObject(holds(answer));
+    expect(await responseOf(session.call(pods.here, 1, fault, { say }), fault)).toMatchObject(holds(answer));
     const ended = { error: { code: -32_603, data: { reason: 'server_closed' } } };
     expect((await settled(running.rest(), 'a running call')).at(-1)).toMatchObject({ id: `held-${key}`, ...ended });
     expect((await settled(resumed.rest(), 'a resumed call')).at(-1)).toMatchObject({ id: `held-${key}-cut`, ...ended });

@@ -7,6 +7,7 @@ import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { scrape } from '../lib/scrape.ts';
 import { startTokenIssuer, type TokenIssuer } from '../lib/token-issuer.ts';
 import { logLines } from './log-lines.ts';
+import { MODERN_META } from './modern-wire.ts';
 import type { ServicePod } from './service-pods.ts';
 import { eventually } from './settle.ts';
 import { clientTrace, startTracedPod } from './traced-pods.ts';
@@ -128,6 +129,34 @@ describe('a request that is refused before its message is read', () => {
     },
   );
 });
+
+const REFUSED = [
+  { method: 'tools/list', params: {}, status: 400, code: '-32602', reason: 'malformed' },
+  { method: 'invented/method', params: { _meta: MODERN_META }, status: 404, code: '-32601', reason: 'unknown_method' },
+] as const;
+
+test.each(REFUSED)(
+  'a message of 2026-07-28 that is refused with $status ($reason) is counted, traced with the code of its error, and one line of the log [metrics.refusals]',
+  async ({ method, params, status, code, reason }) => {
+    const before = (await refusals(status, reason)) ?? Number.NaN;
+    const { traceId, traceparent } = clientTrace();
+    const version = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method };
+    const headers = { ...version, ...(await tokenOf(reason)), traceparent };
+    expect(await ask(headers, 'POST', JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))).toBe(status);
+    expect(await refusals(status, reason)).toBe(before + 1);
+    const span = await eventually(() => {
+      const [found, ...more] = collector.spans.filter((one) => one.traceId === traceId && one.kind === 2);
+      expect([found?.name, more]).toEqual([method, []]);
+      return found;
+    });
+    const codes = { 'error.type': code, 'rpc.response.status_code': code, 'http.response.status_code': status };
+    expect(span?.attributes).toMatchObject(codes);
+    const lines = pod.logs().split('\n');
+    const own = lines.filter((line) => line.includes(traceId));
+    expect(own.map((line) => JSON.parse(line))).toMatchObject([{ method, status, reason, fault: code }]);
+    expect(lines.filter((line) => line.includes('a modern request was refused'))).toEqual([]);
+  },
+);
 
 describe('a request without a message has a span', () => {
   /** Sends a GET or DELETE, and returns its span. */

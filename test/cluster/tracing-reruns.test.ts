@@ -4,6 +4,7 @@ import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { postModern } from './modern-wire.ts';
 import type { ServicePod } from './service-pods.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
+import { ABLE, isOver, taskWhen } from './task-wire.ts';
 import { callTraced, clientTrace, SECRET, spanIn, spansWhen, startTracedPod } from './traced-pods.ts';
 import { type Message, messagesOf, openSession, textOf } from './wire.ts';
 
@@ -26,6 +27,19 @@ afterAll(async () => {
 
 const url = () => new URL(pod.url);
 
+/** Calls a tool of a session on a pod that is lost then. Resolves when another pod has run the call again. */
+async function loseAndResume(traceparent: string, begun: (victim: ServicePod) => Promise<unknown>): Promise<void> {
+  const victim = await startTracedPod('V', redis.url, collector);
+  const session = await openSession(url());
+  const first = readStream(await callTraced(session, new URL(victim.url), 'read', { traceparent }, {}, 3000));
+  await first.next();
+  await begun(victim);
+  await first.cut().catch(() => undefined);
+  await victim.kill9();
+  const resumed = await readStream(await session.listen(url(), lastEventId(first.events))).rest();
+  expect(textOf(resumed.at(-1))).toBe('read');
+}
+
 async function callModern(to: URL, name: string, traceparent: string, more: object = {}, meta: object = {}) {
   const args = { secret: SECRET, ms: 1000 };
   const params = { name, arguments: args, _meta: { ...ELICITATION, traceparent, ...meta }, ...more };
@@ -42,15 +56,7 @@ async function rerunHas(traceId: string, work: string): Promise<void> {
 describe('a call that is lost with its pod and runs again is still one trace:', () => {
   test('a call of a session [trace.one]', async () => {
     const { traceId, traceparent } = clientTrace();
-    const victim = await startTracedPod('V', redis.url, collector);
-    const session = await openSession(url());
-    const first = readStream(await callTraced(session, new URL(victim.url), 'read', { traceparent }, {}, 3000));
-    await first.next();
-    await spansWhen(collector, traceId, ['V store events.begin']);
-    await first.cut().catch(() => undefined);
-    await victim.kill9();
-    const resumed = await readStream(await session.listen(url(), lastEventId(first.events))).rest();
-    expect(textOf(resumed.at(-1))).toBe('read');
+    await loseAndResume(traceparent, () => spansWhen(collector, traceId, ['V store events.begin']));
     await spansWhen(collector, traceId, ['A anypod.resume']);
     await rerunHas(traceId, 'read');
   });
@@ -80,5 +86,42 @@ describe('a call that is lost with its pod and runs again is still one trace:', 
     const [done] = await messagesOf(await callModern(url(), 'ask_again', traceparent, more));
     expect(textOf(done)).toBe('Ada');
     await rerunHas(traceId, 'ask again');
+  });
+});
+
+describe('if its client does not record it, no pod records', () => {
+  test('a call of a session [trace.parent]', async () => {
+    const { traceId, traceparent } = clientTrace();
+    const session = await openSession(url());
+    const silent = { traceparent: traceparent.replace(/01$/, '00') };
+    await messagesOf(await callTraced(session, url(), 'read', silent));
+    const recorded = clientTrace();
+    await messagesOf(await callTraced(session, url(), 'read', { traceparent: recorded.traceparent }));
+    await spansWhen(collector, recorded.traceId, ['A tools/call read']);
+    expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
+  });
+
+  test('a task, whose handler runs later [trace.parent]', async () => {
+    const { traceId, spanId } = clientTrace();
+    const meta = { ...ABLE, traceparent: `00-${traceId}-${spanId}-00` };
+    const params = { name: 'work_silently', arguments: { secret: SECRET }, _meta: meta };
+    const [begun] = await messagesOf(await postModern(url(), 'tools/call', params));
+    const { taskId } = (begun as Message).result as { taskId: string };
+    await taskWhen([url()], taskId, isOver);
+    const recorded = clientTrace();
+    await messagesOf(await callTraced(await openSession(url()), url(), 'read', { traceparent: recorded.traceparent }));
+    await spansWhen(collector, recorded.traceId, ['A tools/call read']);
+    expect(collector.spans.filter(({ name }) => name.includes('work silently'))).toEqual([]);
+  });
+
+  test('a call that is lost and runs again [trace.parent]', async () => {
+    const { traceId, spanId } = clientTrace();
+    const before = new Set(collector.spans);
+    await loseAndResume(`00-${traceId}-${spanId}-00`, async () => undefined);
+    const recorded = clientTrace();
+    await messagesOf(await callTraced(await openSession(url()), url(), 'read', { traceparent: recorded.traceparent }));
+    await spansWhen(collector, recorded.traceId, ['A read', 'A tools/call read']);
+    const silent = collector.spans.filter((span) => !before.has(span) && span.traceId !== recorded.traceId);
+    expect(silent.filter(({ name }) => /read|rerun/.test(name))).toEqual([]);
   });
 });

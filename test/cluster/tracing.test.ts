@@ -8,7 +8,7 @@ import { eventually } from './settle.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
 import { ABLE, isOver, send, taskWhen } from './task-wire.ts';
 import { callTraced, clientTrace, SECRET, spanIn, spansWhen, startTracedPod, TOKEN } from './traced-pods.ts';
-import { type Message, messagesOf, openSession, textOf } from './wire.ts';
+import { type Message, messagesOf, openSession, post, textOf } from './wire.ts';
 
 const [SERVER, CLIENT] = [2, 3];
 const ELICITATION = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } } };
@@ -47,9 +47,13 @@ describe('one trace has', () => {
     const question = await first.until(({ method }) => method === 'elicitation/create');
     expect(question.params?._meta?.['traceparent']).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
     await first.cut();
-    const resumed = readStream(await session.listen(podAt('C'), lastEventId(first.events)));
+    const [getting, answering] = [clientTrace(), clientTrace()];
+    const get = { ...session.headers, accept: 'text/event-stream', traceparent: getting.traceparent };
+    const resume = { headers: { ...get, 'last-event-id': lastEventId(first.events) } };
+    const resumed = readStream(await fetch(podAt('C'), resume));
     const answer = { jsonrpc: '2.0', id: question.id, result: { action: 'accept', content: { name: SECRET } } };
-    expect((await session.send(podAt('B'), answer)).status).toBe(202);
+    const from = { ...session.headers, traceparent: answering.traceparent };
+    expect((await post(podAt('B'), answer, from)).status).toBe(202);
     const [last] = await resumed.rest();
     expect(textOf(last)).toBe(SECRET);
 
@@ -84,6 +88,22 @@ describe('one trace has', () => {
       expect(spanIn(spans, name).parentSpanId, name).toBe(root.spanId);
     }
     expect(spanIn(spans, 'elicitation/create').kind).toBe(CLIENT);
+    expect(spanIn(spans, 'elicitation/create').attributes).toEqual({
+      'mcp.method.name': 'elicitation/create',
+      'jsonrpc.request.id': question.id,
+      'mcp.session.id': root.attributes['mcp.session.id'],
+      'mcp.protocol.version': '2025-11-25',
+    });
+    expect(spanIn(spans, 'anypod.answer').links).toEqual([answering.traceId]);
+    expect(spanIn(spans, 'anypod.resume').links).toEqual([getting.traceId]);
+    const line = await eventually(() => {
+      const found = logLines({ logs: () => pods[1]?.logs() ?? '' }, 'request').filter(
+        ({ method, trace_id }) => method === 'answer' && trace_id === traceId,
+      );
+      expect(found).toHaveLength(1);
+      return found[0];
+    });
+    expect(line?.['session']).toBe(root.attributes['mcp.session.id']);
     expect(spanIn(spans, 'anypod.wake').parentSpanId).toBe(spanIn(spans, 'anypod.answer').spanId);
     expect((await session.end(podAt('B'))).status).toBe(200);
   });
@@ -119,6 +139,20 @@ describe('one trace has', () => {
     expect(spanIn(spans, 'anypod.wake').parentSpanId).toBe(second?.spanId);
   });
 
+  test('each request of a call of 2026-07-28 whose client begins a trace for each, and the later ones are linked with the first [trace.one]', async () => {
+    const [one, two] = [clientTrace(), clientTrace()];
+    const meta = (traceparent: string) => ({ ...ELICITATION, traceparent });
+    const params = { name: 'ask', arguments: { secret: SECRET } };
+    const asking = { ...params, _meta: meta(one.traceparent) };
+    const [parked] = await messagesOf(await postModern(podAt('A'), 'tools/call', asking));
+    const { requestState, inputRequests = {} } = (parked as Message).result as Record<string, object>;
+    const inputResponses = { [Object.keys(inputRequests)[0] ?? '']: { action: 'accept', content: { name: 'Ada' } } };
+    const answering = { ...params, _meta: meta(two.traceparent), requestState, inputResponses };
+    await messagesOf(await postModern(podAt('B'), 'tools/call', answering));
+    const spans = await tracedWhen(two.traceId, ['B tools/call ask']);
+    expect(spanIn(spans, 'tools/call ask')).toMatchObject({ parentSpanId: two.spanId, links: [one.traceId] });
+  });
+
   test('a task, on whichever pod it runs [trace.one]', async () => {
     const { traceId, traceparent } = clientTrace();
     const params = { name: 'work', arguments: { secret: SECRET }, _meta: { ...ABLE, traceparent } };
@@ -152,17 +186,6 @@ describe('one trace has', () => {
     await messagesOf(await session.send(podAt('A'), unknownMethod(traceparent)));
     const span = spanIn(await tracedWhen(traceId, ['A invented/method']), 'invented/method');
     expect(span.attributes).toMatchObject({ 'error.type': '-32601', 'rpc.response.status_code': '-32601' });
-  });
-
-  test('no request whose client says that it does not record [trace.parent]', async () => {
-    const { traceId, traceparent } = clientTrace();
-    const session = await openSession(podAt('A'));
-    const silent = { traceparent: traceparent.replace(/01$/, '00') };
-    await messagesOf(await callTraced(session, podAt('A'), 'read', silent));
-    const recorded = clientTrace();
-    await messagesOf(await callTraced(session, podAt('A'), 'read', { traceparent: recorded.traceparent }));
-    await tracedWhen(recorded.traceId, ['A tools/call read']);
-    expect(collector.spans.filter((span) => span.traceId === traceId)).toEqual([]);
   });
 
   test.each(['00-0-0-01', 'x'.repeat(10_000), 7, null, {}])(
@@ -202,7 +225,7 @@ describe('a collector gets', () => {
     });
     await eventually(() => {
       expect(pointsOf('mcp.server.operation.duration', tool('ask')).length).toBeGreaterThan(0);
-      const failed = { ...tool('_OTHER'), 'error.type': 'tool_error' };
+      const failed = { ...tool('fail'), 'error.type': 'tool_error' };
       expect(pointsOf('mcp.server.operation.duration', failed).length).toBeGreaterThan(0);
       const question = { 'mcp.method.name': 'elicitation/create' };
       expect(pointsOf('mcp.client.operation.duration', question).length).toBeGreaterThan(0);
@@ -250,6 +273,23 @@ describe('the log', () => {
     });
     expect(lines[0]?.['session']).toMatch(/^[\w-]{16}$/);
     expect(session.id).not.toContain(lines[0]?.['session'] as string);
+  });
+
+  test('names the trace of a call that took too long, in both eras [host.faults.timeout]', async () => {
+    const pod = await startTracedPod('D', redis.url, collector, { ANYPOD_CALL_TIMEOUT: '100' });
+    pods = [...pods, pod];
+    const url = new URL(pod.url);
+    const [old, modern] = [clientTrace(), clientTrace()];
+    const hour = 3_600_000;
+    await messagesOf(await callTraced(await openSession(url), url, 'read', { traceparent: old.traceparent }, {}, hour));
+    const params = {
+      name: 'read',
+      arguments: { secret: SECRET, ms: hour },
+      _meta: { traceparent: modern.traceparent },
+    };
+    await messagesOf(await postModern(url, 'tools/call', params));
+    const told = logLines(pod, 'a call took longer than it may').map((line) => line['trace_id']);
+    expect(told).toEqual([old.traceId, modern.traceId]);
   });
 
   test('changes its level with a signal, and back [log.level]', async () => {

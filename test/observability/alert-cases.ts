@@ -16,6 +16,21 @@ const share = (outcome: string, fires: number, silent: number): AlertCase => ({
   fires: { [requests(outcome)]: `0+${fires}x40`, [requests('ok')]: '0+600x40' },
   silent: { [requests(outcome)]: `0+${silent}x40`, [requests('ok')]: '0+600x40' },
 });
+/** A tenth of the requests is refused with 503 for this reason; or for another one, or a hundredth is. */
+const refused = (reason: string, another: string): AlertCase => {
+  const all = { [requests('unavailable')]: '0+60x40', [requests('ok')]: '0+600x40' };
+  const of503 = (why: string) => of('anypod_refusals_total', `status="503",reason="${why}"`);
+  return {
+    fires: { ...all, [of503(reason)]: '0+60x40' },
+    silent: { ...all, [of503(another)]: '0+60x40', [of503(reason)]: '0+6x40' },
+  };
+};
+/** Calls of a tool that end with this error. */
+const calls = (tool: string, error?: string) => {
+  const failed = error === undefined ? '' : `,error_type="${error}"`;
+  const name = 'mcp_server_operation_duration_seconds_count';
+  return of(name, `mcp_method_name="tools/call",gen_ai_tool_name="${tool}"${failed}`);
+};
 /** Something that must never happen happens once; or something like it happens, which may. */
 const event = (series: string, harmless: Input = {}): AlertCase => ({
   fires: { [series]: '0x25 1x15' },
@@ -33,8 +48,27 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     silent: { [of('anypod_drain_phase')]: '0x40' },
     labels: { job: 'anypod' },
   },
-  AnypodUnavailable: share('unavailable', 60, 6),
+  AnypodRedisAway: refused('store_unavailable', 'overloaded'),
+  AnypodOverloaded: refused('overloaded', 'store_unavailable'),
+  AnypodIssuerAway: refused('issuer_unavailable', 'token_invalid'),
+  AnypodNotReady: refused('starting', 'store_unavailable'),
   AnypodFailing: share('failed', 60, 6),
+  AnypodToolFails: {
+    fires: {
+      [calls('search')]: '0+60x40',
+      [calls('search', 'tool_error')]: '0+20x40',
+      [calls('read')]: '0+600x40',
+      [calls('read', 'tool_error')]: '0+60x40',
+    },
+    silent: {
+      [calls('search')]: '0+60x40',
+      [calls('search', 'tool_error')]: '0+6x40',
+      [calls('search', '503')]: '0+60x40',
+      [calls('search', 'cancelled')]: '0+60x40',
+      [calls('_OTHER', '-32602')]: '0+60x40',
+    },
+    labels: { gen_ai_tool_name: 'search' },
+  },
   AnypodRefusing: share('refused', 300, 60),
   AnypodSessionsLost: {
     fires: { [created]: '0+1x400 460+60x30' },

@@ -89,14 +89,14 @@ describe('the switch', () => {
     expect((await last).at(-1)).toMatchObject({ id: 'paused', result: {} });
   });
 
-  test('`refuse`: 503, and AnypodUnavailable [gameday.alerts]', async () => {
+  test('`refuse`: 503, and AnypodRedisAway [gameday.alerts]', async () => {
     await turnOn('refuse');
     const response = await ping(podAt(0));
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
     expect((await messagesOf(response))[0]?.error?.data).toEqual({ reason: 'store_unavailable' });
     expect((await ping(podAt(1))).status).toBe(404);
     expect((await fetch(`${pods[0]?.origin}/readyz`)).status).toBe(200);
-    await fires('AnypodUnavailable', () => ping(podAt(0)));
+    await fires('AnypodRedisAway', () => ping(podAt(0)));
   });
 
   test('`slow`: long requests, and AnypodSlow [gameday.alerts]', async () => {

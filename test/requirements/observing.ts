@@ -43,7 +43,10 @@ export const observing = {
     'Above the level debug, refusals for one reason are told ever more rarely, with their number.',
     METRICS,
   ],
-  'log.redacted': ['No line shows a field of a name that is secret, or that the operator has listed.', METRICS],
+  'log.redacted': [
+    'No line shows a field of a name that is secret, or that the operator has listed, nor the user of a URL.',
+    METRICS,
+  ],
   'log.level': ['SIGUSR2 changes the level of the log and back.', METRICS],
   'console.password': [
     'The console shows nothing without its password, and does not start without one. A login ends with its logout.',

@@ -125,6 +125,10 @@ const entries = {
     'Whatever a handler does to its process, its call is answered, the log and a metric say what happened, and no other call is interrupted.',
     ANYPOD,
   ],
+  'host.faults.watcher': [
+    "A client's answer reaches the handler that asked, even if code that watches the server's messages throws at it.",
+    ANYPOD,
+  ],
   'host.faults.timeout': ['A call that takes longer than ANYPOD_CALL_TIMEOUT gets an error and is aborted.', ANYPOD],
   'store.access': [
     'A pod tries at its start what it needs of Redis. It stays not ready and says in one sentence which user may not do what, until it is allowed.',

@@ -19,6 +19,18 @@ const share = (outcome: string) => {
   const all = `sum(rate(${counter('anypod.requests')}[5m]))`;
   return `sum(rate(${counter('anypod.requests', `outcome="${outcome}"`)}[5m])) / ${all} > 0.02 and ${all} > 0.1`;
 };
+/** The share of requests that are refused for these reasons. `reasons` is a regular expression. */
+const refusals = (reasons: string) => {
+  const all = `sum(rate(${counter('anypod.requests')}[5m]))`;
+  return `sum(rate(${counter('anypod.refusals', `reason=~"${reasons}"`)}[5m])) / ${all} > 0.02 and ${all} > 0.1`;
+};
+/** What is no fault of a tool: a refusal, which has a status of HTTP, and a client that goes. */
+const NO_FAULT = '|[1-5]..|refused|unavailable|cancelled|left';
+/** The calls of each tool, per second. `_OTHER` has names that clients have made up. */
+const calls = (...labels: string[]) => {
+  const of = ['mcp_method_name="tools/call"', 'gen_ai_tool_name!~"|_OTHER"', ...labels];
+  return `sum by (gen_ai_tool_name) (rate(${counter('mcp.server.operation.duration', ...of)}[10m]))`;
+};
 /** How much a counter grew, also if it is new. */
 const grew = (metric: string, span: string, ...labels: string[]) =>
   `sum(increase(${counter(metric, ...labels)}[${span}]))`;
@@ -34,14 +46,41 @@ export const ALERTS: readonly Alert[] = [
     section: 'Pods are not ready',
   },
   {
-    name: 'AnypodUnavailable',
-    summary: 'More than 2% of the requests are answered with 503.',
+    name: 'AnypodRedisAway',
+    summary: 'More than 2% of the requests are refused because Redis does not answer.',
     description:
-      'Redis does not answer the pods, refuses them, or is full. Clients try again. If it is one pod alone, it is cut off.',
+      'Redis is down, refuses the pods, or is full. Clients try again. If it is one pod alone, it is cut off.',
     severity: 'critical',
-    expr: share('unavailable'),
+    expr: refusals('store_unavailable'),
     for: '2m',
-    section: 'Clients get 503',
+    section: 'Redis does not answer',
+  },
+  {
+    name: 'AnypodOverloaded',
+    summary: 'More than 2% of the requests are refused because pods have too much to do.',
+    description: 'Too few pods, a handler that blocks them, or calls that wait for clients. Clients try again.',
+    severity: 'critical',
+    expr: refusals('overloaded|too_many_parked'),
+    for: '2m',
+    section: 'Pods have too much to do',
+  },
+  {
+    name: 'AnypodIssuerAway',
+    summary: 'More than 2% of the requests are refused because the authorization server does not answer.',
+    description: 'The pods cannot fetch its keys, or ask it about tokens. Known tokens go on until they expire.',
+    severity: 'critical',
+    expr: refusals('issuer_unavailable'),
+    for: '2m',
+    section: 'The authorization server does not answer',
+  },
+  {
+    name: 'AnypodNotReady',
+    summary: 'More than 2% of the requests reach pods that start or leave.',
+    description: 'The balancer does not ask /readyz, or a pod does not get ready, or does not end.',
+    severity: 'warning',
+    expr: refusals('starting|draining'),
+    for: '10m',
+    section: 'Pods are not ready',
   },
   {
     name: 'AnypodFailing',
@@ -51,6 +90,16 @@ export const ALERTS: readonly Alert[] = [
     expr: share('failed'),
     for: '5m',
     section: "The server's code fails",
+  },
+  {
+    name: 'AnypodToolFails',
+    summary: 'More than a fifth of the calls of a tool end with an error.',
+    description:
+      'The tool is at fault, or a service that it calls. Only this tool is concerned. The label names it, and the dashboard has the kinds of errors.',
+    severity: 'warning',
+    expr: `${calls(`error_type!~"${NO_FAULT}"`)} / ${calls()} > 0.2 and ${calls()} > 0.02`,
+    for: '5m',
+    section: 'A tool fails',
   },
   {
     name: 'AnypodRefusing',
@@ -130,8 +179,8 @@ export const ALERTS: readonly Alert[] = [
   },
   {
     name: 'AnypodTasksWait',
-    summary: 'Tasks wait, and their number does not fall.',
-    description: 'There are too few pods for them, or the pods take none.',
+    summary: 'The queue of tasks has not been empty for a quarter of an hour.',
+    description: 'There are too few pods for the tasks, or the pods take none.',
     severity: 'warning',
     expr: `max(min_over_time(${gauge('anypod.tasks.queued')}[15m])) > 0`,
     for: '5m',

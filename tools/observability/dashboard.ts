@@ -25,7 +25,7 @@ const ROWS: Readonly<Record<string, readonly Panel[]>> = {
     {
       title: 'Requests',
       description:
-        'By outcome. `unavailable`: look at Redis. `failed`: look at the server. `refused`: look at the clients.',
+        'By outcome. `unavailable`: "Refused requests" says why. `failed`: look at the server. `refused`: look at the clients.',
       unit: 'reqps',
       queries: [by('outcome', rate(counter('anypod.requests')))],
     },
@@ -164,7 +164,7 @@ const ROWS: Readonly<Record<string, readonly Panel[]>> = {
     {
       title: 'Refused requests',
       description:
-        'By status and reason. `token_…`: credentials. `…_limit`: a client goes wild. `store_unavailable`: Redis.',
+        'By status and reason. `store_unavailable`: Redis. `overloaded`: the pods. `starting`, `draining`: the balancer. `token_…`: credentials. `…_limit`: a client goes wild.',
       unit: 'reqps',
       queries: [
         {
@@ -191,7 +191,7 @@ const ROWS: Readonly<Record<string, readonly Panel[]>> = {
     },
     {
       title: 'Tasks of now',
-      description: 'Waiting tasks that do not get fewer need more pods.',
+      description: 'Where some always wait, there are too few pods.',
       unit: 'short',
       queries: [
         total('running', `sum(${gauge('anypod.tasks.running')})`),

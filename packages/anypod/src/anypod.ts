@@ -122,7 +122,7 @@ export interface AnypodOptions extends PodOptions, LimitOptions {
   readonly reuse?: Reuse;
   /** How long the handles of servers last that nobody opens. A server may ask for less. Default 24 h. */
   readonly handleTtlMs?: number;
-  /** Takes and holds the pod's lease. Default: in this thread. */
+  /** Takes and holds the pod's lease. Default: in this thread, so a handler that blocks it for longer than a lease makes other pods count this one as dead. */
   readonly takeLease?: TakeLease;
   /** Called before each request is served, for example to rehearse failures. If it rejects with an `AnypodError`, the request is refused with it. */
   readonly beforeRequest?: () => Promise<void>;
@@ -193,7 +193,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const state = wireState(store, podId, meter, settings);
   const ofServers = createTasksOfServers(state.authInfoOf);
   const withContext = (inner: BuildServer) => state.withState(ofServers.withTasks(inner));
-  const { build, probe } = await lookAtFactory(settings, withContext, sdk).catch((error: unknown) => {
+  const { build, probe } = await lookAtFactory(settings, withContext, sdk, meter).catch((error: unknown) => {
     closeMeter();
     throw error;
   });
@@ -211,7 +211,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const host = watchQuestions(createLegacyHost(hosting), meter, traces);
   const pod: Pod = new Pod(
     {
-      ...{ ...shared, ...state, ...limits, tasks, pod: podId, signer, random: randomId, filterOf },
+      ...{ ...shared, ...state, ...limits, tasks, pod: podId, signer, random: randomId, hash: shortHash, filterOf },
       host: tasks.inSessions(host, (id, caller) => pod.hold(id, caller)),
       verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),

@@ -1,3 +1,4 @@
+import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { McpServer } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -14,32 +15,50 @@ const META = {
 
 const LISTEN = { notifications: { toolsListChanged: true } };
 
-function makeServer(): McpServer {
-  const server = new McpServer({ name: 'test', version: '1' }, { capabilities: { tools: { listChanged: true } } });
-  server.registerTool('hello', { inputSchema: z.object({}) }, () => ({ content: [{ type: 'text', text: 'hello' }] }));
-  return server;
-}
+const INFO = { name: 'test', version: '1' };
+const OPTIONS = { capabilities: { tools: { listChanged: true } } };
+const hello = () => ({ content: [{ type: 'text' as const, text: 'hello' }] });
 
-const shared = makeServer();
-/** What a factory may do wrong once it serves. */
-const faults: Record<string, () => unknown> = {
-  throws: () => {
-    throw new Error('a secret of the operator');
+/** Makes a server with one tool. */
+const makers: Record<string, () => McpServer> = {
+  v1: () => {
+    const server = new McpServerV1(INFO, OPTIONS);
+    server.registerTool('hello', { inputSchema: {} }, hello);
+    return server as unknown as McpServer;
   },
-  'throws undefined': () => {
-    throw undefined;
+  v2: () => {
+    const server = new McpServer(INFO, OPTIONS);
+    server.registerTool('hello', { inputSchema: z.object({}) }, hello);
+    return server;
   },
-  rejects: () => Promise.reject(new Error('a secret of the operator')),
-  'returns nothing': () => undefined,
-  'returns an object': () => ({}),
-  'returns what connects and never answers': () => ({ connect: async () => undefined, close: async () => undefined }),
-  'returns one server again and again': () => shared,
-  'returns a frozen server': () =>
-    Object.freeze(Object.assign(makeServer(), { connect: () => Promise.reject(new Error('x')) })),
-  'never settles': () => new Promise(() => undefined),
 };
 
-describe.each(Object.entries(faults))('a factory that %s', (name, fault) => {
+/** What a factory may do wrong once it serves. */
+function faultsOf(makeServer: () => McpServer): Record<string, () => unknown> {
+  const shared = makeServer();
+  return {
+    throws: () => {
+      throw new Error('a secret of the operator');
+    },
+    'throws undefined': () => {
+      throw undefined;
+    },
+    rejects: () => Promise.reject(new Error('a secret of the operator')),
+    'returns nothing': () => undefined,
+    'returns an object': () => ({}),
+    'returns what connects and never answers': () => ({ connect: async () => undefined, close: async () => undefined }),
+    'returns one server again and again': () => shared,
+    'returns a frozen server': () =>
+      Object.freeze(Object.assign(makeServer(), { connect: () => Promise.reject(new Error('x')) })),
+    'never settles': () => new Promise(() => undefined),
+  };
+}
+
+const cases = Object.entries(makers).flatMap(([sdk, makeServer]) =>
+  Object.entries(faultsOf(makeServer)).map(([name, fault]) => ({ sdk, makeServer, name, fault })),
+);
+
+describe.each(cases)('a factory of SDK $sdk that $name', ({ makeServer, name, fault }) => {
   const pods: Anypod[] = [];
   afterEach(async () => void (await Promise.all(pods.splice(0).map((pod) => pod.close()))));
 
@@ -72,9 +91,9 @@ describe.each(Object.entries(faults))('a factory that %s', (name, fault) => {
     return { status: response.status, session: response.headers.get('mcp-session-id'), text: await response.text() };
   }
 
-  const hello = { name: 'hello', arguments: {} };
+  const call = { name: 'hello', arguments: {} };
   const initialize = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } };
-  const modern = (pod: Anypod, method: string, params: object = hello) => {
+  const modern = (pod: Anypod, method: string, params: object = call) => {
     const named: Record<string, string> = method === 'tools/call' ? { 'mcp-name': 'hello' } : {};
     const headers = { 'mcp-protocol-version': VERSION, 'mcp-method': method, ...named };
     return post(pod, method, { ...params, _meta: META }, headers);
@@ -100,10 +119,10 @@ describe.each(Object.entries(faults))('a factory that %s', (name, fault) => {
     // The first use of a shared server works.
     if (name.startsWith('returns one')) await post(two, 'initialize', initialize);
     expectFailure(await post(two, 'initialize', initialize));
-    expectFailure(await post(two, 'tools/call', hello, headers));
-    expect((await post(one, 'tools/call', hello, headers)).text).toContain('hello');
+    expectFailure(await post(two, 'tools/call', call, headers));
+    expect((await post(one, 'tools/call', call, headers)).text).toContain('hello');
     state.broken = false;
-    expect((await post(two, 'tools/call', hello, headers)).text).toContain('hello');
+    expect((await post(two, 'tools/call', call, headers)).text).toContain('hello');
     expect((await post(two, 'initialize', initialize)).status).toBe(200);
     await vi.waitFor(() => expect(two.busy).toBe(0), 30_000);
   });

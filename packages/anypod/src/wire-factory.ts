@@ -1,5 +1,6 @@
 import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
+import type { Meter } from './core/meter.ts';
 import { type BuildServer, createServerBuilder } from './mcp/sdk/build-server.ts';
 import { type Probe, type ProbeLength, probeFactory } from './mcp/sdk/probe.ts';
 import type { ServerSdk } from './mcp/sdk/sdk.ts';
@@ -12,16 +13,19 @@ interface FactorySettings {
   readonly probe?: Probe | ProbeLength;
 }
 
-/** Looks at what the user's factory builds, before the pod serves. `withContext` adds what factories get. Rejects with `AnypodError` `factory_failed`. */
+/** Looks at what the user's factory builds, before the pod serves. `withContext` adds what factories get. `meter` learns the tools. Rejects with `AnypodError` `factory_failed`. */
 export async function lookAtFactory(
   settings: FactorySettings,
   withContext: (build: BuildServer) => BuildServer,
   sdk: ServerSdk | undefined,
+  meter: Meter,
 ): Promise<{ readonly build: BuildServer; readonly probe: Probe }> {
   const { createServer, factoryTimeoutMs, probe } = settings;
   const build = withContext(createServerBuilder(createServer, factoryTimeoutMs));
-  if (typeof probe === 'object') return { build, probe };
-  return { build, probe: await probeFactory(build, sdk, factoryTimeoutMs, probe).catch(explain) };
+  const known = typeof probe === 'object';
+  const found = known ? probe : await probeFactory(build, sdk, factoryTimeoutMs, probe).catch(explain);
+  meter.toolsKnown(found.tools ?? []);
+  return { build, probe: found };
 }
 
 /** The operator who starts a pod may read what the factory threw; clients may not. */

@@ -42,7 +42,7 @@ type OnProgress = (progress: { progress: number }) => void;
 /** Loads a package by name. */
 const load = async <T>(name: string): Promise<T> => (await import(name)) as T;
 
-/** Vercel's AI SDK, which asks for 2026-07-28 first. It has no progress. */
+/** LangChain's adapters. They cannot be asked, and do not tell their revision. */
 export async function connectLangChain(url: URL): Promise<Client> {
   const { MultiServerMCPClient } = await load<LangChain>('@langchain/mcp-adapters');
   let listener: OnProgress | undefined;

@@ -1,3 +1,8 @@
+import { exit } from 'node:process';
+
+/** As a module keeps it that takes `process` apart when it is loaded. */
+const { exit: kept } = process;
+
 /** What a fault may use: the server and the call in which it happens, for either SDK. */
 export interface Ground {
   /** Sends a notification that belongs to the call. */
@@ -123,6 +128,8 @@ export const DEEDS: Readonly<Record<string, Fault>> = {
     return {};
   },
   exit: () => process.exit(3),
+  'exit-imported': () => exit(3),
+  'exit-kept': () => kept(3),
   sigterm: () => {
     process.on('SIGTERM', () => process.exit(3));
     return {};

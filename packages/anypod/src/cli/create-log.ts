@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { type Logger, pino } from 'pino';
 import type * as PinoPretty from 'pino-pretty';
 import { createLossyStream, type LossyStream } from './lossy-stream.ts';
+import { createRedact, maskText } from './redact.ts';
 import { serializeError } from './serialize-error.ts';
 
 export type LogFormat = 'json' | 'pretty';
@@ -21,24 +22,10 @@ export function formatFor(wanted: LogFormat | undefined, stdout: { readonly isTT
   return wanted ?? (stdout.isTTY ? 'pretty' : 'json');
 }
 
-/** What no log line may show, wherever it stands in the record. */
-const ALWAYS_REDACTED = [
-  'authorization',
-  'cookie',
-  'dpop',
-  'password',
-  'secret',
-  'token',
-  'access_token',
-  'refresh_token',
-];
-
-/** The fields of these names, down to the third level. */
-function pathsOf(names: readonly string[]): string[] {
-  return names.map((name) => `["${name}"]`).flatMap((field) => [field, `*${field}`, `*.*${field}`]);
-}
-
-/** The log of the process, on the standard error. Its lines are lost where nobody reads them, so that no reader can hold the process. */
+/**
+ * The log of the process, on the standard error. Its lines are lost where nobody reads them, so that no reader can hold the process. `redact`: names of
+ * fields that no line may show, beside those that are always secret.
+ */
 export function createLog(
   level: string,
   format: LogFormat,
@@ -47,15 +34,20 @@ export function createLog(
 ): Logger {
   const stream = createLossyStream(stderr);
   const write = format === 'json' ? (line: string) => stream.write(line) : prettyWriter(stderr, stream);
+  const withoutSecrets = createRedact(redact);
   return pino(
     {
       level,
-      redact: pathsOf([...ALWAYS_REDACTED, ...redact]),
       serializers: { err: (thrown: unknown) => serializeError(thrown) },
-      formatters: { level: (label) => ({ level: label, severity: SEVERITY[label] }) },
+      formatters: {
+        level: (label) => ({ level: label, severity: SEVERITY[label] }),
+        log: withoutSecrets,
+        bindings: withoutSecrets,
+      },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    { write },
+    // Texts may hold secrets too, wherever they stand, so the whole line is searched.
+    { write: (line: string) => write(maskText(line)) },
   );
 }
 

@@ -1,3 +1,5 @@
+import { syncBuiltinESMExports } from 'node:module';
+
 /** Thrown to code that calls `process.exit()`, because that function must not return. The caller of a tool gets it as that tool's error. */
 class ExitRefused extends Error {
   constructor() {
@@ -25,17 +27,22 @@ export interface ExitGuard {
   exit(code: number): never;
 }
 
+/** Must be called before the user's module is imported, because the module may keep the function, or import it by name. */
 export function createExitGuard(target: NodeJS.Process): ExitGuard {
   const exit = target.exit.bind(target);
+  let asked: NodeJS.Process['exit'] = exit;
+  target.exit = (code) => asked(code);
+  // `import { exit } from 'node:process'` gives what `process` has now.
+  syncBuiltinESMExports();
   return {
     close(onExit) {
-      target.exit = () => {
+      asked = () => {
         onExit();
         throw new ExitRefused();
       };
     },
     open(code) {
-      target.exit = () => exit(code);
+      asked = () => exit(code);
     },
     exit,
   };

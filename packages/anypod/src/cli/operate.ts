@@ -15,7 +15,7 @@ export type {
   TaskDetails,
   TaskFacts,
 } from '../serve/open-inspection.ts';
-export { openInspection } from '../serve/open-inspection.ts';
+export { openInspection, shortHash } from '../serve/open-inspection.ts';
 export type { Setting } from '../serve/setting.ts';
 export { createLog, formatFor } from './create-log.ts';
 export { faultText } from './inspect.ts';

@@ -29,8 +29,9 @@ export function sessionsText(sessions: readonly SessionFacts[]): string {
 }
 
 export function detailsText(session: SessionDetails): string {
-  const { logLevel = '-', subscriptions, questions, standingPod = '-', standingMessages, streams } = session;
+  const { logLevel = '-', subscriptions, questions, standingPod = '-', standingMessages, streams, hash } = session;
   const facts: [string, string][] = [
+    ...(hash === undefined ? [] : [['in logs and traces', hash] as [string, string]]),
     ['log level', logLevel],
     ['subscriptions', String(subscriptions)],
     ['open questions', String(questions)],
@@ -47,7 +48,7 @@ export function detailsText(session: SessionDetails): string {
   return [
     sessionsText([session]),
     '',
-    ...facts.map(([name, value]) => `${name.padEnd(18)}${value}`),
+    ...facts.map(([name, value]) => `${name.padEnd(20)}${value}`),
     '',
     rows.length === 0 ? 'no streams' : tableText(['STREAM', 'STATE', 'POD', 'EVENTS', 'SIZE', 'RUNS'], rows),
   ].join('\n');

@@ -1,3 +1,5 @@
+import type { JsonRpcRequest } from './json-rpc.ts';
+
 /** What a request asks for. */
 export interface CallName {
   /** The name that the client sent. */
@@ -18,4 +20,28 @@ export interface CallContext extends CallName {
 export interface CallContexts {
   /** Undefined: the code runs for no call, such as work that a module starts by itself. */
   current(): CallContext | undefined;
+}
+
+export function callNameOf({ method, params }: Pick<JsonRpcRequest, 'method' | 'params'>): CallName {
+  const name = method === 'resources/read' ? params?.['uri'] : params?.['name'];
+  return { method, name: typeof name === 'string' ? name : undefined };
+}
+
+const SHOWN_OF_NAME = 100;
+
+/**
+ * The log fields of a call. `session` is the hash of the session's id, as in all lines, because the id is the only credential of an anonymous client.
+ * `trace` is the trace of the call, in hexadecimal digits.
+ */
+export function callFields(
+  { method, name }: CallName,
+  session: string | undefined,
+  trace?: string,
+): Readonly<Record<string, string>> {
+  return {
+    ...(session !== undefined && { session }),
+    method: method.slice(0, SHOWN_OF_NAME),
+    ...(method === 'tools/call' && name !== undefined && { tool: name.slice(0, SHOWN_OF_NAME) }),
+    ...(trace !== undefined && { trace_id: trace }),
+  };
 }

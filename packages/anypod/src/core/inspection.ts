@@ -14,6 +14,8 @@ export interface PodFacts {
 /** What a store knows of a session. Nothing of what it says. */
 export interface SessionFacts {
   readonly id: string;
+  /** How logs and traces name it. Absent: the inspection does not say it, such as the admin port of an older pod. */
+  readonly hash?: string;
   readonly revision: string;
   /** Name and version that the client gave. */
   readonly client: string;

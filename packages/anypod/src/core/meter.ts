@@ -79,16 +79,17 @@ export type PodPhase = 'serving' | 'announced' | 'draining' | 'closing';
 export interface Meter {
   /** A request arrived. `requestEnded` follows exactly once. */
   requestBegan(): void;
-  /** `method` is what the client sent, so it may be any text. */
-  /** `tool`: the tool that the client named, so it may be any text too. `fault`: see `faultOf`. */
+  /** `method` is what the client sent, so it may be any text. `name`: the tool or prompt that it named, so it may be any text too. `fault`: see `faultOf`. */
   requestEnded(
     method: string,
     era: RequestEra,
     outcome: RequestOutcome,
     ms: number,
-    tool?: string,
+    name?: string,
     fault?: string,
   ): void;
+  /** The server has these tools, so calls of them may be counted by name. */
+  toolsKnown(names: readonly string[]): void;
   /** A question of this pod has an answer, or is withdrawn. `method` is what the server sent. `fault`: see `faultOf`. */
   questionEnded(method: string, ms: number, fault?: string): void;
   /** A stream opened. `streamClosed` follows exactly once. */
@@ -110,7 +111,7 @@ export interface Meter {
   named(pod: string): void;
   /** A limit has refused a request. */
   limited(reason: LimitReason): void;
-  /** anypod itself has answered a request with this HTTP status of 400 or more. */
+  /** A request was answered with this HTTP status of 400 or more. */
   refused(status: number, reason: RefusalReason): void;
   task(event: TaskEvent): void;
   /** Says where to read the tasks of now. */
@@ -125,6 +126,7 @@ export interface Meter {
 export const silentMeter: Meter = {
   requestBegan: () => undefined,
   requestEnded: () => undefined,
+  toolsKnown: () => undefined,
   questionEnded: () => undefined,
   streamOpened: () => undefined,
   streamClosed: () => undefined,
@@ -151,6 +153,10 @@ export interface RequestWatch {
   answered(isError: boolean, fault?: string): void;
   /** The request has ended. Only the first report counts. If an error was answered, `ok` counts as `rpc_error`. */
   ended(outcome: RequestOutcome): void;
+  /** The request has ended with an error status of HTTP, in a response that the reply only passes on. `detail`: what the response says. */
+  refused(status: number, detail?: string): void;
+  /** Serving the request has failed. Its client gets an answer next. */
+  failed(error: unknown): void;
   /** A stream to the client has opened. Call the returned function when the stream has ended. */
   streams(kind: StreamKind): () => void;
 }
@@ -159,5 +165,7 @@ export interface RequestWatch {
 export const silentWatch: RequestWatch = {
   answered: () => undefined,
   ended: () => undefined,
+  refused: () => undefined,
+  failed: () => undefined,
   streams: () => () => undefined,
 };

@@ -1,19 +1,20 @@
 import type { DenialReason } from './denied.ts';
 import type { LimitReason } from './limited.ts';
 
-/** What a client got wrong in the request itself, not in its message. */
+/** What a client got wrong. */
 export type RequestFault =
   | 'host'
   | 'origin'
   | 'malformed'
   | 'unknown_session'
+  | 'unknown_method'
   | 'method'
   | 'accept'
   | 'content_type'
   | 'not_http';
 
 /**
- * Why anypod itself answered a request with an error status: the label of the metric, `reason` in the log and `error.type` of the span. `other`: a code of
+ * Why a request was answered with an error status: the label of the metric, `reason` in the log and `error.type` of the span. `other`: a code of
  * `AnypodError` that has no name here, or a fault.
  */
 export type RefusalReason =
@@ -34,6 +35,7 @@ export const REFUSALS: Readonly<Record<RefusalReason, number>> = {
   origin: 403,
   malformed: 400,
   unknown_session: 404,
+  unknown_method: 404,
   method: 405,
   accept: 406,
   content_type: 415,
@@ -72,14 +74,14 @@ export const REFUSALS: Readonly<Record<RefusalReason, number>> = {
 
 const BY_STATUS: Readonly<Record<number, RefusalReason>> = {
   400: 'malformed',
-  404: 'unknown_session',
   405: 'method',
   406: 'accept',
   415: 'content_type',
 };
 
-/** The reason of a refusal that says no other. */
-export function reasonOfStatus(status: number): RefusalReason {
+/** The reason of a refusal that says no other. `modern`: of 2026-07-28, which has no sessions, and where 404 says that a method is unknown. */
+export function reasonOfStatus(status: number, modern = false): RefusalReason {
+  if (status === 404) return modern ? 'unknown_method' : 'unknown_session';
   return BY_STATUS[status] ?? 'other';
 }
 

@@ -25,6 +25,15 @@ export interface Step {
   end(fault?: string, status?: number): void;
 }
 
+/** A question to the client, and the session in which it is asked. */
+export interface Asked {
+  /** The id that the client sees. */
+  readonly question: string;
+  readonly session: string;
+  /** Undefined: the session is not initialized yet. */
+  readonly version: string | undefined;
+}
+
 /** The steps of calls that outlive a request, or belong to another one than the code that runs. */
 export type StepName =
   | 'anypod.answer'
@@ -43,10 +52,13 @@ export interface Traces {
   receive(message: Received): Step;
   /** Begins the step of a request without a message, or one that is refused before its message is known. `began`: ms of `performance.now()`. */
   request(httpMethod: string, caller: Caller, began: number): Step;
-  /** Begins a step in the trace of `place`. Undefined: nobody records it. */
-  begin(name: StepName, place: string | undefined): Step | undefined;
-  /** Begins the step of a question to the client, in the trace of the code that runs. */
-  ask(method: string): Step | undefined;
+  /**
+   * Begins a step in the trace of `place`. `caller`: whose HTTP request is linked. Undefined: nobody records it. A step that runs the user's code exists
+   * even then, because without one that code would begin a trace of its own, which may be recorded.
+   */
+  begin(name: StepName, place: string | undefined, caller?: Caller): Step | undefined;
+  /** Begins the step of a question to the client, in the trace of the code that runs. `about` is asked only if somebody records it. */
+  ask(method: string, about: () => Asked): Step | undefined;
   /** Begins the step of a store call. Undefined: the code that runs belongs to no step that is recorded and has not ended. */
   callStore(name: string): Step | undefined;
   /** The place of the code that runs. */
@@ -69,6 +81,19 @@ export function placeIn(name: string): string | undefined {
   return at < 0 ? undefined : asPlace(name.slice(at + 1));
 }
 
+const DIGITS_OF_TRACE = 32;
+
+/** The trace of a place, as `Traces.id` gives it. */
+export function traceOf(place: string): string {
+  return place.slice(0, DIGITS_OF_TRACE);
+}
+
+/** The trace in a name. Undefined: it has none. */
+export function traceIn(name: string): string | undefined {
+  const place = placeIn(name);
+  return place === undefined ? undefined : traceOf(place);
+}
+
 /** Undefined: the value is no place. */
 export function asPlace(value: unknown): string | undefined {
   return typeof value === 'string' && PLACE.test(value) ? value : undefined;
@@ -80,8 +105,9 @@ export async function inStep<T>(
   name: StepName,
   place: string | undefined,
   work: () => Promise<T>,
+  caller?: Caller,
 ): Promise<T> {
-  const step = place === undefined ? undefined : traces?.begin(name, place);
+  const step = place === undefined ? undefined : traces?.begin(name, place, caller);
   return step === undefined ? work() : through(step, work);
 }
 

@@ -73,6 +73,11 @@ export function failedSilently(call: CallName | undefined): string {
   return `The handler${whose} threw something without a message.`;
 }
 
+/** The message for the client when a handler has thrown a text instead of an error. */
+export function threwText(call: CallName, text: string): string {
+  return `The handler of ${nameOf(call)} threw a text: ${text}`;
+}
+
 /** Names a call in a sentence. */
 function nameOf({ method, name }: CallName): string {
   if (method === 'tools/call') return `tool ${JSON.stringify(name)}`;

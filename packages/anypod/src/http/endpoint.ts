@@ -2,7 +2,7 @@ import type { Caller } from '../core/caller.ts';
 import { claimsModern, isModern } from '../core/era.ts';
 import type { RequestEra } from '../core/meter.ts';
 import type { ModernHandler } from '../core/server-host.ts';
-import type { Traces } from '../core/traces.ts';
+import { type Traces, traceIn } from '../core/traces.ts';
 import type { Pod } from '../pod/pod.ts';
 import { createFail, type DoorOptions, type Room } from './door.ts';
 import { headerOf, type Incoming } from './incoming.ts';
@@ -81,9 +81,12 @@ export function nameRequest(
   traces: Traces | undefined,
 ): void {
   const method = methodOf(body);
-  const tool = method === 'tools/call' ? (body as { params?: { name?: unknown } }).params?.name : undefined;
-  reply.name(method, era, typeof tool === 'string' ? tool : undefined);
-  if (traces !== undefined && method !== 'answer') reply.step = traces.receive({ method, era, body, caller });
+  const isNamed = method === 'tools/call' || method === 'prompts/get';
+  const name = isNamed ? (body as { params?: { name?: unknown } }).params?.name : undefined;
+  reply.name(method, era, typeof name === 'string' ? name : undefined);
+  if (traces === undefined) return;
+  if (method === 'answer') reply.trace = traceIn(String((body as { id?: unknown }).id));
+  else reply.step = traces.receive({ method, era, body, caller });
 }
 
 /** Names a request without a message for the meter, the log and the traces, and serves it as its own step. */

@@ -24,6 +24,8 @@ export class MeteredReply implements Reply, RequestWatch {
   caller: Caller | undefined;
   /** Undefined: nobody traces the request. */
   step: Step | undefined;
+  /** The trace to which the request belongs if it has no step: that of the question that it answers. */
+  trace: string | undefined;
   form: AnswerForm = 'either';
   /** When the streams of a session must end. Undefined: the caller has no token that expires. */
   tokenEnd: TokenEnd | undefined;
@@ -31,11 +33,14 @@ export class MeteredReply implements Reply, RequestWatch {
   refusal: Limited | undefined;
   /** Why the request is answered with an error status. Undefined: the status says it, or there was none. */
   reason: RefusalReason | undefined;
+  /** What the answer says of it. */
+  #detail: string | undefined;
   readonly #load: Load;
   #accounts: readonly Account[] = NONE;
   #method = '';
   #era: RequestEra = 'unknown';
-  #tool: string | undefined;
+  /** What the request names: a tool or a prompt. */
+  #name: string | undefined;
   #isError = false;
   #fault: string | undefined;
   #status: number | undefined;
@@ -78,11 +83,11 @@ export class MeteredReply implements Reply, RequestWatch {
     for (const account of this.#accounts) addStreams(account, by, this.#listens);
   }
 
-  /** Names the request for the meter: its MCP method, what `methodOf` returns for other bodies, or its HTTP method. `tool`: what a tool call calls. */
-  name(method: string, era: RequestEra, tool?: string): void {
+  /** Names the request for the meter: its MCP method, what `methodOf` returns for other bodies, or its HTTP method. `name`: of the tool or prompt. */
+  name(method: string, era: RequestEra, name?: string): void {
     this.#method = method;
     this.#era = era;
-    this.#tool = tool;
+    this.#name = name;
   }
 
   get watch(): RequestWatch {
@@ -128,7 +133,11 @@ export class MeteredReply implements Reply, RequestWatch {
     this.#fault ??= fault;
   }
 
-  /** Serving the request has failed. Its client gets an answer next. */
+  refused(status: number, detail?: string): void {
+    this.#detail = detail;
+    this.#endedWith(status);
+  }
+
   failed(error: unknown): void {
     this.reason = faultReasonOf(error);
     this.#error = error;
@@ -138,7 +147,7 @@ export class MeteredReply implements Reply, RequestWatch {
   #endedWith(status: number): void {
     if (status >= 400 && !this.#ended) {
       this.#status = status;
-      this.reason ??= reasonOfStatus(status);
+      this.reason ??= reasonOfStatus(status, this.#era === 'modern');
       // Before the message is known, the reason is all that says what is wrong.
       this.#fault ??= this.#method === '' ? this.reason : String(status);
       this.#meter.refused(status, this.reason);
@@ -155,16 +164,16 @@ export class MeteredReply implements Reply, RequestWatch {
     const seen = outcome === 'ok' && this.#isError ? 'rpc_error' : outcome;
     const ms = performance.now() - this.began;
     const fault = this.#fault ?? (seen === 'ok' ? undefined : seen);
-    this.#meter.requestEnded(this.#method, this.#era, seen, ms, this.#tool, fault);
+    this.#meter.requestEnded(this.#method, this.#era, seen, ms, this.#name, fault);
     this.step?.end(fault, this.#status);
     if (this.#status !== undefined || this.#requests.wanted()) this.#log(seen, ms, fault);
   }
 
   #log(outcome: RequestOutcome, ms: number, fault: string | undefined): void {
     this.#requests.write({
-      ...{ method: this.#method, era: this.#era, tool: this.#tool, outcome, fault, ms },
-      ...{ status: this.#status, reason: this.reason, error: this.#error },
-      ...{ caller: this.caller, session: this.#session, trace: this.step?.run(this.#requests.traceId) },
+      ...{ method: this.#method, era: this.#era, name: this.#name, outcome, fault, ms },
+      ...{ status: this.#status, reason: this.reason, error: this.#error, detail: this.#detail },
+      ...{ caller: this.caller, session: this.#session, trace: this.step?.run(this.#requests.traceId) ?? this.trace },
     });
   }
 

@@ -9,13 +9,16 @@ import type { Traces } from '../core/traces.ts';
 export interface RequestRecord {
   readonly method: string;
   readonly era: RequestEra;
-  readonly tool: string | undefined;
+  /** Of the tool or prompt. */
+  readonly name: string | undefined;
   readonly outcome: RequestOutcome;
   readonly fault: string | undefined;
   readonly ms: number;
   /** Of HTTP, 400 or more. Undefined: the request was not refused. */
   readonly status: number | undefined;
   readonly reason: RefusalReason | undefined;
+  /** What the answer says of it, if anypod has not made it. */
+  readonly detail: string | undefined;
   /** What has failed here. Undefined: nothing, so the request is at fault if it was refused. */
   readonly error: unknown;
   readonly caller: Caller | undefined;
@@ -39,6 +42,7 @@ export interface RequestLog {
 }
 
 const MOST = 100;
+const MOST_DETAIL = 300;
 
 /**
  * A line has no argument, result, token or id of a session: sessions and principals appear as their
@@ -51,14 +55,15 @@ export function createRequestLog(log: Log, hash: (text: string) => string, trace
     wanted,
     traceId: () => traces?.id(),
     failedLate: (err) => log.warn({ err }, 'a request failed'),
-    write({ method, era, tool, outcome, fault, ms, status, reason, error, caller, session, trace }) {
+    write({ method, era, name, outcome, fault, ms, status, reason, detail, error, caller, session, trace }) {
       const id = session ?? caller?.headers['mcp-session-id'];
       const principal = principalOf(caller?.authInfo);
       const fields = {
         ...{ method: method.slice(0, MOST), era, outcome, ms: Math.round(ms * 1000) / 1000 },
-        ...(tool !== undefined && { tool: tool.slice(0, MOST) }),
+        ...(name !== undefined && named(method, name)),
         ...(fault !== undefined && { fault }),
         ...(status !== undefined && { status, reason }),
+        ...(detail !== undefined && { detail: detail.slice(0, MOST_DETAIL) }),
         ...(typeof id === 'string' && { session: hash(id) }),
         ...(principal !== undefined && { principal: hash(principal) }),
         ...(trace !== undefined && { trace_id: trace }),
@@ -68,4 +73,8 @@ export function createRequestLog(log: Log, hash: (text: string) => string, trace
       else if (status !== undefined) sparse.warn(fields, 'a request was refused');
     },
   };
+}
+
+function named(method: string, name: string): object {
+  return { [method === 'prompts/get' ? 'prompt' : 'tool']: name.slice(0, MOST) };
 }

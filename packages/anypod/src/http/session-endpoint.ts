@@ -49,7 +49,7 @@ export function createSessionEndpoint(pod: Pod): SessionEndpoint {
   async function get({ caller }: Incoming, reply: Reply): Promise<void> {
     requireAcceptsEvents(caller);
     const lastEventId = headerOf(caller, 'last-event-id');
-    const listen = (to: Reply) => inSession(caller, to, undefined, (live) => pod.listen(live, lastEventId, to));
+    const listen = (to: Reply) => inSession(caller, to, undefined, (live) => pod.listen(live, lastEventId, to, caller));
     await holdThroughOutage(listen, reply, () => {
       const place = lastEventId === undefined ? undefined : pod.placeOf(sessionIdOf(caller), lastEventId);
       return place?.kind === 'exchange' ? place.request : undefined;

@@ -21,6 +21,8 @@ export interface PodDependencies {
   readonly host: ServerHost;
   readonly signer: Signer;
   readonly random: RandomId;
+  /** How logs and traces name a session. */
+  readonly hash: (id: string) => string;
   readonly log: Log;
   readonly meter: Meter;
   readonly traces?: Traces | undefined;

@@ -10,6 +10,7 @@ import { shortHash } from '../signing/signer.ts';
 import { ADMIN_HEADER, MOST_SESSIONS } from './admin-protocol.ts';
 import { endSession } from './end-session.ts';
 import { type LocalPort, listenLocally, refusePages } from './local-port.ts';
+import { withHash } from './open-inspection.ts';
 import { sendMessages } from './send-messages.ts';
 
 /** What the admin port looks at, and with which token. */
@@ -109,7 +110,7 @@ function hasToken({ headers }: Request, token: string): boolean {
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-const shown = <S extends SessionFacts>(session: S): S => ({ ...session, id: shortId(session.id) });
+const shown = <S extends SessionFacts>(session: S): S => ({ ...withHash(session), id: shortId(session.id) });
 
 const gone = (response: Response): void => tell(response, 404, 'There is no such session.');
 

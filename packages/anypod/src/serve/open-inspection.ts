@@ -5,12 +5,14 @@ import { findTasks, inspectTask, pageTasks, type TaskDetails, type TaskFacts } f
 import { createLooking, createRedisInspection } from '../redis/inspection.ts';
 import { type EventFacts, lastEvents } from '../redis/last-events.ts';
 import { pageSessions, type SessionPage, type SessionSearch } from '../redis/page-sessions.ts';
+import { shortHash } from '../signing/signer.ts';
 import { cancelTask } from './cancel-task.ts';
 import { endSession } from './end-session.ts';
 import { type PayloadSettings, sealerOf } from './payload-settings.ts';
 import { connectRedis, type RedisSettings } from './redis-connection.ts';
 
 export type { EventFacts, PodFacts, SessionDetails, SessionFacts, SessionPage, SessionSearch, TaskDetails, TaskFacts };
+export { shortHash };
 
 /** What an operator sees of pods and sessions, and can do with a session. Only `end` writes. */
 export interface SessionInspection extends StoreInspection {
@@ -46,8 +48,17 @@ export async function openInspection(settings: InspectionSettings): Promise<Insp
   const naming = { prefix: settings.prefix, sealer: sealerOf(settings) };
   const looking = createLooking(client, naming);
   const store = createRedisStore(client, naming);
+  const inspection = createRedisInspection(client, naming);
   return {
-    ...createRedisInspection(client, naming),
+    ...inspection,
+    async sessions(limit) {
+      const { sessions, complete } = await inspection.sessions(limit);
+      return { sessions: sessions.map(withHash), complete };
+    },
+    async session(id, mostStreams) {
+      const session = await inspection.session(id, mostStreams);
+      return session && withHash(session);
+    },
     page: (search, after) => pageSessions({ ...looking, client }, search, after),
     events: (id) => lastEvents(looking, id),
     end: (id) => endSession(store, id),
@@ -60,4 +71,9 @@ export async function openInspection(settings: InspectionSettings): Promise<Insp
       client.disconnect();
     },
   };
+}
+
+/** Adds the name that the session has in logs and traces. */
+export function withHash<S extends SessionFacts>(session: S): S {
+  return { ...session, hash: shortHash(session.id) };
 }

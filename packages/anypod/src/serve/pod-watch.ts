@@ -1,6 +1,7 @@
-import type { CallContext } from '../core/call-context.ts';
+import { callFields } from '../core/call-context.ts';
 import type { Meter } from '../core/meter.ts';
 import { createRunningCalls, type RunningCalls } from '../mcp/sdk/running-calls.ts';
+import { shortHash } from '../signing/signer.ts';
 import { createOtelMeter } from '../telemetry/otel-meter.ts';
 
 /** What a pod and its process share: both count in `meter`, and the process finds in `calls` the call that caused a fault. */
@@ -11,22 +12,12 @@ export interface PodWatch {
   blame(): Readonly<Record<string, string>>;
 }
 
-const SHOWN_OF_SESSION = 8;
-const SHOWN_OF_NAME = 100;
-
 /** Must be called before the pod is created, and after the process has registered its OpenTelemetry SDK. */
 export function createPodWatch(): PodWatch {
   const calls = createRunningCalls();
-  return { meter: createOtelMeter(), calls, blame: () => named(calls.current()) };
-}
-
-/** The log fields of a call. They show only the beginning of the session id, because the id is the only credential of an anonymous client. */
-function named(call: CallContext | undefined): Readonly<Record<string, string>> {
-  if (call === undefined) return {};
-  const { session, method, tool } = call;
-  return {
-    ...(session === undefined ? {} : { session: session.slice(0, SHOWN_OF_SESSION) }),
-    method: method.slice(0, SHOWN_OF_NAME),
-    ...(tool === undefined ? {} : { tool: tool.slice(0, SHOWN_OF_NAME) }),
+  const blame = () => {
+    const call = calls.current();
+    return call === undefined ? {} : callFields(call, call.session && shortHash(call.session));
   };
+  return { meter: createOtelMeter(), calls, blame };
 }

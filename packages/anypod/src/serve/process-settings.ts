@@ -83,7 +83,7 @@ export const PROCESS_SETTINGS: readonly Setting[] = [
     env: 'ANYPOD_LOG_REDACT',
     default: '',
     description:
-      'Names of more fields that the log hides, separated by commas. It always hides authorization, cookie, dpop, password, secret and tokens.',
+      'Names of more fields that the log hides, separated by commas. It always hides authorization, cookies, passwords, secrets, tokens, private keys and keys of APIs.',
     schema: z
       .string()
       .transform((text) => text.split(',').map((name) => name.trim()))

@@ -19,5 +19,15 @@ export const ATTR = {
   protocol: 'network.protocol.name',
 } as const;
 
+/** Whether a fault is the code of an error of JSON-RPC. Those of MCP are negative, and a status of HTTP is not. */
+export function isRpcCode(fault: string): boolean {
+  return /^-\d+$/.test(fault);
+}
+
+/** What a metric says of a fault. */
+export function faultIn(fault: string): Readonly<Record<string, string>> {
+  return { [ATTR.error]: fault, ...(isRpcCode(fault) && { [ATTR.status]: fault }) };
+}
+
 /** In seconds, as the conventions say. */
 export const MCP_BUCKETS: number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];

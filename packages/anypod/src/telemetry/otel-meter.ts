@@ -13,7 +13,7 @@ import {
   type Unfollowed,
 } from '../core/meter.ts';
 import { REFUSALS } from '../core/refused.ts';
-import { ATTR } from './conventions.ts';
+import { ATTR, faultIn } from './conventions.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
 import { createRequestTally } from './request-tally.ts';
 import { createTaskSeries } from './task-series.ts';
@@ -111,13 +111,14 @@ export function createOtelMeter(): Meter {
   return {
     requestBegan: tally.began,
     requestEnded: tally.ended,
+    toolsKnown: tally.known,
     streamOpened: (kind) => streams.add(1, KINDS[kind]),
     streamClosed: (kind) => streams.add(-1, KINDS[kind]),
     sessionCreated: () => sessionsCreated.add(1),
     questionEnded: (method, ms, fault) =>
       mcpClient.record(ms / 1000, {
         [ATTR.method]: QUESTIONS.has(method) ? method : '_OTHER',
-        ...(fault !== undefined && { [ATTR.error]: fault }),
+        ...(fault !== undefined && faultIn(fault)),
       }),
     sessionEnded(reason, ms) {
       sessionsEnded.add(1, ENDS[reason]);

@@ -3,19 +3,25 @@ import {
   type Context,
   context,
   ProxyTracerProvider,
+  ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
   type SpanOptions,
   SpanStatusCode,
+  TraceFlags,
   trace,
 } from '@opentelemetry/api';
-import type { Received, Step, Traces } from '../core/traces.ts';
-import { ATTR } from './conventions.ts';
-import { attributesOf, attributesOfHttp, nameOf } from './span-attributes.ts';
+import type { Received, Step, StepName, Traces } from '../core/traces.ts';
+import { ATTR, isRpcCode } from './conventions.ts';
+import { attributesOf, attributesOfHttp, attributesOfQuestion, nameOf, paramsOf } from './span-attributes.ts';
 import { withSpan } from './span-in-context.ts';
 import { contextOfMeta, contextOfPlace, createHttpContext, placeInState, placeOf } from './trace-context.ts';
 
 const SERVER: SpanOptions = { kind: SpanKind.SERVER };
+
+/** The steps that run handlers of the user. */
+const RUNS_CODE: ReadonlySet<StepName> = new Set<StepName>(['anypod.rerun', 'anypod.task']);
 
 const HTTP_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 
@@ -29,8 +35,15 @@ export function createOtelTraces(hash: (text: string) => string): Traces | undef
   const tracer = trace.getTracer('anypod');
   const httpContext = createHttpContext();
 
-  function begin(name: string, kind: SpanKind, parent: Context, attributes: Attributes = {}): Step {
-    return new SpanStep(tracer.startSpan(name, { kind, attributes }, parent), parent);
+  function begin(
+    name: string,
+    kind: SpanKind,
+    parent: Context,
+    attributes: Attributes = {},
+    linked?: SpanContext,
+  ): Step {
+    const options = linked === undefined ? { kind, attributes } : { kind, attributes, links: [{ context: linked }] };
+    return new SpanStep(tracer.startSpan(name, options, parent), parent);
   }
 
   return {
@@ -43,7 +56,7 @@ export function createOtelTraces(hash: (text: string) => string): Traces | undef
       const options = linked === undefined ? SERVER : { ...SERVER, links: [{ context: linked }] };
       const span = tracer.startSpan(nameOf(message), options, parent);
       // Most spans are not recorded, and need no attributes.
-      if (span.isRecording()) span.setAttributes(attributesOf(message, hash));
+      if (span.isRecording()) describe(span, message, hash);
       return new SpanStep(span, parent);
     },
     request(httpMethod, caller, began) {
@@ -56,11 +69,15 @@ export function createOtelTraces(hash: (text: string) => string): Traces | undef
       if (span.isRecording()) span.setAttributes(attributesOfHttp(method, caller, hash));
       return new SpanStep(span, parent);
     },
-    begin: (name, place) => (place === undefined ? undefined : begin(name, SpanKind.INTERNAL, contextOfPlace(place))),
-    ask(method) {
+    begin(name, place, caller) {
+      if (place === undefined) return RUNS_CODE.has(name) ? unrecordedStep() : undefined;
+      const linked = caller && trace.getSpanContext(httpContext(caller));
+      return begin(name, SpanKind.INTERNAL, contextOfPlace(place), {}, linked);
+    },
+    ask(method, about) {
       const active = context.active();
       if (placeOf(trace.getSpanContext(active)) === undefined) return undefined;
-      return begin(method, SpanKind.CLIENT, active, { [ATTR.method]: method });
+      return begin(method, SpanKind.CLIENT, active, attributesOfQuestion(method, about(), hash));
     },
     callStore(name) {
       // A timer or a queue that a request has started keeps its context, but the request has ended.
@@ -70,6 +87,21 @@ export function createOtelTraces(hash: (text: string) => string): Traces | undef
     here: () => placeOf(trace.getSpanContext(context.active())),
     id: () => trace.getSpanContext(context.active())?.traceId,
   };
+}
+
+/** Says what a message is. If its client has begun a trace for it alone, links that of the parked call that it answers. */
+function describe(span: Span, message: Received, hash: (text: string) => string): void {
+  span.setAttributes(attributesOf(message, hash));
+  const place = placeInState(paramsOf(message.body)['requestState']);
+  const parked = place && trace.getSpanContext(contextOfPlace(place));
+  if (parked && parked.traceId !== span.spanContext().traceId) span.addLink({ context: parked });
+}
+
+/** A step of a trace that nobody records. What runs within it is not recorded either. */
+function unrecordedStep(): Step {
+  const traceId = crypto.randomUUID().replaceAll('-', '');
+  const nowhere = { traceId, spanId: traceId.slice(16), traceFlags: TraceFlags.NONE };
+  return new SpanStep(trace.wrapSpanContext(nowhere), ROOT_CONTEXT);
 }
 
 /** What the message itself says (SEP-414), or the state of the parked call that it answers. */
@@ -104,7 +136,7 @@ class SpanStep implements Step {
     this.#ended = true;
     if (fault !== undefined) this.#span.setAttribute(ATTR.error, fault).setStatus({ code: SpanStatusCode.ERROR });
     if (status !== undefined) this.#span.setAttribute(ATTR.httpStatus, status);
-    else if (fault !== undefined && /^-?\d+$/.test(fault)) this.#span.setAttribute(ATTR.status, fault);
+    if (fault !== undefined && isRpcCode(fault)) this.#span.setAttribute(ATTR.status, fault);
     this.#span.end();
   }
 }

@@ -12,8 +12,10 @@ const MOST_PENDING = 128;
  */
 export interface RequestTally {
   began(): void;
-  /** `tool` and `fault`: see `Meter.requestEnded`. */
-  ended(method: string, era: RequestEra, outcome: RequestOutcome, ms: number, tool?: string, fault?: string): void;
+  /** See `Meter.toolsKnown`. */
+  known(tools: readonly string[]): void;
+  /** `name` and `fault`: see `Meter.requestEnded`. */
+  ended(method: string, era: RequestEra, outcome: RequestOutcome, ms: number, name?: string, fault?: string): void;
   /** Hands on what is pending. */
   flush(): void;
 }
@@ -48,13 +50,14 @@ export function createRequestTally({ requests, duration, inFlight, mcpServer }: 
     began() {
       unknown += 1;
     },
-    ended(method, era, outcome, ms, tool, fault) {
+    known: mcp.known,
+    ended(method, era, outcome, ms, name, fault) {
       unknown -= 1;
       const series = seriesOf(method, era);
       if (series.seconds.length === 0) touched.push(series);
       series.seconds.push(ms / 1000);
       series.outcomes[outcome].count += 1;
-      if (series.operation) mcp.ended(series.duration.method, ms / 1000, tool, fault);
+      if (series.operation) mcp.ended(series.duration.method, ms / 1000, name, fault);
       pending += 1;
       if (pending >= MOST_PENDING) flush();
     },

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Caller } from '../core/caller.ts';
-import type { Received } from '../core/traces.ts';
+import type { Asked, Received } from '../core/traces.ts';
 import { ATTR } from './conventions.ts';
 
 const MOST = 100;
@@ -39,6 +39,20 @@ export function attributesOf({ method, era, body, caller }: Received, hash: (tex
   };
 }
 
+/** What a span says of a question to the client, of which it says no text. */
+export function attributesOfQuestion(
+  method: string,
+  { question, session, version }: Asked,
+  hash: (text: string) => string,
+): Attributes {
+  return {
+    [ATTR.method]: method,
+    [ATTR.request]: question,
+    [ATTR.session]: hash(session),
+    ...(version !== undefined && { [ATTR.version]: version }),
+  };
+}
+
 /** What a span says of a request whose message is not known, or that has none. `httpMethod` is one of `HTTP_METHODS`. */
 export function attributesOfHttp(
   httpMethod: string,
@@ -56,7 +70,8 @@ export function attributesOfHttp(
   };
 }
 
-function paramsOf(body: unknown): Params {
+/** Empty: the message has none. */
+export function paramsOf(body: unknown): Params {
   return (body as { readonly params?: Params } | null)?.params ?? {};
 }
 

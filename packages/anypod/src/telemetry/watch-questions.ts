@@ -1,7 +1,7 @@
 import { faultOf, isResponse, type JsonRpcRequest } from '../core/json-rpc.ts';
 import type { Meter } from '../core/meter.ts';
 import type { HostedServer, Outlet, ServerHost } from '../core/server-host.ts';
-import type { Step, Traces } from '../core/traces.ts';
+import type { Asked, Step, Traces } from '../core/traces.ts';
 
 interface Open {
   readonly method: string;
@@ -14,12 +14,14 @@ export function watchQuestions(host: ServerHost, meter: Meter, traces: Traces | 
   return {
     bytes: host.bytes,
     async initialize(session, params, outlet, caller, kept) {
-      const watched = new WatchedServer(meter, traces);
+      const watched = new WatchedServer(meter, traces, session);
       const { server, response } = await host.initialize(session, params, watched.outlet(outlet), caller, kept);
+      watched.version = response.result?.['protocolVersion'];
       return { server: watched.server(server), response };
     },
     async rehydrate(record, outlet, caller, kept) {
-      const watched = new WatchedServer(meter, traces);
+      const watched = new WatchedServer(meter, traces, record.id);
+      watched.version = record.protocolVersion;
       return watched.server(await host.rehydrate(record, watched.outlet(outlet), caller, kept));
     },
   };
@@ -28,18 +30,22 @@ export function watchQuestions(host: ServerHost, meter: Meter, traces: Traces | 
 class WatchedServer {
   readonly #meter: Meter;
   readonly #traces: Traces | undefined;
+  readonly #session: string;
   readonly #open = new Map<string, Open>();
+  /** The revision of the session. */
+  version: unknown;
 
-  constructor(meter: Meter, traces: Traces | undefined) {
+  constructor(meter: Meter, traces: Traces | undefined, session: string) {
     this.#meter = meter;
     this.#traces = traces;
+    this.#session = session;
   }
 
   outlet(outlet: Outlet): Outlet {
     return {
       ...outlet,
       ask: async (question, request, related) => {
-        const step = this.#traces?.ask(request.method);
+        const step = this.#traces?.ask(request.method, () => this.#about(question));
         this.#open.set(question, { method: request.method, since: performance.now(), step });
         try {
           await outlet.ask(question, step === undefined ? request : withContext(request, step), related);
@@ -67,6 +73,10 @@ class WatchedServer {
         return server.close();
       },
     };
+  }
+
+  #about(question: string): Asked {
+    return { question, session: this.#session, version: typeof this.version === 'string' ? this.version : undefined };
   }
 
   #end(question: string, fault: string | undefined): void {

@@ -56,6 +56,7 @@ export function sessionView(session: SessionDetails, events: readonly EventFacts
     ],
     ['Questions waiting', number(session.questions)],
     ['Subscriptions', number(session.subscriptions)],
+    ['In logs and traces', said(session.hash)],
     ['Log level', said(session.logLevel)],
     ['State of the server', size(session.stateBytes)],
   ])}

@@ -1,4 +1,4 @@
-import { type Inspection, readBeginning, type SessionSearch, shortId } from 'anypod/operate';
+import { type Inspection, readBeginning, type SessionSearch, shortHash, shortId } from 'anypod/operate';
 import { type Context, Hono } from 'hono';
 import { page } from '../pages/layout.ts';
 import { nothingView, STREAMS_SHOWN, sessionsView, sessionView } from '../pages/sessions.ts';
@@ -41,7 +41,7 @@ export function sessionRoutes({ looking, acting, log }: ConsoleParts): Hono<Visi
     if (typeof id !== 'string') return nothing(context, id.why);
     const pods = await acting.end(id);
     if (pods === undefined) return nothing(context, 'The session has ended already.');
-    log.info({ session: shortId(id), pods }, 'an operator has ended a session');
+    log.info({ session: shortHash(id), pods }, 'an operator has ended a session');
     return context.redirect(`/sessions?ended=${encodeURIComponent(shortId(id))}`, 303);
   });
   return app;

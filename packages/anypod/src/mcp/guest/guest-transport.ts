@@ -51,7 +51,7 @@ export class GuestTransport extends ServerTransport implements AskableTransport 
 
   /** Hands a notification, or the answer to a question, to the guest. */
   deliver(message: JsonRpcMessage): void {
-    if (isResponse(message)) this.onmessage?.(message);
+    if (isResponse(message)) this.enterAnswer(message);
     else if (!isRequest(message)) this.enter(message, undefined);
   }
 

@@ -10,7 +10,7 @@ import { memoizeSchemas } from '../sdk/schema-memo.ts';
 import type { ServerSdk } from '../sdk/sdk.ts';
 import type { UserServer } from '../sdk/user-server.ts';
 import { messageEntryOf } from './message-entry.ts';
-import { forgetClient } from './protocol.ts';
+import { forgetClient, type Protocol } from './protocol.ts';
 import { listingOf, registeredToolsOf } from './registered-tools.ts';
 
 type NewServer = new (info: { name: string; version: string }) => UserServer;
@@ -43,6 +43,19 @@ function serverOf({ McpServer }: Generation): UserServer {
 function withoutPrivates(server: UserServer): UserServer {
   const bare = { connect: server.connect.bind(server), close: server.close.bind(server) };
   return Object.assign(Object.create(Object.getPrototypeOf(server) as object) as UserServer, bare);
+}
+
+/** Hides from anypod where a server of SDK v2 keeps its revision, so that the SDK's own handler must serve 2026-07-28. */
+function withoutModernEra(server: UserServer, onLook: () => void): UserServer {
+  const { server: protocol } = server as unknown as { server: object };
+  const hiding = new Proxy(protocol, {
+    has(target, member) {
+      if (member !== '_negotiatedProtocolVersion') return Reflect.has(target, member);
+      onLook();
+      return false;
+    },
+  });
+  return Object.assign(server, { server: hiding });
 }
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
@@ -105,22 +118,29 @@ describe.each(Object.entries(sdks))('SDK %s', (_name, generation) => {
   });
 });
 
-it.each(Object.entries(sdks).filter(([, { sdk }]) => sdk !== undefined))(
-  'SDK %s serves 2026-07-28, again and again with one server',
-  async (_name, generation) => {
-    const pod = await start(generation, () => serverOf(generation));
+/** A server of SDK v2 as it is, and without what anypod knows of its revision. */
+const ERAS: readonly [string, (server: UserServer, onLook: () => void) => UserServer][] = [
+  ['with its private members', (server) => server],
+  ['without them', withoutModernEra],
+];
+
+describe.each(Object.entries(sdks).filter(([, { sdk }]) => sdk !== undefined))('SDK %s', (_name, generation) => {
+  it.each(ERAS)('serves 2026-07-28 %s, again and again with one server', async (what, change) => {
+    let looks = 0;
+    const pod = await start(generation, () => change(serverOf(generation), () => (looks += 1)));
     for (const id of [1, 2]) {
       const params = { name: 'hello', _meta: MODERN };
       const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'hello' };
       const called = await post(pod, { id, method: 'tools/call', params }, headers);
       expect(await called.json()).toMatchObject({ id, result: { content: [{ text: 'hello' }] } });
     }
-  },
-);
+    expect(looks > 0).toBe(what === 'without them');
+  });
+});
 
-it.each(Object.entries(sdks))(
-  'SDK %s asks a client of 2026-07-28, also through another copy of SDK v2',
-  async (_name, generation) => {
+it.each(Object.entries(sdks).flatMap(([name, one]) => ERAS.map(([what, change]) => ({ name, what, change, ...one }))))(
+  'SDK $name $what asks a client of 2026-07-28, also through another copy of SDK v2',
+  async ({ change, ...generation }) => {
     const createServer = () => {
       const server = serverOf(generation) as UserServer & Record<string, unknown>;
       const { server: asker } = server as unknown as { server: { listRoots(): Promise<{ roots: { uri: string }[] }> } };
@@ -128,7 +148,7 @@ it.each(Object.entries(sdks))(
       if (server['registerTool'] === undefined)
         (server['tool'] as (...args: unknown[]) => void).call(server, 'ask', run);
       else (server['registerTool'] as (...args: unknown[]) => void).call(server, 'ask', {}, run);
-      return server;
+      return generation.sdk === undefined ? server : change(server, () => undefined);
     };
     const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'ask' };
     const _meta = { ...MODERN, 'io.modelcontextprotocol/clientCapabilities': { roots: {} } };
@@ -146,6 +166,47 @@ it.each(Object.entries(sdks))(
     }
   },
 );
+
+describe.each(Object.entries(sdks))('SDK %s', (_name, generation) => {
+  const unreadable = () => new Proxy(new Error(), { get: () => never() });
+  function never(): never {
+    throw unreadable();
+  }
+
+  it.each([
+    [
+      'an error of which nothing can be read',
+      unreadable,
+      {},
+      'The handler of tool "hello" threw something without a message.',
+    ],
+    [
+      'undefined, with an onerror that throws',
+      () => undefined,
+      { onerror: never },
+      'The handler of tool "hello" threw something without a message.',
+    ],
+    ['a text', () => 'no luck', {}, 'The handler of tool "hello" threw a text: no luck'],
+  ])('leaves no rejection behind where a handler throws %s', async (_what, thrown, members, message) => {
+    const pod = await start(generation, () => {
+      const server = serverOf(generation) as UserServer & { server: Protocol };
+      Object.assign(server.server, members);
+      const handlers = server.server._requestHandlers as Map<string, unknown>;
+      handlers.set('tools/call', () => Promise.reject(thrown()));
+      return server;
+    });
+    const rejected: unknown[] = [];
+    const note = (reason: unknown) => rejected.push(reason);
+    process.on('unhandledRejection', note);
+    const params = { name: 'hello' };
+    const called = await post(pod, { id: 1, method: 'tools/call', params }, await openSession(pod));
+    expect(await called.json()).toMatchObject({ id: 1, error: { code: -32_603, message } });
+    // Node tells of rejections before it runs immediates.
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(rejected).toHaveLength(0);
+  });
+});
 
 it('knows nothing about a server that has none of the members, and does not change it', () => {
   const stranger = { connect: async () => undefined, close: async () => undefined };

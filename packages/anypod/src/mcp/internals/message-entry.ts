@@ -1,10 +1,12 @@
-import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
 import { protocolOf } from './protocol.ts';
 
-/** Hands a server a message that is known to be a request or a notification. */
+/** Hands a server a message of a known kind. */
 export interface MessageEntry {
   request(request: JsonRpcRequest, extra: unknown): void;
   notification(notification: JsonRpcNotification, extra: unknown): void;
+  /** Hands over the answer to a question of the server. */
+  answer(response: JsonRpcResponse): void;
   /** Aborts the handler of a request. Does nothing if the SDK keeps the abort controllers elsewhere. */
   abort(id: RequestId, reason: string | undefined): void;
 }
@@ -20,11 +22,13 @@ const TASK_META_KEY = 'io.modelcontextprotocol/related-task';
  */
 export function messageEntryOf(server: object): MessageEntry | undefined {
   const protocol = protocolOf(server);
-  const { _onrequest, _onnotification } = protocol;
+  const { _onrequest, _onnotification, _onresponse } = protocol;
   if (typeof _onrequest !== 'function' || typeof _onnotification !== 'function') return undefined;
+  if (typeof _onresponse !== 'function') return undefined;
   return {
     request: _onrequest.bind(protocol),
     notification: _onnotification.bind(protocol),
+    answer: _onresponse.bind(protocol),
     abort: (id, reason) => protocol._requestHandlerAbortControllers?.get(id)?.abort(reason),
   };
 }

@@ -15,13 +15,15 @@ export interface Protocol {
   assertCanSetRequestHandler?(method: string): void;
   fallbackRequestHandler?: unknown;
   fallbackNotificationHandler?: ((...args: unknown[]) => unknown) | undefined;
-  readonly _notificationHandlers?: unknown;
+  _notificationHandlers?: unknown;
   _loggingLevels?: unknown;
   _clientCapabilities?: unknown;
   _clientVersion?: unknown;
   readonly _onrequest?: unknown;
   readonly _onnotification?: unknown;
-  readonly _requestHandlers?: ReadonlyMap<string, unknown>;
+  readonly _onresponse?: unknown;
+  _requestHandlers?: ReadonlyMap<string, unknown> | undefined;
+  _onerror?(error: unknown): void;
   /** The abort controllers of the running requests, by id. */
   _requestHandlerAbortControllers?: ReadonlyMap<RequestId, AbortController>;
   _negotiatedProtocolVersion?: string;

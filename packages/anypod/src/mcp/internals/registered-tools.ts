@@ -1,4 +1,5 @@
 import { protocolOf } from './protocol.ts';
+import { ownHandler } from './thrown-values.ts';
 
 /** A tool as `McpServer` keeps it. */
 export interface RegisteredTool {
@@ -40,8 +41,8 @@ export interface Listing {
 export function listingOf(server: object): Listing | undefined {
   const { _registeredTools: tools, [OWN_HANDLER]: own } = server as ToolServer;
   const protocol = protocolOf(server);
-  if (tools === undefined || own === undefined || protocol._requestHandlers?.get('tools/list') !== own)
-    return undefined;
+  if (tools === undefined || own === undefined) return undefined;
+  if (ownHandler(protocol._requestHandlers?.get('tools/list')) !== own) return undefined;
   const { _negotiatedProtocolVersion: version, _serverInfo: info, _cacheHints: cacheHints } = protocol;
   return { tools, version, info, cacheHints };
 }
@@ -60,7 +61,7 @@ export function noteOwnHandlers({
   if (prototype === undefined || typeof original !== 'function' || OWN_HANDLER in prototype) return;
   Object.defineProperty(prototype, OWN_HANDLER, { value: undefined, writable: true });
   prototype.setToolRequestHandlers = function (this: ToolServer) {
-    const handler = () => protocolOf(this)._requestHandlers?.get('tools/list');
+    const handler = () => ownHandler(protocolOf(this)._requestHandlers?.get('tools/list'));
     const before = handler();
     original.call(this);
     if (handler() !== before) this[OWN_HANDLER] = handler();

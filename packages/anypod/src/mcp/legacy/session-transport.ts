@@ -130,7 +130,7 @@ export class SessionTransport extends ServerTransport implements RoundsTransport
   deliver(message: JsonRpcNotification | JsonRpcResponse, options: DeliveryOptions): void {
     if (isResponse(message)) {
       const local = this.#questions.localAnswer(message);
-      if (local !== undefined) this.onmessage?.(local, messageExtra(options));
+      if (local !== undefined) this.enterAnswer(local, messageExtra(options));
       return;
     }
     const local = this.#questions.localProgress(message);

@@ -1,7 +1,6 @@
 import type { Caller } from '../../core/caller.ts';
-import { describeThrown } from '../../core/describe-thrown.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
-import type { Log } from '../../core/log.ts';
+import type { RequestWatch } from '../../core/meter.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
 import { ScopeChallenge } from '../../core/scope-challenge.ts';
 import { protocolOf } from '../internals/protocol.ts';
@@ -23,7 +22,7 @@ export interface DirectCall {
  * Does what the SDK's own handler does with a request that it accepts. Resolves when the round has ended, with an error if the server did not get the
  * request. Throws the `ScopeChallenge` of what the request names.
  */
-export async function serveDirectly(call: DirectCall, log: Log): Promise<JsonRpcResponse | undefined> {
+export async function serveDirectly(call: DirectCall, watch: RequestWatch): Promise<JsonRpcResponse | undefined> {
   const { server, body, caller, view } = call;
   const { authInfo } = caller;
   const { resolveScopeChallenge } = server.server as { readonly resolveScopeChallenge?: ChallengeResolver };
@@ -40,7 +39,7 @@ export async function serveDirectly(call: DirectCall, log: Log): Promise<JsonRpc
   } catch (error) {
     await closeQuietly(server.server);
     if (error instanceof ScopeChallenge) throw error;
-    log.info({ reason: describeThrown(error) }, 'a modern request was refused or failed');
+    watch.failed(error);
     return rpcError(body.id, RPC.internal, 'Internal server error');
   }
 }

@@ -27,6 +27,7 @@ export function createLending(options: ModernServerOptions): Lending {
   const shared = {
     publish: (change: Change) => bus.publish(change),
     log: options.log,
+    traces: options.traces,
     deadlines: options.callDeadlines,
     calls: options.calls,
     limited: options.limited,

@@ -3,6 +3,7 @@ import type { Deadlines } from '../../core/deadlines.ts';
 import type { JsonRpcMessage, JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
+import type { Traces } from '../../core/traces.ts';
 import type { Asking } from '../parked/call-questions.ts';
 import type { RunningCalls } from '../sdk/running-calls.ts';
 
@@ -18,6 +19,8 @@ export interface ModernExchangeOptions {
   /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly deadlines: Deadlines | undefined;
   readonly log: Log;
+  /** Undefined: nobody traces. */
+  readonly traces: Traces | undefined;
   readonly calls: RunningCalls;
   /** Counts a request that a limit has refused. */
   readonly limited: Meter['limited'];

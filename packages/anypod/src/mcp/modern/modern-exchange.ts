@@ -1,3 +1,4 @@
+import { callFields } from '../../core/call-context.ts';
 import type { Late } from '../../core/deadlines.ts';
 import {
   isRequest,
@@ -58,6 +59,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   #roundEnded = Promise.withResolvers<void>();
   #request: JsonRpcRequest | undefined;
   #call: RunningCall | undefined;
+  /** The trace of the call. It is noted only if the call may take too long. */
+  #trace: string | undefined;
   /** The notification that would announce a change of the requested list. */
   #ownChange: string | undefined;
   #id: RequestId | undefined;
@@ -198,7 +201,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
 
   #answerQuestion(answer: JsonRpcResponse): void {
     if (this.#closed) return;
-    if (this.#takeAnswer === undefined) this.onmessage?.(answer);
+    if (this.#takeAnswer === undefined) this.enterAnswer(answer);
     else this.#takeAnswer(answer);
   }
 
@@ -212,7 +215,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   late(): void {
     const { deadlines, log } = this.#options;
     const ms = deadlines?.afterMs ?? 0;
-    log.warn({ ms }, 'a call took longer than it may; its client got an error, and its handler is aborted');
+    const fields = this.#call === undefined ? {} : callFields(this.#call, undefined, this.#trace);
+    log.warn({ ...fields, ms }, 'a call took longer than it may; its client got an error, and its handler is aborted');
     this.#answer(callTimedOut(null, ms));
     this.#end();
   }
@@ -239,7 +243,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
 
   /** Hands the server a message that is known to be right. Resolves when the round has ended. The server must be connected. */
   async serve(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
-    const { id } = this.#options;
+    const { id, deadlines, traces } = this.#options;
     const round = this.#first;
     this.#first = undefined;
     const revision = (message as JsonRpcRequest).params?.['_meta'] as Record<string, unknown> | undefined;
@@ -252,6 +256,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
       if (this.#closed) return SERVED;
       const request = id === undefined ? message : { ...message, id };
       this.#call = new RunningCall(request);
+      if (deadlines !== undefined) this.#trace = traces?.id();
       this.#enterAs(request, this.#call, classified);
       await this.#roundEnded.promise;
     } else {

@@ -7,7 +7,6 @@ import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
 import type { SpentStates } from '../../core/spent-states.ts';
 import { NO_TASKS, type TaskSettings } from '../../core/task-rule.ts';
-import type { Traces } from '../../core/traces.ts';
 import type { ParkedState, ParkedStates } from '../parked/parked-state.ts';
 import type { Parking } from '../parked/parking.ts';
 import { identifyCall } from '../retry/call-identity.ts';
@@ -25,8 +24,6 @@ export interface ModernOptions extends ModernServerOptions {
   /** Changes lists so that they have only what their caller may use. Undefined: lists stay as they are. */
   readonly filterOf?: FilterOf | undefined;
   readonly guard: RetryGuard;
-  /** Undefined: nobody traces. */
-  readonly traces?: Traces | undefined;
   readonly parking: Parking;
   readonly parkedStates: ParkedStates;
   /** Tools whose calls are guarded even if the tools do not ask for it. */

@@ -7,6 +7,7 @@ import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
 import type { RequestState } from '../../core/request-state.ts';
+import type { Traces } from '../../core/traces.ts';
 import type { ParkedCalls } from '../parked/parked-calls.ts';
 import type { Given } from '../parked/parked-state.ts';
 import type { Channel } from '../parked/round.ts';
@@ -34,6 +35,8 @@ export interface ModernServerOptions {
   /** Counts a request that a limit has refused. */
   readonly limited: Meter['limited'];
   readonly log: Log;
+  /** Undefined: nobody traces. */
+  readonly traces?: Traces | undefined;
   /** Ends calls that take too long. Undefined: calls have no time limit. */
   readonly callDeadlines: Deadlines | undefined;
 }

@@ -1,5 +1,4 @@
 import { BACKGROUND_CALLER, type Caller } from '../../core/caller.ts';
-import { describeThrown } from '../../core/describe-thrown.ts';
 import type { JsonRpcRequest } from '../../core/json-rpc.ts';
 import type { StreamKind } from '../../core/meter.ts';
 import { createFacade } from '../guest/facade.ts';
@@ -17,6 +16,7 @@ import { SERVED } from './modern-exchange.ts';
 import type { ModernRequest, ModernServerOptions, Served } from './modern-request.ts';
 import type { ModernServer } from './modern-server.ts';
 import { isPlainCall } from './plain-call.ts';
+import { createSdkFaults, type SdkFaults } from './sdk-faults.ts';
 import { createStandIn } from './stand-in.ts';
 import { watchResponse } from './watch-response.ts';
 
@@ -45,6 +45,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   const lending = createLending(options);
   const underWay = new WeakMap<Request, UnderWay>();
   const failures = createFactoryFailures();
+  const faults = createSdkFaults();
 
   async function lend(call: UnderWay, view: Request): Promise<ModernServer> {
     call.server = await failures.note(view, lending.lend(call.request, call.served, view));
@@ -61,15 +62,15 @@ export function createModernServers(options: ModernServerOptions): ModernServers
 
   /** Serves a request that the SDK would accept. The SDK's own handler checks all others. */
   async function serve(call: UnderWay, view: Request): Promise<Response> {
-    const { body, caller } = call.request;
+    const { body, caller, reply } = call.request;
     if (call.instead === undefined && call.served?.headerSchema === undefined && isPlainCall(body, caller)) {
       const server = await lend(call, view);
       if (speakModern(server.server, body)) {
-        const error = await serveDirectly({ server, body, caller, view }, options.log);
+        const error = await serveDirectly({ server, body, caller, view }, reply.watch);
         return error === undefined ? SERVED : Response.json(error, { status: 500 });
       }
     }
-    return calling.fetch(view, fetchOptions(body, caller));
+    return faults.tell(calling.fetch(view, fetchOptions(body, caller)), reply.watch);
   }
 
   /** Passes on a response that the SDK itself has made. Throws `ScopeChallenge` for a 403 that asks for scopes. */
@@ -94,16 +95,17 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     }
   }
 
-  const listening = createListening(options, failures);
-  const calling = createHandler(options, serverFor, options.bus, 0);
+  const listening = createListening(options, failures, faults);
+  const calling = createHandler(options, serverFor, options.bus, 0, faults);
 
   return {
     call: (request, served) => call(request, served),
     check: call,
     async listen(request) {
-      const { body, caller, signal } = request;
+      const { body, caller, signal, reply } = request;
       const view = lazyRequest(caller, signal);
-      await answer(view, await listening.serve(view, fetchOptions(body, caller)), 'listen', request);
+      const response = await faults.tell(listening.serve(view, fetchOptions(body, caller)), reply.watch);
+      await answer(view, response, 'listen', request);
     },
     stopListening: () => listening.end(),
     async stopCalls() {
@@ -117,18 +119,19 @@ function createHandler(
   factory: BuildServer,
   bus: ServerEventBus,
   most: number,
+  faults: SdkFaults,
 ): McpHandler {
-  const { sdk, keepAliveMs, log } = options;
+  const { sdk, keepAliveMs } = options;
   return sdk.createMcpHandler(factory, {
     legacy: 'reject',
     bus,
     keepAliveMs,
     maxSubscriptions: most,
-    onerror: (error) => log.info({ reason: describeThrown(error) }, 'a modern request was refused or failed'),
+    onerror: faults.note,
   });
 }
 
-function createListening(options: ModernServerOptions, failures: FactoryFailures): ListenStreams {
+function createListening(options: ModernServerOptions, failures: FactoryFailures, faults: SdkFaults): ListenStreams {
   const { bus, build, guests, maxSubscriptions, listenAgeLimit: ageLimit } = options;
   /** The server of a listen stream. The SDK only asks it for its capabilities, and closes it. */
   const listener: BuildServer = guests
@@ -139,7 +142,7 @@ function createListening(options: ModernServerOptions, failures: FactoryFailures
     bus,
     maxSubscriptions,
     ageLimit,
-    createHandler: (events, most) => createHandler(options, factory, events, most),
+    createHandler: (events, most) => createHandler(options, factory, events, most, faults),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { JsonRpcResponse } from '../../core/json-rpc.ts';
 import type { RequestOutcome, RequestWatch, StreamKind } from '../../core/meter.ts';
 import { onOneLine } from '../../core/one-line.ts';
 
@@ -13,13 +14,23 @@ export async function watchResponse(
     return new Response(watchBody(body, kind, watch), response);
   }
   if (signal.aborted) watch.ended('cancelled');
-  else if (status >= 400) watch.ended(refusalOf(status));
   else {
     // The SDK itself has made this response, not the user's server. So it is rare, and the clone costs little.
-    if (body !== null) watch.answered('error' in ((await response.clone().json()) as object));
-    watch.ended('ok');
+    const { error } = body === null ? {} : await messageOf(response.clone());
+    if (body !== null) watch.answered(error !== undefined, error && String(error.code));
+    if (status >= 400) watch.refused(status, error?.message);
+    else watch.ended('ok');
   }
   return response;
+}
+
+/** A response of JSON-RPC. Empty: the body is none. */
+async function messageOf(response: Response): Promise<Partial<JsonRpcResponse>> {
+  try {
+    return (await response.json()) as JsonRpcResponse;
+  } catch {
+    return {};
+  }
 }
 
 function watchBody(body: ReadableStream<Uint8Array>, kind: StreamKind, watch: RequestWatch): ReadableStream {
@@ -55,9 +66,4 @@ function watchBody(body: ReadableStream<Uint8Array>, kind: StreamKind, watch: Re
       await reader.cancel(reason);
     },
   });
-}
-
-function refusalOf(status: number): RequestOutcome {
-  if (status < 500) return 'refused';
-  return status === 503 ? 'unavailable' : 'failed';
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { CallContext, CallContexts } from '../../core/call-context.ts';
+import { type CallContext, type CallContexts, callNameOf } from '../../core/call-context.ts';
 import type { JsonRpcRequest, RequestId } from '../../core/json-rpc.ts';
 import { isPlainMessage } from '../internals/message-entry.ts';
 
@@ -21,15 +21,15 @@ export class RunningCall implements CallContext {
   readonly plain: boolean;
 
   constructor(request: JsonRpcRequest, session?: string, owner?: object, run?: number) {
-    const { id, method, params } = request;
+    const { id } = request;
+    const { method, name } = callNameOf(request);
     this.owner = owner;
     this.id = id;
     this.run = run;
     this.session = session;
     this.method = method;
     this.plain = isPlainMessage(request);
-    const name = method === 'resources/read' ? params?.['uri'] : params?.['name'];
-    this.name = typeof name === 'string' ? name : undefined;
+    this.name = name;
   }
 
   get tool(): string | undefined {

@@ -12,6 +12,7 @@ import { RPC, rpcError } from '../../core/rpc-error.ts';
 import { failedSilently, UnwritableError, unwritableResponse, writeResponse } from '../../core/written.ts';
 import { isPlainMessage, type MessageEntry } from '../internals/message-entry.ts';
 import { watchEnds } from '../internals/request-ends.ts';
+import { keepThrownReadable } from '../internals/thrown-values.ts';
 import { noServer } from './build-server.ts';
 import { withReadableError } from './readable-error.ts';
 import { asksForTools, type ToolLists } from './tool-lists.ts';
@@ -67,10 +68,13 @@ export abstract class ServerTransport {
 
   /** Answers requests whose handler ends without a response, because the SDK never answers them. `server` must be connected. */
   useEnds(server: UserServer): void {
+    keepThrownReadable(server, this.#log);
     watchEnds(server, (id) => this.ended(id));
   }
 
   abstract send(message: JsonRpcMessage): Promise<void>;
+
+  abstract close(): Promise<void>;
 
   /** Hands a message to the server. If code that watches the server's messages throws, a request is answered with an error. */
   protected enter(message: JsonRpcRequest | JsonRpcNotification, extra: unknown): void {
@@ -89,6 +93,32 @@ export abstract class ServerTransport {
     if (this.#entry === undefined || watched || !isPlainMessage(message)) this.onmessage?.(message, extra);
     else if (!isRequest(message)) this.#entry.notification(message, extra);
     else if (!this.#answerFromList(message)) this.#entry.request(message, extra);
+  }
+
+  /**
+   * Hands the server the answer to one of its questions. If code that watches the server's messages throws, the SDK gets the answer without it, because a
+   * handler waits for it. If that is not possible, the server closes, so that the call gets an error.
+   */
+  protected enterAnswer(response: JsonRpcResponse, extra?: unknown): void {
+    try {
+      this.onmessage?.(response, extra);
+    } catch (err) {
+      this.#log.warn({ err }, "code that watches a server's messages failed at an answer of the client");
+      this.#answerUnwatched(response);
+    }
+  }
+
+  #answerUnwatched(response: JsonRpcResponse): void {
+    if (this.#entry === undefined) {
+      this.close().catch((err: unknown) => this.#log.warn({ err }, 'a server failed while it closed'));
+      return;
+    }
+    try {
+      this.#entry.answer(response);
+    } catch (err) {
+      // The watching code handed the answer over before it failed, and the server's `onerror` throws when the answer comes again.
+      this.#log.warn({ err }, 'a server failed at an answer of the client');
+    }
   }
 
   /** Aborts a handler. SDK v1 ignores a cancellation of the ids 0 and ''. */

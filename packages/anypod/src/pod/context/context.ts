@@ -26,6 +26,8 @@ export interface PodContext {
   readonly signer: Signer;
   readonly eventIds: EventIds;
   readonly random: RandomId;
+  /** How logs and traces name a session. */
+  readonly hash: (id: string) => string;
   readonly log: Log;
   readonly meter: Meter;
   /** Undefined: nobody traces. */

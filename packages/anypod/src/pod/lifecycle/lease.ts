@@ -10,8 +10,8 @@ export function monotonicNow(): number {
 }
 
 /**
- * Holds a lease from this thread, for tests and for stores in this process. If a handler blocks the event loop for longer than a lease, other pods
- * count this pod as dead. Rejects if the first attempt fails.
+ * Holds a lease from this thread. The library does so unless it gets `takeLease`; `anypod serve` renews a lease in Redis from a thread of its own. If a
+ * handler blocks this thread for longer than a lease, other pods count this pod as dead. Rejects if the first attempt fails.
  */
 export async function holdLease(pods: PodRegistry, pod: string, leaseMs: number, log: Log): Promise<Lease> {
   async function renew(before: LeaseState | undefined): Promise<LeaseState> {

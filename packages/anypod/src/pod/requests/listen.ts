@@ -1,3 +1,4 @@
+import type { Caller } from '../../core/caller.ts';
 import type { EventPlace } from '../../core/event-id.ts';
 import type { Reply } from '../../core/reply.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
@@ -8,7 +9,12 @@ import type { LiveSession } from '../sessions/live-session.ts';
 import { sessionNotFound } from '../sessions/session-cache.ts';
 
 /** Serves a GET with the standing stream, or if it has an exchange's event id, with the rest of that exchange. */
-export type Listen = (live: LiveSession, lastEventId: string | undefined, reply: Reply) => Promise<void>;
+export type Listen = (
+  live: LiveSession,
+  lastEventId: string | undefined,
+  reply: Reply,
+  caller: Caller,
+) => Promise<void>;
 
 /** Creates `Listen`. An open stream keeps its session in use. */
 export function createListen(context: PodContext, { sessions, followers, standing }: PodParts): Listen {
@@ -30,11 +36,11 @@ export function createListen(context: PodContext, { sessions, followers, standin
     if (!opened) reply.json(404, JSON.stringify(sessionNotFound(null)));
   }
 
-  return async (live, lastEventId, reply) => {
+  return async (live, lastEventId, reply, caller) => {
     const place = lastEventId === undefined ? undefined : context.eventIds.parse(live.id, lastEventId);
     if (place?.kind === 'exchange') {
       const resume = () => holdWhileOpen(live, (onEnd) => followers.resume(live, place, reply, onEnd));
-      await inStep(context.traces, 'anypod.resume', placeIn(place.stream), resume);
+      await inStep(context.traces, 'anypod.resume', placeIn(place.stream), resume, caller);
     } else if (lastEventId !== undefined && place === undefined) {
       context.meter.resumed('refused');
       const message = 'Last-Event-ID is not an event id of this session. Open the stream without it.';

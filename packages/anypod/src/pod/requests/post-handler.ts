@@ -49,7 +49,7 @@ export class PostHandler {
     const requests = messages.filter(isRequest);
     for (const message of messages) {
       if (isRequest(message)) continue;
-      if (isResponse(message)) await this.#answer(live, message);
+      if (isResponse(message)) await this.#answer(live, message, caller);
       else await this.#notice(live, message, caller);
     }
     const [first, ...others] = requests;
@@ -148,16 +148,17 @@ export class PostHandler {
    * Stores an answer and mails it to the question's owner. Progress and answers go through the owner's inbox even if this pod is the owner, because the
    * inbox keeps the order in which they were acknowledged.
    */
-  async #answer(live: LiveSession, answer: JsonRpcResponse): Promise<void> {
+  async #answer(live: LiveSession, answer: JsonRpcResponse, caller: Caller): Promise<void> {
     const { store, traces } = this.#context;
     const question = String(answer.id);
-    await inStep(traces, 'anypod.answer', placeIn(question), async () => {
+    const take = async () => {
       const owner = await store.questions.answer(live.id, question, JSON.stringify(answer));
       if (owner === undefined) return;
       const trace = traces?.here();
       const mail = { type: 'answered', session: live.id, question } as const;
       await store.inbox.send(owner, trace === undefined ? mail : { ...mail, trace });
-    });
+    };
+    await inStep(traces, 'anypod.answer', placeIn(question), take, caller);
   }
 
   async #notice(live: LiveSession, notification: JsonRpcNotification, caller: Caller): Promise<void> {

@@ -61,9 +61,15 @@ export function createOpenSseStream({ context, listen, take, release }: SseStrea
     return take(record.id, caller);
   }
 
-  async function serve(live: LiveSession, eventId: string | undefined, address: string, reply: Reply): Promise<void> {
+  async function serve(
+    live: LiveSession,
+    eventId: string | undefined,
+    address: string,
+    reply: Reply,
+    caller: Caller,
+  ): Promise<void> {
     try {
-      await listen(live, eventId, addressFirst(reply, live.id, address));
+      await listen(live, eventId, addressFirst(reply, live.id, address), caller);
     } finally {
       release(live);
     }
@@ -74,7 +80,7 @@ export function createOpenSseStream({ context, listen, take, release }: SseStrea
     const live = lastEventId === undefined ? await begin(caller) : await take(id, caller);
     const known = lastEventId === undefined || eventIds.parse(id, place)?.kind === 'standing';
     if (live?.session.record.transport === 'sse' && known) {
-      return serve(live, lastEventId === undefined ? undefined : place, addressOf(live.id), reply);
+      return serve(live, lastEventId === undefined ? undefined : place, addressOf(live.id), reply, caller);
     }
     if (live !== undefined) release(live);
     const message =

@@ -190,7 +190,8 @@ export class LiveSession {
     if (running === undefined) return;
     const { background, callDeadlines, log } = this.#context;
     const ms = callDeadlines?.afterMs ?? 0;
-    log.warn({ ms }, 'a call took longer than it may; its client got an error, and its handler is aborted');
+    const fields = { ...running.exchange.fieldsOf(running.request), ms };
+    log.warn(fields, 'a call took longer than it may; its client got an error, and its handler is aborted');
     running.exchange.respond(callTimedOut(running.request, ms));
     background.run('stop late call', this.#stop(run, 'timeout', BACKGROUND_CALLER));
   }

@@ -59,6 +59,7 @@ export function setUp(options: PodOptions = {}, onEnded: (id: string) => void = 
     },
     signer,
     random: randomId,
+    hash: (id) => id,
     eventIds: createEventIds(signer),
     log: silentLog,
     meter: silentMeter,

@@ -1,3 +1,4 @@
+import { callFields, callNameOf } from '../../core/call-context.ts';
 import type { AuthInfo } from '../../core/caller.ts';
 import type { Deadline, Late } from '../../core/deadlines.ts';
 import {
@@ -12,6 +13,7 @@ import type { RequestOutcome } from '../../core/meter.ts';
 import { hasPrimingEvents } from '../../core/protocol-version.ts';
 import type { Reply } from '../../core/reply.ts';
 import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { traceOf } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Followers } from './followers.ts';
 import { OwnedStream } from './owned-stream.ts';
@@ -89,6 +91,13 @@ export class Exchange implements Late {
     else this.#stream.write(encodeResponse(response), last);
     if (last) this.#answerPlainly();
     if (last) this.#end('ok');
+  }
+
+  /** The log fields of one of the requests. */
+  fieldsOf(id: RequestId): Readonly<Record<string, string>> {
+    const { session, requests } = this.#options;
+    const request = requests.find((one) => one.id === id) ?? requests[0];
+    return callFields(callNameOf(request), this.#context.hash(session), this.#place && traceOf(this.#place));
   }
 
   /** The client has cancelled one of the requests. The SDK sends nothing more for it. */
