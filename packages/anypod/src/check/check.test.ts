@@ -31,6 +31,8 @@ describe('the check', () => {
   test.each<[Fault, RegExp]>([
     ['answers 404', /initialize .*ANYPOD_PATH/],
     ['no sessions', /initialize .*created no session/],
+    ['list without tools', /tools\/list .*names no tools/],
+    ['call fails silently', /tools\/call .*reports an error: no text/],
     ['stream 500', /resume .*answered 500/],
     ['resume refused', /resume .*answered 400/],
     ['stream without ids', /resume .*ended before an event with an id|resume .*did not finish/],

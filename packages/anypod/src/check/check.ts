@@ -110,7 +110,10 @@ async function skip(detail: string): Promise<Outcome<never>> {
 
 async function listTools(session: Session, entry: Target, signal: AbortSignal): Promise<Outcome<never>> {
   const { tools } = await session.ask(entry, 'tools/list', {}, signal);
-  return { detail: (tools as { name: string }[]).map(({ name }) => name).join(' ') || 'none' };
+  if (!Array.isArray(tools)) {
+    throw new CheckFailure(`The list of ${entry.label} names no tools. Look at the log of the pod.`);
+  }
+  return { detail: tools.map((tool: { name?: string }) => String(tool.name)).join(' ') || 'none' };
 }
 
 async function pingEach(session: Session, pods: readonly Target[], signal: AbortSignal): Promise<Outcome<never>> {
@@ -142,7 +145,7 @@ async function checkCall(
   const { response, resumedEvents } = await callAndResume(session, call, [first, second], signal);
   const { isError, content } = resultIn(first, response);
   if (isError === true) {
-    const said = (content as { text?: string }[]).map(({ text }) => text).join(' ');
+    const said = Array.isArray(content) ? content.map(({ text }: { text?: string }) => text).join(' ') : 'no text';
     throw new CheckFailure(
       `${call.tool} reports an error: ${said}. Pass other --arguments, or look at the log of the pod.`,
     );

@@ -75,7 +75,7 @@ export async function decline(visit: Visit, { id, method }: { id: unknown; metho
 
 function outcomeOf({ result, error }: { result?: Record<string, unknown>; error?: { message: string } }): string {
   if (error !== undefined) return error.message;
-  return result?.['isError'] === true ? JSON.stringify(result['content']).slice(0, 200) : 'result';
+  return result?.['isError'] === true ? JSON.stringify(result['content'] ?? 'no text').slice(0, 200) : 'result';
 }
 
 /** Whether the call got a result. */

@@ -17,6 +17,8 @@ export interface IdleConnection {
 /** Sends a request, keeps its connection open, and watches for `watchMs` whether the other side closes it. */
 export async function watchIdleConnection({ target, signal }: Visit, watchMs: number): Promise<IdleConnection> {
   const socket = open(target);
+  // A server may reset the connection while nobody asks anything: that closes it, too.
+  socket.on('error', () => undefined);
   try {
     await ask(target, socket, signal());
     const begun = performance.now();

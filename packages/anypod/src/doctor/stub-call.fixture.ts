@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type CallFault =
   | 'call answers json'
   | 'call fails'
+  | 'call fails silently'
   | 'call 500'
   | 'call buffered'
   | 'call no ids'
@@ -115,6 +116,7 @@ export class StubCalls {
 
   #outcome(id: unknown): object {
     const content = [{ type: 'text', text: 'done' }];
+    if (this.#has('call fails silently')) return { jsonrpc: '2.0', id, result: { isError: true } };
     const result = this.#has('call fails') ? { content, isError: true } : { content };
     return { jsonrpc: '2.0', id, result };
   }

@@ -14,6 +14,7 @@ type ServerFault =
   | 'redirects'
   | 'only 2026-07-28'
   | 'old revisions'
+  | 'list without tools'
   | 'no sessions'
   | 'session id kept back'
   | 'session id not heard'
@@ -36,6 +37,7 @@ type ServerFault =
   | 'says a short keep-alive'
   | 'says a long keep-alive'
   | 'closes idle connections'
+  | 'resets idle connections'
   | 'stream 405'
   | 'stream 500'
   | 'stream without a head'
@@ -55,6 +57,7 @@ export interface Stub {
   stop(): void;
 }
 
+const RESET_MS = 300;
 const FIRST_EVENT = 'standing-0';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const STREAM_TYPE = { 'content-type': 'text/event-stream' };
@@ -164,11 +167,11 @@ function serveMessage(message: Message, request: IncomingMessage, response: Serv
   }
 }
 
-function serveSession({ id, method }: Message, response: ServerResponse, { calls }: State): void {
+function serveSession({ id, method }: Message, response: ServerResponse, { calls, has }: State): void {
   if (method === undefined) response.writeHead(calls.answer()).end();
   else if (id === undefined) response.writeHead(202).end();
   else if (method === 'tools/call') calls.call(id, response);
-  else tell(response, 200, { id, result: RESULTS[method] ?? {} });
+  else tell(response, 200, { id, result: has('list without tools') ? {} : (RESULTS[method] ?? {}) });
 }
 
 function discover({ id }: Message, response: ServerResponse, { has }: State): void {
@@ -206,6 +209,10 @@ function serveStream(request: IncomingMessage, response: ServerResponse, state: 
   const { has, calls } = state;
   if (request.headers.accept === 'application/json' && has('closes idle connections')) {
     response.setHeader('connection', 'close');
+  }
+  // Not at once: then the answer would be lost, too.
+  if (request.headers.accept === 'application/json' && has('resets idle connections')) {
+    response.once('finish', () => setTimeout(() => request.socket.resetAndDestroy(), RESET_MS));
   }
   const eventId = String(request.headers['last-event-id'] ?? '');
   const status = request.headers.accept === 'application/json' ? 405 : streamStatusOf(eventId, request, state);

@@ -123,6 +123,7 @@ const CALLS: readonly Case[] = [
     rows: { buffering: ['skip', /too few/], 'resume-call': ['skip', /by JSON/] },
   },
   { faults: ['call fails'], rows: { call: ['fail', /the call failed: .*done/] } },
+  { faults: ['call fails silently'], rows: { call: ['fail', /the call failed: "no text"/] } },
   {
     faults: ['call 500'],
     rows: {
@@ -177,6 +178,11 @@ const REQUESTS: readonly Case[] = [
   { faults: ['headers of 8 KB'], rows: { 'header-size': ['warn', /8192 bytes was answered by 431/] } },
   { faults: ['headers of 4 KB'], rows: { 'header-size': ['fail', /4096 bytes was answered by 431/] } },
   { faults: ['broken body 500'], rows: { 'broken-body': ['warn', /answered by 500/] } },
+  {
+    faults: ['resets idle connections', 'stream ends'],
+    options: UNTIL_EVENT,
+    rows: { 'keep-alive': ['warn', /closed after \d+ ms/], 'idle-stream': ['warn', /ended/] },
+  },
   { faults: ['says a short keep-alive'], rows: { 'keep-alive': ['warn', /it says Keep-Alive: timeout=5/] } },
   { faults: ['says a long keep-alive'], rows: { 'keep-alive': ['ok', /it says Keep-Alive: timeout=75/] } },
   { faults: ['any origin'], rows: { origin: ['warn', /answered by 200/] } },
