@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { commandNames } from '../packages/anypod/src/cli/commands.ts';
-import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
+import { SETTINGS } from '../packages/anypod/src/serve/settings/settings.ts';
 import { CONSOLE_SETTINGS } from '../services/console/src/settings.ts';
 import { TELEMETRY_SETTINGS } from '../services/mcp-server/src/telemetry/settings.ts';
 import { createFaultFinder } from './docs/command-faults.ts';

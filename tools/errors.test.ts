@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ERROR_REASONS } from '../packages/anypod/src/core/error-reasons.ts';
-import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
+import { SETTINGS } from '../packages/anypod/src/serve/settings/settings.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCE = join(ROOT, 'packages/anypod/src');

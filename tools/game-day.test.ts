@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DEFAULT_SECONDS, SWITCHES } from '../packages/anypod/src/serve/game-day.ts';
+import { DEFAULT_SECONDS, SWITCHES } from '../packages/anypod/src/serve/operators/game-day.ts';
 import { ALERTS } from './observability/alerts.ts';
 import { QUERIES } from './observability/dashboard.ts';
 

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { LIMIT_SETTINGS } from '../packages/anypod/src/serve/limit-settings.ts';
-import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
+import { LIMIT_SETTINGS } from '../packages/anypod/src/serve/settings/limit-settings.ts';
+import { SETTINGS } from '../packages/anypod/src/serve/settings/settings.ts';
 import { texts } from './test-titles.ts';
 
 const ROOT = join(import.meta.dirname, '..');

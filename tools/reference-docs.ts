@@ -4,8 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Setting } from '../packages/anypod/src/serve/setting.ts';
-import { SETTINGS } from '../packages/anypod/src/serve/settings.ts';
+import type { Setting } from '../packages/anypod/src/serve/settings/setting.ts';
+import { SETTINGS } from '../packages/anypod/src/serve/settings/settings.ts';
 import { CONSOLE_SETTINGS } from '../services/console/src/settings.ts';
 import { TELEMETRY_SETTINGS } from '../services/mcp-server/src/telemetry/settings.ts';
 import { helpOf } from './docs/command-help.ts';

@@ -1,7 +1,7 @@
 import { createRedisStore } from 'anypod/redis';
 
 // biome-ignore lint/style/noRestrictedImports: what serve connects with is private, and is what these tests are about.
-import { connectRedis, type RedisSettings } from '../../packages/anypod/src/serve/redis-connection.ts';
+import { connectRedis, type RedisSettings } from '../../packages/anypod/src/serve/store/redis-connection.ts';
 
 // biome-ignore lint/style/noRestrictedImports: what serve tries at its start is private, and is what these tests are about.
 export { checkAccess } from '../../packages/anypod/src/redis/access.ts';

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 // biome-ignore lint/style/noRestrictedImports: what `anypod sessions end` does, for thousands of sessions in one process.
-import { openInspection } from '../../packages/anypod/src/serve/open-inspection.ts';
+import { openInspection } from '../../packages/anypod/src/serve/operators/open-inspection.ts';
 
 const AT_ONCE = 32;
 

@@ -1,7 +1,7 @@
 /** What each command of anypod prints for `--help`, from the source. */
 import { COMMANDS, commandNames } from '../../packages/anypod/src/cli/commands.ts';
 import { runCli } from '../../packages/anypod/src/cli/run-cli.ts';
-import { helpText } from '../../packages/anypod/src/serve/config.ts';
+import { helpText } from '../../packages/anypod/src/serve/settings/config.ts';
 import { HELP as CREATE_HELP } from '../../packages/create-anypod/src/arguments.ts';
 import { CONSOLE_HELP } from '../../services/console/src/config.ts';
 import { TELEMETRY_SETTINGS } from '../../services/mcp-server/src/telemetry/settings.ts';

@@ -1,7 +1,7 @@
 import { createRedisStore } from 'anypod/redis';
 import { Cluster } from 'ioredis';
 // Sessions as pods make them, without the user's server, which a million sessions would make a million times.
-import { createSessionId } from '../../../packages/anypod/src/core/session-id.ts';
+import { createSessionId } from '../../../packages/anypod/src/core/session/session-id.ts';
 import { createSigner, randomId } from '../../../packages/anypod/src/signing/signer.ts';
 import { TEST_SECRET } from '../../../test/lib/pods.ts';
 import { connectWire, inParallel } from '../wire.ts';

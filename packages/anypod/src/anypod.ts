@@ -1,11 +1,11 @@
 import type { AuthOptions } from './auth/options.ts';
-import type { Change } from './core/change-log.ts';
 import { AnypodError } from './core/errors.ts';
-import type { TakeLease } from './core/lease.ts';
 import { type Log, silentLog } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
-import type { Store } from './core/store.ts';
-import type { TaskSettings } from './core/task-rule.ts';
+import type { Change } from './core/store/change-log.ts';
+import type { TakeLease } from './core/store/lease.ts';
+import type { Store } from './core/store/store.ts';
+import type { TaskSettings } from './core/task/task-rule.ts';
 import type { FetchHandler } from './http/fetch-handler.ts';
 import { LIMIT_DEFAULTS, type LimitOptions } from './http/limit-options.ts';
 import type { NodeHandler } from './http/node-handler.ts';

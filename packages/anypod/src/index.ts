@@ -17,7 +17,7 @@ export type { CallContext } from './core/call-context.ts';
 export type { AuthInfo } from './core/caller.ts';
 export { AnypodError, type AnypodErrorCode } from './core/errors.ts';
 export type { Fault } from './core/fault.ts';
-export type { JsonValue } from './core/json-value.ts';
+export type { JsonValue } from './core/json/json-value.ts';
 export type { Log } from './core/log.ts';
 export type {
   Meter,
@@ -31,10 +31,10 @@ export type {
   Unfollowed,
 } from './core/meter.ts';
 export type { Sealer } from './core/sealer.ts';
-export type { SessionState, StateEntries, StateHandles } from './core/state.ts';
-export type { Store, StoreOptions } from './core/store.ts';
-export type { StartTaskOptions, TaskDetails, TaskHandles, TaskState, TaskStatus } from './core/task-handles.ts';
-export type { TaskSettings } from './core/task-rule.ts';
+export type { SessionState, StateEntries, StateHandles } from './core/state/state.ts';
+export type { Store, StoreOptions } from './core/store/store.ts';
+export type { StartTaskOptions, TaskDetails, TaskHandles, TaskState, TaskStatus } from './core/task/task-handles.ts';
+export type { TaskSettings } from './core/task/task-rule.ts';
 export type { FetchHandler } from './http/fetch-handler.ts';
 export type { NodeHandler } from './http/node-handler.ts';
 export type { Router } from './http/router.ts';

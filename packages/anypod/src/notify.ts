@@ -1,5 +1,5 @@
 import { type AuthInfo, principalOf } from './core/caller.ts';
-import type { Audience, Change } from './core/change-log.ts';
+import type { Audience, Change } from './core/store/change-log.ts';
 
 /** Whom to tell: all callers of a tenant, or one caller, on all connections. `principal` is the caller's `authInfo`, as a handler gets it. */
 export type NotifyAudience = { readonly tenant: string } | { readonly principal: Pick<AuthInfo, 'clientId' | 'extra'> };

@@ -4,8 +4,8 @@ import { afterEach, expect, it } from 'vitest';
 import { type Anypod, createAnypod } from './anypod.ts';
 import { AnypodError } from './core/errors.ts';
 import { silentLog } from './core/log.ts';
-import type { SessionStore } from './core/session-store.ts';
-import type { Store } from './core/store.ts';
+import type { SessionStore } from './core/store/session-store.ts';
+import type { Store } from './core/store/store.ts';
 import { createMemoryStore } from './memory/index.ts';
 
 const done = () => ({ content: [{ type: 'text' as const, text: 'done' }] });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Anypod, type AnypodOptions, createAnypod } from './anypod.ts';
 import type { AuthInfo } from './core/caller.ts';
-import type { StartTaskOptions, TaskDetails, TaskHandles, TaskStatus } from './core/task-handles.ts';
+import type { StartTaskOptions, TaskDetails, TaskHandles, TaskStatus } from './core/task/task-handles.ts';
 import type { ModuleContext } from './mcp/sdk/user-server.ts';
 import { createMemoryStore } from './memory/index.ts';
 

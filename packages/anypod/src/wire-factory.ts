@@ -1,5 +1,5 @@
-import { describeThrown } from './core/describe-thrown.ts';
 import { AnypodError } from './core/errors.ts';
+import { describeThrown } from './core/json/describe-thrown.ts';
 import type { Meter } from './core/meter.ts';
 import { type BuildServer, createServerBuilder } from './mcp/sdk/build-server.ts';
 import { type Probe, type ProbeLength, probeFactory } from './mcp/sdk/probe.ts';

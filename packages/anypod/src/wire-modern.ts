@@ -1,14 +1,14 @@
 import type { AgeLimit } from './core/age-limit.ts';
 import type { Deadlines } from './core/deadlines.ts';
 import type { FilterOf } from './core/gate.ts';
-import type { ParkedMail } from './core/inbox.ts';
 import type { Log } from './core/log.ts';
 import type { Meter } from './core/meter.ts';
-import { createRequestState } from './core/request-state.ts';
 import type { ModernHandler } from './core/server-host.ts';
 import type { Signer } from './core/signer.ts';
-import type { Store } from './core/store.ts';
-import type { TaskSettings } from './core/task-rule.ts';
+import { createRequestState } from './core/state/request-state.ts';
+import type { ParkedMail } from './core/store/inbox.ts';
+import type { Store } from './core/store/store.ts';
+import type { TaskSettings } from './core/task/task-rule.ts';
 import type { Traces } from './core/traces.ts';
 import type { ChangeBus } from './mcp/modern/change-bus.ts';
 import { createModernHandler } from './mcp/modern/modern-handler.ts';

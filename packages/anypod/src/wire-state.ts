@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AuthInfo, principalOf } from './core/caller.ts';
-import { createHandles, type HandlesFor } from './core/handles.ts';
 import type { Meter } from './core/meter.ts';
 import type { ModernHandler } from './core/server-host.ts';
-import { createStateEntries } from './core/state-entries.ts';
-import { createStateLanes, type StateBackend, type StateLanes } from './core/state-lanes.ts';
-import type { Store } from './core/store.ts';
-import { UnstoredState } from './core/unstored-state.ts';
+import { createHandles, type HandlesFor } from './core/state/handles.ts';
+import { createStateEntries } from './core/state/state-entries.ts';
+import { createStateLanes, type StateBackend, type StateLanes } from './core/state/state-lanes.ts';
+import { UnstoredState } from './core/state/unstored-state.ts';
+import type { Store } from './core/store/store.ts';
 import type { BuildServer } from './mcp/sdk/build-server.ts';
 import type { FactoryContext, Reuse } from './mcp/sdk/user-server.ts';
 import { randomId } from './signing/signer.ts';

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import type { Arrival } from '../core/gate.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
-import type { SpentStates } from '../core/spent-states.ts';
+import type { SpentStates } from '../core/store/spent-states.ts';
 import { canonical } from './audiences.ts';
 import { DPOP_ALGORITHMS } from './resource.ts';
 

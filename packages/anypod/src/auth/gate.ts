@@ -2,7 +2,7 @@ import type { AuthInfo } from '../core/caller.ts';
 import type { Arrival, FilterOf, Gate } from '../core/gate.ts';
 import type { Log } from '../core/log.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
-import type { SpentStates } from '../core/spent-states.ts';
+import type { SpentStates } from '../core/store/spent-states.ts';
 import { type Presented, presentedToken } from './bearer.ts';
 import { createDpopVerifier, type DpopVerifier } from './dpop.ts';
 import type { Fetch } from './fetch-json.ts';

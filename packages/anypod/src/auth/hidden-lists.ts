@@ -1,5 +1,5 @@
 import type { FilterOf } from '../core/gate.ts';
-import type { JsonRpcResponse } from '../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../core/json/json-rpc.ts';
 import type { ScopeRules, Use } from './scope-rules.ts';
 
 /** For each list: the member of its result, the kind of its entries, and what names an entry. */

@@ -1,4 +1,4 @@
-import { FIRST_MODERN_VERSION, VERSION_META_KEY } from '../core/protocol-version.ts';
+import { FIRST_MODERN_VERSION, VERSION_META_KEY } from '../core/session/protocol-version.ts';
 
 /** The newest revision with sessions. Since this revision, every stream begins with an event that has an id. */
 export const SESSION_VERSION = '2025-11-25';

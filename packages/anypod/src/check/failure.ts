@@ -1,4 +1,4 @@
-import type { JsonRpcResponse } from '../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../core/json/json-rpc.ts';
 
 /** A step failed. The message says what happened and what to do. */
 export class CheckFailure extends Error {

@@ -1,4 +1,4 @@
-import type { JsonRpcResponse } from '../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../core/json/json-rpc.ts';
 import { initializeParams, modernRequest, type ProbingClient, sessionHeaders } from './client.ts';
 import { CheckFailure } from './failure.ts';
 import { type Answer, postMessage, sendRequest } from './request.ts';

@@ -1,4 +1,4 @@
-import type { JsonRpcResponse } from '../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../core/json/json-rpc.ts';
 import { CheckFailure, refused } from './failure.ts';
 import type { Answer } from './request.ts';
 import type { Target } from './target.ts';

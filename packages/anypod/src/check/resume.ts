@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonRpcResponse } from '../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../core/json/json-rpc.ts';
 import { CheckFailure } from './failure.ts';
 import type { Answer } from './request.ts';
 import { parseResponse } from './response.ts';

@@ -1,4 +1,4 @@
-import type { JsonRpcMessage, JsonRpcResponse } from '../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcResponse } from '../core/json/json-rpc.ts';
 import type { Answer } from './request.ts';
 import { parseResponse } from './response.ts';
 import type { StreamEvent } from './sse.ts';

@@ -1,7 +1,7 @@
 import { readEvents } from '../check/sse.ts';
-import type { FollowOptions, Observed, PodFacts, SessionDetails, SomeSessions } from '../core/inspection.ts';
-import { ADMIN_HEADER } from '../serve/admin-protocol.ts';
-import type { SessionInspection } from '../serve/open-inspection.ts';
+import type { FollowOptions, Observed, PodFacts, SessionDetails, SomeSessions } from '../core/store/inspection.ts';
+import { ADMIN_HEADER } from '../serve/operators/admin-protocol.ts';
+import type { SessionInspection } from '../serve/operators/open-inspection.ts';
 
 /** How long an answer may take to begin, ms. */
 const PATIENCE_MS = 10_000;

@@ -1,4 +1,4 @@
-import type { Setting } from '../serve/setting.ts';
+import type { Setting } from '../serve/settings/setting.ts';
 import type { Command } from './commands.ts';
 
 /** What a program adds to the pod that it runs: its own settings, and work before the pod starts and after it has stopped. */

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../check/argument-values.ts';
-import { readSetting } from '../serve/config.ts';
-import { openInspection, type SessionInspection } from '../serve/open-inspection.ts';
-import { PROCESS_SETTINGS } from '../serve/process-settings.ts';
+import { openInspection, type SessionInspection } from '../serve/operators/open-inspection.ts';
+import { readSetting } from '../serve/settings/config.ts';
+import { PROCESS_SETTINGS } from '../serve/settings/process-settings.ts';
 import { createAdminInspection } from './admin-inspection.ts';
 import { readRedisArguments } from './redis-arguments.ts';
 

@@ -1,5 +1,5 @@
 import { AnypodError } from '../core/errors.ts';
-import type { SessionInspection } from '../serve/open-inspection.ts';
+import type { SessionInspection } from '../serve/operators/open-inspection.ts';
 import { AdminPortError } from './admin-inspection.ts';
 import type { InspectArguments } from './inspect-arguments.ts';
 

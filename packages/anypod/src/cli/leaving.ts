@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from '../serve/config.ts';
 import type { Serving } from '../serve/serve.ts';
+import type { Config } from '../serve/settings/config.ts';
 import type { ExitGuard } from './exit-guard.ts';
 
 /** The event of the process that makes it end, and the arguments of its listeners. */

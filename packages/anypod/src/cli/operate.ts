@@ -2,7 +2,7 @@
 export { readAddresses, UsageError } from '../check/argument-values.ts';
 export { type PodAddress, podAddresses } from '../check/target.ts';
 export { AnypodError } from '../core/errors.ts';
-export { readBeginning, shortId } from '../core/session-name.ts';
+export { readBeginning, shortId } from '../core/session/session-name.ts';
 export type {
   EventFacts,
   Inspection,
@@ -14,9 +14,9 @@ export type {
   SessionSearch,
   TaskDetails,
   TaskFacts,
-} from '../serve/open-inspection.ts';
-export { openInspection, shortHash } from '../serve/open-inspection.ts';
-export type { Setting } from '../serve/setting.ts';
+} from '../serve/operators/open-inspection.ts';
+export { openInspection, shortHash } from '../serve/operators/open-inspection.ts';
+export type { Setting } from '../serve/settings/setting.ts';
 export { createLog, formatFor } from './create-log.ts';
 export { faultText } from './inspect.ts';
 export { REDIS_HELP, readRedisArguments } from './redis-arguments.ts';

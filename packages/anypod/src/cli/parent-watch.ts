@@ -1,4 +1,4 @@
-import type { Config } from '../serve/config.ts';
+import type { Config } from '../serve/settings/config.ts';
 
 const LOOK_MS = 1000;
 

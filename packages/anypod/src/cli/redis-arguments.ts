@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../check/argument-values.ts';
-import { readSetting } from '../serve/config.ts';
-import type { InspectionSettings } from '../serve/open-inspection.ts';
-import { REDIS_SETTINGS } from '../serve/redis-settings.ts';
-import type { Setting } from '../serve/setting.ts';
-import { SETTINGS } from '../serve/settings.ts';
+import type { InspectionSettings } from '../serve/operators/open-inspection.ts';
+import { readSetting } from '../serve/settings/config.ts';
+import { REDIS_SETTINGS } from '../serve/settings/redis-settings.ts';
+import type { Setting } from '../serve/settings/setting.ts';
+import { SETTINGS } from '../serve/settings/settings.ts';
 
 /** How the pods reach their Redis, and the prefix of their keys: the same settings as theirs. */
 const NAMES = new Set(['prefix', 'payloadKeys', ...REDIS_SETTINGS.map(({ name }) => name)]);

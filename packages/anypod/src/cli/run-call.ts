@@ -1,7 +1,7 @@
 import { type CallOutcome, callTool } from '../call/call-tool.ts';
 import { forTerminal, resultText } from '../call/result-text.ts';
-import { readConfig } from '../serve/config.ts';
 import { startLocalPod } from '../serve/local-pod.ts';
+import { readConfig } from '../serve/settings/config.ts';
 import { CALL_HELP, type CallCommand, readCallArguments } from './call-arguments.ts';
 import { createLog, formatFor } from './create-log.ts';
 import { holdStandardOutput } from './standard-output.ts';

@@ -3,7 +3,7 @@
  * @module anypod/cli
  */
 import { UsageError } from '../check/argument-values.ts';
-import { ConfigError, helpText, oneSettingOf } from '../serve/config.ts';
+import { ConfigError, helpText, oneSettingOf } from '../serve/settings/config.ts';
 import { COMMANDS, commandNames, DEV_POD } from './commands.ts';
 import { createLog, formatFor } from './create-log.ts';
 import type { HostProgram } from './host-program.ts';
@@ -11,8 +11,8 @@ import { written } from './lossy-stream.ts';
 import { runServe } from './run-serve.ts';
 import { serializeError } from './serialize-error.ts';
 
-export { ConfigError } from '../serve/config.ts';
-export type { Setting } from '../serve/setting.ts';
+export { ConfigError } from '../serve/settings/config.ts';
+export type { Setting } from '../serve/settings/setting.ts';
 export type { HostProgram } from './host-program.ts';
 
 const EXIT_CONFIG = 2;

@@ -5,7 +5,7 @@ import { HEADER_HELP, HEADER_OPTIONS, readHeaders } from '../check/argument-valu
 import { createCredentialFile } from '../login/credential-file.ts';
 import { createLogin, type Login } from '../login/login.ts';
 import { openBrowser } from '../login/open-browser.ts';
-import { ConfigError } from '../serve/config.ts';
+import { ConfigError } from '../serve/settings/config.ts';
 import { runBridge } from '../stdio/run-bridge.ts';
 import { holdStandardOutput } from './standard-output.ts';
 

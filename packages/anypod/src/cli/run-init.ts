@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { ConfigError } from '../serve/config.ts';
+import { ConfigError } from '../serve/settings/config.ts';
 
 /** The version of anypod, which is also that of `create-anypod`. */
 function ownVersion(): string {

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { bannerText, type Start, startFields } from '../serve/banner.ts';
-import { readConfig } from '../serve/config.ts';
 import { createPodWatch } from '../serve/pod-watch.ts';
 import { serve, type Within } from '../serve/serve.ts';
-import { SETTINGS } from '../serve/settings.ts';
-import { unknownVariables } from '../serve/unknown-variables.ts';
+import { readConfig } from '../serve/settings/config.ts';
+import { SETTINGS } from '../serve/settings/settings.ts';
+import { unknownVariables } from '../serve/settings/unknown-variables.ts';
 import { captureText } from './capture-text.ts';
 import { createLog, formatFor, type LogFormat } from './create-log.ts';
 import { createExitGuard } from './exit-guard.ts';

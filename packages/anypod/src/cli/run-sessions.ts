@@ -1,6 +1,6 @@
 import { UsageError } from '../check/argument-values.ts';
-import { readBeginning } from '../core/session-name.ts';
-import type { SessionInspection } from '../serve/open-inspection.ts';
+import { readBeginning } from '../core/session/session-name.ts';
+import type { SessionInspection } from '../serve/operators/open-inspection.ts';
 import { EXIT, inspect, oneSession } from './inspect.ts';
 import { INSPECT_HELP, readInspectArguments } from './inspect-arguments.ts';
 import { detailsText, detailsWithoutId, sessionsText, withoutId } from './session-text.ts';

@@ -1,6 +1,6 @@
-import { describeThrown } from '../core/describe-thrown.ts';
-import { readConfig } from '../serve/config.ts';
+import { describeThrown } from '../core/json/describe-thrown.ts';
 import { startLocalPod } from '../serve/local-pod.ts';
+import { readConfig } from '../serve/settings/config.ts';
 import { runBridge } from '../stdio/run-bridge.ts';
 import { createLog, formatFor } from './create-log.ts';
 import { holdStandardOutput } from './standard-output.ts';

@@ -1,6 +1,6 @@
-import type { Task, TaskSummary } from '../core/task.ts';
-import { type Config, ConfigError, readConfig } from '../serve/config.ts';
-import { openTaskAdmin, type TaskAdmin } from '../serve/task-admin.ts';
+import type { Task, TaskSummary } from '../core/task/task.ts';
+import { openTaskAdmin, type TaskAdmin } from '../serve/operators/task-admin.ts';
+import { type Config, ConfigError, readConfig } from '../serve/settings/config.ts';
 import { createLog } from './create-log.ts';
 import { EXIT, tellFault } from './inspect.ts';
 import { REDIS_HELP } from './redis-arguments.ts';

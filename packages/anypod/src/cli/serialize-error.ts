@@ -1,4 +1,4 @@
-import { describeThrown, safeText } from '../core/describe-thrown.ts';
+import { describeThrown, safeText } from '../core/json/describe-thrown.ts';
 
 const MOST_OF_STACK = 4000;
 const MOST_CAUSES = 3;

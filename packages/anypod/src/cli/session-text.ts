@@ -1,5 +1,5 @@
-import type { SessionDetails, SessionFacts } from '../core/inspection.ts';
-import { shortId } from '../core/session-name.ts';
+import { shortId } from '../core/session/session-name.ts';
+import type { SessionDetails, SessionFacts } from '../core/store/inspection.ts';
 import { durationText, fitText, tableText } from './table.ts';
 
 /** The session with the beginning of its id only. */

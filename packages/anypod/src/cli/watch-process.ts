@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { describeThrown } from '../core/describe-thrown.ts';
 import type { Fault } from '../core/fault.ts';
-import type { Config } from '../serve/config.ts';
+import { describeThrown } from '../core/json/describe-thrown.ts';
 import type { PodWatch } from '../serve/pod-watch.ts';
+import type { Config } from '../serve/settings/config.ts';
 import { type ExitGuard, isExitRefused } from './exit-guard.ts';
 import type { Leaving } from './leaving.ts';
 

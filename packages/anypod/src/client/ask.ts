@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonRpcRequest, JsonRpcResponse } from '../core/json-rpc.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 import { type ClientCall, type ClientContext, headersNow, reading } from './context.ts';
 import { ASKS } from './endpoint.ts';
 import { responseIn } from './events.ts';

@@ -1,4 +1,4 @@
-import type { JsonRpcRequest, JsonRpcResponse } from '../core/json-rpc.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../core/json/json-rpc.ts';
 import type { Care, Endpoint } from './endpoint.ts';
 import type { Reading } from './events.ts';
 import { SESSION_HEADER } from './saved-session.ts';

@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
+import type { JsonRpcResponse, RequestId } from '../core/json/json-rpc.ts';
 
 /** One event of a stream, as a client reads it. `data` is empty in an event that only gives an id. */
 export interface StreamEvent {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { JsonRpcResponse, RequestId } from '../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 import { type ClientCall, type ClientContext, headersNow, jsonResponse, sendInSession } from './context.ts';
 import { ASKS, type GiveUp, growingWaits, wasNotTaken } from './endpoint.ts';
 import { answersOf, isStream, responseTo, type StreamEvent, streamOf } from './events.ts';

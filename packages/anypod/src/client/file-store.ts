@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
-import type { ResumeStore } from '../core/resume-store.ts';
+import type { ResumeStore } from '../core/store/resume-store.ts';
 
 /** More is refused: a run that keeps so much needs a store of its own. */
 const MOST_BYTES = 64 * 1024 * 1024;

@@ -2,7 +2,7 @@
  * A client that survives: a `fetch` for the official transports.
  * @module anypod/client
  */
-export type { ResumeStore } from '../core/resume-store.ts';
+export type { ResumeStore } from '../core/store/resume-store.ts';
 export type { TaskWatching } from './context.ts';
 export { createFileResumeStore } from './file-store.ts';
 export { createMemoryResumeStore } from './memory-store.ts';

@@ -1,4 +1,4 @@
-import type { ResumeStore } from '../core/resume-store.ts';
+import type { ResumeStore } from '../core/store/resume-store.ts';
 
 /** Keeps everything in this process: what it holds survives the network, and not the process. */
 export function createMemoryResumeStore(): ResumeStore {

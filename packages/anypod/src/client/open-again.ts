@@ -1,4 +1,4 @@
-import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse, RequestId } from '../core/json/json-rpc.ts';
 import { ASKS, type Endpoint } from './endpoint.ts';
 import { responseIn } from './events.ts';
 import { identityOf, type SavedSession, SESSION_HEADER, VERSION_HEADER } from './saved-session.ts';

@@ -1,5 +1,5 @@
-import type { JsonRpcError, JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { JsonRpcError, JsonRpcResponse, RequestId } from '../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 
 /** What happened to a call that got no answer. */
 export type Loss = 'session_lost' | 'connection_lost';

@@ -5,7 +5,7 @@ import {
   type JsonRpcNotification,
   type JsonRpcRequest,
   type RequestId,
-} from '../core/json-rpc.ts';
+} from '../core/json/json-rpc.ts';
 import { type ClientContext, headersNow, jsonResponse, reading, sendInSession } from './context.ts';
 import { ASKS, type Care } from './endpoint.ts';
 import { responseIn } from './events.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonRpcRequest } from '../core/json-rpc.ts';
-import { VERSION_META_KEY } from '../core/protocol-version.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { JsonRpcRequest } from '../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
+import { VERSION_META_KEY } from '../core/session/protocol-version.ts';
 import { type ClientCall, type ClientContext, jsonResponse } from './context.ts';
 import type { Steps } from './steps.ts';
 import { withTaskExtension } from './tasks.ts';

@@ -1,4 +1,4 @@
-import type { JsonRpcNotification, RequestId } from '../core/json-rpc.ts';
+import type { JsonRpcNotification, RequestId } from '../core/json/json-rpc.ts';
 import type { ClientCall } from './context.ts';
 import type { StreamEvent } from './events.ts';
 

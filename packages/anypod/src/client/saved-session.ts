@@ -1,4 +1,4 @@
-import type { JsonRpcMessage, JsonRpcRequest } from '../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcRequest } from '../core/json/json-rpc.ts';
 
 /** What a new session needs to be like the one before. */
 export interface SavedSession {

@@ -1,5 +1,5 @@
-import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../core/json-rpc.ts';
-import type { ResumeStore } from '../core/resume-store.ts';
+import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../core/json/json-rpc.ts';
+import type { ResumeStore } from '../core/store/resume-store.ts';
 import type { Endpoint } from './endpoint.ts';
 import { openAgain } from './open-again.ts';
 import { afterMessage, identityOf, type SavedSession, SESSION_HEADER, VERSION_HEADER } from './saved-session.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
-import type { ResumeStore } from '../core/resume-store.ts';
+import type { JsonRpcResponse, RequestId } from '../core/json/json-rpc.ts';
+import type { ResumeStore } from '../core/store/resume-store.ts';
 
 /** What is kept of a step. */
 export interface SavedStep {

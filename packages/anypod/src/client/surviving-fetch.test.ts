@@ -1,6 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
-import type { ResumeStore } from '../core/resume-store.ts';
+import type { ResumeStore } from '../core/store/resume-store.ts';
 import { createMemoryResumeStore } from './memory-store.ts';
 import { createSurvivingFetch } from './surviving-fetch.ts';
 

@@ -1,4 +1,4 @@
-import type { ResumeStore } from '../core/resume-store.ts';
+import type { ResumeStore } from '../core/store/resume-store.ts';
 import { type ClientContext, headersNow, type TaskWatching } from './context.ts';
 import { ASKS, createEndpoint } from './endpoint.ts';
 import { createFileResumeStore } from './file-store.ts';

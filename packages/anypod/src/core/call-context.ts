@@ -1,4 +1,4 @@
-import type { JsonRpcRequest } from './json-rpc.ts';
+import type { JsonRpcRequest } from './json/json-rpc.ts';
 
 /** What a request asks for. */
 export interface CallName {

@@ -1,6 +1,6 @@
 import type { AuthInfo, Caller } from './caller.ts';
 import type { Denied } from './denied.ts';
-import type { JsonRpcResponse } from './json-rpc.ts';
+import type { JsonRpcResponse } from './json/json-rpc.ts';
 import type { ScopeChallenge } from './scope-challenge.ts';
 
 /** Where the metadata of a protected resource is (RFC 9728 §3). A path of the resource may follow. */

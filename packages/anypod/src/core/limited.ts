@@ -1,5 +1,5 @@
-import type { RequestId } from './json-rpc.ts';
-import { RPC } from './rpc-error.ts';
+import type { RequestId } from './json/json-rpc.ts';
+import { RPC } from './json/rpc-error.ts';
 
 /**
  * Which limit refused a request: `data.reason` of the error that its client gets, and the label of the metric.

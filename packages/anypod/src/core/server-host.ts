@@ -1,11 +1,11 @@
 import type { Caller } from './caller.ts';
-import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from './json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from './json/json-rpc.ts';
 import type { WebReply } from './reply.ts';
 import type { ScopeChallenge } from './scope-challenge.ts';
-import type { InitializeParams, RegistryChanges, SessionRecord } from './session.ts';
-import type { SessionState, StateHandles } from './state.ts';
-import type { TaskRule } from './task-rule.ts';
-import type { ToolHints } from './tool-hints.ts';
+import type { InitializeParams, RegistryChanges, SessionRecord } from './session/session.ts';
+import type { ToolHints } from './session/tool-hints.ts';
+import type { SessionState, StateHandles } from './state/state.ts';
+import type { TaskRule } from './task/task-rule.ts';
 
 /** The request that a server's message belongs to. */
 export interface Related {

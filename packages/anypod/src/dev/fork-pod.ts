@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { Store } from '../core/store.ts';
+import type { Store } from '../core/store/store.ts';
 import { channelTo } from './channel.ts';
 import type { PodMessage, SupervisorMessage } from './pod-messages.ts';
 import { offerStore } from './shared-store.ts';

@@ -1,7 +1,7 @@
-import type { Listening } from '../core/inbox.ts';
-import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
-import type { Store } from '../core/store.ts';
-import type { TaskWorker } from '../core/task-store.ts';
+import type { Listening } from '../core/store/inbox.ts';
+import { FIRST_KEY_VERSION } from '../core/store/key-versions.ts';
+import type { Store } from '../core/store/store.ts';
+import type { TaskWorker } from '../core/store/task-store.ts';
 import { createMemoryStore } from '../memory/index.ts';
 import type { Channel } from './channel.ts';
 import { createFarCalls } from './far-calls.ts';

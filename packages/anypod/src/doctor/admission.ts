@@ -2,7 +2,7 @@ import { SESSION_VERSION } from '../check/client.ts';
 import * as handshake from '../check/handshake.ts';
 import type { Answer } from '../check/request.ts';
 import type { Target } from '../check/target.ts';
-import { FIRST_MODERN_VERSION } from '../core/protocol-version.ts';
+import { FIRST_MODERN_VERSION } from '../core/session/protocol-version.ts';
 import { CLIENT, createVisit, type Visit } from './visit.ts';
 
 /** The first answers of an endpoint. */

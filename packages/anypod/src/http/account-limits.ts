@@ -1,5 +1,5 @@
 import { Limited, type LimitReason } from '../core/limited.ts';
-import type { Rate } from '../core/quotas.ts';
+import type { Rate } from '../core/store/quotas.ts';
 import { type LimitSettings, limitsCallers, limitsTenants } from './limit-options.ts';
 
 /** What a refusal says where the limit is so many. */

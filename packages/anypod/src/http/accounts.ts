@@ -1,6 +1,6 @@
 import { type Caller, principalOf } from '../core/caller.ts';
-import type { Bucket } from '../core/quotas.ts';
 import type { Signer } from '../core/signer.ts';
+import type { Bucket } from '../core/store/quotas.ts';
 import { type AccountLimits, limitsOfCaller, limitsOfTenant } from './account-limits.ts';
 import type { LimitSettings } from './limit-options.ts';
 import type { Load } from './overload.ts';

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import { RPC } from '../core/rpc-error.ts';
+import { RPC } from '../core/json/rpc-error.ts';
 import { Refusal, tooLarge } from './refusal.ts';
 
 type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;

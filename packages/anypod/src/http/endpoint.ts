@@ -1,7 +1,7 @@
 import type { Caller } from '../core/caller.ts';
-import { claimsModern, isModern } from '../core/era.ts';
 import type { RequestEra } from '../core/meter.ts';
 import type { ModernHandler } from '../core/server-host.ts';
+import { claimsModern, isModern } from '../core/session/era.ts';
 import { type Traces, traceIn } from '../core/traces.ts';
 import type { Pod } from '../pod/pod.ts';
 import { createFail, type DoorOptions, type Room } from './door.ts';

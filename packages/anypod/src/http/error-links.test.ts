@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rpcError } from '../core/rpc-error.ts';
+import { rpcError } from '../core/json/rpc-error.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import { linkErrors, withErrorLinks } from './error-links.ts';
 

@@ -1,6 +1,6 @@
 import { ERROR_REASONS } from '../core/error-reasons.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 import type { EventSink } from '../core/reply.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 
 /** The codes of anypod's own refusals, which often have no reason. */

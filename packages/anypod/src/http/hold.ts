@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
+import type { JsonRpcResponse, RequestId } from '../core/json/json-rpc.ts';
 import type { EventSink, Reply } from '../core/reply.ts';
 import { isStoreAway } from '../pod/context/store-retry.ts';
 import { refuse } from './refusal.ts';

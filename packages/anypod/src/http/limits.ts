@@ -1,10 +1,10 @@
 import type { Caller } from '../core/caller.ts';
-import { isRequest, type JsonRpcMessage } from '../core/json-rpc.ts';
+import { isRequest, type JsonRpcMessage } from '../core/json/json-rpc.ts';
+import { RPC } from '../core/json/rpc-error.ts';
 import { Limited, overloaded } from '../core/limited.ts';
 import type { Log } from '../core/log.ts';
-import type { Bucket, Quotas } from '../core/quotas.ts';
-import { RPC } from '../core/rpc-error.ts';
 import type { Signer } from '../core/signer.ts';
+import type { Bucket, Quotas } from '../core/store/quotas.ts';
 import { refusalOf } from './account-limits.ts';
 import { type Account, createAccounts } from './accounts.ts';
 import { headerOf, type Incoming } from './incoming.ts';

@@ -5,10 +5,10 @@ import {
   type JsonRpcMessage,
   type RequestId,
   readMessage,
-} from '../core/json-rpc.ts';
-import { metaFault } from '../core/meta.ts';
-import { allowsBatches } from '../core/protocol-version.ts';
-import { RPC } from '../core/rpc-error.ts';
+} from '../core/json/json-rpc.ts';
+import { metaFault } from '../core/json/meta.ts';
+import { RPC } from '../core/json/rpc-error.ts';
+import { allowsBatches } from '../core/session/protocol-version.ts';
 import { Refusal } from './refusal.ts';
 
 function badMessage(body: unknown): Refusal {

@@ -1,5 +1,5 @@
 import { type Gate, METADATA_PATH } from '../core/gate.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 import type { EndpointReply } from './endpoint-reply.ts';
 import type { Incoming } from './incoming.ts';
 

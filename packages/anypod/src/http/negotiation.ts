@@ -1,8 +1,8 @@
 import Negotiator from 'negotiator';
 import type { Caller } from '../core/caller.ts';
-import { FIRST_MODERN_VERSION, LEGACY_VERSIONS } from '../core/protocol-version.ts';
+import { RPC } from '../core/json/rpc-error.ts';
 import type { AnswerForm } from '../core/reply.ts';
-import { RPC } from '../core/rpc-error.ts';
+import { FIRST_MODERN_VERSION, LEGACY_VERSIONS } from '../core/session/protocol-version.ts';
 import { headerOf, type Incoming } from './incoming.ts';
 import { Refusal } from './refusal.ts';
 

@@ -1,4 +1,4 @@
-import { RPC } from '../core/rpc-error.ts';
+import { RPC } from '../core/json/rpc-error.ts';
 import { Refusal } from './refusal.ts';
 
 /** Names that mean this machine. */

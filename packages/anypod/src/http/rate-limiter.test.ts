@@ -3,7 +3,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { AnypodError } from '../core/errors.ts';
 import { silentLog } from '../core/log.ts';
-import type { Quotas } from '../core/quotas.ts';
+import type { Quotas } from '../core/store/quotas.ts';
 import { createMemoryStore } from '../memory/index.ts';
 import { BucketView, createRateLimiter } from './rate-limiter.ts';
 

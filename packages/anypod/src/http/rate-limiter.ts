@@ -1,6 +1,6 @@
 import type { Log } from '../core/log.ts';
-import type { Bucket, Quotas, Rate, Taken } from '../core/quotas.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
+import type { Bucket, Quotas, Rate, Taken } from '../core/store/quotas.ts';
 
 export interface RateLimiterOptions {
   /** The buckets of all pods. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { isDeepText, isDeepValue, mayBeDeep } from '../core/json/nesting.ts';
+import { RPC } from '../core/json/rpc-error.ts';
 import { Limited } from '../core/limited.ts';
-import { isDeepText, isDeepValue, mayBeDeep } from '../core/nesting.ts';
-import { RPC } from '../core/rpc-error.ts';
 import { decoderFor } from './content-coding.ts';
 import { idOf } from './messages.ts';
 import { Refusal, tooLarge } from './refusal.ts';

@@ -1,10 +1,10 @@
 import { Denied } from '../core/denied.ts';
 import { AnypodError, type AnypodErrorCode } from '../core/errors.ts';
-import type { RequestId } from '../core/json-rpc.ts';
+import type { RequestId } from '../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 import { Limited } from '../core/limited.ts';
 import { asRefusalReason, type RefusalReason, type RequestFault, reasonOfStatus } from '../core/refused.ts';
 import type { Reply } from '../core/reply.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
 import { ScopeChallenge } from '../core/scope-challenge.ts';
 
 /** Refuses a request before anything is done: an HTTP status, and a JSON-RPC error that says what to do instead. */

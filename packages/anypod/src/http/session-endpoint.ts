@@ -1,7 +1,7 @@
 import type { Caller } from '../core/caller.ts';
-import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../core/json-rpc.ts';
+import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../core/json/json-rpc.ts';
+import { RPC } from '../core/json/rpc-error.ts';
 import type { Reply } from '../core/reply.ts';
-import { RPC } from '../core/rpc-error.ts';
 import type { Pod } from '../pod/pod.ts';
 import type { LiveSession } from '../pod/sessions/live-session.ts';
 import { sessionNotFound } from '../pod/sessions/session-cache.ts';

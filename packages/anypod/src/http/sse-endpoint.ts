@@ -1,5 +1,5 @@
-import { isRequest } from '../core/json-rpc.ts';
-import { RPC } from '../core/rpc-error.ts';
+import { isRequest } from '../core/json/json-rpc.ts';
+import { RPC } from '../core/json/rpc-error.ts';
 import type { Traces } from '../core/traces.ts';
 import type { Pod } from '../pod/pod.ts';
 import { sessionNotFound } from '../pod/sessions/session-cache.ts';

@@ -1,4 +1,4 @@
-import { onOneLine } from '../core/one-line.ts';
+import { onOneLine } from '../core/json/one-line.ts';
 import type { SseEvent } from '../core/reply.ts';
 
 /** Headers that tell proxies not to buffer or change the events. */

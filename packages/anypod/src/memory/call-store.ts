@@ -1,4 +1,4 @@
-import type { CallStore } from '../core/call-store.ts';
+import type { CallStore } from '../core/store/call-store.ts';
 import type { ExpiringMap } from './expiring-map.ts';
 
 /** A stored call. */

@@ -1,4 +1,4 @@
-import type { Change, ChangeLog, PositionedChange } from '../core/change-log.ts';
+import type { Change, ChangeLog, PositionedChange } from '../core/store/change-log.ts';
 import type { Clock } from './expiring-map.ts';
 import { createPositionedLog } from './positioned-log.ts';
 

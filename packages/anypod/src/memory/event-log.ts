@@ -6,8 +6,8 @@ import {
   type StreamKey,
   TAKE_OVER_SKIP,
   type Written,
-} from '../core/event-log.ts';
-import type { StoreOptions } from '../core/store.ts';
+} from '../core/store/event-log.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { SessionState, Sessions, StreamState } from './session-state.ts';
 import { sameConnection } from './session-state.ts';
 

@@ -1,4 +1,4 @@
-import type { Inbox, InboxMessage } from '../core/inbox.ts';
+import type { Inbox, InboxMessage } from '../core/store/inbox.ts';
 
 type Receiver = (message: InboxMessage) => void;
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { followSession, observed, type SessionLogs, STANDING } from '../core/follow-session.ts';
-import type { SessionDetails, SessionFacts, StoreInspection } from '../core/inspection.ts';
-import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
-import { entryBytes } from '../core/state-store.ts';
+import { followSession, observed, type SessionLogs, STANDING } from '../core/session/follow-session.ts';
+import type { SessionDetails, SessionFacts, StoreInspection } from '../core/store/inspection.ts';
+import { FIRST_KEY_VERSION } from '../core/store/key-versions.ts';
+import { entryBytes } from '../core/store/state-store.ts';
 import type { Clock } from './expiring-map.ts';
 import type { MemoryOwnership } from './ownership.ts';
 import type { MemoryPodRegistry } from './pod-registry.ts';

@@ -1,6 +1,6 @@
-import type { StoreInspection } from '../core/inspection.ts';
-import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
-import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store.ts';
+import type { StoreInspection } from '../core/store/inspection.ts';
+import { FIRST_KEY_VERSION } from '../core/store/key-versions.ts';
+import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store/store.ts';
 import { createMemoryCallStore, type StoredCall } from './call-store.ts';
 import { createMemoryChangeLog } from './change-log.ts';
 import { createMemoryEventLog } from './event-log.ts';

@@ -1,5 +1,5 @@
-import type { StreamKey } from '../core/event-log.ts';
-import type { Ownership } from '../core/ownership.ts';
+import type { StreamKey } from '../core/store/event-log.ts';
+import type { Ownership } from '../core/store/ownership.ts';
 
 /** The ownership of the pods that share one process. */
 export interface MemoryOwnership extends Ownership {

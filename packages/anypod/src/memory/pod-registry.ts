@@ -1,4 +1,4 @@
-import type { PodRegistry } from '../core/pod-registry.ts';
+import type { PodRegistry } from '../core/store/pod-registry.ts';
 import type { Clock } from './expiring-map.ts';
 import type { MemoryOwnership } from './ownership.ts';
 

@@ -1,4 +1,4 @@
-import { comparePositions } from '../core/standing-log.ts';
+import { comparePositions } from '../core/store/standing-log.ts';
 import type { Clock } from './expiring-map.ts';
 
 /** A capped log with ever-growing positions like those of a Redis Stream: `<ms>-<n>`. */

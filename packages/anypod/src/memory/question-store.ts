@@ -1,4 +1,4 @@
-import type { QuestionStore } from '../core/question-store.ts';
+import type { QuestionStore } from '../core/store/question-store.ts';
 import type { Sessions } from './session-state.ts';
 
 export function createMemoryQuestionStore(sessions: Sessions): QuestionStore {

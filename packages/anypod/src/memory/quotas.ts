@@ -1,4 +1,4 @@
-import type { Quotas } from '../core/quotas.ts';
+import type { Quotas } from '../core/store/quotas.ts';
 import type { Clock, ExpiringMap } from './expiring-map.ts';
 
 /** The maps behind the quotas. `full`: by caller and bucket, the time at which the bucket is full again, in ms. `sessions`: by caller, when each session ends. */

@@ -1,8 +1,13 @@
-import type { EntryTable } from '../core/entry-table.ts';
-import type { Connection, StreamEvent } from '../core/event-log.ts';
-import type { RequestId } from '../core/json-rpc.ts';
-import { type ClientNotification, NO_CHANGES, type RegistryChanges, type SessionRecord } from '../core/session.ts';
-import type { Delivered } from '../core/standing-log.ts';
+import type { RequestId } from '../core/json/json-rpc.ts';
+import {
+  type ClientNotification,
+  NO_CHANGES,
+  type RegistryChanges,
+  type SessionRecord,
+} from '../core/session/session.ts';
+import type { EntryTable } from '../core/state/entry-table.ts';
+import type { Connection, StreamEvent } from '../core/store/event-log.ts';
+import type { Delivered } from '../core/store/standing-log.ts';
 import type { Clock } from './expiring-map.ts';
 import { createExpiringMap, type ExpiringMap } from './expiring-map.ts';
 import { createPositionedLog, type PositionedLog } from './positioned-log.ts';

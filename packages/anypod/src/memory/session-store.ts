@@ -1,4 +1,3 @@
-import { EntryTable } from '../core/entry-table.ts';
 import { AnypodError } from '../core/errors.ts';
 import {
   type ClientNotification,
@@ -6,10 +5,11 @@ import {
   type RegistryChanges,
   type Session,
   type SessionRecord,
-} from '../core/session.ts';
-import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type SessionStore } from '../core/session-store.ts';
-import { entryBytes } from '../core/state-store.ts';
-import type { StoreOptions } from '../core/store.ts';
+} from '../core/session/session.ts';
+import { EntryTable } from '../core/state/entry-table.ts';
+import { NOTIFICATION_BYTES, NOTIFICATION_KINDS, type SessionStore } from '../core/store/session-store.ts';
+import { entryBytes } from '../core/store/state-store.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { Clock } from './expiring-map.ts';
 import { createSessionState, type SessionState, type Sessions } from './session-state.ts';
 

@@ -1,4 +1,4 @@
-import type { SpentStates } from '../core/spent-states.ts';
+import type { SpentStates } from '../core/store/spent-states.ts';
 import type { ExpiringMap } from './expiring-map.ts';
 
 /** The used states by name, each with the call that used it. */

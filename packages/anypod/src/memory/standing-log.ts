@@ -1,4 +1,4 @@
-import { REPLACED_IN_A_ROW_MS, type StandingEvent, type StandingLog } from '../core/standing-log.ts';
+import { REPLACED_IN_A_ROW_MS, type StandingEvent, type StandingLog } from '../core/store/standing-log.ts';
 import type { Clock } from './expiring-map.ts';
 import type { SessionState, Sessions } from './session-state.ts';
 import { sameConnection } from './session-state.ts';

@@ -1,6 +1,6 @@
-import { EntryTable } from '../core/entry-table.ts';
-import { ANONYMOUS_GROUPS, type StatePlace, type StateStore } from '../core/state-store.ts';
-import type { StoreOptions } from '../core/store.ts';
+import { EntryTable } from '../core/state/entry-table.ts';
+import { ANONYMOUS_GROUPS, type StatePlace, type StateStore } from '../core/store/state-store.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { ExpiringMap } from './expiring-map.ts';
 import type { Sessions } from './session-state.ts';
 

@@ -1,4 +1,4 @@
-import type { Listening } from '../core/inbox.ts';
+import type { Listening } from '../core/store/inbox.ts';
 
 /** The ids of queued tasks, in order. Each goes to one reader. */
 export interface TaskQueue {

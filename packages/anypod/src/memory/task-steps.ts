@@ -1,5 +1,5 @@
-import { isOver, type Task } from '../core/task.ts';
-import type { TaskChanged, TaskStore } from '../core/task-store.ts';
+import type { TaskChanged, TaskStore } from '../core/store/task-store.ts';
+import { isOver, type Task } from '../core/task/task.ts';
 import type { Clock, ExpiringMap } from './expiring-map.ts';
 import type { TaskQueue } from './task-queue.ts';
 

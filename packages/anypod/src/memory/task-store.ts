@@ -1,5 +1,5 @@
-import { isOver, type Task, type TaskSummary } from '../core/task.ts';
-import type { TaskStore } from '../core/task-store.ts';
+import type { TaskStore } from '../core/store/task-store.ts';
+import { isOver, type Task, type TaskSummary } from '../core/task/task.ts';
 import type { Clock, ExpiringMap } from './expiring-map.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { changeTask, createTaskSteps, type StoredTask } from './task-steps.ts';

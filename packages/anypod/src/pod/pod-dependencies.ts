@@ -1,17 +1,17 @@
 import type { AgeLimit } from '../core/age-limit.ts';
-import type { Change } from '../core/change-log.ts';
 import type { Deadlines } from '../core/deadlines.ts';
 import type { FilterOf } from '../core/gate.ts';
-import type { HandlesFor } from '../core/handles.ts';
-import type { ParkedMail } from '../core/inbox.ts';
-import type { TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import type { ServerHost } from '../core/server-host.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
-import type { StateLanes } from '../core/state-lanes.ts';
-import type { Store } from '../core/store.ts';
-import type { TaskPeer } from '../core/task-peer.ts';
+import type { HandlesFor } from '../core/state/handles.ts';
+import type { StateLanes } from '../core/state/state-lanes.ts';
+import type { Change } from '../core/store/change-log.ts';
+import type { ParkedMail } from '../core/store/inbox.ts';
+import type { TakeLease } from '../core/store/lease.ts';
+import type { Store } from '../core/store/store.ts';
+import type { TaskPeer } from '../core/task/task-peer.ts';
 import type { Traces } from '../core/traces.ts';
 
 /** What a pod is made of. */

@@ -1,5 +1,5 @@
-import { type Change, changeName } from '../core/change-log.ts';
-import { createEventIds, type EventPlace } from '../core/event-id.ts';
+import { createEventIds, type EventPlace } from '../core/session/event-id.ts';
+import { type Change, changeName } from '../core/store/change-log.ts';
 import { createAnnouncer } from './context/announcer.ts';
 import { createBackground } from './context/background.ts';
 import type { PodContext } from './context/context.ts';

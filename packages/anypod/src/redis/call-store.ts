@@ -1,5 +1,5 @@
-import type { CallState, CallStore } from '../core/call-store.ts';
 import type { Sealer } from '../core/sealer.ts';
+import type { CallState, CallStore } from '../core/store/call-store.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';

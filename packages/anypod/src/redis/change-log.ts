@@ -1,6 +1,6 @@
-import type { Change, ChangeLog, PositionedChange } from '../core/change-log.ts';
 import { isUnreadable, type Sealer } from '../core/sealer.ts';
-import type { StoreOptions } from '../core/store.ts';
+import type { Change, ChangeLog, PositionedChange } from '../core/store/change-log.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { RedisConnection } from './client.ts';
 import type { Commands } from './commands.ts';
 import { type Entry, fieldOf } from './entries.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '../core/event-log.ts';
+import type { Connection } from '../core/store/event-log.ts';
 
 /** An entry of a Redis Stream as clients return it: its id, then fields and values in turn. */
 export type Entry = readonly [id: string, fields: readonly string[]];

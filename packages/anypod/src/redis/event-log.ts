@@ -1,3 +1,4 @@
+import { isUnreadable, type Sealer } from '../core/sealer.ts';
 import {
   type EventLog,
   type Orphan,
@@ -6,9 +7,8 @@ import {
   type StreamKey,
   TAKE_OVER_SKIP,
   type Written,
-} from '../core/event-log.ts';
-import { isUnreadable, type Sealer } from '../core/sealer.ts';
-import type { StoreOptions } from '../core/store.ts';
+} from '../core/store/event-log.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { Commands } from './commands.ts';
 import { connectionOf, type Entry, fieldOf } from './entries.ts';
 import type { Keys } from './keys.ts';

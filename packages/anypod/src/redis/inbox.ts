@@ -1,5 +1,5 @@
-import type { Inbox, InboxMessage } from '../core/inbox.ts';
 import { isUnreadable, type Sealer } from '../core/sealer.ts';
+import type { Inbox, InboxMessage } from '../core/store/inbox.ts';
 import type { RedisConnection } from './client.ts';
 import type { Commands } from './commands.ts';
 import { type Entry, fieldOf } from './entries.ts';

@@ -1,5 +1,5 @@
-import type { PodFacts } from '../core/inspection.ts';
-import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
+import type { PodFacts } from '../core/store/inspection.ts';
+import { FIRST_KEY_VERSION } from '../core/store/key-versions.ts';
 import type { Commands } from './commands.ts';
 import { readBuild } from './key-versions.ts';
 import type { Keys } from './keys.ts';

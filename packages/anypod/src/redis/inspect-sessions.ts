@@ -1,7 +1,7 @@
-import type { SessionDetails, SessionFacts } from '../core/inspection.ts';
-import { FIRST_KEY_VERSION } from '../core/key-versions.ts';
 import type { Sealer } from '../core/sealer.ts';
-import type { SessionRecord } from '../core/session.ts';
+import type { SessionRecord } from '../core/session/session.ts';
+import type { SessionDetails, SessionFacts } from '../core/store/inspection.ts';
+import { FIRST_KEY_VERSION } from '../core/store/key-versions.ts';
 import type { RedisClient } from './client.ts';
 import type { Commands } from './commands.ts';
 import { KEY_VERSIONS, type Keys } from './keys.ts';

@@ -1,5 +1,5 @@
 import { type AuthInfo, principalOf } from '../core/caller.ts';
-import type { TaskSummary } from '../core/task.ts';
+import type { TaskSummary } from '../core/task/task.ts';
 import type { Looking } from './inspect-sessions.ts';
 import { SUMMARY_FIELDS, summaryOf } from './task-fields.ts';
 import { listTasks } from './task-list.ts';

@@ -1,6 +1,6 @@
-import { followSession } from '../core/follow-session.ts';
-import type { StoreInspection } from '../core/inspection.ts';
 import type { Sealer } from '../core/sealer.ts';
+import { followSession } from '../core/session/follow-session.ts';
+import type { StoreInspection } from '../core/store/inspection.ts';
 import type { RedisClient } from './client.ts';
 import { createCommands } from './commands.ts';
 import { inspectPods } from './inspect-pods.ts';

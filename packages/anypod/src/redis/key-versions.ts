@@ -1,6 +1,6 @@
 import { AnypodError } from '../core/errors.ts';
-import { FIRST_KEY_VERSION, type KeyVersions } from '../core/key-versions.ts';
 import { PLAIN_KEY } from '../core/sealer.ts';
+import { FIRST_KEY_VERSION, type KeyVersions } from '../core/store/key-versions.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';

@@ -1,4 +1,4 @@
-import { FIRST_KEY_VERSION, keyVersionOf } from '../core/key-versions.ts';
+import { FIRST_KEY_VERSION, keyVersionOf } from '../core/store/key-versions.ts';
 
 /**
  * Spells every key that anypod can touch; no other file and no script does. `docs/keyspace.md` describes them.

@@ -1,5 +1,5 @@
-import { STANDING } from '../core/follow-session.ts';
-import type { Observed } from '../core/inspection.ts';
+import { STANDING } from '../core/session/follow-session.ts';
+import type { Observed } from '../core/store/inspection.ts';
 import type { Entry } from './entries.ts';
 import type { Looking } from './inspect-sessions.ts';
 import { observe } from './session-logs.ts';

@@ -1,5 +1,5 @@
-import type { StreamKey } from '../core/event-log.ts';
-import type { Ownership } from '../core/ownership.ts';
+import type { StreamKey } from '../core/store/event-log.ts';
+import type { Ownership } from '../core/store/ownership.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';

@@ -1,4 +1,4 @@
-import type { SessionFacts } from '../core/inspection.ts';
+import type { SessionFacts } from '../core/store/inspection.ts';
 import type { RedisClient } from './client.ts';
 import { inspectSession, type Looking, patternsOf, sessionIn } from './inspect-sessions.ts';
 import { type ScanRound, scanRound } from './scan.ts';

@@ -1,5 +1,5 @@
-import type { PodRegistry } from '../core/pod-registry.ts';
-import type { StoreOptions } from '../core/store.ts';
+import type { PodRegistry } from '../core/store/pod-registry.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { Commands } from './commands.ts';
 import { INBOX_KEEP_MS } from './inbox.ts';
 import { type Build, buildOf } from './key-versions.ts';

@@ -1,6 +1,6 @@
-import type { QuestionStore } from '../core/question-store.ts';
 import type { Sealer } from '../core/sealer.ts';
-import type { StoreOptions } from '../core/store.ts';
+import type { QuestionStore } from '../core/store/question-store.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';

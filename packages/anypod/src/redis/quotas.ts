@@ -1,4 +1,4 @@
-import type { Quotas } from '../core/quotas.ts';
+import type { Quotas } from '../core/store/quotas.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';

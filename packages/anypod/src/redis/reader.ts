@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Listening } from '../core/inbox.ts';
-import { comparePositions } from '../core/standing-log.ts';
+import type { Listening } from '../core/store/inbox.ts';
+import { comparePositions } from '../core/store/standing-log.ts';
 import { BLOCK_MS, type RedisConnection } from './client.ts';
 import { type Commands, createCommands } from './commands.ts';
 import type { Entry } from './entries.ts';

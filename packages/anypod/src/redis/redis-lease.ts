@@ -1,5 +1,5 @@
-import type { PodRegistry } from '../core/pod-registry.ts';
-import { STORE_DEFAULTS } from '../core/store.ts';
+import type { PodRegistry } from '../core/store/pod-registry.ts';
+import { STORE_DEFAULTS } from '../core/store/store.ts';
 import type { RedisClient } from './client.ts';
 import { createCommands } from './commands.ts';
 import type { Build } from './key-versions.ts';

@@ -1,6 +1,6 @@
-import type { Listening } from '../core/inbox.ts';
 import { PLAIN, type Sealer } from '../core/sealer.ts';
-import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store.ts';
+import type { Listening } from '../core/store/inbox.ts';
+import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store/store.ts';
 import { createRedisCallStore } from './call-store.ts';
 import { createRedisChangeLog } from './change-log.ts';
 import { duplicateForBlocking, type RedisClient } from './client.ts';

@@ -1,7 +1,7 @@
 import { AnypodError } from '../core/errors.ts';
 import type { Sealer } from '../core/sealer.ts';
-import type { SessionStore } from '../core/session-store.ts';
-import type { StoreOptions } from '../core/store.ts';
+import type { SessionStore } from '../core/store/session-store.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';

@@ -1,4 +1,4 @@
-import type { RequestId } from '../core/json-rpc.ts';
+import type { RequestId } from '../core/json/json-rpc.ts';
 import type { Sealer } from '../core/sealer.ts';
 import {
   type ClientNotification,
@@ -6,8 +6,8 @@ import {
   type RegistryChanges,
   type Session,
   type SessionRecord,
-} from '../core/session.ts';
-import { NOTIFICATION_BYTES, NOTIFICATION_KINDS } from '../core/session-store.ts';
+} from '../core/session/session.ts';
+import { NOTIFICATION_BYTES, NOTIFICATION_KINDS } from '../core/store/session-store.ts';
 import type { Keys } from './keys.ts';
 
 export const RECORD = 'r';

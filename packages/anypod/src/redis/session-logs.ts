@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { observed, type SessionLogs, STANDING } from '../core/follow-session.ts';
-import type { Observed } from '../core/inspection.ts';
+import { observed, type SessionLogs, STANDING } from '../core/session/follow-session.ts';
+import type { Observed } from '../core/store/inspection.ts';
 import { type Entry, fieldOf } from './entries.ts';
 import type { Looking } from './inspect-sessions.ts';
 

@@ -1,7 +1,7 @@
 import { PLAIN, type Sealer } from '../core/sealer.ts';
-import { NO_CHANGES, type SessionRecord } from '../core/session.ts';
-import type { SessionStore } from '../core/session-store.ts';
-import type { StoreOptions } from '../core/store.ts';
+import { NO_CHANGES, type SessionRecord } from '../core/session/session.ts';
+import type { SessionStore } from '../core/store/session-store.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';

@@ -1,4 +1,4 @@
-import type { SpentStates } from '../core/spent-states.ts';
+import type { SpentStates } from '../core/store/spent-states.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sealer } from '../core/sealer.ts';
-import { REPLACED_IN_A_ROW_MS, type StandingEvent, type StandingLog } from '../core/standing-log.ts';
-import type { StoreOptions } from '../core/store.ts';
+import { REPLACED_IN_A_ROW_MS, type StandingEvent, type StandingLog } from '../core/store/standing-log.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { Commands } from './commands.ts';
 import { connectionOf, type Entry, fieldOf } from './entries.ts';
 import type { Keys } from './keys.ts';

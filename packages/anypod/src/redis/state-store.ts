@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Sealer } from '../core/sealer.ts';
-import { ANONYMOUS_GROUPS, type Expected, entryBytes, type StatePlace, type StateStore } from '../core/state-store.ts';
-import type { StoreOptions } from '../core/store.ts';
+import {
+  ANONYMOUS_GROUPS,
+  type Expected,
+  entryBytes,
+  type StatePlace,
+  type StateStore,
+} from '../core/store/state-store.ts';
+import type { StoreOptions } from '../core/store/store.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.generated.ts';

@@ -1,5 +1,5 @@
 import type { Sealer } from '../core/sealer.ts';
-import type { Task, TaskCall, TaskOutcome, TaskPhase, TaskSummary } from '../core/task.ts';
+import type { Task, TaskCall, TaskOutcome, TaskPhase, TaskSummary } from '../core/task/task.ts';
 import type { Keys } from './keys.ts';
 
 /** The fields of a task that a list needs, in the order of `summaryOf`. */

@@ -1,5 +1,5 @@
 import type { Sealer } from '../core/sealer.ts';
-import type { TaskPage } from '../core/task-store.ts';
+import type { TaskPage } from '../core/store/task-store.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';
 import { SUMMARY_FIELDS, summaryOf } from './task-fields.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Listening } from '../core/inbox.ts';
+import type { Listening } from '../core/store/inbox.ts';
 import { BLOCK_MS, type RedisConnection } from './client.ts';
 import { createCommands } from './commands.ts';
 import { type Entry, fieldOf } from './entries.ts';

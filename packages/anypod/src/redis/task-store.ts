@@ -1,4 +1,4 @@
-import type { TaskAnswered, TaskChanged, TaskCreated, TaskLost, TaskStore } from '../core/task-store.ts';
+import type { TaskAnswered, TaskChanged, TaskCreated, TaskLost, TaskStore } from '../core/store/task-store.ts';
 import type { Commands } from './commands.ts';
 import * as scripts from './scripts.generated.ts';
 import { createSealedTask } from './task-fields.ts';

@@ -1,7 +1,7 @@
-import type { Listening } from '../core/inbox.ts';
-import { RPC } from '../core/rpc-error.ts';
+import { RPC } from '../core/json/rpc-error.ts';
 import { isUnreadable, type Sealer } from '../core/sealer.ts';
-import type { TaskWorker } from '../core/task-store.ts';
+import type { Listening } from '../core/store/inbox.ts';
+import type { TaskWorker } from '../core/store/task-store.ts';
 import type { RedisConnection } from './client.ts';
 import type { Commands } from './commands.ts';
 import type { Keys } from './keys.ts';

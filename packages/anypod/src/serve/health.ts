@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 
 /** What the probes report. `serve` sets it. */
 export interface Health {

@@ -1,11 +1,11 @@
 /** Renews the pod's lease in its own thread, so that a pod whose handler blocks the event loop does not look dead. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { describeThrown } from '../core/describe-thrown.ts';
-import { type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../core/lease.ts';
+import { describeThrown } from '../core/json/describe-thrown.ts';
+import { type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../core/store/lease.ts';
 import { monotonicNow } from '../pod/lifecycle/lease.ts';
 import { createRedisLease } from '../redis/redis-lease.ts';
-import { connectRedis } from './redis-connection.ts';
+import { connectRedis } from './store/redis-connection.ts';
 import type { LeaseFailure, LeaseWork } from './worker-lease.ts';
 
 /** Any Redis command waits for at most this time. */

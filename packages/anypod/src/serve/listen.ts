@@ -2,8 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Log, silentLog } from '../core/log.ts';
 import { type Meter, silentMeter } from '../core/meter.ts';
-import { ConfigError } from './config.ts';
 import { answerMalformed } from './malformed-requests.ts';
+import { ConfigError } from './settings/config.ts';
 
 /** A listening server. */
 export interface Listener {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeThrown, safeText } from '../core/describe-thrown.ts';
+import { describeThrown, safeText } from '../core/json/describe-thrown.ts';
 import type { ServerSdk } from '../mcp/sdk/sdk.ts';
 import type { Reuse, ServerFactory } from '../mcp/sdk/user-server.ts';
-import { ConfigError } from './config.ts';
 import { loadSdkOf } from './resolve-sdk.ts';
+import { ConfigError } from './settings/config.ts';
 
 const MOST_OF_STACK = 4000;
 

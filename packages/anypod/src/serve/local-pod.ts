@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { type Anypod, createAnypod } from '../anypod.ts';
-import type { Config } from './config.ts';
 import { loadModule } from './load-module.ts';
 import { asConfigError } from './serve.ts';
+import type { Config } from './settings/config.ts';
 
 /** Starts a pod for one client in this process. It keeps everything in memory and listens on no port. Throws `ConfigError` as `serve` does. */
 export async function startLocalPod(config: Config, log: Logger): Promise<Anypod> {

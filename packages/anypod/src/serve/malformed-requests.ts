@@ -1,8 +1,8 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
 import { linkErrors } from '../http/error-links.ts';
 

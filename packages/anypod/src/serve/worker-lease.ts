@@ -1,14 +1,14 @@
 import { extname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { type Lease, renewedAt, type TakeLease } from '../core/lease.ts';
 import type { Log } from '../core/log.ts';
-import type { PodRegistry } from '../core/pod-registry.ts';
+import { type Lease, renewedAt, type TakeLease } from '../core/store/lease.ts';
+import type { PodRegistry } from '../core/store/pod-registry.ts';
 import { monotonicNow } from '../pod/lifecycle/lease.ts';
-import type { Config } from './config.ts';
-import type { GameDay } from './game-day.ts';
-import { sealerOf } from './payload-settings.ts';
-import type { RedisSettings } from './redis-connection.ts';
+import type { GameDay } from './operators/game-day.ts';
+import type { Config } from './settings/config.ts';
+import { sealerOf } from './settings/payload-settings.ts';
+import type { RedisSettings } from './store/redis-connection.ts';
 
 /** The data that the worker gets. */
 export interface LeaseWork {

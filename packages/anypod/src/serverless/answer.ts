@@ -1,6 +1,6 @@
 import type { Anypod } from '../anypod.ts';
 import type { AuthInfo } from '../core/caller.ts';
-import type { Store } from '../core/store.ts';
+import type { Store } from '../core/store/store.ts';
 import { refuse } from '../http/refusal.ts';
 import { fetchWhole } from './buffered.ts';
 

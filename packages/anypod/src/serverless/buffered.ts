@@ -1,5 +1,5 @@
-import type { JsonRpcMessage, RequestId } from '../core/json-rpc.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { JsonRpcMessage, RequestId } from '../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 
 /** A question of this kind waits for no handler: its handler is called again with the answer, on any pod. */
 const ROUND = 'anypod/round';

@@ -1,8 +1,8 @@
 import { type AnypodOptions, createAnypod } from '../anypod.ts';
 import { AnypodError } from '../core/errors.ts';
 import { type Log, silentLog } from '../core/log.ts';
-import type { Store } from '../core/store.ts';
-import type { TaskSettings } from '../core/task-rule.ts';
+import type { Store } from '../core/store/store.ts';
+import type { TaskSettings } from '../core/task/task-rule.ts';
 import { POD_DEFAULTS } from '../pod/context/options.ts';
 import { type Answer, answerOn, type Invocation, type OpenPod } from './answer.ts';
 

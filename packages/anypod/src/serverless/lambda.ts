@@ -2,7 +2,7 @@
  * anypod on AWS Lambda: behind a function URL with response streaming, or buffered behind API Gateway.
  * @module anypod/lambda
  */
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 import { createInvocations, type ServerlessOptions } from './invocations.ts';
 import { type HttpEvent, isFunctionUrl, requestOf } from './lambda-event.ts';
 

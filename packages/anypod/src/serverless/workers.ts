@@ -3,7 +3,7 @@
  * Objects, because only there connections may outlive a request.
  * @module anypod/workers
  */
-import { FIRST_MODERN_VERSION } from '../core/protocol-version.ts';
+import { FIRST_MODERN_VERSION } from '../core/session/protocol-version.ts';
 import { createInvocations, type Invocations, type ServerlessOptions } from './invocations.ts';
 import { SharedPod } from './shared-pod.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keyVersionOf } from '../core/key-versions.ts';
-import { createSessionId, isSessionId } from '../core/session-id.ts';
+import { createSessionId, isSessionId } from '../core/session/session-id.ts';
+import { keyVersionOf } from '../core/store/key-versions.ts';
 import { createSigner, randomId } from './signer.ts';
 
 const first = 'the first secret of thirty-two bytes';

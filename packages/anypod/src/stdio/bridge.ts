@@ -13,8 +13,8 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
   type RequestId,
-} from '../core/json-rpc.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+} from '../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 
 /** Gets tokens for the requests. */
 export interface BridgeLogin extends AuthProvider {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { type JsonRpcMessage, type JsonRpcResponse, readMessage } from '../core/json-rpc.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import { type JsonRpcMessage, type JsonRpcResponse, readMessage } from '../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 
 /**
  * Reads the messages of the stdio transport: one JSON-RPC message per line (MCP, stdio). `refuse` gets the error for a line that is no message. Ends

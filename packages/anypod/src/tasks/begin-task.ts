@@ -1,6 +1,6 @@
 import type { Caller } from '../core/caller.ts';
-import type { Task, TaskCall, TaskSummary } from '../core/task.ts';
-import type { TaskRule } from '../core/task-rule.ts';
+import type { Task, TaskCall, TaskSummary } from '../core/task/task.ts';
+import type { TaskRule } from '../core/task/task-rule.ts';
 import type { TaskContext } from './engine/context.ts';
 import { claimsOf, mirrorsOf, ownerOf } from './owner.ts';
 

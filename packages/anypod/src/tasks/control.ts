@@ -1,4 +1,4 @@
-import type { Task } from '../core/task.ts';
+import type { Task } from '../core/task/task.ts';
 import type { TaskContext } from './engine/context.ts';
 import type { TaskEngine } from './engine/engine.ts';
 

@@ -1,10 +1,10 @@
 import { type AuthInfo, BACKGROUND_CALLER, type Caller } from '../core/caller.ts';
 import { AnypodError } from '../core/errors.ts';
-import { type JsonValue, writeValue } from '../core/json-value.ts';
-import { FIRST_MODERN_VERSION, VERSION_META_KEY } from '../core/protocol-version.ts';
-import type { Task, TaskSummary } from '../core/task.ts';
-import type { StartTaskOptions, TaskDetails, TaskHandles, TaskStatus } from '../core/task-handles.ts';
-import { MAX_TASK_TTL_MS, type TaskRule } from '../core/task-rule.ts';
+import { type JsonValue, writeValue } from '../core/json/json-value.ts';
+import { FIRST_MODERN_VERSION, VERSION_META_KEY } from '../core/session/protocol-version.ts';
+import type { Task, TaskSummary } from '../core/task/task.ts';
+import type { StartTaskOptions, TaskDetails, TaskHandles, TaskStatus } from '../core/task/task-handles.ts';
+import { MAX_TASK_TTL_MS, type TaskRule } from '../core/task/task-rule.ts';
 import { beginTask, newCall } from './begin-task.ts';
 import type { TaskControl } from './control.ts';
 import type { TaskContext } from './engine/context.ts';

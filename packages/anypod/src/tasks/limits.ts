@@ -1,5 +1,5 @@
-import type { JsonRpcResponse, RequestId } from '../core/json-rpc.ts';
-import { RPC, rpcError } from '../core/rpc-error.ts';
+import type { JsonRpcResponse, RequestId } from '../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../core/json/rpc-error.ts';
 import type { TaskContext } from './engine/context.ts';
 
 /** The error for a caller that has too many unfinished tasks. It is counted. */

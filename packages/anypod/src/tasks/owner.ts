@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AuthInfo, BACKGROUND_CALLER, type Caller, principalOf } from '../core/caller.ts';
-import type { TaskCall, TaskClaims } from '../core/task.ts';
+import type { TaskCall, TaskClaims } from '../core/task/task.ts';
 
 /** The `_meta` key with which the request of a queued task tells its handler the task's id. */
 export const TASK_ID_META = 'anypod/taskId';

@@ -1,10 +1,10 @@
 import type { Deadlines } from '../core/deadlines.ts';
-import type { InboxMessage } from '../core/inbox.ts';
-import type { RequestState } from '../core/request-state.ts';
 import type { ModernHandler, ServerHost } from '../core/server-host.ts';
-import type { TaskHandles } from '../core/task-handles.ts';
-import type { HoldSession } from '../core/task-peer.ts';
-import { NO_TASKS, type TaskSettings } from '../core/task-rule.ts';
+import type { RequestState } from '../core/state/request-state.ts';
+import type { InboxMessage } from '../core/store/inbox.ts';
+import type { TaskHandles } from '../core/task/task-handles.ts';
+import type { HoldSession } from '../core/task/task-peer.ts';
+import { NO_TASKS, type TaskSettings } from '../core/task/task-rule.ts';
 import { createBackground } from '../pod/context/background.ts';
 import { createDeadlines } from '../pod/context/deadlines.ts';
 import { createTaskControl, type TaskControl } from './control.ts';

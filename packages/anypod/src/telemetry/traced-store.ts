@@ -1,4 +1,4 @@
-import type { Store } from '../core/store.ts';
+import type { Store } from '../core/store/store.ts';
 import { type Traces, through } from '../core/traces.ts';
 
 type Method = (...args: unknown[]) => unknown;

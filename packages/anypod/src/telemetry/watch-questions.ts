@@ -1,4 +1,4 @@
-import { faultOf, isResponse, type JsonRpcRequest } from '../core/json-rpc.ts';
+import { faultOf, isResponse, type JsonRpcRequest } from '../core/json/json-rpc.ts';
 import type { Meter } from '../core/meter.ts';
 import type { HostedServer, Outlet, ServerHost } from '../core/server-host.ts';
 import type { Asked, Step, Traces } from '../core/traces.ts';

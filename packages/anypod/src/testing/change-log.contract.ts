@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Change, PositionedChange } from '../core/change-log.ts';
-import { comparePositions } from '../core/standing-log.ts';
+import type { Change, PositionedChange } from '../core/store/change-log.ts';
+import { comparePositions } from '../core/store/standing-log.ts';
 import { type Contract, eventually } from './subject.ts';
 
 const updated = (n: number): Change => ({ kind: 'resource_updated', uri: `x://${n}` });

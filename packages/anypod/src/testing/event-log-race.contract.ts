@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Connection, Replay } from '../core/event-log.ts';
-import type { Store } from '../core/store.ts';
+import type { Connection, Replay } from '../core/store/event-log.ts';
+import type { Store } from '../core/store/store.ts';
 import { type Contract, sampleRecord } from './subject.ts';
 
 const EVENTS = 24;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { InboxMessage } from '../core/inbox.ts';
+import type { InboxMessage } from '../core/store/inbox.ts';
 import { type Contract, eventually } from './subject.ts';
 
 const SAMPLES: readonly InboxMessage[] = [

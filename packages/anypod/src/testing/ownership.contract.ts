@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamKey } from '../core/event-log.ts';
+import type { StreamKey } from '../core/store/event-log.ts';
 import type { Contract } from './subject.ts';
 
 const x: StreamKey = { session: 's', stream: 'x' };

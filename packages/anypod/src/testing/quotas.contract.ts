@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Quotas, Rate } from '../core/quotas.ts';
+import type { Quotas, Rate } from '../core/store/quotas.ts';
 import type { Contract } from './subject.ts';
 
 /** Slow, so that a test on a busy machine does not earn a request by the way. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ResumeStore } from '../core/resume-store.ts';
+import type { ResumeStore } from '../core/store/resume-store.ts';
 import type { Runner } from './subject.ts';
 
 /** A `ResumeStore` that the suite tests. */

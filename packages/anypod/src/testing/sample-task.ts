@@ -1,4 +1,4 @@
-import type { TaskCall } from '../core/task.ts';
+import type { TaskCall } from '../core/task/task.ts';
 
 /** A stored call like the ones that the tasks of 2026-07-28 make. */
 export function sampleCall(more: Partial<TaskCall> = {}): TaskCall {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { AnypodError } from '../core/errors.ts';
-import { NOTIFICATION_BYTES, NOTIFICATION_KINDS } from '../core/session-store.ts';
+import { NOTIFICATION_BYTES, NOTIFICATION_KINDS } from '../core/store/session-store.ts';
 import { type Contract, sampleRecord } from './subject.ts';
 
 const sorted = (pods: readonly string[] | undefined) => pods && [...pods].sort();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { comparePositions } from '../core/standing-log.ts';
+import { comparePositions } from '../core/store/standing-log.ts';
 import { type Contract, sampleRecord } from './subject.ts';
 
 const onA = { pod: 'pod-a', connection: 'a1' };

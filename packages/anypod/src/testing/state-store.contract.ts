@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Expected, StateStore, Written } from '../core/state-store.ts';
+import type { Expected, StateStore, Written } from '../core/store/state-store.ts';
 import { type Contract, sampleRecord } from './subject.ts';
 
 const ID = 'Hsession-of-the-contract';

@@ -1,5 +1,5 @@
-import type { SessionRecord } from '../core/session.ts';
-import type { Store, StoreOptions } from '../core/store.ts';
+import type { SessionRecord } from '../core/session/session.ts';
+import type { Store, StoreOptions } from '../core/store/store.ts';
 
 /** The two functions of a test runner that the suites need (vitest, node:test, mocha and jest have them). */
 export interface Runner {

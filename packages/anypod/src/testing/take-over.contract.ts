@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type StreamKey, TAKE_OVER_SKIP } from '../core/event-log.ts';
-import type { Store } from '../core/store.ts';
+import { type StreamKey, TAKE_OVER_SKIP } from '../core/store/event-log.ts';
+import type { Store } from '../core/store/store.ts';
 import { type Contract, sampleRecord } from './subject.ts';
 
 const key: StreamKey = { session: 's', stream: 'x' };

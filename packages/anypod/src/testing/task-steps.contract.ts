@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { isOver, type Task, type TaskOutcome } from '../core/task.ts';
-import type { TaskStore } from '../core/task-store.ts';
+import type { TaskStore } from '../core/store/task-store.ts';
+import { isOver, type Task, type TaskOutcome } from '../core/task/task.ts';
 import { sampleCall } from './sample-task.ts';
 import type { Contract } from './subject.ts';
 

@@ -1,5 +1,5 @@
 import type { Caller } from '../../core/caller.ts';
-import { isRequest, type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import { isRequest, type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import { passesLogLevel } from '../../core/log-level.ts';
 import { RunningCall, type RunningCalls } from '../sdk/running-calls.ts';

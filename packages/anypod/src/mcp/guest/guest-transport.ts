@@ -5,10 +5,10 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
   type RequestId,
-} from '../../core/json-rpc.ts';
+} from '../../core/json/json-rpc.ts';
+import { RPC, rpcError, serverClosed } from '../../core/json/rpc-error.ts';
+import { failedSilently } from '../../core/json/written.ts';
 import type { Log } from '../../core/log.ts';
-import { RPC, rpcError, serverClosed } from '../../core/rpc-error.ts';
-import { failedSilently } from '../../core/written.ts';
 import type { AskableTransport } from '../internals/questions.ts';
 import { RunningCall } from '../sdk/running-calls.ts';
 import { ServerTransport } from '../sdk/server-transport.ts';

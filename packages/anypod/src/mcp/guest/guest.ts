@@ -1,5 +1,5 @@
 import type { Caller } from '../../core/caller.ts';
-import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
 import { handlesRequest, untilHandled } from '../internals/own-handlers.ts';

@@ -1,5 +1,5 @@
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
-import { missingCapability, RPC } from '../../core/rpc-error.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { missingCapability, RPC } from '../../core/json/rpc-error.ts';
 import { capabilityFor, declares } from '../sdk/client-capabilities.ts';
 
 /** The codes of older revisions for a resource that does not exist, and for a URL that the user must open first. */

@@ -1,4 +1,4 @@
-import type { RequestId } from '../../core/json-rpc.ts';
+import type { RequestId } from '../../core/json/json-rpc.ts';
 import { type Protocol, protocolOf } from './protocol.ts';
 
 /** The result with which a handler asks its client (MCP 2026-07-28), and after which it has ended until it is called again. */

@@ -1,4 +1,4 @@
-import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
 import { protocolOf } from './protocol.ts';
 
 /** Hands a server a message of a known kind. */

@@ -1,5 +1,5 @@
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
-import { FIRST_MODERN_VERSION } from '../../core/protocol-version.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
+import { FIRST_MODERN_VERSION } from '../../core/session/protocol-version.ts';
 import { protocolOf } from './protocol.ts';
 
 /**

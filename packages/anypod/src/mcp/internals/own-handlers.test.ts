@@ -2,7 +2,7 @@ import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.j
 import { RootsListChangedNotificationSchema, SubscribeRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { McpServer as McpServerV2 } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
-import type { JsonRpcMessage } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage } from '../../core/json/json-rpc.ts';
 import { handlesRequest, leaveLogLevelsToPods, untilHandled } from './own-handlers.ts';
 
 type Handler = () => Promise<void>;

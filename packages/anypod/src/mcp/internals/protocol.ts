@@ -1,4 +1,4 @@
-import type { RequestId } from '../../core/json-rpc.ts';
+import type { RequestId } from '../../core/json/json-rpc.ts';
 
 /**
  * The protocol object of SDK v1 and v2: `Server` is one, `McpServer` has one in `server`. Its members are private to the SDK, so each may be

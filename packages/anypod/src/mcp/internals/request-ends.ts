@@ -1,4 +1,4 @@
-import type { RequestId } from '../../core/json-rpc.ts';
+import type { RequestId } from '../../core/json/json-rpc.ts';
 import { protocolOf } from './protocol.ts';
 
 /** The SDK's map of running requests (v1 and v2). The SDK deletes each request when it has ended, answered or not. */

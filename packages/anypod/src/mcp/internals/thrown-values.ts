@@ -1,9 +1,9 @@
 import { callNameOf } from '../../core/call-context.ts';
-import { describeThrown } from '../../core/describe-thrown.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import { describeThrown } from '../../core/json/describe-thrown.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
+import { threwText } from '../../core/json/written.ts';
 import type { Log } from '../../core/log.ts';
 import { isThenable } from '../../core/thenable.ts';
-import { threwText } from '../../core/written.ts';
 import { protocolOf } from './protocol.ts';
 
 type Handler = (message: unknown, context: unknown) => unknown;

@@ -1,4 +1,4 @@
-import type { JsonRpcNotification } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification } from '../../core/json/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import { itemsOf, REGISTRIES } from '../internals/registries.ts';

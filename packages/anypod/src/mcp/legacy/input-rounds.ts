@@ -1,5 +1,5 @@
-import { markRound } from '../../core/input-round.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
+import { markRound } from '../../core/session/input-round.ts';
 import type { InputRequired } from '../internals/input-rounds.ts';
 
 interface Round {

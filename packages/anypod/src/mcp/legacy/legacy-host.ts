@@ -2,7 +2,7 @@ import type { Caller } from '../../core/caller.ts';
 import { AnypodError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { HostedServer, Initialized, Kept, Outlet, ServerHost } from '../../core/server-host.ts';
-import type { InitializeParams } from '../../core/session.ts';
+import type { InitializeParams } from '../../core/session/session.ts';
 import { noteRounds } from '../internals/input-rounds.ts';
 import { messageEntryOf } from '../internals/message-entry.ts';
 import { handlesRequest, leaveLogLevelsToPods, untilHandled } from '../internals/own-handlers.ts';

@@ -1,7 +1,7 @@
 import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { McpServer as McpServerV2 } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
-import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
 import { silentMeter } from '../../core/meter.ts';
 import type { Outlet } from '../../core/server-host.ts';

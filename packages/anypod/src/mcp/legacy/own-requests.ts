@@ -1,5 +1,5 @@
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
-import { serverClosed } from '../../core/rpc-error.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { serverClosed } from '../../core/json/rpc-error.ts';
 import type { Outlet } from '../../core/server-host.ts';
 import { isListChange } from '../sdk/list-changes.ts';
 import { openToken } from '../sdk/progress-tokens.ts';

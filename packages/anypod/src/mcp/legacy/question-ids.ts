@@ -1,4 +1,4 @@
-import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
 import { placed, type Traces } from '../../core/traces.ts';
 
 /**

@@ -2,7 +2,7 @@ import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.j
 import { McpServer as McpServerV2, type ServerContext } from '@modelcontextprotocol/server';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import type { JsonRpcMessage, JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
 import { silentMeter } from '../../core/meter.ts';
 import type { Related } from '../../core/server-host.ts';

@@ -1,4 +1,4 @@
-import type { RequestId } from '../../core/json-rpc.ts';
+import type { RequestId } from '../../core/json/json-rpc.ts';
 
 /** The prefix of our own ids. A client's id with this prefix is replaced, so the two never collide. */
 const OWN_ID = 'anypod:';

@@ -3,7 +3,7 @@ import { McpServer as McpServerV2 } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Caller } from '../../core/caller.ts';
-import type { JsonRpcMessage } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage } from '../../core/json/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
 import { silentMeter } from '../../core/meter.ts';
 import type { Outlet, Related } from '../../core/server-host.ts';

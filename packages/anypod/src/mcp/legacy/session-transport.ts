@@ -7,7 +7,7 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
   type RequestId,
-} from '../../core/json-rpc.ts';
+} from '../../core/json/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { ScopeChallenge } from '../../core/scope-challenge.ts';
 import type { DeliveryOptions, Outlet, Related } from '../../core/server-host.ts';

@@ -1,5 +1,5 @@
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
-import type { ToolHints } from '../../core/tool-hints.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import type { ToolHints } from '../../core/session/tool-hints.ts';
 
 const MAX_PAGES = 100;
 

@@ -4,7 +4,7 @@ import { McpServer as V2Newest, ResourceTemplate as V2Template } from '@modelcon
 import { McpServer as V1Oldest, ResourceTemplate as V1OldTemplate } from 'sdk-v1-oldest/server/mcp.js';
 import { McpServer as V2Oldest, ResourceTemplate as V2OldTemplate } from 'server-v2-oldest';
 import { describe, expect, it } from 'vitest';
-import type { RegistryChanges } from '../../core/session.ts';
+import type { RegistryChanges } from '../../core/session/session.ts';
 import { createRegistryTexts } from './registry-snapshot.ts';
 import { type ChangedFor, VisibleRegistry } from './visible-registry.ts';
 

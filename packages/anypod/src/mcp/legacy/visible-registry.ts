@@ -1,5 +1,5 @@
 import type { HostedRegistry } from '../../core/server-host.ts';
-import { NO_CHANGES, type RegistryChanges } from '../../core/session.ts';
+import { NO_CHANGES, type RegistryChanges } from '../../core/session/session.ts';
 import { itemsOf, type RegisteredItem, type Registry, watchRegistries } from '../internals/registries.ts';
 import { alterItem, Item, KEY, nameOfPlace, readPlace, written } from './registry-items.ts';
 import { itemsIn, type RegistrySnapshot, type RegistryTexts, takeSnapshot } from './registry-snapshot.ts';

@@ -1,5 +1,5 @@
-import type { Change } from '../../core/change-log.ts';
-import type { JsonRpcNotification } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification } from '../../core/json/json-rpc.ts';
+import type { Change } from '../../core/store/change-log.ts';
 
 /** The change that a notification announces. Undefined: it announces none. */
 export function announcedChange(notification: JsonRpcNotification): Change | undefined {

@@ -1,10 +1,10 @@
 import type { Caller } from '../../core/caller.ts';
 import { AnypodError } from '../../core/errors.ts';
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import { silentWatch } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
-import { NO_TASKS, type TaskSettings } from '../../core/task-rule.ts';
+import { NO_TASKS, type TaskSettings } from '../../core/task/task-rule.ts';
 import { createToolPolicies, type ListTools, type ToolPolicy } from '../retry/tool-policies.ts';
 import type { ChangeBus } from './change-bus.ts';
 import type { ModernRequest } from './modern-request.ts';

@@ -1,6 +1,6 @@
 import { callSafely } from '../../core/call-safely.ts';
-import type { Change } from '../../core/change-log.ts';
 import type { Log } from '../../core/log.ts';
+import type { Change } from '../../core/store/change-log.ts';
 import type { ServerEvent, ServerEventBus } from '../sdk/sdk.ts';
 
 /** The SDK's event bus with the changes of all pods. */

@@ -1,5 +1,5 @@
 import type { Deadline, Deadlines, Late } from '../../core/deadlines.ts';
-import { encodeResponse, faultOf, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import { encodeResponse, faultOf, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
 import type { Round } from '../parked/round.ts';
 

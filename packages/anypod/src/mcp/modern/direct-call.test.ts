@@ -1,11 +1,11 @@
 import * as sdk from '@modelcontextprotocol/server';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
 import { silentWatch } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
-import { createRequestState } from '../../core/request-state.ts';
 import { ScopeChallenge } from '../../core/scope-challenge.ts';
+import { createRequestState } from '../../core/state/request-state.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
 import { createServerBuilder } from '../sdk/build-server.ts';
 import { withReadableError } from '../sdk/readable-error.ts';

@@ -1,7 +1,7 @@
 import type { Caller } from '../../core/caller.ts';
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { RequestWatch } from '../../core/meter.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
 import { ScopeChallenge } from '../../core/scope-challenge.ts';
 import { protocolOf } from '../internals/protocol.ts';
 import { closeQuietly } from '../sdk/build-server.ts';

@@ -1,4 +1,4 @@
-import type { Change } from '../../core/change-log.ts';
+import type { Change } from '../../core/store/change-log.ts';
 import type { Asking } from '../parked/call-questions.ts';
 import type { ParkedCalls } from '../parked/parked-calls.ts';
 import { ReplyChannel } from '../parked/reply-channel.ts';

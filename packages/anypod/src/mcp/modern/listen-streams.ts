@@ -1,6 +1,6 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
 import { type AuthInfo, principalOf } from '../../core/caller.ts';
-import { type Change, concerns } from '../../core/change-log.ts';
+import { type Change, concerns } from '../../core/store/change-log.ts';
 import type { McpHandler, ServerEventBus } from '../sdk/sdk.ts';
 
 export interface ListenStreamsOptions {

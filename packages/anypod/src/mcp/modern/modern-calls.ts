@@ -1,8 +1,8 @@
-import type { RequestId } from '../../core/json-rpc.ts';
+import type { RequestId } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import { LinkedList } from '../../core/linked-list.ts';
 import type { RequestWatch, StreamKind } from '../../core/meter.ts';
 import type { AnswerForm, EventSink, WebReply } from '../../core/reply.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
 
 /** The stateless calls that this pod serves. A client cannot resume one. So a pod that leaves answers them with an error. */
 export interface ModernCalls {

@@ -1,8 +1,8 @@
-import type { Change } from '../../core/change-log.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
-import type { JsonRpcMessage, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
+import type { Change } from '../../core/store/change-log.ts';
 import type { Traces } from '../../core/traces.ts';
 import type { Asking } from '../parked/call-questions.ts';
 import type { RunningCalls } from '../sdk/running-calls.ts';

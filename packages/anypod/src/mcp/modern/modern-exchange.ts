@@ -8,10 +8,10 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
   type RequestId,
-} from '../../core/json-rpc.ts';
-import { VERSION_META_KEY } from '../../core/protocol-version.ts';
-import { callTimedOut, serverClosed, tooManyParked, tooManyParkedOfCaller } from '../../core/rpc-error.ts';
-import { writeMessage } from '../../core/written.ts';
+} from '../../core/json/json-rpc.ts';
+import { callTimedOut, serverClosed, tooManyParked, tooManyParkedOfCaller } from '../../core/json/rpc-error.ts';
+import { writeMessage } from '../../core/json/written.ts';
+import { VERSION_META_KEY } from '../../core/session/protocol-version.ts';
 import { withoutStack } from '../internals/protocol.ts';
 import type { AskableTransport } from '../internals/questions.ts';
 import { CallQuestions } from '../parked/call-questions.ts';

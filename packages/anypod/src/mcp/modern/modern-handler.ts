@@ -1,12 +1,12 @@
 import type { Caller } from '../../core/caller.ts';
 import type { FilterOf } from '../../core/gate.ts';
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
-import { LEGACY_VERSIONS } from '../../core/protocol-version.ts';
-import { bindingOf } from '../../core/request-state.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
-import type { SpentStates } from '../../core/spent-states.ts';
-import { NO_TASKS, type TaskSettings } from '../../core/task-rule.ts';
+import { LEGACY_VERSIONS } from '../../core/session/protocol-version.ts';
+import { bindingOf } from '../../core/state/request-state.ts';
+import type { SpentStates } from '../../core/store/spent-states.ts';
+import { NO_TASKS, type TaskSettings } from '../../core/task/task-rule.ts';
 import type { ParkedState, ParkedStates } from '../parked/parked-state.ts';
 import type { Parking } from '../parked/parking.ts';
 import { identifyCall } from '../retry/call-identity.ts';

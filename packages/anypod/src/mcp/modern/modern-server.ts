@@ -1,4 +1,4 @@
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { type MessageEntry, messageEntryOf } from '../internals/message-entry.ts';
 import { forgetClient, protocolOf } from '../internals/protocol.ts';
 import { letServersAsk } from '../internals/questions.ts';

@@ -1,5 +1,5 @@
 import { BACKGROUND_CALLER, type Caller } from '../../core/caller.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
 import type { StreamKind } from '../../core/meter.ts';
 import { createFacade } from '../guest/facade.ts';
 import { speakModern } from '../internals/modern-era.ts';

@@ -1,5 +1,5 @@
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
-import { RPC } from '../../core/rpc-error.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC } from '../../core/json/rpc-error.ts';
 
 /** HeaderMismatch of the SDK. */
 const HEADER_MISMATCH = -32020;

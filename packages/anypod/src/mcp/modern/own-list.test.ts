@@ -1,10 +1,10 @@
 import * as sdk from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Change } from '../../core/change-log.ts';
 import { silentLog } from '../../core/log.ts';
 import { silentWatch } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
-import { createRequestState } from '../../core/request-state.ts';
+import { createRequestState } from '../../core/state/request-state.ts';
+import type { Change } from '../../core/store/change-log.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
 import { createServerBuilder } from '../sdk/build-server.ts';
 import { createRunningCalls } from '../sdk/running-calls.ts';

@@ -1,4 +1,4 @@
-import { parkedPodLost } from '../../core/rpc-error.ts';
+import { parkedPodLost } from '../../core/json/rpc-error.ts';
 import { rerunHere, type Traces } from '../../core/traces.ts';
 import { allGiven, begunAgain } from '../parked/begun-again.ts';
 import type { ParkedState } from '../parked/parked-state.ts';

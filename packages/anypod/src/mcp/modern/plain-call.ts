@@ -1,6 +1,6 @@
 import type { Caller } from '../../core/caller.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
-import { FIRST_MODERN_VERSION, VERSION_META_KEY } from '../../core/protocol-version.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
+import { FIRST_MODERN_VERSION, VERSION_META_KEY } from '../../core/session/protocol-version.ts';
 import { isPlainMessage } from '../internals/message-entry.ts';
 
 type Values = Readonly<Record<string, unknown>>;

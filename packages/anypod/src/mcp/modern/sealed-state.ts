@@ -1,6 +1,6 @@
-import { encodeResponse, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
-import type { OpenedState, RequestState } from '../../core/request-state.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { encodeResponse, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
+import type { OpenedState, RequestState } from '../../core/state/request-state.ts';
 import { ONCE } from '../retry/tool-policies.ts';
 
 /** Seals the state of an `input_required` result. The state can be used once only, if `once` is set or the result itself asks for it. */

@@ -1,6 +1,6 @@
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { onOneLine } from '../../core/json/one-line.ts';
 import type { RequestOutcome, RequestWatch, StreamKind } from '../../core/meter.ts';
-import { onOneLine } from '../../core/one-line.ts';
 
 /** Passes on a modern request's response, and tells `watch` how the request ended. A stream of `kind` counts as open until it ends. */
 export async function watchResponse(

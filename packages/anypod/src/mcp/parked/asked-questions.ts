@@ -1,4 +1,4 @@
-import type { JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
 import { type Asked, type Given, hashOf } from './parked-state.ts';
 
 /** A question as an `input_required` result has it. */

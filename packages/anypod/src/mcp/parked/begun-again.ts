@@ -1,4 +1,4 @@
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
 import { givenFor } from './asked-questions.ts';
 import type { Given, ParkedState } from './parked-state.ts';
 

@@ -1,6 +1,6 @@
-import { ENCODED, type JsonRpcError, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
-import { missingCapability } from '../../core/rpc-error.ts';
-import { writeMessage } from '../../core/written.ts';
+import { ENCODED, type JsonRpcError, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { missingCapability } from '../../core/json/rpc-error.ts';
+import { writeMessage } from '../../core/json/written.ts';
 import { capabilityFor, declares } from '../sdk/client-capabilities.ts';
 import { AskedQuestions } from './asked-questions.ts';
 import type { CallFacts, NoRoom, ParkedCall, ParkedCalls, Place } from './parked-calls.ts';

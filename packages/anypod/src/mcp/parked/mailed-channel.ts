@@ -1,6 +1,6 @@
-import type { ParkedMail } from '../../core/inbox.ts';
+import { CLIENT_GONE } from '../../core/json/rpc-error.ts';
 import type { AnswerForm } from '../../core/reply.ts';
-import { CLIENT_GONE } from '../../core/rpc-error.ts';
+import type { ParkedMail } from '../../core/store/inbox.ts';
 import type { Channel } from './round.ts';
 
 /** What a call says to a request on another pod. */

@@ -1,5 +1,5 @@
 import type { Deadline, Deadlines } from '../../core/deadlines.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { RandomId } from '../../core/signer.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
-import type { RequestState } from '../../core/request-state.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
+import type { RequestState } from '../../core/state/request-state.ts';
 
 /** A question of a call, by its key, and the hash of what it asks. */
 export type Asked = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
-import type { ParkedMail } from '../../core/inbox.ts';
 import type { Log } from '../../core/log.ts';
 import type { RandomId } from '../../core/signer.ts';
+import type { ParkedMail } from '../../core/store/inbox.ts';
 import { asPlace, inStep } from '../../core/traces.ts';
 import { createLastingWrites } from '../retry/lasting-writes.ts';
 import { MailedChannel, type ParkedEvent } from './mailed-channel.ts';

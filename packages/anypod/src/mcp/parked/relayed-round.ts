@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { faultOf, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import { faultOf, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { ParkedEvent } from './mailed-channel.ts';
 import type { Round } from './round.ts';
 

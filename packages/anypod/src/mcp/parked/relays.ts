@@ -1,5 +1,5 @@
-import type { InboxMessage, ParkedMail } from '../../core/inbox.ts';
 import type { RandomId } from '../../core/signer.ts';
+import type { InboxMessage, ParkedMail } from '../../core/store/inbox.ts';
 import type { Traces } from '../../core/traces.ts';
 import type { LastingWrites } from '../retry/lasting-writes.ts';
 import type { ParkedState } from './parked-state.ts';

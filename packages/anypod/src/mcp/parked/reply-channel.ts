@@ -1,5 +1,5 @@
+import { CLIENT_GONE } from '../../core/json/rpc-error.ts';
 import type { AnswerForm, EventSink, Reply } from '../../core/reply.ts';
-import { CLIENT_GONE } from '../../core/rpc-error.ts';
 import type { Channel } from './round.ts';
 
 /** How long a client that got a 503 or 429 should wait, in s. */

@@ -1,4 +1,4 @@
-import type { JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
 import type { AnswerForm } from '../../core/reply.ts';
 
 /** Where a round's messages go: to the client's connection, or to the pod that has it. */

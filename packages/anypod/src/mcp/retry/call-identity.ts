@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Caller, principalOf } from '../../core/caller.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
 import type { CallIdentity } from '../../core/server-host.ts';
 
 export const IDEMPOTENCY_KEY = 'anypod/idempotencyKey';

@@ -1,5 +1,5 @@
-import { ENCODED, type JsonRpcResponse, type RequestId } from '../../core/json-rpc.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { ENCODED, type JsonRpcResponse, type RequestId } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 
 /** The most bytes of a response that is kept for repeats. */
 const MAX_STORED_BYTES = 1024 * 1024;

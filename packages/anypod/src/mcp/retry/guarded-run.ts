@@ -1,7 +1,7 @@
-import type { CallStore } from '../../core/call-store.ts';
-import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import type { JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
 import type { WebReply } from '../../core/reply.ts';
 import type { CallIdentity } from '../../core/server-host.ts';
+import type { CallStore } from '../../core/store/call-store.ts';
 import { lostForm, storedForm } from './call-outcome.ts';
 import { detachedReply } from './detached-reply.ts';
 import type { LastingWrites } from './lasting-writes.ts';

@@ -1,10 +1,10 @@
-import type { CallState, CallStore } from '../../core/call-store.ts';
-import type { InboxMessage } from '../../core/inbox.ts';
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { CLIENT_GONE, RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
-import { CLIENT_GONE, RPC, rpcError } from '../../core/rpc-error.ts';
 import type { RandomId } from '../../core/signer.ts';
+import type { CallState, CallStore } from '../../core/store/call-store.ts';
+import type { InboxMessage } from '../../core/store/inbox.ts';
 import { rerunHere, type Traces } from '../../core/traces.ts';
 import { IDEMPOTENCY_KEY } from './call-identity.ts';
 import { lostForm, underId } from './call-outcome.ts';

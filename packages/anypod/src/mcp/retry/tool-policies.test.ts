@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { createToolPolicies } from './tool-policies.ts';
 
 const result = (tools: object[], nextCursor?: string): JsonRpcResponse => {

@@ -1,6 +1,6 @@
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
-import { RPC } from '../../core/rpc-error.ts';
-import { type DescribedTool, type TaskRule, type TaskSettings, taskRuleOf } from '../../core/task-rule.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC } from '../../core/json/rpc-error.ts';
+import { type DescribedTool, type TaskRule, type TaskSettings, taskRuleOf } from '../../core/task/task-rule.ts';
 
 const RETRY = 'anypod/retry';
 export const ONCE = 'anypod/once';

@@ -1,8 +1,8 @@
 import * as v1 from '@modelcontextprotocol/sdk/types.js';
 import * as v2 from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
-import { isNotification, isRequest, isResponse, readMessage } from '../../core/json-rpc.ts';
-import { metaFault } from '../../core/meta.ts';
+import { isNotification, isRequest, isResponse, readMessage } from '../../core/json/json-rpc.ts';
+import { metaFault } from '../../core/json/meta.ts';
 import { sealToken } from './progress-tokens.ts';
 
 const TASK = 'io.modelcontextprotocol/related-task';

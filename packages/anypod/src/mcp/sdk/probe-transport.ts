@@ -1,4 +1,9 @@
-import { isResponse, type JsonRpcMessage, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import {
+  isResponse,
+  type JsonRpcMessage,
+  type JsonRpcRequest,
+  type JsonRpcResponse,
+} from '../../core/json/json-rpc.ts';
 
 /** The transport over which the probe asks a server before it serves. Sends one request at a time. */
 export class ProbeTransport {

@@ -1,6 +1,6 @@
 import { cpuUsage, memoryUsage } from 'node:process';
 import { AnypodError } from '../../core/errors.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
 import { type BuildServer, closeQuietly, noServer, notConnected } from './build-server.ts';
 import { ProbeTransport } from './probe-transport.ts';
 import { toolSchemas } from './schema-memo.ts';

@@ -1,4 +1,4 @@
-import type { JsonRpcMessage, JsonRpcNotification } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcNotification } from '../../core/json/json-rpc.ts';
 
 /** The prefix of a token that a server gets in place of the client's own. */
 const SEALED = 'anypod/token:';

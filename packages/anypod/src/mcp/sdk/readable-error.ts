@@ -1,5 +1,5 @@
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
-import { RPC } from '../../core/rpc-error.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC } from '../../core/json/rpc-error.ts';
 
 /** The parts of a zod issue that the client is told. */
 interface Issue {

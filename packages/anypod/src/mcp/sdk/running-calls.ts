@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type CallContext, type CallContexts, callNameOf } from '../../core/call-context.ts';
-import type { JsonRpcRequest, RequestId } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest, RequestId } from '../../core/json/json-rpc.ts';
 import { isPlainMessage } from '../internals/message-entry.ts';
 
 /**

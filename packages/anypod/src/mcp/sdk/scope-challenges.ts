@@ -1,5 +1,5 @@
 import type { AuthInfo } from '../../core/caller.ts';
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
 import { ScopeChallenge } from '../../core/scope-challenge.ts';
 
 interface SdkChallenge {

@@ -6,10 +6,10 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
   type RequestId,
-} from '../../core/json-rpc.ts';
+} from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
+import { failedSilently, UnwritableError, unwritableResponse, writeResponse } from '../../core/json/written.ts';
 import type { Log } from '../../core/log.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
-import { failedSilently, UnwritableError, unwritableResponse, writeResponse } from '../../core/written.ts';
 import { isPlainMessage, type MessageEntry } from '../internals/message-entry.ts';
 import { watchEnds } from '../internals/request-ends.ts';
 import { keepThrownReadable } from '../internals/thrown-values.ts';

@@ -3,7 +3,7 @@ import { McpServer } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Anypod, createAnypod } from '../../anypod.ts';
-import { ENCODED } from '../../core/json-rpc.ts';
+import { ENCODED } from '../../core/json/json-rpc.ts';
 import { prepareSdk } from './load-sdk.ts';
 import type { ServerSdk } from './sdk.ts';
 import { createToolLists } from './tool-lists.ts';

@@ -1,4 +1,4 @@
-import { ENCODED, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import { ENCODED, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { listingOf, type RegisteredTool } from '../internals/registered-tools.ts';
 import type { UserServer } from './user-server.ts';
 

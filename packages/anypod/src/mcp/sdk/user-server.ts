@@ -1,6 +1,6 @@
 import type { AuthInfo } from '../../core/caller.ts';
-import type { SessionState, StateHandles } from '../../core/state.ts';
-import type { TaskHandles } from '../../core/task-handles.ts';
+import type { SessionState, StateHandles } from '../../core/state/state.ts';
+import type { TaskHandles } from '../../core/task/task-handles.ts';
 
 /** A user's server: `McpServer` or `Server` of SDK v2 or v1. anypod knows it by its shape, because each module brings its own copy of the SDK. */
 export interface UserServer {

@@ -1,5 +1,5 @@
-import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
+import type { JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { PodContext } from '../context/context.ts';
 import type { PodParts } from '../peers/inbox-handler.ts';
 import type { Exchange } from '../streams/exchange.ts';

@@ -1,8 +1,8 @@
 import { hrtime } from 'node:process';
-import { type Lease, type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../../core/lease.ts';
 import type { Log } from '../../core/log.ts';
-import type { PodRegistry } from '../../core/pod-registry.ts';
 import { createSparseLog } from '../../core/sparse-log.ts';
+import { type Lease, type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../../core/store/lease.ts';
+import type { PodRegistry } from '../../core/store/pod-registry.ts';
 
 /** Milliseconds of a clock that never goes back and that all threads share. Only differences have a meaning. */
 export function monotonicNow(): number {

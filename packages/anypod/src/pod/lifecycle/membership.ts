@@ -1,6 +1,6 @@
-import type { Change, PositionedChange } from '../../core/change-log.ts';
-import type { InboxMessage, Listening } from '../../core/inbox.ts';
-import { type Lease, mayJudge, type TakeLease } from '../../core/lease.ts';
+import type { Change, PositionedChange } from '../../core/store/change-log.ts';
+import type { InboxMessage, Listening } from '../../core/store/inbox.ts';
+import { type Lease, mayJudge, type TakeLease } from '../../core/store/lease.ts';
 import type { PodContext } from '../context/context.ts';
 import { announceAnswer, createInboxHandler, type PodParts } from '../peers/inbox-handler.ts';
 import { createInboxProbe, type InboxProbe } from '../peers/inbox-probe.ts';

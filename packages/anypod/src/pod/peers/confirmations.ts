@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { InboxMessage } from '../../core/inbox.ts';
+import type { InboxMessage } from '../../core/store/inbox.ts';
 import type { PodContext } from '../context/context.ts';
 
 const RECHECK_MS = 250;

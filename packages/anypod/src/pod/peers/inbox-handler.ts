@@ -1,7 +1,7 @@
 import { callSafely } from '../../core/call-safely.ts';
 import { BACKGROUND_CALLER } from '../../core/caller.ts';
-import type { InboxMessage } from '../../core/inbox.ts';
-import type { JsonRpcNotification, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import type { InboxMessage } from '../../core/store/inbox.ts';
 import { asPlace, inStep } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import type { SessionCache } from '../sessions/session-cache.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { InboxMessage } from '../../core/inbox.ts';
+import type { InboxMessage } from '../../core/store/inbox.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 import { createInboxProbe } from './inbox-probe.ts';
 

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { BACKGROUND_CALLER, type Caller, principalOf } from '../../core/caller.ts';
-import type { Orphan, StreamKey } from '../../core/event-log.ts';
-import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../../core/json-rpc.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { isRequest, type JsonRpcMessage, type JsonRpcRequest } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { HostedServer } from '../../core/server-host.ts';
+import type { Orphan, StreamKey } from '../../core/store/event-log.ts';
 import { placeIn, type Step } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';

@@ -1,6 +1,6 @@
-import type { Orphan, StreamKey } from '../../core/event-log.ts';
-import { lastRoundOf } from '../../core/input-round.ts';
-import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { lastRoundOf } from '../../core/session/input-round.ts';
+import type { Orphan, StreamKey } from '../../core/store/event-log.ts';
 import type { PodContext } from '../context/context.ts';
 import type { OwnedStream } from '../streams/owned-stream.ts';
 

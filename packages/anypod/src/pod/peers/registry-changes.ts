@@ -1,4 +1,4 @@
-import { NO_CHANGES } from '../../core/session.ts';
+import { NO_CHANGES } from '../../core/session/session.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 import type { LiveSession } from '../sessions/live-session.ts';

@@ -1,4 +1,4 @@
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
 import type { HostedServer } from '../../core/server-host.ts';
 import type { RerunPolicy } from '../context/options.ts';
 

@@ -1,5 +1,5 @@
+import { serverClosed } from '../../core/json/rpc-error.ts';
 import type { SessionEnd } from '../../core/meter.ts';
-import { serverClosed } from '../../core/rpc-error.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 import { uncountSession } from '../sessions/counted-sessions.ts';

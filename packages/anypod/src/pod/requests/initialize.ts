@@ -1,10 +1,10 @@
 import { type Caller, principalOf } from '../../core/caller.ts';
-import { encodeResponse, type JsonRpcRequest } from '../../core/json-rpc.ts';
-import { metaFault } from '../../core/meta.ts';
+import { encodeResponse, type JsonRpcRequest } from '../../core/json/json-rpc.ts';
+import { metaFault } from '../../core/json/meta.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { Reply } from '../../core/reply.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
-import { type InitializeParams, initializeFault, NO_CHANGES, type Session } from '../../core/session.ts';
-import { createSessionId } from '../../core/session-id.ts';
+import { type InitializeParams, initializeFault, NO_CHANGES, type Session } from '../../core/session/session.ts';
+import { createSessionId } from '../../core/session/session-id.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
 import { countSession, uncountSession } from '../sessions/counted-sessions.ts';

@@ -1,7 +1,7 @@
 import type { Caller } from '../../core/caller.ts';
-import type { EventPlace } from '../../core/event-id.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { Reply } from '../../core/reply.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
+import type { EventPlace } from '../../core/session/event-id.ts';
 import { inStep, placeIn } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import type { PodParts } from '../peers/inbox-handler.ts';

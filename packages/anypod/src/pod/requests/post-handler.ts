@@ -8,10 +8,10 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
   type RequestId,
-} from '../../core/json-rpc.ts';
-import { metaFault } from '../../core/meta.ts';
+} from '../../core/json/json-rpc.ts';
+import { metaFault } from '../../core/json/meta.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { Reply } from '../../core/reply.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { HostedServer } from '../../core/server-host.ts';
 import { inStep, placeIn } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';

@@ -2,7 +2,7 @@ import { McpServer } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Anypod, createAnypod } from '../../anypod.ts';
-import type { InboxMessage } from '../../core/inbox.ts';
+import type { InboxMessage } from '../../core/store/inbox.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };

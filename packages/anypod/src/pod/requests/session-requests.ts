@@ -1,7 +1,7 @@
 import { AnypodError } from '../../core/errors.ts';
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import { isLogLevel } from '../../core/log-level.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { HostedServer } from '../../core/server-host.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Confirmations } from '../peers/confirmations.ts';

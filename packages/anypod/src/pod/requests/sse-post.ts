@@ -6,12 +6,12 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
   type RequestId,
-} from '../../core/json-rpc.ts';
-import { metaFault } from '../../core/meta.ts';
-import { LEGACY_VERSIONS } from '../../core/protocol-version.ts';
+} from '../../core/json/json-rpc.ts';
+import { metaFault } from '../../core/json/meta.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { Reply } from '../../core/reply.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
-import { type InitializeParams, initializeFault, isInitialized } from '../../core/session.ts';
+import { LEGACY_VERSIONS } from '../../core/session/protocol-version.ts';
+import { type InitializeParams, initializeFault, isInitialized } from '../../core/session/session.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Confirmations } from '../peers/confirmations.ts';
 import type { LiveSession } from '../sessions/live-session.ts';

@@ -1,9 +1,9 @@
 import { type Caller, principalOf } from '../../core/caller.ts';
-import type { EventIds, EventPlace } from '../../core/event-id.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
-import type { SessionRecord } from '../../core/session.ts';
-import { createSessionId } from '../../core/session-id.ts';
+import type { EventIds, EventPlace } from '../../core/session/event-id.ts';
+import type { SessionRecord } from '../../core/session/session.ts';
+import { createSessionId } from '../../core/session/session-id.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
 import { countSession } from '../sessions/counted-sessions.ts';

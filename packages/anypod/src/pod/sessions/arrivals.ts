@@ -1,4 +1,4 @@
-import type { RequestId } from '../../core/json-rpc.ts';
+import type { RequestId } from '../../core/json/json-rpc.ts';
 
 /** How long a cancellation that came before its request counts, in ms. One POST overtakes another by far less. */
 export const EARLY_CANCELLATION_MS = 5000;

@@ -1,6 +1,6 @@
 import { type Caller, principalOf } from '../../core/caller.ts';
-import { isSessionId } from '../../core/session-id.ts';
-import type { HeldSession } from '../../core/task-peer.ts';
+import { isSessionId } from '../../core/session/session-id.ts';
+import type { HeldSession } from '../../core/task/task-peer.ts';
 import type { PodContext } from '../context/context.ts';
 import { tooLate } from '../context/too-late.ts';
 import type { LiveSession } from './live-session.ts';

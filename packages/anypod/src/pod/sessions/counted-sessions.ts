@@ -1,6 +1,6 @@
 import type { Caller } from '../../core/caller.ts';
 import { Limited, type LimitReason } from '../../core/limited.ts';
-import type { SessionRecord } from '../../core/session.ts';
+import type { SessionRecord } from '../../core/session/session.ts';
 import type { PodContext } from '../context/context.ts';
 
 /** Among whose sessions one counts. */

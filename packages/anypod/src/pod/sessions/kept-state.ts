@@ -1,8 +1,8 @@
 import type { Kept } from '../../core/server-host.ts';
-import type { SessionState, StateHandles } from '../../core/state.ts';
-import { createStateEntries } from '../../core/state-entries.ts';
-import { createStoredBackend, type StateBackend } from '../../core/state-lanes.ts';
-import { UnstoredState } from '../../core/unstored-state.ts';
+import type { SessionState, StateHandles } from '../../core/state/state.ts';
+import { createStateEntries } from '../../core/state/state-entries.ts';
+import { createStoredBackend, type StateBackend } from '../../core/state/state-lanes.ts';
+import { UnstoredState } from '../../core/state/unstored-state.ts';
 import type { PodContext } from '../context/context.ts';
 
 /** What the servers of one session on this pod keep. It makes each part when a factory asks for it. */

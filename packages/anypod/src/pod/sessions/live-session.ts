@@ -1,8 +1,8 @@
 import { BACKGROUND_CALLER, type Caller } from '../../core/caller.ts';
-import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
-import { callTimedOut } from '../../core/rpc-error.ts';
+import type { JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
+import { callTimedOut } from '../../core/json/rpc-error.ts';
 import type { HostedServer, Outlet } from '../../core/server-host.ts';
-import { type Session, withNotification } from '../../core/session.ts';
+import { type Session, withNotification } from '../../core/session/session.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Exchange } from '../streams/exchange.ts';
 import { Arrivals } from './arrivals.ts';

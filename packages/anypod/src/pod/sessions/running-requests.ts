@@ -1,5 +1,5 @@
 import type { Deadline, Deadlines } from '../../core/deadlines.ts';
-import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
+import type { JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
 import type { Exchange } from '../streams/exchange.ts';
 

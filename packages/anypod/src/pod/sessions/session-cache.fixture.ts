@@ -1,10 +1,10 @@
 import { vi } from 'vitest';
-import { createEventIds } from '../../core/event-id.ts';
 import { silentLog } from '../../core/log.ts';
 import { silentMeter } from '../../core/meter.ts';
 import type { HostedServer } from '../../core/server-host.ts';
-import type { SessionStore } from '../../core/session-store.ts';
-import { createStateLanes } from '../../core/state-lanes.ts';
+import { createEventIds } from '../../core/session/event-id.ts';
+import { createStateLanes } from '../../core/state/state-lanes.ts';
+import type { SessionStore } from '../../core/store/session-store.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
 import { createAnnouncer } from '../context/announcer.ts';

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
-import type { Session } from '../../core/session.ts';
-import { NOTIFICATION_BYTES } from '../../core/session-store.ts';
+import type { JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
+import type { Session } from '../../core/session/session.ts';
+import { NOTIFICATION_BYTES } from '../../core/store/session-store.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 import { LiveSession, type SendStanding, type SessionHolder } from './live-session.ts';

@@ -1,9 +1,9 @@
-import { changeName } from '../../core/change-log.ts';
-import type { JsonRpcNotification, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { writeMessage } from '../../core/json/written.ts';
 import { passesLogLevel } from '../../core/log-level.ts';
 import type { Outlet, Related } from '../../core/server-host.ts';
-import type { Session } from '../../core/session.ts';
-import { writeMessage } from '../../core/written.ts';
+import type { Session } from '../../core/session/session.ts';
+import { changeName } from '../../core/store/change-log.ts';
 import type { PodContext } from '../context/context.ts';
 import type { RunningRequests, Settle } from './running-requests.ts';
 import type { ToldServer } from './told-server.ts';

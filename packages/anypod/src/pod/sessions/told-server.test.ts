@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
 import type { HostedServer } from '../../core/server-host.ts';
-import type { Session } from '../../core/session.ts';
+import type { Session } from '../../core/session/session.ts';
 import { ToldServer } from './told-server.ts';
 
 const ok: JsonRpcResponse = { jsonrpc: '2.0', id: 1, result: {} };

@@ -1,8 +1,8 @@
 import { BACKGROUND_CALLER } from '../../core/caller.ts';
-import type { JsonRpcNotification } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification } from '../../core/json/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
 import type { HostedServer } from '../../core/server-host.ts';
-import type { ClientNotification, Session } from '../../core/session.ts';
+import type { ClientNotification, Session } from '../../core/session/session.ts';
 
 /** How long requests wait for the handlers of earlier messages, in ms. Such a handler may itself be waiting for the client. */
 const WAIT_MS = 1000;

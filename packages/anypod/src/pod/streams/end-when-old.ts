@@ -1,5 +1,5 @@
 import type { EventSink } from '../../core/reply.ts';
-import { hasFirstEventId, type SessionRecord } from '../../core/session.ts';
+import { hasFirstEventId, type SessionRecord } from '../../core/session/session.ts';
 import type { PodContext } from '../context/context.ts';
 import { reconnectDelay } from './reconnect-delay.ts';
 

@@ -7,12 +7,12 @@ import {
   type JsonRpcRequest,
   type JsonRpcResponse,
   type RequestId,
-} from '../../core/json-rpc.ts';
+} from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { Link } from '../../core/linked-list.ts';
 import type { RequestOutcome } from '../../core/meter.ts';
-import { hasPrimingEvents } from '../../core/protocol-version.ts';
 import type { Reply } from '../../core/reply.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { hasPrimingEvents } from '../../core/session/protocol-version.ts';
 import { traceOf } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import type { Followers } from './followers.ts';

@@ -3,8 +3,8 @@ import { McpServer } from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Anypod, createAnypod } from '../../anypod.ts';
-import type { Connection, StreamKey } from '../../core/event-log.ts';
-import type { Store } from '../../core/store.ts';
+import type { Connection, StreamKey } from '../../core/store/event-log.ts';
+import type { Store } from '../../core/store/store.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };

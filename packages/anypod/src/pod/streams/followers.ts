@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Connection, Replay, StreamEvent, StreamKey } from '../../core/event-log.ts';
-import type { RequestId } from '../../core/json-rpc.ts';
-import { hasPrimingEvents } from '../../core/protocol-version.ts';
+import type { RequestId } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { hasPrimingEvents } from '../../core/session/protocol-version.ts';
+import type { Connection, Replay, StreamEvent, StreamKey } from '../../core/store/event-log.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 import { endWhenOld } from './end-when-old.ts';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type Anypod, createAnypod } from '../../anypod.ts';
 import { AnypodError } from '../../core/errors.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
-import type { Store } from '../../core/store.ts';
+import type { Store } from '../../core/store/store.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 import { sampleRecord } from '../../testing/subject.ts';
 import { setUp } from '../sessions/session-cache.fixture.ts';

@@ -1,5 +1,5 @@
-import type { Connection, Orphan, StreamEvent, StreamKey, Written } from '../../core/event-log.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
+import type { Connection, Orphan, StreamEvent, StreamKey, Written } from '../../core/store/event-log.ts';
 import { placed } from '../../core/traces.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';

@@ -1,10 +1,10 @@
-import { type Change, concerns, lastOfEach, type PositionedChange } from '../../core/change-log.ts';
-import type { EventPlace } from '../../core/event-id.ts';
-import type { Connection } from '../../core/event-log.ts';
-import type { JsonRpcNotification } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification } from '../../core/json/json-rpc.ts';
 import type { EventSink, Reply } from '../../core/reply.ts';
-import { hasFirstEventId } from '../../core/session.ts';
-import { type Attached, comparePositions, type StandingEvent } from '../../core/standing-log.ts';
+import type { EventPlace } from '../../core/session/event-id.ts';
+import { hasFirstEventId } from '../../core/session/session.ts';
+import { type Change, concerns, lastOfEach, type PositionedChange } from '../../core/store/change-log.ts';
+import type { Connection } from '../../core/store/event-log.ts';
+import { type Attached, comparePositions, type StandingEvent } from '../../core/store/standing-log.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 import { endWhenOld } from './end-when-old.ts';

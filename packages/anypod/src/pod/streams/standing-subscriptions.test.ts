@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { createEventIds } from '../../core/event-id.ts';
 import { silentLog } from '../../core/log.ts';
 import { silentMeter } from '../../core/meter.ts';
 import type { Reply } from '../../core/reply.ts';
-import { NO_CHANGES, type Session } from '../../core/session.ts';
+import { createEventIds } from '../../core/session/event-id.ts';
+import { NO_CHANGES, type Session } from '../../core/session/session.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 import { createSigner, randomId } from '../../signing/signer.ts';
 import { createBackground } from '../context/background.ts';

@@ -1,5 +1,5 @@
 import type { AuthInfo } from '../../core/caller.ts';
-import type { JsonRpcMessage, JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcRequest } from '../../core/json/json-rpc.ts';
 
 type Requests = readonly [JsonRpcRequest, ...JsonRpcRequest[]];
 

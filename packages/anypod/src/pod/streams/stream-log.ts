@@ -1,4 +1,4 @@
-import type { StreamEvent, StreamKey, Written } from '../../core/event-log.ts';
+import type { StreamEvent, StreamKey, Written } from '../../core/store/event-log.ts';
 import type { PodContext } from '../context/context.ts';
 import { retryWhileStoreAway } from '../context/store-retry.ts';
 

@@ -1,4 +1,4 @@
-import type { Session } from '../../core/session.ts';
+import type { Session } from '../../core/session/session.ts';
 
 /** The parts of a session that its streams need. The pod replaces `session` when the session changes in the store. */
 export interface StreamSession {

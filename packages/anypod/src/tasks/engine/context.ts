@@ -1,9 +1,9 @@
-import type { InboxMessage } from '../../core/inbox.ts';
 import type { Log } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { RandomId } from '../../core/signer.ts';
-import type { Task, TaskCall, TaskOutcome } from '../../core/task.ts';
-import type { TaskStore } from '../../core/task-store.ts';
+import type { InboxMessage } from '../../core/store/inbox.ts';
+import type { TaskStore } from '../../core/store/task-store.ts';
+import type { Task, TaskCall, TaskOutcome } from '../../core/task/task.ts';
 import type { Traces } from '../../core/traces.ts';
 import type { Background } from '../../pod/context/background.ts';
 

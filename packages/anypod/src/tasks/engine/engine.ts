@@ -1,6 +1,6 @@
-import type { Listening } from '../../core/inbox.ts';
 import { isUnreadable } from '../../core/sealer.ts';
-import type { Task } from '../../core/task.ts';
+import type { Listening } from '../../core/store/inbox.ts';
+import type { Task } from '../../core/task/task.ts';
 import { retryWhileStoreAway } from '../../pod/context/store-retry.ts';
 import type { TaskContext } from './context.ts';
 import { failure } from './outcome.ts';

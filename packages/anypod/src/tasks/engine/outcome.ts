@@ -1,6 +1,6 @@
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
-import { RPC } from '../../core/rpc-error.ts';
-import type { TaskOutcome } from '../../core/task.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC } from '../../core/json/rpc-error.ts';
+import type { TaskOutcome } from '../../core/task/task.ts';
 
 /** The outcome of a call that ended with `response`. A result that is larger than `most` bytes becomes an error that says so. */
 export function outcomeOf({ result, error }: JsonRpcResponse, most: number): TaskOutcome {

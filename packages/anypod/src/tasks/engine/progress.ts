@@ -1,4 +1,4 @@
-import type { JsonRpcNotification } from '../../core/json-rpc.ts';
+import type { JsonRpcNotification } from '../../core/json/json-rpc.ts';
 
 /** The longest message of a task, in characters. */
 const MOST_TEXT = 1000;

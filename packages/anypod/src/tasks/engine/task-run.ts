@@ -1,6 +1,6 @@
 import type { TaskEvent } from '../../core/meter.ts';
-import type { Task, TaskCall, TaskOutcome } from '../../core/task.ts';
-import type { TaskChanged, TaskPause } from '../../core/task-store.ts';
+import type { TaskChanged, TaskPause } from '../../core/store/task-store.ts';
+import type { Task, TaskCall, TaskOutcome } from '../../core/task/task.ts';
 import { asPlace, type Step } from '../../core/traces.ts';
 import { isStoreAway, retryWhileStoreAway } from '../../pod/context/store-retry.ts';
 import type { TaskContext } from './context.ts';

@@ -1,4 +1,4 @@
-import type { Task } from '../../core/task.ts';
+import type { Task } from '../../core/task/task.ts';
 import { retryWhileStoreAway } from '../../pod/context/store-retry.ts';
 import type { TaskContext } from './context.ts';
 

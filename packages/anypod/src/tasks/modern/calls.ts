@@ -1,10 +1,10 @@
 import type { Deadlines, Late } from '../../core/deadlines.ts';
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
-import type { RequestState } from '../../core/request-state.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
-import type { TaskSummary } from '../../core/task.ts';
-import type { TaskRule } from '../../core/task-rule.ts';
+import type { RequestState } from '../../core/state/request-state.ts';
+import type { TaskSummary } from '../../core/task/task.ts';
+import type { TaskRule } from '../../core/task/task-rule.ts';
 import { retryWhileStoreAway } from '../../pod/context/store-retry.ts';
 import { newCall } from '../begin-task.ts';
 import type { TaskContext } from '../engine/context.ts';

@@ -1,6 +1,6 @@
-import type { JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json-rpc.ts';
-import { FIRST_MODERN_VERSION, VERSION_META_KEY } from '../../core/protocol-version.ts';
-import { rpcError } from '../../core/rpc-error.ts';
+import type { JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
+import { rpcError } from '../../core/json/rpc-error.ts';
+import { FIRST_MODERN_VERSION, VERSION_META_KEY } from '../../core/session/protocol-version.ts';
 
 /** The extension's name in capabilities (SEP-2663). */
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';

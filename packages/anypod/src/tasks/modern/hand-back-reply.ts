@@ -1,4 +1,4 @@
-import { isResponse, type JsonRpcMessage, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import { isResponse, type JsonRpcMessage, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { type RequestWatch, type StreamKind, silentWatch } from '../../core/meter.ts';
 import type { AnswerForm, EventSink, SseEvent, WebReply } from '../../core/reply.ts';
 import { OWN_TOKEN } from './rounds.ts';

@@ -1,8 +1,8 @@
 import type { Caller } from '../../core/caller.ts';
-import type { JsonRpcMessage, JsonRpcRequest, RequestId } from '../../core/json-rpc.ts';
-import { isResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcRequest, RequestId } from '../../core/json/json-rpc.ts';
+import { isResponse } from '../../core/json/json-rpc.ts';
 import type { EventSink, WebReply } from '../../core/reply.ts';
-import { isOver, type Task } from '../../core/task.ts';
+import { isOver, type Task } from '../../core/task/task.ts';
 import type { Watches } from '../engine/watches.ts';
 import { ownerOf } from '../owner.ts';
 import { detailedView } from './views.ts';

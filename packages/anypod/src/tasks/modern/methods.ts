@@ -1,8 +1,8 @@
 import type { Caller } from '../../core/caller.ts';
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { Reply } from '../../core/reply.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
-import type { Task } from '../../core/task.ts';
+import type { Task } from '../../core/task/task.ts';
 import type { TaskControl } from '../control.ts';
 import { taskNotFound } from '../limits.ts';
 import { ownerOf } from '../owner.ts';

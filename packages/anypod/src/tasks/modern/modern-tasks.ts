@@ -1,7 +1,7 @@
-import type { JsonRpcRequest } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
 import type { WebReply } from '../../core/reply.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
-import type { TaskRule } from '../../core/task-rule.ts';
+import type { TaskRule } from '../../core/task/task-rule.ts';
 import type { TaskControl } from '../control.ts';
 import { createTaskCalls, type TaskCallsOptions } from './calls.ts';
 import { withExtension } from './discovery.ts';

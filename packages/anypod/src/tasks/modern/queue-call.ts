@@ -1,10 +1,10 @@
 import type { Caller } from '../../core/caller.ts';
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { WebReply } from '../../core/reply.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
 import type { CallIdentity, ModernHandler } from '../../core/server-host.ts';
-import { isOver } from '../../core/task.ts';
-import type { TaskRule } from '../../core/task-rule.ts';
+import { isOver } from '../../core/task/task.ts';
+import type { TaskRule } from '../../core/task/task-rule.ts';
 import { beginTask, newCall, type Repeats } from '../begin-task.ts';
 import type { TaskContext } from '../engine/context.ts';
 import { tooManyTasks } from '../limits.ts';

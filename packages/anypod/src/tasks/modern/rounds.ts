@@ -1,7 +1,7 @@
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
-import { bindingOf, type RequestState } from '../../core/request-state.ts';
-import type { Task, TaskCall } from '../../core/task.ts';
-import type { TaskPause } from '../../core/task-store.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { bindingOf, type RequestState } from '../../core/state/request-state.ts';
+import type { TaskPause } from '../../core/store/task-store.ts';
+import type { Task, TaskCall } from '../../core/task/task.ts';
 import { callerOf, TASK_ID_META } from '../owner.ts';
 
 /** The progress token of runs whose client sent none. */

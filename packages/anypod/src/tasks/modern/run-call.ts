@@ -1,6 +1,6 @@
-import type { JsonRpcResponse } from '../../core/json-rpc.ts';
-import type { RequestState } from '../../core/request-state.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
+import type { RequestState } from '../../core/state/request-state.ts';
 import type { TaskContext } from '../engine/context.ts';
 import type { RunTask } from '../engine/engine.ts';
 import { outcomeOf } from '../engine/outcome.ts';

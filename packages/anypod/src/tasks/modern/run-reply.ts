@@ -1,5 +1,5 @@
-import type { JsonRpcMessage, JsonRpcNotification, JsonRpcResponse } from '../../core/json-rpc.ts';
-import { isResponse } from '../../core/json-rpc.ts';
+import type { JsonRpcMessage, JsonRpcNotification, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { isResponse } from '../../core/json/json-rpc.ts';
 import { silentWatch } from '../../core/meter.ts';
 import type { EventSink, WebReply } from '../../core/reply.ts';
 import { progressText } from '../engine/progress.ts';

@@ -1,4 +1,4 @@
-import { isOver, type Task, type TaskSummary } from '../../core/task.ts';
+import { isOver, type Task, type TaskSummary } from '../../core/task/task.ts';
 
 type Status = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
 

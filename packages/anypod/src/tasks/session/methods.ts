@@ -1,6 +1,6 @@
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
-import { isOver } from '../../core/task.ts';
+import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
+import { isOver } from '../../core/task/task.ts';
 import type { TaskControl } from '../control.ts';
 import type { TaskContext } from '../engine/context.ts';
 import { taskNotFound } from '../limits.ts';

@@ -1,7 +1,7 @@
-import { encodeResponse, type JsonRpcResponse } from '../../core/json-rpc.ts';
+import { encodeResponse, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { HostedServer, Outlet, ServerHost } from '../../core/server-host.ts';
-import type { Task } from '../../core/task.ts';
-import type { HoldSession } from '../../core/task-peer.ts';
+import type { Task } from '../../core/task/task.ts';
+import type { HoldSession } from '../../core/task/task-peer.ts';
 import type { RunTask } from '../engine/engine.ts';
 import { failure } from '../engine/outcome.ts';
 import type { TaskRun } from '../engine/task-run.ts';

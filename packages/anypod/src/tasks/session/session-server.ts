@@ -1,8 +1,8 @@
 import type { Caller } from '../../core/caller.ts';
-import { isResponse, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json-rpc.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
+import { isResponse, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { DeliveryOptions, HostedServer, Outlet } from '../../core/server-host.ts';
-import { MAX_TASK_TTL_MS, type TaskRule } from '../../core/task-rule.ts';
+import { MAX_TASK_TTL_MS, type TaskRule } from '../../core/task/task-rule.ts';
 import { beginTask, newCall } from '../begin-task.ts';
 import type { TaskControl } from '../control.ts';
 import type { TaskContext } from '../engine/context.ts';

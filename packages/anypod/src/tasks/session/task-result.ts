@@ -1,6 +1,6 @@
-import type { JsonRpcError, JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
-import { RPC, rpcError } from '../../core/rpc-error.ts';
-import { isOver, type Task } from '../../core/task.ts';
+import type { JsonRpcError, JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError } from '../../core/json/rpc-error.ts';
+import { isOver, type Task } from '../../core/task/task.ts';
 import type { Watches } from '../engine/watches.ts';
 import { taskNotFound } from '../limits.ts';
 import { relatedTo } from './related.ts';

@@ -1,7 +1,7 @@
-import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from '../../core/json-rpc.ts';
-import { RPC, rpcError, serverClosed } from '../../core/rpc-error.ts';
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { RPC, rpcError, serverClosed } from '../../core/json/rpc-error.ts';
 import type { HostedServer, Outlet, Related } from '../../core/server-host.ts';
-import type { Task } from '../../core/task.ts';
+import type { Task } from '../../core/task/task.ts';
 import type { TaskContext } from '../engine/context.ts';
 import { outcomeOf } from '../engine/outcome.ts';
 import { progressText } from '../engine/progress.ts';

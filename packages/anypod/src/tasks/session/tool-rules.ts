@@ -1,5 +1,11 @@
-import { ENCODED, type JsonRpcResponse } from '../../core/json-rpc.ts';
-import { type DescribedTool, NO_TASKS, type TaskRule, type TaskSettings, taskRuleOf } from '../../core/task-rule.ts';
+import { ENCODED, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import {
+  type DescribedTool,
+  NO_TASKS,
+  type TaskRule,
+  type TaskSettings,
+  taskRuleOf,
+} from '../../core/task/task-rule.ts';
 
 const MAX_PAGES = 100;
 /** Callers may have different tools. Above this number, all rules are forgotten and learnt again. */

@@ -1,4 +1,4 @@
-import type { TaskSummary } from '../../core/task.ts';
+import type { TaskSummary } from '../../core/task/task.ts';
 import type { ChangedTask } from '../engine/context.ts';
 
 type Status = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
