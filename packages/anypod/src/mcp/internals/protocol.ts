@@ -15,14 +15,14 @@ export interface Protocol {
   assertCanSetRequestHandler?(method: string): void;
   fallbackRequestHandler?: unknown;
   fallbackNotificationHandler?: ((...args: unknown[]) => unknown) | undefined;
-  _notificationHandlers?: unknown;
+  readonly _notificationHandlers?: unknown;
   _loggingLevels?: unknown;
   _clientCapabilities?: unknown;
   _clientVersion?: unknown;
   readonly _onrequest?: unknown;
   readonly _onnotification?: unknown;
   readonly _onresponse?: unknown;
-  _requestHandlers?: ReadonlyMap<string, unknown> | undefined;
+  readonly _requestHandlers?: ReadonlyMap<string, unknown>;
   _onerror?(error: unknown): void;
   /** The abort controllers of the running requests, by id. */
   _requestHandlerAbortControllers?: ReadonlyMap<RequestId, AbortController>;

@@ -70,11 +70,11 @@ export function createLending(options: ModernServerOptions): Lending {
 }
 
 function askingOf(
-  { binding, rerunnable, given }: Served,
+  { binding, rerunnable, answers }: Served,
   { body, caller }: ModernRequest,
   parked: ParkedCalls,
 ): Asking {
-  return { parked, binding, body, rerunnable, given, quotaKey: caller.quotaKey };
+  return { parked, binding, body, rerunnable, answers, quotaKey: caller.quotaKey };
 }
 
 function createSupply(options: ModernServerOptions, lists: ToolLists): ServerSupply {

@@ -9,7 +9,7 @@ import type { WebReply } from '../../core/reply.ts';
 import type { RequestState } from '../../core/state/request-state.ts';
 import type { Traces } from '../../core/traces.ts';
 import type { ParkedCalls } from '../parked/parked-calls.ts';
-import type { Given } from '../parked/parked-state.ts';
+import type { KnownAnswers } from '../parked/parked-state.ts';
 import type { Channel } from '../parked/round.ts';
 import type { BuildServer } from '../sdk/build-server.ts';
 import type { RunningCalls } from '../sdk/running-calls.ts';
@@ -63,7 +63,7 @@ export interface Served {
   /** The input schema of the called tool, if it names headers. */
   readonly headerSchema?: unknown;
   /** The answers that an earlier run of the call has got. */
-  readonly given?: Given;
+  readonly answers?: KnownAnswers;
   /** Where the answer goes, if an earlier run may have begun to answer. */
   readonly channel?: Channel;
   /** Gets the response as it goes out, even if the client has disconnected. */

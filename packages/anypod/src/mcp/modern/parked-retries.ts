@@ -1,6 +1,6 @@
 import { parkedPodLost } from '../../core/json/rpc-error.ts';
 import { rerunHere, type Traces } from '../../core/traces.ts';
-import { allGiven, begunAgain } from '../parked/begun-again.ts';
+import { answersSoFar, firstRequestOf } from '../parked/call-so-far.ts';
 import type { ParkedState } from '../parked/parked-state.ts';
 import type { Parking } from '../parked/parking.ts';
 import type { Woken } from '../parked/relayed-round.ts';
@@ -32,9 +32,9 @@ export function createGoOn(servers: ModernServers, parking: Parking, traces: Tra
     const woken = await waking;
     if (woken === 'served') return;
     if (served.rerunnable) {
-      const again = { ...request, body: begunAgain(body, state) };
-      const given = allGiven(state, responses);
-      return rerunHere(traces, () => servers.call(again, { ...served, channel, given }));
+      const again = { ...request, body: firstRequestOf(body, state) };
+      const answers = answersSoFar(state, responses);
+      return rerunHere(traces, () => servers.call(again, { ...served, channel, answers }));
     }
     const error = woken === 'lost' ? parkedPodLost(body.id) : refusedState(body);
     channel.answer(JSON.stringify(error), 200, true);

@@ -1,5 +1,5 @@
 import type { JsonRpcRequest, JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
-import { type Asked, type Given, hashOf } from './parked-state.ts';
+import { type Asked, hashOf, type KnownAnswers } from './parked-state.ts';
 
 /** A question as an `input_required` result has it. */
 interface InputRequest {
@@ -20,11 +20,11 @@ interface Open {
  */
 export class AskedQuestions {
   readonly #open = new Map<string, Open>();
-  #given: Given;
+  #answers: KnownAnswers;
   #count = 0;
 
-  constructor(given: Given = {}) {
-    this.#given = given;
+  constructor(answers: KnownAnswers = {}) {
+    this.#answers = answers;
   }
 
   get isEmpty(): boolean {
@@ -36,7 +36,7 @@ export class AskedQuestions {
     const key = String(++this.#count);
     const request = inputRequest(method, params);
     const hash = hashOf(request);
-    const [asked, result] = this.#given[key] ?? [];
+    const [asked, result] = this.#answers[key] ?? [];
     if (asked === hash) return { jsonrpc: '2.0', id, result: result as Record<string, unknown> };
     this.#open.set(key, { id, hash, request });
     return undefined;
@@ -56,15 +56,15 @@ export class AskedQuestions {
     return Object.fromEntries([...this.#open].map(([key, { hash }]) => [key, hash]));
   }
 
-  get given(): Given {
-    return this.#given;
+  get answers(): KnownAnswers {
+    return this.#answers;
   }
 
   /** Takes the client's answers, and returns those that the server waits for. Questions without a usable answer stay open. */
   take(responses: unknown): JsonRpcResponse[] {
-    const given = givenFor(this.asked, responses);
-    this.#given = { ...this.#given, ...given };
-    return Object.entries(given).map(([key, [, result]]) => {
+    const got = answersTo(this.asked, responses);
+    this.#answers = { ...this.#answers, ...got };
+    return Object.entries(got).map(([key, [, result]]) => {
       const { id } = this.#open.get(key) as Open;
       this.#open.delete(key);
       return { jsonrpc: '2.0', id, result: result as Record<string, unknown> };
@@ -73,7 +73,7 @@ export class AskedQuestions {
 }
 
 /** The usable answers to questions. An answer is the bare result. As in the SDK, the client is asked again for anything else. */
-export function givenFor(asked: Asked, responses: unknown): Given {
+export function answersTo(asked: Asked, responses: unknown): KnownAnswers {
   if (!isObject(responses)) return {};
   const usable = Object.entries(asked).filter(([key]) => Object.hasOwn(responses, key) && isAnswer(responses[key]));
   return Object.fromEntries(usable.map(([key, hash]) => [key, [hash, responses[key]] as const]));

@@ -4,13 +4,13 @@ import { writeMessage } from '../../core/json/written.ts';
 import { capabilityFor, declares } from '../sdk/client-capabilities.ts';
 import { AskedQuestions } from './asked-questions.ts';
 import type { CallFacts, NoRoom, ParkedCall, ParkedCalls, Place } from './parked-calls.ts';
-import type { Given } from './parked-state.ts';
+import type { KnownAnswers } from './parked-state.ts';
 
 /** What a call needs to ask its client. */
 export interface Asking extends CallFacts {
   readonly parked: ParkedCalls;
   /** The answers that an earlier run of this call has got. */
-  readonly given?: Given | undefined;
+  readonly answers?: KnownAnswers | undefined;
 }
 
 /** The requests whose results may ask the client (MCP 2026-07-28, multi round-trip requests). */
@@ -29,7 +29,7 @@ export class CallQuestions {
 
   constructor(asking: Asking) {
     this.#asking = asking;
-    this.#asked = new AskedQuestions(asking.given);
+    this.#asked = new AskedQuestions(asking.answers);
   }
 
   /** Whether questions wait for answers. */

@@ -135,11 +135,11 @@ export function createParkedCalls(options: ParkedCallsOptions): ParkedCalls {
 }
 
 /** What another pod needs to run the call again. */
-function memoryOf({ body }: CallFacts, { given }: AskedQuestions): object {
+function memoryOf({ body }: CallFacts, { answers }: AskedQuestions): object {
   const { requestState, inputResponses } = body.params ?? {};
   const entry = {
     ...(requestState === undefined ? {} : { requestState }),
     ...(inputResponses === undefined ? {} : { inputResponses }),
   };
-  return { given, ...(Object.keys(entry).length === 0 ? {} : { entry }) };
+  return { given: answers, ...(Object.keys(entry).length === 0 ? {} : { entry }) };
 }

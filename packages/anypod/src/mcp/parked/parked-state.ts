@@ -6,7 +6,7 @@ import type { RequestState } from '../../core/state/request-state.ts';
 export type Asked = Readonly<Record<string, string>>;
 
 /** An answer that a call has got: the hash of its question, and the client's result. */
-export type Given = Readonly<Record<string, readonly [hash: string, result: unknown]>>;
+export type KnownAnswers = Readonly<Record<string, readonly [hash: string, result: unknown]>>;
 
 /** What the client sends back with its answers. The parked handler has everything else. */
 export interface ParkedState {
@@ -16,7 +16,7 @@ export interface ParkedState {
   /** The questions of this round. */
   readonly asked: Asked;
   /** The answers of earlier rounds. Only if the call may run again. */
-  readonly given?: Given;
+  readonly given?: KnownAnswers;
   /** What the handler itself got from the client, if its own `input_required` results led to this call. Only if the call may run again. */
   readonly entry?: Readonly<Record<string, unknown>>;
   /** Where the call is in its trace. */
