@@ -14,11 +14,23 @@ export async function terminate(stage: Stage, index: number): Promise<void> {
   if (exit?.code !== 0) throw new Error(`after SIGTERM the pod ended with ${JSON.stringify(exit)}:\n${pod?.logs()}`);
 }
 
+/**
+ * Resolves when the balancer has read what had come to it before, such as the ends of a dead pod's connections. Until then it may send calls there. Each of its
+ * threads reads for itself, so there are several requests, each on a connection of its own.
+ */
+async function readByBalancer({ balancer }: Stage): Promise<void> {
+  for (let request = 0; request < 10; request += 1) {
+    const answer = await fetch(balancer.url, { headers: { connection: 'close' } }).catch(() => undefined);
+    await answer?.body?.cancel();
+  }
+}
+
 /** SIGKILL. */
 export async function kill(stage: Stage, index: number): Promise<LostPod> {
   const pod = stage.pods[index];
   const from = performance.now();
   await pod?.kill9();
+  await readByBalancer(stage);
   // A call that was on its way to the pod when it died.
   return { run: runName(pod?.process.pid), from, to: performance.now() + 100 };
 }

@@ -1,4 +1,5 @@
 import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 
 /** How long a request waits for a pod that starts. */
@@ -19,16 +20,19 @@ export async function openFront(host: string, port: number): Promise<Front> {
   let pod: number | undefined;
   let turned = Promise.withResolvers<void>();
 
-  async function podInTime(): Promise<number | undefined> {
-    if (pod === undefined) await within(turned.promise, HOLD_MS);
-    return pod;
+  /** A connection to the pod that serves, or to the next one: a pod may have ended before anybody has noticed. Undefined: there is none in time. */
+  async function reachPod(): Promise<Socket | undefined> {
+    const until = Date.now() + HOLD_MS;
+    while (true) {
+      const { promise: next } = turned;
+      const socket = pod === undefined ? undefined : await connectTo(pod);
+      if (socket !== undefined || Date.now() >= until) return socket;
+      await within(next, until - Date.now());
+    }
   }
 
   const server = createServer({ requireHostHeader: false }, (incoming, response) => {
-    void podInTime().then((found) => {
-      if (found === undefined) return refuse(response);
-      return forward(incoming, response, found);
-    });
+    void reachPod().then((socket) => (socket === undefined ? refuse(response) : forward(incoming, response, socket)));
   });
   // A call may take its time to arrive and to be answered.
   server.requestTimeout = 0;
@@ -52,10 +56,18 @@ export async function openFront(host: string, port: number): Promise<Front> {
   };
 }
 
+/** Undefined: nobody listens at the port. */
+function connectTo(port: number): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(socket));
+    socket.once('error', () => resolve(undefined));
+  });
+}
+
 /** Passes a request on as it is, and the answer back as it comes. A client that leaves is gone for the pod too. */
-function forward(incoming: IncomingMessage, response: ServerResponse, port: number): void {
+function forward(incoming: IncomingMessage, response: ServerResponse, socket: Socket): void {
   const { method, url: path, rawHeaders } = incoming;
-  const asked = ask({ host: '127.0.0.1', port, method, path, headers: rawHeaders, agent: false, setHost: false });
+  const asked = ask({ method, path, headers: rawHeaders, createConnection: () => socket, setHost: false });
   asked.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, keptHeaders(answer.rawHeaders));
     response.flushHeaders();

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import { openFront } from './front.ts';
+
+const cleanUp: (() => void)[] = [];
+afterEach(() => {
+  for (const step of cleanUp.splice(0).reverse()) step();
+});
+
+/** The port of a pod that answers `says` and the body that it got. */
+async function startPod(says: string): Promise<number> {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    response.end(`${says}: ${Buffer.concat(chunks)}`);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp.push(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port at which nobody listens any more. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function open() {
+  const front = await openFront('127.0.0.1', 0);
+  cleanUp.push(() => front.close());
+  const post = async (body: string) => (await fetch(front.origin, { method: 'POST', body })).text();
+  return { front, post };
+}
+
+it('passes a request to the pod that serves, and the answer back', async () => {
+  const { front, post } = await open();
+  front.turnTo(await startPod('A'));
+  expect(await post('one')).toBe('A: one');
+  front.turnTo(await startPod('B'));
+  expect(await post('two')).toBe('B: two');
+});
+
+it('keeps a request until a pod serves', async () => {
+  const { front, post } = await open();
+  const answer = post('early');
+  front.turnTo(await startPod('A'));
+  expect(await answer).toBe('A: early');
+});
+
+it('keeps a request for the next pod if the one before has ended, though nobody has noticed', async () => {
+  const { front, post } = await open();
+  front.turnTo(await closedPort());
+  const answer = post('between');
+  // Time enough to be refused. The request must not be answered before there is a pod, however long that takes.
+  expect(await Promise.race([answer, delay(100, 'waits')])).toBe('waits');
+  front.turnTo(undefined);
+  front.turnTo(await startPod('B'));
+  expect(await answer).toBe('B: between');
+});
