@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { openFront } from './front.ts';
@@ -12,10 +13,8 @@ afterEach(() => {
 
 /** The port of a pod that answers `says` and the body that it got. */
 async function startPod(says: string): Promise<number> {
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    response.end(`${says}: ${Buffer.concat(chunks)}`);
+  const server = createServer((request, response) => {
+    void text(request).then((body) => response.end(`${says}: ${body}`));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   cleanUp.push(() => server.close());
