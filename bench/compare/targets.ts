@@ -1,4 +1,15 @@
-import { BARE, type Kind, MODERN, REDIS, REUSING, SDK_MODERN, SDK_V1 } from '../kinds.ts';
+import {
+  BARE,
+  type Kind,
+  MODERN,
+  REDIS,
+  REUSING,
+  SDK_ALONE,
+  SDK_ALONE_MODERN,
+  SDK_MODERN,
+  SDK_V1,
+  SDK_V1_SSE,
+} from '../kinds.ts';
 import type { Row } from '../report.ts';
 import { GO } from './peers.ts';
 
@@ -67,9 +78,38 @@ const PER_CALL: readonly Target[] = (['call', 'mixed'] as const).flatMap((work) 
   },
 ]);
 
+/** Goals that the SDK's own part decides. */
+const AT_THE_FLOOR: readonly Target[] = [
+  {
+    sentence: "A call without a session costs at most 1.3 × the user's server, made and asked by nothing else.",
+    of: { ...fresh, work: 'call' },
+    against: only(SDK_ALONE_MODERN),
+    atMost: 1.3,
+  },
+  {
+    sentence: 'A call without a session, with reused servers, costs at most 2.6 × the bare echo.',
+    of: { ...reusing, work: 'call' },
+    against: bare,
+    atMost: 2.6,
+  },
+  {
+    sentence: 'A call that streams, with its log in Redis, costs at most as much as a stream of SDK v1.',
+    of: { ...inSession, work: 'progress' },
+    against: only(SDK_V1_SSE),
+    atMost: 1,
+  },
+  {
+    sentence: "Opening a session on Redis costs at most 1.15 × the user's server, made and initialized.",
+    of: { ...inSession, work: 'open' },
+    against: only(SDK_ALONE),
+    atMost: 1.15,
+  },
+];
+
 /** The promises that a comparison judges. */
 export const TARGETS: readonly Target[] = [
   ...PER_CALL,
+  ...AT_THE_FLOOR,
   {
     sentence: 'Opening a session on Redis costs at most 0.33 × opening one in the memory of SDK v1.',
     of: { ...inSession, work: 'open' },

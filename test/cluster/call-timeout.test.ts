@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { shortHash } from '../lib/short-hash.ts';
 import { useHostilePods } from './hostile-deployment.ts';
 import { logLines } from './log-lines.ts';
 import { modern } from './metrics-traffic.ts';
@@ -35,7 +36,7 @@ describe.each([
       await eventually(() => expect(aborted()).toBe(before + 1));
     }
     expect(textOf(await last(session.call(pods.here, 'after', 'echo', { text: 'on' })))).toBe('on');
-    const line = { level: 'warn', method: 'tools/call', tool: 'never', session: session.id.slice(0, 8), ms: 700 };
+    const line = { level: 'warn', method: 'tools/call', tool: 'never', session: shortHash(session.id), ms: 700 };
     expect(logLines(pods, 'a call took longer than it may')).toMatchObject([line, line]);
     expect((await pods.counted('anypod_requests_total'))['method=tools/call,era=legacy,outcome=rpc_error']).toBe(2);
   });
