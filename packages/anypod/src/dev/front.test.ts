@@ -46,6 +46,15 @@ it('passes a request to the pod that serves, and the answer back', async () => {
   expect(await post('two')).toBe('B: two');
 });
 
+it('ends no connection that its client may use again', async () => {
+  const { front } = await open();
+  front.turnTo(await startPod('A'));
+  const response = await fetch(front.origin);
+  // Node tells clients here after how long it ends an idle connection.
+  expect(response.headers.get('keep-alive')).toBeNull();
+  expect(response.headers.get('connection')).toBe('keep-alive');
+});
+
 it('keeps a request until a pod serves', async () => {
   const { front, post } = await open();
   const answer = post('early');

@@ -36,6 +36,8 @@ export async function openFront(host: string, port: number): Promise<Front> {
   });
   // A call may take its time to arrive and to be answered.
   server.requestTimeout = 0;
+  // A connection that ended while its client calls again would lose that call. The client ends those that it needs no more.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, ...(host !== '::' && { host }) }, resolve);
