@@ -2,7 +2,7 @@
  * What OpenTelemetry costs: CPU of a `tools/call` on a pod without it, with metrics, and with metrics and a share of the traces sent to a collector. The pods are in one
  * process and take turns in short rounds, so what else runs on the machine slows all alike. The promise is 10% at most, with 1% of the traces.
  *
- *   node bench/telemetry.ts [--rounds 150] [--requests 400] [--only session]
+ *   node bench/telemetry.ts [--rounds 500] [--requests 400] [--only session]
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -23,7 +23,7 @@ const WARM_UP = 3000;
 
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '150' },
+    rounds: { type: 'string', default: '500' },
     requests: { type: 'string', default: '400' },
     only: { type: 'string', default: '' },
   },
