@@ -14,6 +14,7 @@ import { warnAboutRedis } from './redis-warnings.ts';
 /** A request that needs Redis is answered or refused within this time. */
 const PATIENCE_MS = 2000;
 const CONNECT_TIMEOUT_MS = 2000;
+const LOADING_RETRY_MS = 100;
 const MAX_RECONNECT_DELAY_MS = 1000;
 /** How often a command is repeated in a Cluster whose nodes change, every 100 ms. */
 const CLUSTER_ATTEMPTS = 10;
@@ -83,6 +84,9 @@ function commonOptions({ username, password, db }: RedisAddress, patienceMs: num
     connectTimeout: CONNECT_TIMEOUT_MS,
     // If an answer is this late, the connection counts as dead, because a connection may die without a signal.
     socketTimeout: 2 * patienceMs,
+    // A Redis that restarts says how long it will load its data, mostly far too long, and ioredis would wait for that, up to 10 s. A pod that is away for longer
+    // than the others would count as lost.
+    maxLoadingRetryTime: LOADING_RETRY_MS,
     // Otherwise the ACL would need two more rules.
     disableClientInfo: true,
   };
