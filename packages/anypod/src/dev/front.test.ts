@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
+import { freePort } from '../serve/operators/local-port.fixture.ts';
 import { openFront } from './front.ts';
 
 const cleanUp: (() => void)[] = [];
@@ -19,16 +20,6 @@ async function startPod(says: string): Promise<number> {
   await once(server, 'listening');
   cleanUp.push(() => server.close());
   return (server.address() as AddressInfo).port;
-}
-
-/** A port at which nobody listens any more. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function open() {
@@ -64,7 +55,7 @@ it('keeps a request until a pod serves', async () => {
 
 it('keeps a request for the next pod if the one before has ended, though nobody has noticed', async () => {
   const { front, post } = await open();
-  front.turnTo(await closedPort());
+  front.turnTo(await freePort());
   const answer = post('between');
   // Time enough to be refused. The request must not be answered before there is a pod, however long that takes.
   expect(await Promise.race([answer, delay(100, 'waits')])).toBe('waits');
