@@ -9,7 +9,7 @@ import { BALANCERS, cleanUpAfterEach, later, useStage } from './stage.ts';
 
 const shared = useStage();
 
-describe.each(BALANCERS)('$label as documented', ({ label, start }) => {
+describe.each(BALANCERS)('$label as documented', ({ label, start, keepsPerPod }) => {
   cleanUpAfterEach();
 
   test('does not send a POST again whose pod was lost on it [http.balancer.no-repeat]', async () => {
@@ -59,17 +59,17 @@ describe.each(BALANCERS)('$label as documented', ({ label, start }) => {
     later(() => balancer.stop());
     const url = new URL(balancer.url);
     const { headers } = await openSession(url);
-    const kept = createPoster(6);
+    const kept = createPoster(12);
     later(async () => kept.stop());
     const ping = (id: number) => kept.post(url, { jsonrpc: '2.0', id, method: 'ping' }, headers);
-    await Promise.all(Array.from({ length: 60 }, (_, id) => ping(id)));
-    const pooled = () => watched.reduce((sum, { posting }) => sum + posting, 0);
-    // On a busy machine haproxy takes a minute or two for what it does in two seconds.
-    await eventually(() => expect(pooled()).toBe(0), 200_000);
+    await Promise.all(Array.from({ length: 120 }, (_, id) => ping(id)));
+    const pooled = () => Math.max(...watched.map(({ posting }) => posting));
+    // On a busy machine haproxy takes a minute or two for what it does in ten seconds.
+    await eventually(() => expect(pooled()).toBeLessThanOrEqual(keepsPerPod), 200_000);
     const endedBy = watched.flatMap((one) => one.endedBy);
     // They were kept and used again: far fewer connections than requests.
     expect(endedBy.length).toBeGreaterThan(0);
-    expect(endedBy.length).toBeLessThan(40);
+    expect(endedBy.length).toBeLessThan(80);
     expect(endedBy).not.toContain('target');
   });
 });

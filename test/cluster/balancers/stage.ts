@@ -22,12 +22,14 @@ interface DocumentedBalancer {
   readonly start: (options: Options) => Promise<Balancer>;
   /** Whether it asks pods if they are ready; else it learns that one is gone from a refused connection. */
   readonly asksPods: boolean;
+  /** How many idle connections it may keep to a pod, because it expects to need them again. */
+  readonly keepsPerPod: number;
 }
 
 /** The balancers whose configuration is documented. */
 export const BALANCERS: readonly DocumentedBalancer[] = [
-  { label: 'haproxy', start: startHaproxy, asksPods: true },
-  { label: 'nginx', start: startNginx, asksPods: false },
+  { label: 'haproxy', start: startHaproxy, asksPods: true, keepsPerPod: 1 },
+  { label: 'nginx', start: startNginx, asksPods: false, keepsPerPod: 0 },
 ];
 
 /** Three pods and their Redis. */
