@@ -24,7 +24,7 @@ const started = (key: string, count = 1) =>
   vi.waitFor(() => expect(deployment.journal(key, 'started')).toHaveLength(count), WITHIN);
 
 /** The id of the session, in what the tool `whoami` says. */
-const sessionIn = (said: string) => /session\W+([\w-]{30,})/.exec(said)?.[1] ?? 'none';
+const sessionIn = (said: string) => /session[\\":]+([\w-]{44})/.exec(said)?.[1] ?? 'none';
 
 async function endSession(id: string): Promise<void> {
   const headers = { 'mcp-session-id': id, 'mcp-protocol-version': '2025-11-25' };
@@ -124,6 +124,7 @@ describe('anypod connect', () => {
     expect(code).toBe(0);
     expect(messages.map(({ id }) => id)).toEqual([0, 1]);
     const session = sessionIn(JSON.stringify(messages[1]));
+    expect(session).not.toBe('none');
     const headers = { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' };
     expect((await fetch(deployment.pods[0], { method: 'DELETE', headers })).status).toBe(404);
   });

@@ -55,6 +55,10 @@ describe('session ids', () => {
     }
   });
 
+  it('begin with no hyphen, so that no command takes them for a flag', () => {
+    for (let count = 0; count < 2000; count += 1) expect(randomId()).toMatch(/^\w[\w-]{21}$/);
+  });
+
   it('begin with the key version, which the code covers', () => {
     const id = createSessionId(signer, randomId, 'v2');
     expect(id).toMatch(/^v2\.[\w-]{44}$/);

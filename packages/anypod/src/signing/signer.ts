@@ -6,8 +6,11 @@ const MIN_SECRET_BYTES = 32;
 const CODE_BYTES = 16;
 const CODE_LENGTH = 22;
 
-/** 128 bits from the system's random generator. */
-export const randomId: RandomId = () => randomBytes(16).toString('base64url');
+/** 128 bits from the system's random generator. The text begins with no hyphen, because commands would take it for a flag. */
+export const randomId: RandomId = () => {
+  const id = randomBytes(16).toString('base64url');
+  return id.startsWith('-') ? randomId() : id;
+};
 
 /** A name for a secret or private text, for logs and traces: 96 bits of its SHA-256, the same everywhere. Not for text that can be guessed. */
 export function shortHash(text: string): string {
