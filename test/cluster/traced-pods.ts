@@ -4,7 +4,8 @@ import { expect } from 'vitest';
 import type { CollectedSpan, OtlpCollector } from '../lib/otlp-collector.ts';
 import { type ServicePod, startServicePod } from './service-pods.ts';
 import { eventually } from './settle.ts';
-import { post, type WireSession } from './wire.ts';
+import { lastEventId, readStream } from './stream-reader.ts';
+import { type Message, post, type WireSession } from './wire.ts';
 
 /** What every call says in its arguments, and what its client sends as its token. */
 export const SECRET = 'an-argument-that-nobody-may-see';
@@ -53,6 +54,24 @@ export function callTraced(
   const params = { name, arguments: { secret: SECRET, ms }, _meta: meta };
   const body = { jsonrpc: '2.0', id: `${name}-1`, method: 'tools/call', params };
   return post(pod, body, { ...session.headers, authorization: `Bearer ${TOKEN}`, ...headers });
+}
+
+/** The three requests of a call that asks, each with its pod and, if it has one, the trace of its HTTP request. */
+export type AskingRequests = Readonly<Record<'call' | 'answer' | 'resume', { pod: URL; traceparent?: string }>>;
+
+/** Calls a tool that asks, cuts the call's stream, resumes it, and then answers. */
+export async function askAcross(session: WireSession, traceparent: string, { call, answer, resume }: AskingRequests) {
+  const own = (one: { traceparent?: string }) =>
+    one.traceparent === undefined ? {} : { traceparent: one.traceparent };
+  const first = readStream(await callTraced(session, call.pod, 'ask', { traceparent }, own(call)));
+  const question = await first.until(({ method }) => method === 'elicitation/create');
+  await first.cut();
+  const get = { ...session.headers, accept: 'text/event-stream', 'last-event-id': lastEventId(first.events) };
+  const resumed = readStream(await fetch(resume.pod, { headers: { ...get, ...own(resume) } }));
+  const result = { action: 'accept', content: { name: SECRET } };
+  const answered = { jsonrpc: '2.0', id: question.id, result };
+  expect((await post(answer.pod, answered, { ...session.headers, ...own(answer) })).status).toBe(202);
+  return { question, last: (await resumed.rest()).at(-1) as Message };
 }
 
 /** The spans of a trace, once it has all of `names`, each with its pod before it. */

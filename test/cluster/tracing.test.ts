@@ -5,10 +5,9 @@ import { logLines } from './log-lines.ts';
 import { postModern } from './modern-wire.ts';
 import type { ServicePod } from './service-pods.ts';
 import { eventually } from './settle.ts';
-import { lastEventId, readStream } from './stream-reader.ts';
 import { ABLE, isOver, send, taskWhen } from './task-wire.ts';
-import { callTraced, clientTrace, SECRET, spanIn, spansWhen, startTracedPod, TOKEN } from './traced-pods.ts';
-import { type Message, messagesOf, openSession, post, textOf } from './wire.ts';
+import { askAcross, callTraced, clientTrace, SECRET, spanIn, spansWhen, startTracedPod, TOKEN } from './traced-pods.ts';
+import { type Message, messagesOf, openSession, textOf } from './wire.ts';
 
 const [SERVER, CLIENT] = [2, 3];
 const ELICITATION = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } } };
@@ -40,21 +39,14 @@ const unknownMethod = (traceparent: string) => ({
 describe('one trace has', () => {
   test('a call of a session that asks on one pod, is answered on a second and resumed on a third [trace.one]', async () => {
     const { traceId, spanId, traceparent } = clientTrace();
-    const http = clientTrace();
+    const [http, getting, answering] = [clientTrace(), clientTrace(), clientTrace()];
     const session = await openSession(podAt('A'));
-    const asked = await callTraced(session, podAt('A'), 'ask', { traceparent }, { traceparent: http.traceparent });
-    const first = readStream(asked);
-    const question = await first.until(({ method }) => method === 'elicitation/create');
+    const { question, last } = await askAcross(session, traceparent, {
+      call: { pod: podAt('A'), traceparent: http.traceparent },
+      resume: { pod: podAt('C'), traceparent: getting.traceparent },
+      answer: { pod: podAt('B'), traceparent: answering.traceparent },
+    });
     expect(question.params?._meta?.['traceparent']).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
-    await first.cut();
-    const [getting, answering] = [clientTrace(), clientTrace()];
-    const get = { ...session.headers, accept: 'text/event-stream', traceparent: getting.traceparent };
-    const resume = { headers: { ...get, 'last-event-id': lastEventId(first.events) } };
-    const resumed = readStream(await fetch(podAt('C'), resume));
-    const answer = { jsonrpc: '2.0', id: question.id, result: { action: 'accept', content: { name: SECRET } } };
-    const from = { ...session.headers, traceparent: answering.traceparent };
-    expect((await post(podAt('B'), answer, from)).status).toBe(202);
-    const [last] = await resumed.rest();
     expect(textOf(last)).toBe(SECRET);
 
     const spans = await tracedWhen(traceId, [
