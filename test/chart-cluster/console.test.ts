@@ -74,6 +74,16 @@ it('shows a session of the cluster [console.looks]', async () => {
   expect((await visitor.get(`/sessions/${session.id.slice(0, 14)}`)).text).not.toContain('End this session');
 });
 
+it('reads Redis as a user that may only read [console.redis-user]', async () => {
+  const asConsole = 'redis-cli --no-auth-warning --user "$CONSOLE_USERNAME" --pass "$CONSOLE_PASSWORD"';
+  const said = (command: string) =>
+    kubectl('exec', 'demo-anypod-redis-0', '--', 'sh', '-c', `${asConsole} ${command}`).then((text) => text.trim());
+  expect(await said('exists anypod:any')).toBe('0');
+  expect(await said('set anypod:any 1')).toContain('NOPERM');
+  const name = "jsonpath={.spec.template.spec.containers[0].env[?(@.name=='REDIS_USERNAME')].value}";
+  expect(await kubectl('get', 'deployment', 'demo-anypod-console', '--output', name)).toBe('console');
+});
+
 it('shows the new pods after a rollout, and the session goes on [console.looks]', async () => {
   const before = await podNames();
   await kubectl('rollout', 'restart', 'deployment/demo-anypod');

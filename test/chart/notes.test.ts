@@ -61,10 +61,6 @@ const WARNINGS: readonly [sentence: string, values: Readonly<Record<string, unkn
     { 'service.type': 'LoadBalancer' },
   ],
   [
-    'The console uses the Redis user of the pods, who may also write. Make the users of docs/redis.md and set console.redis.existingSecret.',
-    CONSOLE,
-  ],
-  [
     'Pods serve requests for any host name. Set config.allowedHosts to your host names.',
     { 'ingress.enabled': true, 'ingress.hosts': ['a.example.com'] },
   ],

@@ -54,6 +54,7 @@ export const observing = {
   ],
   'console.forms': ['No other page can make an operator end or cancel something.', CONSOLE],
   'console.roles': ['Operators end sessions and cancel tasks in the console, and viewers do not.', CONSOLE],
+  'console.redis-user': ['The chart makes the console read Redis as a user that may only read.', CONSOLE],
   'console.looks': [
     'The console shows pods, sessions and tasks as they are, also pods that drain, are lost or silent.',
     CONSOLE,

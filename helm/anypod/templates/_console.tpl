@@ -20,11 +20,17 @@ app.kubernetes.io/component: console
 {{- if and $second (not .operatorPasswordKey) }}
 {{- include "anypod.problem" "console.redis names a Redis user for operators, but there are none: set console.operatorPasswordKey, or remove operatorUsernameKey and operatorPasswordKey." }}
 {{- end }}
-{{- if and .operatorPasswordKey .redis.existingSecret (not $second) }}
+{{- if and .operatorPasswordKey .redis.existingSecret (not (and .redis.operatorUsernameKey .redis.operatorPasswordKey)) }}
 {{- include "anypod.problem" "console.operatorPasswordKey is set, but the Redis user of console.redis.existingSecret only looks, so Redis would refuse what operators do: set console.redis.operatorUsernameKey and operatorPasswordKey." }}
 {{- end }}
 {{- if and $second (not .redis.existingSecret) }}
 {{- include "anypod.problem" "console.redis names keys of a Secret, but no Secret: set console.redis.existingSecret." }}
+{{- end }}
+{{- if not (or .redis.existingSecret $.Values.redis.enabled) }}
+{{- include "anypod.problem" "The console has no Redis user of its own: make the users of docs/redis.md, and set console.redis.existingSecret to a Secret with their names and passwords." }}
+{{- end }}
+{{- if and $.Values.redis.enabled (not .redis.existingSecret) (not (include "anypod.redis.generates" $)) }}
+{{- include "anypod.problem" "The chart generates no passwords for Redis, because redis.auth.existingSecret is set: set console.redis.existingSecret to a Secret with a name and a password for the console; Redis makes the user of that name." }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -52,21 +58,14 @@ app.kubernetes.io/component: console
 {{- with .Values.payloadKeys.existingSecret }}
 {{ include "anypod.listVariables" (dict "name" "ANYPOD_PAYLOAD_KEYS" "secret" . "keys" $.Values.payloadKeys.keys) | trim }}
 {{- end }}
-{{- $own := list }}
-{{- $users := dict }}
-{{- if $console.redis.existingSecret }}
-{{- $users = dict "REDIS_USERNAME" $console.redis.usernameKey "REDIS_PASSWORD" $console.redis.passwordKey }}
-{{- $_ := set $users "ANYPOD_CONSOLE_OPERATOR_REDIS_USERNAME" $console.redis.operatorUsernameKey }}
-{{- $_ := set $users "ANYPOD_CONSOLE_OPERATOR_REDIS_PASSWORD" $console.redis.operatorPasswordKey }}
-{{- end }}
+{{- $shared := list }}
 {{- range include "anypod.redisVariables" . | fromYamlArray }}
-{{- if not (hasKey $users .name) }}{{ $own = append $own . }}{{ end }}
+{{- if not (has .name (list "REDIS_USERNAME" "REDIS_PASSWORD")) }}{{ $shared = append $shared . }}{{ end }}
 {{- end }}
-{{ toYaml $own }}
-{{- range $name, $key := $users }}
-{{- if $key }}
-{{ include "anypod.secretVariable" (dict "name" $name "secret" $console.redis.existingSecret "key" $key) }}
-{{- end }}
+{{ toYaml $shared }}
+{{ include "anypod.console.userVariables" (dict "context" . "role" "viewer" "prefix" "REDIS") | trim }}
+{{- if $console.operatorPasswordKey }}
+{{ include "anypod.console.userVariables" (dict "context" . "role" "operator" "prefix" "ANYPOD_CONSOLE_OPERATOR_REDIS") | trim }}
 {{- end }}
 {{- end }}
 

@@ -12,6 +12,13 @@ checksum/redis: {{ . }}
 {{- end }}
 {{- end }}
 
+{{- define "anypod.redis.environment" -}}
+{{- if .Values.redis.auth.enabled }}
+{{ include "anypod.secretVariable" (dict "name" "REDISCLI_AUTH" "secret" (include "anypod.redis.secretName" .) "key" .Values.redis.auth.key) }}
+{{- end }}
+{{ include "anypod.console.redisEnvironment" . | trim }}
+{{- end }}
+
 {{/* The container of the chart's own Redis, without its name. */}}
 {{- define "anypod.redis.container" -}}
 {{- $redis := .Values.redis }}
@@ -40,13 +47,17 @@ args:
   - --protected-mode
   - "no"
   {{- end }}
+  {{- with include "anypod.console.redisArguments" . | trim }}
+  # Redis has no file of users: it makes those of the console at each start.
+  {{- . | nindent 2 }}
+  {{- end }}
   {{- range $name, $value := $redis.config }}
   - --{{ $name }}
   - {{ kindIs "bool" $value | ternary (ternary "yes" "no" (eq (toString $value) "true")) (include "anypod.number" $value) | quote }}
   {{- end }}
-{{- if $redis.auth.enabled }}
+{{- with include "anypod.redis.environment" . | trim }}
 env:
-  {{- include "anypod.secretVariable" (dict "name" "REDISCLI_AUTH" "secret" (include "anypod.redis.secretName" .) "key" $redis.auth.key) | nindent 2 }}
+  {{- . | nindent 2 }}
 {{- end }}
 ports:
   - name: redis

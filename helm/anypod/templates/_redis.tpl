@@ -11,6 +11,11 @@ characters. So the name may have 52.
 {{- default (include "anypod.redis.fullname" .) .Values.redis.auth.existingSecret }}
 {{- end }}
 
+{{/* Whether the chart generates passwords for its own Redis: "true" or nothing. Without one for the pods, it still does for the users of the console. */}}
+{{- define "anypod.redis.generates" -}}
+{{- if and .Values.redis.enabled (not (and .Values.redis.auth.enabled .Values.redis.auth.existingSecret)) }}true{{ end }}
+{{- end }}
+
 {{/*
 Whether the chart's own Redis has a volume: "true" or nothing. With `auto` the live StatefulSet decides, because nobody can change its claims. At the
 first install, a default StorageClass decides.

@@ -36,7 +36,4 @@
 {{- if and $exposed (not .Values.config.allowedHosts) }}
 {{- include "anypod.problem" "Pods serve requests for any host name. Set config.allowedHosts to your host names." }}
 {{- end }}
-{{- if and .Values.console.enabled (not .Values.console.redis.existingSecret) }}
-{{- include "anypod.problem" "The console uses the Redis user of the pods, who may also write. Make the users of docs/redis.md and set console.redis.existingSecret." }}
-{{- end }}
 {{- end }}

@@ -23,4 +23,14 @@ export const CONSOLE_REFUSALS: readonly Refusal[] = [
     values: { ...OPERATORS, 'console.redis.operatorUsernameKey': 'name' },
     sentence: 'console.redis names keys of a Secret, but no Secret: set console.redis.existingSecret.',
   },
+  {
+    values: { ...ON, 'redis.enabled': false, 'externalRedis.host': 'redis.example.com' },
+    sentence:
+      'The console has no Redis user of its own: make the users of docs/redis.md, and set console.redis.existingSecret to a Secret with their names and passwords.',
+  },
+  {
+    values: { ...ON, 'redis.auth.existingSecret': 'given' },
+    sentence:
+      'The chart generates no passwords for Redis, because redis.auth.existingSecret is set: set console.redis.existingSecret to a Secret with a name and a password for the console; Redis makes the user of that name.',
+  },
 ];

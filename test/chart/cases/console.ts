@@ -40,6 +40,9 @@ export const console: readonly ValueCase[] = [
       expect(container('-console')['securityContext']).toEqual(container()['securityContext']);
       expect(env(rendering, 'ANYPOD_CONSOLE_PODS')).toBe('demo-anypod-metrics:9464');
       expect(env(rendering, 'REDIS_URL')).toBe('redis://demo-anypod-redis:6379');
+      expect(env(rendering, 'REDIS_USERNAME')).toBe('console');
+      expect(env(rendering, 'REDIS_PASSWORD')).toEqual({ name: 'demo-anypod-redis', key: 'console-password' });
+      expect(env(rendering, 'ANYPOD_CONSOLE_OPERATOR_REDIS_USERNAME')).toBeUndefined();
       expect(env(rendering, 'ANYPOD_SECRET')).toBeUndefined();
       expect(find('Service', '-metrics')['spec']).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
       expect(Object.keys(find('Secret', '-console')['data'])).toEqual(['password']);
@@ -77,6 +80,9 @@ export const console: readonly ValueCase[] = [
       const found = env(rendering, 'ANYPOD_CONSOLE_OPERATOR_PASSWORD');
       expect(found).toEqual({ name: 'demo-anypod-console', key: 'operator' });
       expect(Object.keys(rendering.find('Secret', '-console')['data']).sort()).toEqual(['operator', 'password']);
+      expect(env(rendering, 'ANYPOD_CONSOLE_OPERATOR_REDIS_USERNAME')).toBe('console-operator');
+      const word = env(rendering, 'ANYPOD_CONSOLE_OPERATOR_REDIS_PASSWORD');
+      expect(word).toEqual({ name: 'demo-anypod-redis', key: 'console-operator-password' });
     },
   },
   {
@@ -86,6 +92,7 @@ export const console: readonly ValueCase[] = [
     check: (rendering) => {
       expect(env(rendering, 'REDIS_USERNAME')).toEqual({ name: 'users', key: 'username' });
       expect(env(rendering, 'REDIS_PASSWORD')).toEqual({ name: 'users', key: 'password' });
+      expect(rendering.text).toContain('- ">$(CONSOLE_PASSWORD)"');
     },
   },
   inUsers('usernameKey', 'REDIS_USERNAME'),
