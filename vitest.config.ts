@@ -36,7 +36,7 @@ const HOSTILE = ['test/cluster/{hostile,hostile-process,call-timeout}.test.ts'];
 
 /** The service as its operators and clients find it: its commands, its start and settings, the examples, and abuse. */
 const SERVICE = [
-  'test/cluster/{check,cli,cli-admin,cli-sessions,connect,console,console-pages,dev,doctor,doctor-hostile,doctor-login,doctor-others,own-modules,process,redis-access,secrets,service-settings,stdio,surviving-client,wrong-configuration}.test.ts',
+  'test/cluster/{cli,cli-admin,cli-sessions,connect,console,console-pages,dev,doctor,doctor-hostile,doctor-login,doctor-others,doctor-smoke,own-modules,process,redis-access,secrets,service-settings,stdio,surviving-client,wrong-configuration}.test.ts',
   'test/{examples,leak,migration,security,fuzz,timing}/**/*.test.ts',
 ];
 

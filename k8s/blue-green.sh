@@ -18,7 +18,7 @@ Usage: k8s/blue-green.sh [flags] <command>
   --context <name>        the context of kubectl
   --release <name>        app.kubernetes.io/instance of the objects, such as a Helm release; default anypod
   --path <path>           the path of the endpoint; default /mcp
-  --tool <name>           a tool that the check calls (anypod check --tool)
+  --tool <name>           a tool that the check calls (anypod doctor --smoke --tool)
   --arguments <json>      the arguments of that call
   --timeout <seconds>     how long one step may take; default 300
 TEXT
@@ -138,7 +138,7 @@ check() {
 check_pod() {
   local container='.spec.template.spec.containers[?(@.name=="server")]' argument arguments='' pods
   pods=$({ addresses_of "$idle" | head -n 1; addresses_of "$active"; addresses_of "$idle" | tail -n +2; } | paste -sd, -)
-  for argument in check "$2" --pods "$pods" ${tool[@]+"${tool[@]}"}; do arguments+="'${argument//\'/\'\'}', "; done
+  for argument in doctor "$2" --smoke --pods "$pods" ${tool[@]+"${tool[@]}"}; do arguments+="'${argument//\'/\'\'}', "; done
   cat <<YAML
 apiVersion: v1
 kind: Pod

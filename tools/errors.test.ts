@@ -80,8 +80,8 @@ test('a row for every HTTP status, and no other', () => {
 });
 
 test('a section for every subject of a refused start', () => {
-  // `anypod check` lists its own faults of arguments, and its help explains them. The faults of `auth` are those of the setting ANYPOD_AUTH.
-  const commands = sources.filter(({ file }) => !/^(check|auth)\//.test(file));
+  // `anypod doctor` lists its own faults of arguments, and its help explains them. The faults of `auth` are those of the setting ANYPOD_AUTH.
+  const commands = sources.filter(({ file }) => !/^(probe|auth)\//.test(file));
   const subjects = found(/(?:new ConfigError\(\[|problems\.push\()\s*['"`]([^:'"`]+?)(?:: | \$)/g, commands);
   const setting = (subject: string) =>
     /^(ANYPOD_.*|\$\{variable\})$/.test(subject) || SETTINGS.some(({ flag }) => flag === subject);

@@ -119,12 +119,16 @@ const ROOMS: Record<string, { accepts: string[]; refuses: string[] }> = {
   'serve/settings': { accepts: ['../../core/log.ts', 'zod'], refuses: ['../store/open-store.ts', 'ioredis'] },
   'serve/store': { accepts: ['../settings/config.ts', 'ioredis'], refuses: ['../operators/admin-port.ts', 'express'] },
   'serve/operators': { accepts: ['../store/open-store.ts', 'express'], refuses: ['../serve.ts', 'ioredis'] },
-  check: { accepts: ['../core/json-rpc.ts', 'node:http'], refuses: ['../http/sse.ts', '../serve/config.ts', 'zod'] },
+  probe: { accepts: ['../core/json-rpc.ts', 'node:http'], refuses: ['../http/sse.ts', '../serve/config.ts', 'zod'] },
   call: { accepts: ['@modelcontextprotocol/client'], refuses: ['../serve/config.ts', '@modelcontextprotocol/server'] },
-  doctor: { accepts: ['../check/request.ts', 'node:crypto'], refuses: ['../http/sse.ts', '../stdio/bridge.ts', 'zod'] },
+  doctor: { accepts: ['../probe/request.ts', 'node:crypto'], refuses: ['../http/sse.ts', '../stdio/bridge.ts', 'zod'] },
+  'doctor/smoke': {
+    accepts: ['../finding.ts', '../../probe/request.ts'],
+    refuses: ['../diagnose.ts', '../../http/sse.ts'],
+  },
   dev: { accepts: ['../core/store.ts', '../memory/index.ts', 'node:child_process'], refuses: ['../serve/serve.ts'] },
   cli: {
-    accepts: ['../serve/serve.ts', '../check/check.ts', '../dev/front.ts'],
+    accepts: ['../serve/serve.ts', '../probe/target.ts', '../dev/front.ts'],
     refuses: ['../redis/index.ts', 'ioredis', '../anypod.ts'],
   },
   '../../create-anypod/src': {

@@ -66,7 +66,7 @@ describe.skipIf(LOAD_IMAGES === undefined)('with LOAD_IMAGES', () => {
 
     const project = join(folder, PROJECT);
     const printed = await runHere(project, commandsOf(readFileSync(join(project, 'README.md'), 'utf8')));
-    expect(printed).toMatch(/^ok +every pod .* all 2 know the session$/m);
+    expect(printed).toMatch(/^ok +every-pod .*all 2 know the session$/m);
 
     const names = await namespace.kubectl(['get', 'pods', '-l', 'app.kubernetes.io/component=server', '-o', 'name']);
     const pods = await Promise.all(

@@ -155,14 +155,15 @@ it('anypod init says what stands in the way, writes the lines that are needed, a
     const checked = await run(
       at('mine'),
       'node_modules/.bin/anypod',
-      'check',
+      'doctor',
       `${origin}/mcp`,
+      '--smoke',
       '--tool',
       'greet',
       '--arguments',
       '{"name":"Ada"}',
     );
-    expect(checked).toEqual({ code: 0, output: expect.stringMatching(/ok +tools\/list .* greet/) });
+    expect(checked).toEqual({ code: 0, output: expect.stringMatching(/ok +tools .* greet/) });
   } finally {
     await child.stop();
   }

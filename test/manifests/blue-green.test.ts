@@ -68,7 +68,7 @@ describe('blue-green.sh', () => {
     const [pod] = parseManifests(fileOf('created'));
     const pods = '10.0.0.1:3000,10.0.0.1:3000';
     const url = 'http://anypod-preview:80/mcp';
-    expect(pod?.['spec'].containers[0].args).toEqual(['check', url, '--pods', pods, '--tool', "it's"]);
+    expect(pod?.['spec'].containers[0].args).toEqual(['doctor', url, '--smoke', '--pods', pods, '--tool', "it's"]);
     // It runs where the pods of the colour run.
     expect(pod?.['spec'].tolerations).toEqual([{ key: 'spot', operator: 'Exists' }]);
   });

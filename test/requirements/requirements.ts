@@ -264,13 +264,16 @@ const entries = {
     'docs/stdio.md',
   ],
   'host.connect.private': ['anypod connect uses no tokens that others can read.', 'docs/stdio.md'],
-  'host.check.token': ['anypod check sends a token to the URL and to every pod, and prints it nowhere.', 'docs/cli.md'],
+  'host.check.token': [
+    'anypod doctor --smoke sends a token to the URL and to every pod, and prints it nowhere.',
+    'docs/cli.md',
+  ],
   'host.check.challenge': [
-    'Without a token anypod check can test that every pod is ready, refuses with 401, and says where clients get a token.',
+    'Without a token anypod doctor --smoke can test that every pod is ready, refuses with 401, and says where clients get a token.',
     'docs/cli.md',
   ],
   'host.check.pods': [
-    '`anypod check` passes only if one pod continues the stream of another. If it fails, it says what to do.',
+    '`anypod doctor --smoke` passes only if one pod continues the stream of another. If it fails, it says what to do.',
     ANYPOD,
   ],
   'host.schemas.slow-factory': [

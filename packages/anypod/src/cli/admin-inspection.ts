@@ -1,5 +1,5 @@
-import { readEvents } from '../check/sse.ts';
 import type { FollowOptions, Observed, PodFacts, SessionDetails, SomeSessions } from '../core/store/inspection.ts';
+import { readEvents } from '../probe/sse.ts';
 import { ADMIN_HEADER } from '../serve/operators/admin-protocol.ts';
 import type { SessionInspection } from '../serve/operators/open-inspection.ts';
 

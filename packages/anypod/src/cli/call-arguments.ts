@@ -7,7 +7,7 @@ import {
   readMilliseconds,
   readObject,
   UsageError,
-} from '../check/argument-values.ts';
+} from '../probe/argument-values.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 

@@ -9,7 +9,6 @@ export const DEV_POD = 'dev-pod';
 /** Commands that end by themselves. Each explains itself with `--help`, and is loaded only if it is used: a pod needs none of them. */
 export const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
   ['call', async () => (await import('./run-call.ts')).runCallCommand],
-  ['check', async () => (await import('./run-check.ts')).runCheckCommand],
   [
     'completion',
     async () => {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../check/argument-values.ts';
+import { UsageError } from '../probe/argument-values.ts';
 import { openInspection, type SessionInspection } from '../serve/operators/open-inspection.ts';
 import { readSetting } from '../serve/settings/config.ts';
 import { PROCESS_SETTINGS } from '../serve/settings/process-settings.ts';

@@ -1,8 +1,9 @@
 /** What another program for operators is made of: the looks at Redis, the settings and the words of the commands. */
-export { readAddresses, UsageError } from '../check/argument-values.ts';
-export { type PodAddress, podAddresses } from '../check/target.ts';
+
 export { AnypodError } from '../core/errors.ts';
 export { readBeginning, shortId } from '../core/session/session-name.ts';
+export { readAddresses, UsageError } from '../probe/argument-values.ts';
+export { type PodAddress, podAddresses } from '../probe/target.ts';
 export type {
   EventFacts,
   Inspection,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../check/argument-values.ts';
+import { UsageError } from '../probe/argument-values.ts';
 import type { InspectionSettings } from '../serve/operators/open-inspection.ts';
 import { readSetting } from '../serve/settings/config.ts';
 import { REDIS_SETTINGS } from '../serve/settings/redis-settings.ts';

@@ -2,7 +2,7 @@
  * The commands of `anypod`, for a program that runs them within itself.
  * @module anypod/cli
  */
-import { UsageError } from '../check/argument-values.ts';
+import { UsageError } from '../probe/argument-values.ts';
 import { ConfigError, helpText, oneSettingOf } from '../serve/settings/config.ts';
 import { COMMANDS, commandNames, DEV_POD } from './commands.ts';
 import { createLog, formatFor } from './create-log.ts';
@@ -73,8 +73,7 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
       'anypod dev <module> [flags] serves the module and starts it again when it changes; see anypod dev --help',
       'anypod stdio <module> [flags] serves the module to a local client over stdio',
       'anypod connect <url> connects a local client that speaks stdio to a deployment; see anypod connect --help',
-      'anypod check <url> tests a running deployment; see anypod check --help',
-      'anypod doctor <url> finds out what is wrong at any MCP endpoint; see anypod doctor --help',
+      'anypod doctor <url> finds out what is wrong at any MCP endpoint, and with --smoke tests a deployment; see anypod doctor --help',
       'anypod call <url|module> <tool> calls one tool; see anypod call --help',
       'anypod pods, sessions and tail look at pods and sessions; see anypod sessions --help',
       'anypod completion bash|zsh prints a script that completes all this',

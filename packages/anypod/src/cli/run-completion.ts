@@ -1,4 +1,4 @@
-import { UsageError } from '../check/argument-values.ts';
+import { UsageError } from '../probe/argument-values.ts';
 
 const HELP = `Usage: anypod completion bash|zsh
 

@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { HEADER_HELP, HEADER_OPTIONS, readHeaders } from '../check/argument-values.ts';
 import { createCredentialFile } from '../login/credential-file.ts';
 import { createLogin, type Login } from '../login/login.ts';
 import { openBrowser } from '../login/open-browser.ts';
+import { HEADER_HELP, HEADER_OPTIONS, readHeaders } from '../probe/argument-values.ts';
 import { ConfigError } from '../serve/settings/config.ts';
 import { runBridge } from '../stdio/run-bridge.ts';
 import { holdStandardOutput } from './standard-output.ts';

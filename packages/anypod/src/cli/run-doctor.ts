@@ -1,6 +1,8 @@
-import { DOCTOR_HELP, readDoctorArguments } from '../doctor/arguments.ts';
-import { type DoctorOptions, diagnose, type OnProgress } from '../doctor/diagnose.ts';
-import { printable, reportText } from '../doctor/report.ts';
+import { DOCTOR_HELP, type DoctorCommand, readDoctorArguments } from '../doctor/arguments.ts';
+import { type DoctorOptions, diagnose, type Listener } from '../doctor/diagnose.ts';
+import type { Diagnosis, OnRow } from '../doctor/finding.ts';
+import { printable, rowText, sumsText } from '../doctor/report.ts';
+import { smokeTest } from '../doctor/smoke/smoke-test.ts';
 import { type DevicePrompt, loginByDevice } from '../login/device-login.ts';
 
 const EXIT = { failed: 1, nobody: 3 } as const;
@@ -14,15 +16,29 @@ export async function runDoctorCommand(argv: readonly string[]): Promise<number>
     process.stdout.write(`${DOCTOR_HELP}\n`);
     return 0;
   }
-  const { options: asked, json, strict, login } = readDoctorArguments(argv);
-  const options = login === undefined ? asked : await withLogin(asked, login.clientId).catch(tell);
+  const asked = readDoctorArguments(argv);
+  const { json, strict, login } = asked;
+  const options = login === undefined ? asked.options : await withLogin(asked.options, login.clientId).catch(tell);
   if (options === undefined) return EXIT.nobody;
-  const diagnosis = await diagnose(options, process.stderr.isTTY ? drawBar : undefined);
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  process.stdout.write(`${json ? JSON.stringify(diagnosis, undefined, 2) : reportText(diagnosis)}\n`);
+  const diagnosis = await examine({ ...asked, options });
+  process.stdout.write(json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : sumsText(diagnosis));
   if (diagnosis.server === undefined) return EXIT.nobody;
   const isBad = diagnosis.rows.some(({ verdict }) => verdict === 'fail' || (strict && verdict === 'warn'));
   return isBad ? EXIT.failed : 0;
+}
+
+/** Probes, and prints each row as soon as it is found. On a terminal, a bar is below the rows until the end. */
+async function examine({ options, smoke, json }: DoctorCommand): Promise<Diagnosis> {
+  const erase = () => void (process.stderr.isTTY && process.stderr.write('\r\u001b[K'));
+  const onRow: OnRow = (row) => {
+    if (json) return;
+    erase();
+    process.stdout.write(rowText(row));
+  };
+  if (smoke !== undefined) return smokeTest({ ...options, ...smoke }, onRow);
+  const diagnosis = await diagnose(options, process.stderr.isTTY ? { onRow, onProgress: drawBar } : { onRow });
+  erase();
+  return diagnosis;
 }
 
 async function withLogin(options: DoctorOptions, clientId: string | undefined): Promise<DoctorOptions> {
@@ -42,7 +58,7 @@ function tell(error: Error): undefined {
   process.stderr.write(`anypod doctor: ${printable(why)}\n`);
 }
 
-const drawBar: OnProgress = (id, number, of) => {
+const drawBar: NonNullable<Listener['onProgress']> = (id, number, of) => {
   const done = Math.round((number / of) * BAR);
   process.stderr.write(`\r\u001b[K[${'#'.repeat(done)}${' '.repeat(BAR - done)}] ${number}/${of} ${id}`);
 };

@@ -1,4 +1,4 @@
-import { UsageError } from '../check/argument-values.ts';
+import { UsageError } from '../probe/argument-values.ts';
 import { EXIT, inspect } from './inspect.ts';
 import { INSPECT_HELP, readInspectArguments } from './inspect-arguments.ts';
 import { durationText, tableText } from './table.ts';

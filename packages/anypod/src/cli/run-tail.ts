@@ -1,5 +1,5 @@
-import { UsageError } from '../check/argument-values.ts';
 import { readBeginning } from '../core/session/session-name.ts';
+import { UsageError } from '../probe/argument-values.ts';
 import { EXIT, inspect, oneSession } from './inspect.ts';
 import { INSPECT_HELP, readInspectArguments } from './inspect-arguments.ts';
 import { oneLine } from './table.ts';

@@ -1,8 +1,8 @@
-import { SESSION_VERSION } from '../check/client.ts';
-import * as handshake from '../check/handshake.ts';
-import type { Answer } from '../check/request.ts';
-import type { Target } from '../check/target.ts';
 import { FIRST_MODERN_VERSION } from '../core/session/protocol-version.ts';
+import { SESSION_VERSION } from '../probe/client.ts';
+import * as handshake from '../probe/handshake.ts';
+import type { Answer } from '../probe/request.ts';
+import type { Target } from '../probe/target.ts';
 import { CLIENT, createVisit, type Visit } from './visit.ts';
 
 /** The first answers of an endpoint. */
@@ -42,7 +42,7 @@ export async function discover(target: Target, timeoutMs: number): Promise<reado
 /**
  * Opens a session, or finds out that the endpoint serves only 2026-07-28.
  *
- * @throws CheckFailure if nothing answers.
+ * @throws ProbeFailure if nothing answers.
  */
 export async function admit(target: Target, timeoutMs: number): Promise<Admission | Refusal> {
   const { answer, result, sessionId } = await initialize(target, SESSION_VERSION, timeoutMs);

@@ -1,7 +1,7 @@
-import { CheckFailure } from '../check/failure.ts';
-import { readJsonObject } from '../check/protected-resource.ts';
-import { sendRequest } from '../check/request.ts';
-import { urlTarget } from '../check/target.ts';
+import { ProbeFailure } from '../probe/failure.ts';
+import { readJsonObject } from '../probe/protected-resource.ts';
+import { sendRequest } from '../probe/request.ts';
+import { urlTarget } from '../probe/target.ts';
 import { type Finding, fault, warning } from './finding.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -32,7 +32,7 @@ export async function judgeServer(name: string, timeoutMs: number): Promise<Find
   try {
     return judgeServerMetadata(name, await readServer(url, timeoutMs));
   } catch (error) {
-    if (!(error instanceof CheckFailure || (error as Error).name === 'TimeoutError')) throw error;
+    if (!(error instanceof ProbeFailure || (error as Error).name === 'TimeoutError')) throw error;
     const evidence = `the authorization server ${name} cannot be reached from here`;
     return warning(evidence, 'Clients must reach it. If yours do, run the doctor where they are.');
   }

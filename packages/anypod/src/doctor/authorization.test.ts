@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { urlTarget } from '../check/target.ts';
+import { urlTarget } from '../probe/target.ts';
 import { judgeChallenge } from './authorization.ts';
 
 const named = (url: string) => ({ 'www-authenticate': `Bearer resource_metadata="${url}"` });

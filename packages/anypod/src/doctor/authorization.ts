@@ -1,8 +1,8 @@
-import { SESSION_VERSION } from '../check/client.ts';
-import { CheckFailure } from '../check/failure.ts';
-import { metadataNamedIn, type ResourceMetadata, readResourceMetadata } from '../check/protected-resource.ts';
-import { type Answer, sendRequest } from '../check/request.ts';
-import { type Target, urlTarget } from '../check/target.ts';
+import { SESSION_VERSION } from '../probe/client.ts';
+import { ProbeFailure } from '../probe/failure.ts';
+import { metadataNamedIn, type ResourceMetadata, readResourceMetadata } from '../probe/protected-resource.ts';
+import { type Answer, sendRequest } from '../probe/request.ts';
+import { type Target, urlTarget } from '../probe/target.ts';
 import { endSession, initialize } from './admission.ts';
 import { judgeServer } from './authorization-server.ts';
 import { type Finding, fault, unknown, warning, well } from './finding.ts';
@@ -47,10 +47,10 @@ async function readMetadata(url: URL, timeoutMs: number): Promise<ResourceMetada
   const signal = AbortSignal.timeout(timeoutMs);
   const request = { method: 'GET', headers: { accept: 'application/json' } } as const;
   const answer = await sendRequest(urlTarget(url), request, signal).catch((error: unknown) => {
-    if (error instanceof CheckFailure) return error;
+    if (error instanceof ProbeFailure) return error;
     throw error;
   });
-  if (answer instanceof CheckFailure) return fault(`401 names ${url.href}, which cannot be reached`, PUBLIC_URL);
+  if (answer instanceof ProbeFailure) return fault(`401 names ${url.href}, which cannot be reached`, PUBLIC_URL);
   const text = await answer.text();
   if (answer.status !== 200)
     return fault(`401; ${url.href} was answered by ${answer.status}`, 'Serve the metadata there.');

@@ -1,6 +1,6 @@
-import type { Answer } from '../check/request.ts';
-import { responseIn } from '../check/response.ts';
 import type { JsonRpcMessage } from '../core/json/json-rpc.ts';
+import type { Answer } from '../probe/request.ts';
+import { responseIn } from '../probe/response.ts';
 import { type Finding, fault, unknown, warning, well } from './finding.ts';
 import type { Visit } from './visit.ts';
 

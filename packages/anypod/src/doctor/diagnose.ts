@@ -1,9 +1,9 @@
-import { CheckFailure } from '../check/failure.ts';
-import { type Target, urlTarget } from '../check/target.ts';
+import { ProbeFailure } from '../probe/failure.ts';
+import { type Target, urlTarget } from '../probe/target.ts';
 import { type Admission, admit, type Refusal } from './admission.ts';
 import { judgeChallenge, probeAuthorization } from './authorization.ts';
 import { type Called, callTool, judgeArrivals, judgeCall, judgeQuestions, NO_TOOL, type ToolCall } from './call.ts';
-import { type Finding, fault, type Row, unknown, well } from './finding.ts';
+import { type Diagnosis, type Finding, fault, type OnRow, type Row, unknown, well } from './finding.ts';
 import { probeAccept, probeBrokenBody, probeHeaderSize, probeSlash } from './http.ts';
 import { type IdleConnection, judgeKeepAlive, watchIdleConnection } from './idle-connection.ts';
 import { probeOrigin } from './origin.ts';
@@ -30,38 +30,40 @@ export interface DoctorOptions {
   readonly mostMs: number;
 }
 
-/** What was found out about an endpoint. */
-export interface Diagnosis {
-  readonly url: string;
-  /** Name and version of the server. Absent: no MCP server answered. */
-  readonly server?: string;
-  readonly rows: readonly Row[];
-}
-
 /** Told before each probe: its name, its number and how many there are. */
 export type OnProgress = (id: string, number: number, of: number) => void;
+
+/** Who is told what while the doctor probes. */
+export interface Listener {
+  readonly onProgress?: OnProgress;
+  readonly onRow?: OnRow;
+}
 
 type Probe = readonly [id: string, probe: () => Finding | Promise<Finding>];
 
 /** Probes an endpoint, one probe after the other. A probe that fails in an unexpected way becomes a row that says so. */
-export async function diagnose(options: DoctorOptions, onProgress: OnProgress = () => undefined): Promise<Diagnosis> {
+export async function diagnose(options: DoctorOptions, { onProgress, onRow }: Listener = {}): Promise<Diagnosis> {
   const { url, timeoutMs } = options;
   const target: Target = { ...urlTarget(url), headers: options.headers };
   const rows: Row[] = [];
+  const tell: OnRow = (row) => {
+    rows.push(row);
+    onRow?.(row);
+  };
   let admission: Admission | Refusal | undefined;
   const first = await settle(async () => {
     admission = await admit(target, timeoutMs);
     return 'visit' in admission ? well(`${admission.server}, ${admission.visit.version}`) : judgeRefusal(admission);
   }, timeoutMs);
-  rows.push({ id: 'answers', ...first });
+  tell({ id: 'answers', ...first });
   if (admission === undefined) return { url: url.href, rows };
   const known = admission;
   const begun = performance.now();
   const probes = 'visit' in known ? probesOf(known, options) : challengeOf(known, target, timeoutMs);
   for (const [index, [id, probe]] of probes.entries()) {
-    onProgress(id, index + 1, probes.length);
+    onProgress?.(id, index + 1, probes.length);
     const isLate = performance.now() - begun > options.mostMs;
-    rows.push({ id, ...(isLate ? NO_TIME : await settle(probe, timeoutMs)) });
+    tell({ id, ...(isLate ? NO_TIME : await settle(probe, timeoutMs)) });
   }
   return { url: url.href, ...('visit' in known ? { server: known.server } : {}), rows };
 }
@@ -143,7 +145,7 @@ async function settle(probe: () => Finding | Promise<Finding>, timeoutMs: number
     return await probe();
   } catch (error) {
     const { name, message } = error as Error;
-    if (error instanceof CheckFailure) return fault(message, 'Check that a server answers there.');
+    if (error instanceof ProbeFailure) return fault(error.evidence, error.remedy);
     if (name === 'TimeoutError') {
       return fault(`no answer within ${timeoutMs} ms`, 'Allow more time with --timeout, or find what holds it back.');
     }

@@ -16,6 +16,17 @@ export interface Row extends Finding {
   readonly id: string;
 }
 
+/** What was found out about an endpoint. */
+export interface Diagnosis {
+  readonly url: string;
+  /** Name and version of the server. Absent: no MCP server answered. */
+  readonly server?: string;
+  readonly rows: readonly Row[];
+}
+
+/** Told each row as soon as it is found. */
+export type OnRow = (row: Row) => void;
+
 export const well = (evidence: string, remedy?: string): Finding => ({ verdict: 'ok', evidence, ...asked(remedy) });
 export const warning = (evidence: string, remedy: string): Finding => ({ verdict: 'warn', evidence, remedy });
 export const fault = (evidence: string, remedy: string): Finding => ({ verdict: 'fail', evidence, remedy });

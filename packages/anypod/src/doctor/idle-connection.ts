@@ -2,8 +2,8 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Answer } from '../check/request.ts';
-import type { Target } from '../check/target.ts';
+import type { Answer } from '../probe/request.ts';
+import type { Target } from '../probe/target.ts';
 import { type Finding, unknown, WATCH_LONGER, warning, well } from './finding.ts';
 import type { Visit } from './visit.ts';
 

@@ -1,5 +1,5 @@
-import { countTwice, type ResumedCall, resumeCall } from '../check/resumed-call.ts';
 import { isRequest } from '../core/json/json-rpc.ts';
+import { countTwice, type ResumedCall, resumeCall } from '../probe/resumed-call.ts';
 import { CALL_ID, type Called, decline, sendCall, type ToolCall } from './call.ts';
 import { type Finding, fault, unknown, warning, well } from './finding.ts';
 import type { Visit } from './visit.ts';

@@ -1,5 +1,5 @@
-import { SESSION_VERSION } from '../check/client.ts';
 import { LEGACY_VERSIONS } from '../core/session/protocol-version.ts';
+import { SESSION_VERSION } from '../probe/client.ts';
 import { discover, endSession, initialize } from './admission.ts';
 import { type Finding, warning, well } from './finding.ts';
 import type { Visit } from './visit.ts';

@@ -1,4 +1,4 @@
-import { type Answer, postMessage } from '../check/request.ts';
+import { type Answer, postMessage } from '../probe/request.ts';
 import { type Finding, fault, unknown, well } from './finding.ts';
 import type { Visit } from './visit.ts';
 

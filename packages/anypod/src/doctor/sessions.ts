@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer } from '../check/request.ts';
+import type { Answer } from '../probe/request.ts';
 import { type Finding, fault, unknown, warning, well } from './finding.ts';
 import type { Visit } from './visit.ts';
 

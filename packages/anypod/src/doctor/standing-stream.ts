@@ -1,4 +1,4 @@
-import { readEvents } from '../check/sse.ts';
+import { readEvents } from '../probe/sse.ts';
 import { type Finding, fault, unknown, WATCH_LONGER, warning, well } from './finding.ts';
 import type { Visit } from './visit.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Diagnosis, type DoctorOptions, diagnose } from './diagnose.ts';
+import { type DoctorOptions, diagnose } from './diagnose.ts';
+import type { Diagnosis } from './finding.ts';
 import { type Fault, startStub } from './stub-server.fixture.ts';
 import { CASES } from './verdict-cases.fixture.ts';
 

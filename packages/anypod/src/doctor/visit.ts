@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { modernRequest, type ProbingClient, sessionHeaders } from '../check/client.ts';
-import { type Answer, postMessage, sendRequest } from '../check/request.ts';
-import type { Target } from '../check/target.ts';
+import { modernRequest, type ProbingClient, sessionHeaders } from '../probe/client.ts';
+import { type Answer, postMessage, sendRequest } from '../probe/request.ts';
+import type { Target } from '../probe/target.ts';
 
 /** The doctor as a client. */
 export const CLIENT: ProbingClient = {

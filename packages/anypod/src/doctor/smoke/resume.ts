@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonRpcResponse } from '../core/json/json-rpc.ts';
-import { CheckFailure } from './failure.ts';
-import type { Answer } from './request.ts';
-import { parseResponse } from './response.ts';
-import { countTwice, resumeCall } from './resumed-call.ts';
+import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import { ProbeFailure } from '../../probe/failure.ts';
+import type { Answer } from '../../probe/request.ts';
+import { parseResponse } from '../../probe/response.ts';
+import { countTwice, resumeCall } from '../../probe/resumed-call.ts';
+import type { Target } from '../../probe/target.ts';
 import { CALL_ID, type Session } from './session.ts';
-import type { Target } from './target.ts';
 
 const NO_EVENT = 'Check whether a proxy between client and pod buffers events.';
 
-/** Reads the first event of a stream and cuts the connection. Throws `CheckFailure` if the event has no id. */
+/** Reads the first event of a stream and cuts the connection. Throws `ProbeFailure` if the event has no id. */
 async function firstEventId(target: Target, answer: Answer): Promise<string> {
   for await (const { id } of answer.events()) {
     if (id === undefined) continue;
@@ -20,7 +20,7 @@ async function firstEventId(target: Target, answer: Answer): Promise<string> {
 }
 
 const noEvent = ({ label }: Target) =>
-  new CheckFailure(`The stream of ${label} ended before an event with an id. ${NO_EVENT}`);
+  new ProbeFailure(`The stream of ${label} ended before an event with an id.`, NO_EVENT);
 
 /** Opens the session's standing stream on `first`, cuts it, and resumes it on `second`. */
 export async function resumeStanding(
@@ -61,5 +61,5 @@ export async function callAndResume(
   if (response === undefined) throw noEvent(first);
   const twice = countTwice(resumed);
   if (twice === 0) return { response, ...(after === 0 ? {} : { resumedEvents: after }) };
-  throw new CheckFailure(`${second.label} sent ${twice} event(s) again. Look at the logs of the pods.`);
+  throw new ProbeFailure(`${second.label} sent ${twice} event(s) again.`, 'Look at the logs of the pods.');
 }

@@ -1,6 +1,6 @@
 import type { JsonRpcResponse } from '../core/json/json-rpc.ts';
 import { initializeParams, modernRequest, type ProbingClient, sessionHeaders } from './client.ts';
-import { CheckFailure } from './failure.ts';
+import { IS_ENDPOINT, ProbeFailure } from './failure.ts';
 import { type Answer, postMessage, sendRequest } from './request.ts';
 import { responseIn, resultIn } from './response.ts';
 import type { Target } from './target.ts';
@@ -18,7 +18,7 @@ interface Greeting {
   /** Its body is not read if the status is not 200. */
   readonly answer: Answer;
   /** Why a 200 has no result. */
-  readonly failure?: CheckFailure;
+  readonly failure?: ProbeFailure;
 }
 
 /** How `initialize` was answered. */
@@ -44,7 +44,7 @@ export async function initialize(
   if (!('result' in read)) return { answer, ...session, ...read };
   const result = asInitialized(read.result);
   if (result !== undefined) return { answer, ...session, result };
-  const failure = new CheckFailure(`${target.label} names no revision. Check that the URL is an MCP endpoint.`);
+  const failure = new ProbeFailure(`${target.label} names no revision.`, IS_ENDPOINT);
   return { answer, ...session, failure };
 }
 
@@ -98,13 +98,13 @@ export async function discover(target: Target, client: ProbingClient, signal: Ab
 async function resultOf200(
   target: Target,
   answer: Answer,
-): Promise<{ readonly result: Record<string, unknown> } | { readonly failure?: CheckFailure }> {
+): Promise<{ readonly result: Record<string, unknown> } | { readonly failure?: ProbeFailure }> {
   if (answer.status !== 200) return {};
   try {
     const response: JsonRpcResponse = await responseIn(target, answer);
     return { result: resultIn(target, response) };
   } catch (error) {
-    if (error instanceof CheckFailure) return { failure: error };
+    if (error instanceof ProbeFailure) return { failure: error };
     throw error;
   }
 }

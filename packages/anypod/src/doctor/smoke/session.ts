@@ -1,12 +1,12 @@
-import { type ProbingClient, SESSION_VERSION, sessionHeaders } from './client.ts';
-import { CheckFailure, refused } from './failure.ts';
-import { initialize, sendDelete, sendInitialized } from './handshake.ts';
-import { type Answer, postMessage, sendRequest } from './request.ts';
-import { resultOf } from './response.ts';
-import type { Target } from './target.ts';
+import { type ProbingClient, SESSION_VERSION, sessionHeaders } from '../../probe/client.ts';
+import { ProbeFailure, refused } from '../../probe/failure.ts';
+import { initialize, sendDelete, sendInitialized } from '../../probe/handshake.ts';
+import { type Answer, postMessage, sendRequest } from '../../probe/request.ts';
+import { resultOf } from '../../probe/response.ts';
+import type { Target } from '../../probe/target.ts';
 
-/** The check as a client. */
-export const CLIENT: ProbingClient = { info: { name: 'anypod-check', version: '1.0.0' }, capabilities: {} };
+/** The smoke test as a client. */
+export const CLIENT: ProbingClient = { info: { name: 'anypod-doctor', version: '1.0.0' }, capabilities: {} };
 
 /** What `initialize` told about the server. */
 export interface Opened {
@@ -34,12 +34,17 @@ export interface Session {
 /** The id of a tool call in its session. */
 export const CALL_ID = 'call';
 
-/** `initialize` and `notifications/initialized`. Throws `CheckFailure`. */
-export async function openSession(target: Target, signal: AbortSignal): Promise<Opened> {
+/** `initialize` and `notifications/initialized`. Tells the name and version of the server as soon as it is known. Throws `ProbeFailure`. */
+export async function openSession(
+  target: Target,
+  signal: AbortSignal,
+  tellServer: (server: string) => void,
+): Promise<Opened> {
   const { answer, result, sessionId, failure } = await initialize(target, CLIENT, SESSION_VERSION, signal);
   if (result === undefined) throw failure ?? refused(target, answer.status, await answer.text(), false);
+  tellServer(result.server);
   if (sessionId === undefined)
-    throw new CheckFailure(`${target.label} created no session. Check that anypod answers at this URL.`);
+    throw new ProbeFailure(`${target.label} created no session.`, 'Check that anypod answers at this URL.');
   const { protocolVersion: version, server, hasTools } = result;
   const initialized = await sendInitialized(target, version, sessionId, signal);
   if (initialized.status !== 202) throw refused(target, initialized.status, await initialized.text(), true);

@@ -1,14 +1,14 @@
-import { METADATA_PATH } from '../core/gate.ts';
-import { SESSION_VERSION } from './client.ts';
-import { CheckFailure, refused } from './failure.ts';
-import { initialize } from './handshake.ts';
-import { metadataNamedIn, readResourceMetadata } from './protected-resource.ts';
-import { sendRequest } from './request.ts';
+import { METADATA_PATH } from '../../core/gate.ts';
+import { SESSION_VERSION } from '../../probe/client.ts';
+import { ProbeFailure, refused } from '../../probe/failure.ts';
+import { initialize } from '../../probe/handshake.ts';
+import { metadataNamedIn, readResourceMetadata } from '../../probe/protected-resource.ts';
+import { sendRequest } from '../../probe/request.ts';
+import type { Target } from '../../probe/target.ts';
 import { CLIENT } from './session.ts';
 import type { Outcome } from './steps.ts';
-import type { Target } from './target.ts';
 
-/** Whether each target is ready. Throws `CheckFailure`. */
+/** Whether each target is ready. Throws `ProbeFailure`. */
 export async function areReady(targets: readonly Target[], signal: AbortSignal): Promise<Outcome<never>> {
   for (const target of targets) {
     const answer = await sendRequest({ ...target, path: '/readyz' }, { method: 'GET', headers: {} }, signal);
@@ -18,19 +18,21 @@ export async function areReady(targets: readonly Target[], signal: AbortSignal):
   return { detail: targets.length === 1 ? 'it is ready' : `all ${targets.length} are ready` };
 }
 
-/** The URL of the metadata that the answer to a caller without a token names (RFC 9728 §5.1). Throws `CheckFailure` if the caller is not refused. */
+/** The URL of the metadata that the answer to a caller without a token names (RFC 9728 §5.1). Throws `ProbeFailure` if the caller is not refused. */
 export async function challengeOf(target: Target, signal: AbortSignal): Promise<URL> {
   const { answer } = await initialize(target, CLIENT, SESSION_VERSION, signal);
   answer.cut();
   if (answer.status === 200) {
-    throw new CheckFailure(
-      `${target.label} lets callers in without a token. Set ANYPOD_AUTH_ISSUERS, or leave out --challenge.`,
+    throw new ProbeFailure(
+      `${target.label} lets callers in without a token.`,
+      'Set ANYPOD_AUTH_ISSUERS, or leave out --challenge.',
     );
   }
   const named = metadataNamedIn(answer.headers);
   if (answer.status !== 401 || named === undefined || !URL.canParse(named)) {
-    throw new CheckFailure(
-      `${target.label} answered ${answer.status} without a challenge that names its metadata. Check that no proxy removes WWW-Authenticate.`,
+    throw new ProbeFailure(
+      `${target.label} answered ${answer.status} without a challenge that names its metadata.`,
+      'Check that no proxy removes WWW-Authenticate.',
     );
   }
   return new URL(named);
@@ -44,5 +46,5 @@ export async function issuersAt(target: Target, metadata: URL | undefined, signa
   if (answer.status !== 200) throw refused(target, answer.status, text, false);
   const issuers = readResourceMetadata(text)?.servers ?? [];
   if (issuers.length > 0) return `tokens come from ${issuers.join(', ')}`;
-  throw new CheckFailure(`The metadata at ${path} names no authorization server. Check that anypod answers there.`);
+  throw new ProbeFailure(`The metadata at ${path} names no authorization server.`, 'Check that anypod answers there.');
 }

@@ -1,9 +1,9 @@
-import { CheckFailure } from './failure.ts';
+import { IS_ENDPOINT, ProbeFailure } from './failure.ts';
 
 /** No answer of a server that works is larger. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** A body that may end the check, but not its process: a text, or an event of a stream, is never larger than 16 MiB. */
+/** A body that may end a probe, but not its process: a text, or an event of a stream, is never larger than 16 MiB. */
 export async function readText(label: string, chunks: AsyncIterable<string>): Promise<string> {
   let text = '';
   for await (const chunk of chunks) {
@@ -13,8 +13,8 @@ export async function readText(label: string, chunks: AsyncIterable<string>): Pr
   return text;
 }
 
-/** @throws CheckFailure if something of an answer is too large. */
+/** @throws ProbeFailure if something of an answer is too large. */
 export function requireBounded(label: string, length: number): void {
   if (length <= MOST_BYTES) return;
-  throw new CheckFailure(`${label} answered with more than 16 MiB. Check that the URL is an MCP endpoint.`);
+  throw new ProbeFailure(`${label} answered with more than 16 MiB.`, IS_ENDPOINT);
 }

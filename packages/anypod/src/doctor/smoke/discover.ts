@@ -1,9 +1,9 @@
-import { refused } from './failure.ts';
-import { discover } from './handshake.ts';
+import { refused } from '../../probe/failure.ts';
+import { discover } from '../../probe/handshake.ts';
+import type { Target } from '../../probe/target.ts';
 import { CLIENT } from './session.ts';
-import type { Target } from './target.ts';
 
-/** The revisions that a client of 2026-07-28 finds. Undefined: the server serves only sessions. Throws `CheckFailure`. */
+/** The revisions that a client of 2026-07-28 finds. Undefined: the server serves only sessions. Throws `ProbeFailure`. */
 export async function discoverVersions(target: Target, signal: AbortSignal): Promise<string | undefined> {
   const { answer, versions, failure } = await discover(target, CLIENT, signal);
   if (versions !== undefined) return versions.join(', ');

@@ -9,18 +9,18 @@ import { startPods } from '../lib/pods.ts';
 import { startRedis } from '../lib/redis-server.ts';
 import { FIXTURE, FIXTURE_V1, useDeployment } from './deployment.ts';
 
-/** Runs `anypod check`; the lines that it printed, and its exit code. */
-async function check(url: URL | string, ...flags: string[]): Promise<{ code: number | null; text: string }> {
-  const child = startChild(process.execPath, [ANYPOD, 'check', `${url}`, ...flags]);
+/** Runs `anypod doctor --smoke`; what it printed, and its exit code. */
+async function smoke(url: URL | string, ...flags: string[]): Promise<{ code: number | null; text: string }> {
+  const child = startChild(process.execPath, [ANYPOD, 'doctor', `${url}`, '--smoke', ...flags]);
   const { code } = await child.exited;
   return { code, text: child.logs() };
 }
 
 const addressesOf = (pods: readonly URL[]) => pods.map(({ host }) => host).join(',');
 
-/** The steps in order, as `ok initialize`. */
-function steps(text: string): string[] {
-  return text.split('\n').flatMap((line) => /^(ok|skip|FAIL) +(\S+( pod)?)/.exec(line)?.slice(1, 3).join(' ') ?? []);
+/** The rows in order, as `ok answers`. */
+function rows(text: string): string[] {
+  return text.split('\n').flatMap((line) => /^(ok|skip|FAIL) +(\S+)/.exec(line)?.slice(1, 3).join(' ') ?? []);
 }
 
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -28,83 +28,83 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
-describe('anypod check of pods that share a Redis', () => {
+describe('anypod doctor --smoke of pods that share a Redis', () => {
   const deployment = useDeployment();
 
   test('goes through the balancer', async () => {
-    const { code, text } = await check(deployment.balancer);
-    expect(steps(text)).toEqual(['ok initialize', 'ok tools/list', 'ok resume', 'ok server/discover', 'ok delete']);
+    const { code, text } = await smoke(deployment.balancer);
+    expect(rows(text)).toEqual(['ok answers', 'ok tools', 'ok resume', 'ok revisions', 'ok delete']);
     expect(text).toContain('2025-11-25, cluster-fixture 1.0.0');
-    expect(text).toMatch(/server\/discover.*2026-07-28/);
+    expect(text).toMatch(/revisions.*2026-07-28/);
     expect(code).toBe(0);
   });
 
   test('resumes a call on another pod than the one that runs it [host.check.pods]', async () => {
     const [a, b] = deployment.pods;
     const call = ['--tool', 'slow', '--arguments', '{"steps":5,"ms":50}'];
-    const { code, text } = await check(deployment.balancer, '--pods', addressesOf(deployment.pods), ...call);
-    expect(text).toMatch(/ok +every pod .*all 3 know the session/);
+    const { code, text } = await smoke(deployment.balancer, '--pods', addressesOf(deployment.pods), ...call);
+    expect(text).toMatch(/ok +every-pod .*all 3 know the session/);
     expect(text).toContain(`the standing stream of ${a.host} on ${b.host}`);
     expect(text).toContain(`slow on ${a.host} was cut; its result and 5 events before it came from ${b.host}`);
     expect(code).toBe(0);
   });
 
   test('says that one pod has no other', async () => {
-    const { code, text } = await check(deployment.balancer, '--pods', deployment.pods[0].host);
+    const { code, text } = await smoke(deployment.balancer, '--pods', deployment.pods[0].host);
     expect(text).toMatch(/skip +resume .*there is only one pod/);
     expect(code).toBe(0);
   });
 
   test('takes a tool that answers at once', async () => {
-    const { code, text } = await check(deployment.balancer, '--tool', 'echo', '--arguments', '{"text":"x"}');
-    expect(text).toMatch(/ok +tools\/call .*echo answered at once/);
+    const { code, text } = await smoke(deployment.balancer, '--tool', 'echo', '--arguments', '{"text":"x"}');
+    expect(text).toMatch(/ok +call .*echo answered at once/);
     expect(code).toBe(0);
   });
 
   test('fails where the tool reports an error, and ends its session all the same', async () => {
-    const { code, text } = await check(deployment.balancer, '--tool', 'no-such-tool');
-    expect(steps(text)).toEqual(['ok initialize', 'ok tools/list', 'ok resume', 'FAIL tools/call', 'ok delete']);
+    const { code, text } = await smoke(deployment.balancer, '--tool', 'no-such-tool');
+    expect(rows(text)).toEqual(['ok answers', 'ok tools', 'ok resume', 'FAIL call', 'ok delete']);
     expect(text).toContain('no-such-tool');
     expect(code).toBe(1);
   });
 
   test('fails where a step takes too long', async () => {
     const call = ['--tool', 'slow', '--arguments', '{"steps":1,"ms":20000}'];
-    const { code, text } = await check(deployment.balancer, ...call, '--timeout', '2000');
-    expect(text).toMatch(/FAIL +tools\/call .*did not finish within 2000 ms.*--timeout/);
+    const { code, text } = await smoke(deployment.balancer, ...call, '--timeout', '2000');
+    expect(text).toMatch(/FAIL +call .*did not finish within 2000 ms[\s\S]*--timeout/);
     expect(code).toBe(1);
   });
 
   test('says what is wrong with a path, and with a port', async () => {
-    const path = await check(new URL('/elsewhere', deployment.balancer));
-    expect(path.text).toMatch(/FAIL +initialize .*404.*ANYPOD_PATH/);
-    const port = await check('http://127.0.0.1:1/mcp');
-    expect(port.text).toMatch(/FAIL +initialize .*ECONNREFUSED.*ready/);
-    expect([path.code, port.code]).toEqual([1, 3]);
+    const path = await smoke(new URL('/elsewhere', deployment.balancer));
+    expect(path.text).toMatch(/FAIL +answers .*404[\s\S]*ANYPOD_PATH/);
+    const port = await smoke('http://127.0.0.1:1/mcp');
+    expect(port.text).toMatch(/FAIL +answers .*ECONNREFUSED[\s\S]*ready/);
+    expect([path.code, port.code]).toEqual([3, 3]);
   });
 
   test('refuses wrong arguments with exit code 2, and explains itself', async () => {
-    expect(await check('not a url')).toMatchObject({ code: 2, text: expect.stringContaining('<url>') });
-    expect(await check(deployment.balancer, '--help')).toMatchObject({
+    expect(await smoke('not a url')).toMatchObject({ code: 2, text: expect.stringContaining('<url>') });
+    expect(await smoke(deployment.balancer, '--help')).toMatchObject({
       code: 0,
       text: expect.stringContaining('--pods'),
     });
   });
 });
 
-describe('anypod check', () => {
+describe('anypod doctor --smoke', () => {
   test('fails where the pods share nothing: the negative control [host.check.pods]', async () => {
     const { pods, stop } = await startPods({ module: FIXTURE, count: 2 });
     cleanUp.push(stop);
     const haproxy = await startHaproxy({ pods, balance: 'roundrobin' });
     cleanUp.push(() => haproxy.stop());
-    const through = await check(haproxy.url);
-    expect(through.text).toMatch(/FAIL .*40[04].*REDIS_URL, ANYPOD_SECRET and ANYPOD_PREFIX/);
+    const through = await smoke(haproxy.url);
+    expect(through.text).toMatch(/FAIL .*40[04][\s\S]*REDIS_URL, ANYPOD_SECRET and ANYPOD_PREFIX/);
     const [first] = pods;
     const addresses = pods.map(({ port }) => `127.0.0.1:${port}`).join(',');
-    const oneByOne = await check(first?.url ?? '', '--pods', addresses);
-    expect(steps(oneByOne.text).slice(0, 3)).toEqual(['ok pods', 'ok initialize', 'ok tools/list']);
-    expect(oneByOne.text).toMatch(/FAIL +every pod .*REDIS_URL/);
+    const oneByOne = await smoke(first?.url ?? '', '--pods', addresses);
+    expect(rows(oneByOne.text).slice(0, 3)).toEqual(['ok pods', 'ok answers', 'ok tools']);
+    expect(oneByOne.text).toMatch(/FAIL +every-pod [\s\S]*REDIS_URL/);
     expect([through.code, oneByOne.code]).toEqual([1, 1]);
   });
 
@@ -116,34 +116,34 @@ describe('anypod check', () => {
     cleanUp.push(stop);
     const addresses = pods.map(({ port }) => `127.0.0.1:${port}`).join(',');
     const [port] = pods.map((pod) => pod.port);
-    const allowed = await check(`http://localhost:${port}/mcp`, '--pods', addresses);
-    expect(allowed.text).toMatch(/ok +server\/discover .*2026-07-28/);
+    const allowed = await smoke(`http://localhost:${port}/mcp`, '--pods', addresses);
+    expect(allowed.text).toMatch(/ok +revisions .*2026-07-28/);
     expect(allowed.code).toBe(0);
-    const refused = await check(`http://127.0.0.1:${port}/mcp`, '--pods', addresses);
-    expect(refused.text).toMatch(/FAIL +initialize .*403.*ANYPOD_ALLOWED_HOSTS/);
+    const refused = await smoke(`http://127.0.0.1:${port}/mcp`, '--pods', addresses);
+    expect(refused.text).toMatch(/FAIL +answers .*403[\s\S]*ANYPOD_ALLOWED_HOSTS/);
   });
 
   test('tells an endpoint where nobody answers from one that answers badly', async () => {
     const silent = await listen(createServer(() => undefined));
     const [late, lost] = await Promise.all([
-      check(silent, '--timeout', '500'),
-      check(silent, '--pods', 'no-such-name.invalid:3000'),
+      smoke(silent, '--timeout', '500'),
+      smoke(silent, '--pods', 'no-such-name.invalid:3000'),
     ]);
-    expect(late.text).toMatch(/FAIL +initialize .*did not finish within 500 ms/);
+    expect(late.text).toMatch(/FAIL +answers .*did not finish within 500 ms/);
     expect(lost.text).toMatch(/FAIL +pods .*has no addresses/);
     expect([late.code, lost.code]).toEqual([3, 3]);
   });
 
   test('fails where something between holds events back', async () => {
     const url = await listen(createServer((request, response) => void holdEventsBack(request, response)));
-    const { code, text } = await check(url);
-    expect(steps(text)).toEqual(['ok initialize', 'skip tools/list', 'FAIL resume', 'ok delete']);
+    const { code, text } = await smoke(url);
+    expect(rows(text)).toEqual(['ok answers', 'skip tools', 'FAIL resume', 'ok delete']);
     expect(text).toContain('buffers events');
     expect(code).toBe(1);
   });
 });
 
-/** As much of a server as the check needs to get to the streams, none of which has an event. */
+/** As much of a server as the smoke test needs to get to the streams, none of which has an event. */
 async function holdEventsBack(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const serverInfo = { name: 'silent', version: '1' };
   const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo };

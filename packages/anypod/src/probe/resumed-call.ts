@@ -42,7 +42,7 @@ interface Seen {
   response?: JsonRpcResponse;
 }
 
-/** Reads the stream of a call, cuts it, and reads the rest over other connections. A connection that the other side cuts only ends the stream. Throws `CheckFailure` for what is no message. */
+/** Reads the stream of a call, cuts it, and reads the rest over other connections. A connection that the other side cuts only ends the stream. Throws `ProbeFailure` for what is no message. */
 export async function resumeCall(answer: Answer, call: ResumableCall): Promise<ResumedCall> {
   const seen: Seen = { messages: [], lastId: undefined, retryMs: DEFAULT_RETRY_MS };
   await read(answer, call, seen, call.isCut);

@@ -1,14 +1,18 @@
+import { LOOK_AT_LOG, NoAnswer, ProbeFailure } from '../../probe/failure.ts';
+import { resultIn } from '../../probe/response.ts';
+import { podTargets, type Target, urlTarget } from '../../probe/target.ts';
+import type { Diagnosis, OnRow, Row } from '../finding.ts';
 import { areReady, challengeOf, issuersAt } from './challenge.ts';
 import { discoverVersions } from './discover.ts';
-import { CheckFailure, NoAnswer } from './failure.ts';
-import { resultIn } from './response.ts';
 import { callAndResume, resumeStanding } from './resume.ts';
 import { openSession, type Session } from './session.ts';
 import { createSteps, type Outcome, type RunStep } from './steps.ts';
-import { podTargets, type Target, urlTarget } from './target.ts';
 
-/** What to check. */
-export interface CheckOptions {
+/** What a server without a name is called. */
+const UNNAMED = 'unnamed';
+
+/** What to test. */
+export interface SmokeTestOptions {
   /** The MCP endpoint's URL as clients use it. */
   readonly url: URL;
   /** Names of pods, or of Services that resolve to their addresses. Empty: use only the URL. */
@@ -34,27 +38,40 @@ interface Route {
   readonly alone: boolean;
 }
 
-/** How a check ended: every step passed, a step failed, or a step failed because nobody answered. */
-export type CheckOutcome = 'passed' | 'failed' | 'nobody';
-
 /**
- * Tries what clients need from a deployment: a session, its tools, a stream that is cut and resumed on another pod, a call, the stateless era, and
- * the end of the session. Prints one line per step. If a step fails, the check does not try the steps after it.
+ * Tries what clients need from a deployment of anypod: a session, its tools, a stream that is cut and resumed on another pod, a call, the stateless
+ * era, and the end of the session. If a step fails, the steps after it are not tried.
  */
-export async function runCheck(options: CheckOptions, print: (line: string) => void): Promise<CheckOutcome> {
-  const run = createSteps({ timeoutMs: options.timeoutMs, print });
+export async function smokeTest(options: SmokeTestOptions, onRow: OnRow = () => undefined): Promise<Diagnosis> {
+  const rows: Row[] = [];
+  const tell: OnRow = (row) => {
+    rows.push(row);
+    onRow(row);
+  };
+  let server: string | undefined;
+  const tellServer = (name: string) => {
+    server = name;
+  };
   try {
-    const route = await findPods(run, options);
-    await (options.challenge ? checkChallenge(run, route) : checkSession(run, route, options));
-    return 'passed';
+    await runSteps(createSteps({ timeoutMs: options.timeoutMs, tell }), options, tellServer);
   } catch (error) {
-    if (error instanceof NoAnswer) return 'nobody';
-    if (error instanceof CheckFailure) return 'failed';
-    throw error;
+    if (!(error instanceof ProbeFailure)) throw error;
+    // A server that tells strangers nothing of itself has answered all the same.
+    if (options.challenge && !(error instanceof NoAnswer)) server = UNNAMED;
   }
+  return { url: options.url.href, ...(server === undefined ? {} : { server }), rows };
 }
 
-async function findPods(run: RunStep, { url, pods: names, headers }: CheckOptions): Promise<Route> {
+type TellServer = (server: string) => void;
+
+async function runSteps(run: RunStep, options: SmokeTestOptions, tellServer: TellServer): Promise<void> {
+  const route = await findPods(run, options);
+  if (!options.challenge) return testSession(run, route, options, tellServer);
+  await testChallenge(run, route);
+  tellServer(UNNAMED);
+}
+
+async function findPods(run: RunStep, { url, pods: names, headers }: SmokeTestOptions): Promise<Route> {
   const entry = urlTarget(url, headers);
   if (names.length === 0) return { entry, pods: [], first: entry, second: entry, alone: false };
   const pods = await run('pods', async () => {
@@ -66,7 +83,7 @@ async function findPods(run: RunStep, { url, pods: names, headers }: CheckOption
 }
 
 /** What callers without a token get, at every pod. */
-async function checkChallenge(run: RunStep, { entry, pods }: Route): Promise<void> {
+async function testChallenge(run: RunStep, { entry, pods }: Route): Promise<void> {
   const all = pods.length > 0 ? pods : [entry];
   await run('ready', (signal) => (pods.length > 0 ? areReady(pods, signal) : skip('name the pods with --pods')));
   const named = await run('challenge', async (signal) => {
@@ -77,30 +94,33 @@ async function checkChallenge(run: RunStep, { entry, pods }: Route): Promise<voi
   await run('session', () => skip('there is no token for more; pass --header or --token-file instead of --challenge'));
 }
 
-async function checkSession(run: RunStep, route: Route, options: CheckOptions): Promise<void> {
+async function testSession(
+  run: RunStep,
+  route: Route,
+  options: SmokeTestOptions,
+  tellServer: TellServer,
+): Promise<void> {
   const { entry } = route;
-  const opened = await run('initialize', async (signal) => {
-    const value = await openSession(entry, signal);
+  const opened = await run('answers', async (signal) => {
+    const value = await openSession(entry, signal, tellServer);
     return { detail: `${value.version}, ${value.server}`, value };
   });
   if (opened === undefined) return;
   const { session, hasTools } = opened;
   try {
-    await run('tools/list', (signal) =>
-      hasTools ? listTools(session, entry, signal) : skip('the server has no tools'),
-    );
-    if (route.pods.length > 0) await run('every pod', (signal) => pingEach(session, route.pods, signal));
-    await run('resume', (signal) => checkResume(session, route, signal));
+    await run('tools', (signal) => (hasTools ? listTools(session, entry, signal) : skip('the server has no tools')));
+    if (route.pods.length > 0) await run('every-pod', (signal) => pingEach(session, route.pods, signal));
+    await run('resume', (signal) => testResume(session, route, signal));
     if (options.call !== undefined) {
       const { call } = options;
-      await run('tools/call', (signal) => checkCall(session, call, route, signal));
+      await run('call', (signal) => testCall(session, call, route, signal));
     }
-    await run('server/discover', async (signal) => {
+    await run('revisions', async (signal) => {
       const versions = await discoverVersions(entry, signal);
       return versions === undefined ? skip('the server supports only sessions') : { detail: versions };
     });
   } finally {
-    await run('delete', (signal) => checkEnd(session, route, signal));
+    await run('delete', (signal) => testEnd(session, route, signal));
   }
 }
 
@@ -111,7 +131,7 @@ async function skip(detail: string): Promise<Outcome<never>> {
 async function listTools(session: Session, entry: Target, signal: AbortSignal): Promise<Outcome<never>> {
   const { tools } = await session.ask(entry, 'tools/list', {}, signal);
   if (!Array.isArray(tools)) {
-    throw new CheckFailure(`The list of ${entry.label} names no tools. Look at the log of the pod.`);
+    throw new ProbeFailure(`The list of ${entry.label} names no tools.`, LOOK_AT_LOG);
   }
   return { detail: tools.map((tool: { name?: string }) => String(tool.name)).join(' ') || 'none' };
 }
@@ -121,7 +141,7 @@ async function pingEach(session: Session, pods: readonly Target[], signal: Abort
   return { detail: pods.length === 1 ? 'the one pod knows the session' : `all ${pods.length} know the session` };
 }
 
-async function checkResume(
+async function testResume(
   session: Session,
   { first, second, alone }: Route,
   signal: AbortSignal,
@@ -136,9 +156,9 @@ async function checkResume(
   };
 }
 
-async function checkCall(
+async function testCall(
   session: Session,
-  call: NonNullable<CheckOptions['call']>,
+  call: NonNullable<SmokeTestOptions['call']>,
   { first, second }: Route,
   signal: AbortSignal,
 ): Promise<Outcome<never>> {
@@ -146,9 +166,8 @@ async function checkCall(
   const { isError, content } = resultIn(first, response);
   if (isError === true) {
     const said = Array.isArray(content) ? content.map(({ text }: { text?: string }) => text).join(' ') : 'no text';
-    throw new CheckFailure(
-      `${call.tool} reports an error: ${said}. Pass other --arguments, or look at the log of the pod.`,
-    );
+    const remedy = 'Pass other --arguments, or look at the log of the pod.';
+    throw new ProbeFailure(`${call.tool} reports an error: ${said}.`, remedy);
   }
   if (resumedEvents === undefined)
     return { detail: `${call.tool} answered at once; a short call has no stream to resume` };
@@ -157,12 +176,13 @@ async function checkCall(
   };
 }
 
-async function checkEnd(session: Session, { entry, pods }: Route, signal: AbortSignal): Promise<Outcome<never>> {
+async function testEnd(session: Session, { entry, pods }: Route, signal: AbortSignal): Promise<Outcome<never>> {
   await session.end(entry, signal);
   for (const target of pods.length > 0 ? pods : [entry]) {
     if (!(await session.isKnown(target, signal))) continue;
-    throw new CheckFailure(
-      `${target.label} still knows the session. Do all pods have the same REDIS_URL and ANYPOD_PREFIX?`,
+    throw new ProbeFailure(
+      `${target.label} still knows the session.`,
+      'Do all pods have the same REDIS_URL and ANYPOD_PREFIX?',
     );
   }
   return { detail: pods.length > 0 ? 'the session is gone on every pod' : 'the session is gone' };

@@ -62,8 +62,8 @@ async function addressesOf(pod: URL, resolve: Lookup): Promise<{ host: string; p
   const name = hostNameOf(pod);
   const found = await resolve(name).catch((error: NodeJS.ErrnoException) => {
     const remedy =
-      'Name a headless Service whose pods are ready. Inside a pod, use its full name: <service>.<namespace>.svc';
-    throw new NoAnswer(`${name} has no addresses (${error.code}). ${remedy}.`);
+      'Name a headless Service whose pods are ready. Inside a pod, use its full name: <service>.<namespace>.svc.';
+    throw new NoAnswer(`${name} has no addresses (${error.code}).`, remedy);
   });
   const ofFirstFamily = found.filter(({ family }) => family === 4);
   const addresses = ofFirstFamily.length > 0 ? ofFirstFamily : found;
