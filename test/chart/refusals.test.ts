@@ -113,6 +113,7 @@ const WRONG: readonly [path: string, value: unknown][] = [
   ['console.passwordKey', 5],
   ['console.passwordKey', ''],
   ['console.redis.usernameKey', 7],
+  ['console.redis.passwordKey', ''],
   ['console.port', '80'],
   ['console.podLabels', { version: 1.1 }],
 ];
