@@ -61,7 +61,11 @@ test('a section for every reason, and no other', () => {
 test('a reason is a word in the source, so that this test sees it', () => {
   const computed = sources.filter(({ text }) => /rpcError\([^;]*\{ reason(?!: ')/.test(text)).map(({ file }) => file);
   // The first two pass on the code of an `AnypodError`; the third one has a function `refusal`.
-  expect(computed.sort()).toEqual(['http/refusal.ts', 'mcp/retry/call-outcome.ts', 'pod/requests/session-requests.ts']);
+  expect(computed.sort()).toEqual([
+    'http/reply/refusal.ts',
+    'mcp/retry/call-outcome.ts',
+    'pod/requests/session-requests.ts',
+  ]);
 });
 
 test('anypod throws every code that its errors can have', () => {

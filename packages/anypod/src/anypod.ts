@@ -7,7 +7,7 @@ import type { TakeLease } from './core/store/lease.ts';
 import type { Store } from './core/store/store.ts';
 import type { TaskSettings } from './core/task/task-rule.ts';
 import type { FetchHandler } from './http/fetch-handler.ts';
-import { LIMIT_DEFAULTS, type LimitOptions } from './http/limit-options.ts';
+import { LIMIT_DEFAULTS, type LimitOptions } from './http/limits/limit-options.ts';
 import type { NodeHandler } from './http/node-handler.ts';
 import type { Router } from './http/router.ts';
 import { createLegacyHost } from './mcp/legacy/legacy-host.ts';

@@ -54,8 +54,8 @@ const PLACES: Readonly<Record<string, Place>> = {
     },
   },
   heartbeats: {
-    file: './http/heartbeats.ts',
-    start: ({ createHeartbeats }: typeof import('./http/heartbeats.ts')) => {
+    file: './http/reply/heartbeats.ts',
+    start: ({ createHeartbeats }: typeof import('./http/reply/heartbeats.ts')) => {
       const heartbeats = createHeartbeats(60_000, undefined as never);
       return (value) => heartbeats.add(() => value);
     },

@@ -18,7 +18,7 @@ export type {
 } from '../serve/operators/open-inspection.ts';
 export { openInspection, shortHash } from '../serve/operators/open-inspection.ts';
 export type { Setting } from '../serve/settings/setting.ts';
-export { createLog, formatFor } from './create-log.ts';
-export { faultText } from './inspect.ts';
-export { REDIS_HELP, readRedisArguments } from './redis-arguments.ts';
-export { durationText, fitText, oneLine } from './table.ts';
+export { faultText } from './inspect/inspect.ts';
+export { REDIS_HELP, readRedisArguments } from './inspect/redis-arguments.ts';
+export { durationText, fitText, oneLine } from './inspect/table.ts';
+export { createLog, formatFor } from './log/create-log.ts';

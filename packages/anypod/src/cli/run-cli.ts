@@ -4,16 +4,16 @@
  */
 import { UsageError } from '../probe/argument-values.ts';
 import { ConfigError, helpText, oneSettingOf } from '../serve/settings/config.ts';
-import { COMMANDS, commandNames, DEV_POD } from './commands.ts';
-import { createLog, formatFor } from './create-log.ts';
-import type { HostProgram } from './host-program.ts';
-import { written } from './lossy-stream.ts';
-import { runServe } from './run-serve.ts';
-import { serializeError } from './serialize-error.ts';
+import { DEV_POD, type HostProgram } from './commands/host-program.ts';
+import { runServe } from './commands/run-serve.ts';
+import { COMMANDS, commandNames } from './commands.ts';
+import { createLog, formatFor } from './log/create-log.ts';
+import { serializeError } from './log/serialize-error.ts';
+import { written } from './process/lossy-stream.ts';
 
 export { ConfigError } from '../serve/settings/config.ts';
 export type { Setting } from '../serve/settings/setting.ts';
-export type { HostProgram } from './host-program.ts';
+export type { HostProgram } from './commands/host-program.ts';
 
 const EXIT_CONFIG = 2;
 const LAST_LINES_MS = 500;
@@ -84,11 +84,11 @@ async function run([command, ...rest]: readonly string[], around: HostProgram): 
     process.stdout.write(`${helpText(around.settings)}\n\n${other}\n`);
     return;
   }
-  if (command === 'dev') return (await import('./run-dev.ts')).runDev(rest, around);
+  if (command === 'dev') return (await import('./commands/run-dev.ts')).runDev(rest, around);
   // `anypod dev` starts it.
-  if (command === DEV_POD) return (await import('./run-dev-pod.ts')).runDevPod(rest, around);
-  if (command === 'stdio') return (await import('./run-stdio.ts')).runStdio(rest);
-  if (command === 'connect') return (await import('./run-connect.ts')).runConnect(rest);
+  if (command === DEV_POD) return (await import('./commands/run-dev-pod.ts')).runDevPod(rest, around);
+  if (command === 'stdio') return (await import('./commands/run-stdio.ts')).runStdio(rest);
+  if (command === 'connect') return (await import('./commands/run-connect.ts')).runConnect(rest);
   if (command !== 'serve') {
     throw new ConfigError([
       `${command}: unknown command; use one of ${[...commandNames(), ...around.commands.keys()].join(', ')}`,

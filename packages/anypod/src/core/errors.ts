@@ -1,4 +1,4 @@
-/** Every fault that anypod itself reports. `http/refusal.ts` has the table of their HTTP and JSON-RPC forms. */
+/** Every fault that anypod itself reports. `http/reply/refusal.ts` has the table of their HTTP and JSON-RPC forms. */
 export type AnypodErrorCode =
   | 'store_unavailable'
   | 'store_refused'

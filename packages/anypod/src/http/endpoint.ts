@@ -5,10 +5,10 @@ import { claimsModern, isModern } from '../core/session/era.ts';
 import { type Traces, traceIn } from '../core/traces.ts';
 import type { Pod } from '../pod/pod.ts';
 import { createFail, type DoorOptions, type Room } from './door.ts';
-import { headerOf, type Incoming } from './incoming.ts';
-import { methodOf, parseModern } from './messages.ts';
-import type { MeteredReply } from './metered-reply.ts';
-import { answerForm, noEvents, requireJson, requireMethod } from './negotiation.ts';
+import type { MeteredReply } from './limits/metered-reply.ts';
+import { headerOf, type Incoming } from './request/incoming.ts';
+import { methodOf, parseModern } from './request/messages.ts';
+import { answerForm, noEvents, requireJson, requireMethod } from './request/negotiation.ts';
 import { createSessionEndpoint } from './session-endpoint.ts';
 
 export interface EndpointOptions extends Pick<DoorOptions, 'gate' | 'meter' | 'limits'> {

@@ -1,10 +1,10 @@
 import type { AuthInfo } from '../core/caller.ts';
 import type { EventSink } from '../core/reply.ts';
 import type { Endpoint } from './door.ts';
-import type { EndpointReply } from './endpoint-reply.ts';
-import type { Heartbeats } from './heartbeats.ts';
-import { type BodyLimits, readWebJson } from './read-body.ts';
-import { formatEvent, formatRetry, SSE_HEADERS } from './sse.ts';
+import type { EndpointReply } from './reply/endpoint-reply.ts';
+import type { Heartbeats } from './reply/heartbeats.ts';
+import { formatEvent, formatRetry, SSE_HEADERS } from './reply/sse.ts';
+import { type BodyLimits, readWebJson } from './request/read-body.ts';
 
 export interface FetchHandlerOptions extends BodyLimits {
   readonly endpoint: Endpoint;

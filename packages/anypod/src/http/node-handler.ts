@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthInfo, Caller } from '../core/caller.ts';
-import type { AddressOf } from './client-address.ts';
 import type { Endpoint } from './door.ts';
-import type { Heartbeats } from './heartbeats.ts';
-import type { Incoming } from './incoming.ts';
-import { createNodeReply } from './node-reply.ts';
+import type { AddressOf } from './limits/client-address.ts';
 import type { IsOld } from './old-connections.ts';
-import { ownUrl, type UrlOf } from './public-address.ts';
-import { type BodyLimits, readJson, takeParsed } from './read-body.ts';
+import type { Heartbeats } from './reply/heartbeats.ts';
+import { createNodeReply } from './reply/node-reply.ts';
+import type { Incoming } from './request/incoming.ts';
+import { ownUrl, type UrlOf } from './request/public-address.ts';
+import { type BodyLimits, readJson, takeParsed } from './request/read-body.ts';
 
 export interface NodeHandlerOptions extends BodyLimits {
   readonly endpoint: Endpoint;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { METADATA_PATH } from '../core/gate.ts';
-import { createIsEndpoint, createIsSseEndpoint } from './endpoint-path.ts';
 import type { NodeHandler } from './node-handler.ts';
+import { createIsEndpoint, createIsSseEndpoint } from './request/endpoint-path.ts';
 
 /** Express middleware. */
 export type Router = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;

@@ -5,11 +5,11 @@ import type { Reply } from '../core/reply.ts';
 import type { Pod } from '../pod/pod.ts';
 import type { LiveSession } from '../pod/sessions/live-session.ts';
 import { sessionNotFound } from '../pod/sessions/session-cache.ts';
-import { holdThroughOutage, repeatThroughOutage } from './hold.ts';
-import { headerOf, type Incoming } from './incoming.ts';
-import { idOf, parseBatch, parseMessage } from './messages.ts';
-import { requireAcceptsEvents, requireKnownVersion } from './negotiation.ts';
-import { Refusal } from './refusal.ts';
+import { holdThroughOutage, repeatThroughOutage } from './reply/hold.ts';
+import { Refusal } from './reply/refusal.ts';
+import { headerOf, type Incoming } from './request/incoming.ts';
+import { idOf, parseBatch, parseMessage } from './request/messages.ts';
+import { requireAcceptsEvents, requireKnownVersion } from './request/negotiation.ts';
 
 /** Serves the requests of sessions: finds the session and passes the request to the pod. */
 export interface SessionEndpoint {

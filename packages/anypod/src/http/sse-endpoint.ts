@@ -5,13 +5,13 @@ import type { Pod } from '../pod/pod.ts';
 import { sessionNotFound } from '../pod/sessions/session-cache.ts';
 import { createFail, type DoorOptions, type Room } from './door.ts';
 import { nameRequest, receive, serveMethod } from './endpoint.ts';
-import { MESSAGES, pathOf, siblingOf } from './endpoint-path.ts';
-import { repeatThroughOutage } from './hold.ts';
-import { headerOf, type Incoming } from './incoming.ts';
-import { idOf, parseBatch, parseMessage } from './messages.ts';
-import type { MeteredReply } from './metered-reply.ts';
-import { requireAcceptsEvents, requireJson } from './negotiation.ts';
-import { Refusal } from './refusal.ts';
+import type { MeteredReply } from './limits/metered-reply.ts';
+import { repeatThroughOutage } from './reply/hold.ts';
+import { Refusal } from './reply/refusal.ts';
+import { MESSAGES, pathOf, siblingOf } from './request/endpoint-path.ts';
+import { headerOf, type Incoming } from './request/incoming.ts';
+import { idOf, parseBatch, parseMessage } from './request/messages.ts';
+import { requireAcceptsEvents, requireJson } from './request/negotiation.ts';
 
 export interface SseEndpointOptions extends Pick<DoorOptions, 'gate' | 'meter' | 'limits'> {
   readonly pod: Pod;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { AnypodError } from '../core/errors.ts';
-import type { RedisClient, RedisConnection } from './client.ts';
-import { faultOf } from './commands.ts';
+import type { RedisClient, RedisConnection } from './client/client.ts';
+import { faultOf } from './client/commands.ts';
+import { isUnknownCommand, refusedCommand, refusedKey } from './client/replies.ts';
 import { createKeys } from './keys.ts';
-import { isUnknownCommand, refusedCommand, refusedKey } from './replies.ts';
 
 type Attempt = readonly [command: string, ...args: (string | number)[]];
 

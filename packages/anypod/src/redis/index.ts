@@ -9,5 +9,5 @@ export type {
   RedisClient,
   RedisConnection,
   SingleClient,
-} from './client.ts';
+} from './client/client.ts';
 export { createRedisStore, type RedisStoreOptions } from './redis-store.ts';

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { describeThrown } from '../core/json/describe-thrown.ts';
 import { type LeaseState, RENEWALS_PER_LEASE, renewedAt } from '../core/store/lease.ts';
 import { monotonicNow } from '../pod/lifecycle/lease.ts';
-import { createRedisLease } from '../redis/redis-lease.ts';
+import { createRedisLease } from '../redis/pods/redis-lease.ts';
 import { connectRedis } from './store/redis-connection.ts';
 import type { LeaseFailure, LeaseWork } from './worker-lease.ts';
 

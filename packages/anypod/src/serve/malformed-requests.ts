@@ -4,7 +4,7 @@ import { RPC, rpcError } from '../core/json/rpc-error.ts';
 import type { Log } from '../core/log.ts';
 import type { Meter } from '../core/meter.ts';
 import { createSparseLog } from '../core/sparse-log.ts';
-import { linkErrors } from '../http/error-links.ts';
+import { linkErrors } from '../http/reply/error-links.ts';
 
 /** The answers to requests that Node could not read, by the code of Node's error. */
 const ANSWERS: Readonly<Record<string, readonly [status: number, message: string]>> = {

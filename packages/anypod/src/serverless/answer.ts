@@ -1,7 +1,7 @@
 import type { Anypod } from '../anypod.ts';
 import type { AuthInfo } from '../core/caller.ts';
 import type { Store } from '../core/store/store.ts';
-import { refuse } from '../http/refusal.ts';
+import { refuse } from '../http/reply/refusal.ts';
 import { fetchWhole } from './buffered.ts';
 
 /** A pod with its own store. `close` closes both, once. */

@@ -1,10 +1,16 @@
 import { silentLog } from '../../core/log.ts';
 import type { PodFacts, SessionDetails, SessionFacts, StoreInspection } from '../../core/store/inspection.ts';
 import { createRedisStore } from '../../redis/index.ts';
-import { findTasks, inspectTask, pageTasks, type TaskDetails, type TaskFacts } from '../../redis/inspect-tasks.ts';
-import { createLooking, createRedisInspection } from '../../redis/inspection.ts';
-import { type EventFacts, lastEvents } from '../../redis/last-events.ts';
-import { pageSessions, type SessionPage, type SessionSearch } from '../../redis/page-sessions.ts';
+import {
+  findTasks,
+  inspectTask,
+  pageTasks,
+  type TaskDetails,
+  type TaskFacts,
+} from '../../redis/inspection/inspect-tasks.ts';
+import { createLooking, createRedisInspection } from '../../redis/inspection/inspection.ts';
+import { type EventFacts, lastEvents } from '../../redis/inspection/last-events.ts';
+import { pageSessions, type SessionPage, type SessionSearch } from '../../redis/inspection/page-sessions.ts';
 import { shortHash } from '../../signing/signer.ts';
 import { type PayloadSettings, sealerOf } from '../settings/payload-settings.ts';
 import { connectRedis, type RedisSettings } from '../store/redis-connection.ts';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AnypodError } from '../../core/errors.ts';
 import type { FollowOptions, StoreInspection } from '../../core/store/inspection.ts';
-import { formatEvent, HEARTBEAT, SSE_HEADERS } from '../../http/sse.ts';
+import { formatEvent, HEARTBEAT, SSE_HEADERS } from '../../http/reply/sse.ts';
 
 /** Clients give up a stream that says nothing for some minutes. */
 const HEARTBEAT_MS = 15_000;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { TaskSettings } from '../../core/task/task-rule.ts';
-import { LOOPBACK_NAMES } from '../../http/origin-guard.ts';
+import { LOOPBACK_NAMES } from '../../http/request/origin-guard.ts';
 import { type AuthConfig, authFaults, hasTenants } from './auth-settings.ts';
 import { type LimitConfig, limitFaults } from './limit-settings.ts';
 import type { Setting } from './setting.ts';

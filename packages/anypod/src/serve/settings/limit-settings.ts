@@ -1,4 +1,4 @@
-import type { LimitSettings } from '../../http/limit-options.ts';
+import type { LimitSettings } from '../../http/limits/limit-options.ts';
 import { bytes, count, milliseconds, type Setting } from './setting.ts';
 
 /** The limits for messages, callers, tenants and pods. `docs/limits.md` has all limits, each with its error. */

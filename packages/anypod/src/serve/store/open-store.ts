@@ -6,7 +6,7 @@ import type { Store, StoreOptions } from '../../core/store/store.ts';
 import { createMemoryStore } from '../../memory/index.ts';
 import { checkAccess } from '../../redis/access.ts';
 import { createRedisStore } from '../../redis/index.ts';
-import { createRedisInspection } from '../../redis/inspection.ts';
+import { createRedisInspection } from '../../redis/inspection/inspection.ts';
 import type { Config } from '../settings/config.ts';
 import { sealerOf } from '../settings/payload-settings.ts';
 import { readRedisAddress } from './redis-address.ts';

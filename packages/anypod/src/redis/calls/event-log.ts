@@ -1,0 +1,159 @@
+import { isUnreadable, type Sealer } from '../../core/sealer.ts';
+import {
+  type EventLog,
+  type Orphan,
+  type Replay,
+  type StreamEvent,
+  type StreamKey,
+  TAKE_OVER_SKIP,
+  type Written,
+} from '../../core/store/event-log.ts';
+import type { StoreOptions } from '../../core/store/store.ts';
+import type { Commands } from '../client/commands.ts';
+import { connectionOf, type Entry, fieldOf } from '../client/entries.ts';
+import type { Outcome, Writes } from '../client/writes.ts';
+import type { Keys } from '../keys.ts';
+import * as scripts from '../scripts.generated.ts';
+
+type Write =
+  | [state: 'stored', pod: string | null, connection: string | null]
+  | [state: 'gone' | 'fenced']
+  | [state: 'missing', last: number];
+type Read =
+  | [done: 0 | 1, entries: Entry[], trimmed: string | null, pod?: string | null, connection?: string | null]
+  | null;
+type Taken = [epoch: number, requests: string, last: number, entries: Entry[]] | null;
+
+function writtenOf({ reply, isReplicated }: Outcome): Written {
+  const write = reply as Write;
+  if (write[0] === 'missing') return { state: 'missing', last: write[1] };
+  if (write[0] !== 'stored') return { state: write[0] };
+  const follower = connectionOf(write[1], write[2]);
+  return {
+    state: 'stored',
+    ...(follower !== undefined && { follower }),
+    ...(!isReplicated && { unreplicated: true }),
+  };
+}
+
+function replayOf(read: Read, after: number, eventOf: (entry: Entry) => StreamEvent): Replay | undefined {
+  if (read === null) return undefined;
+  const events = read[1].map(eventOf);
+  const previous = connectionOf(read[3] ?? null, read[4] ?? null);
+  return {
+    events,
+    done: read[0] === 1,
+    truncated: after < Number(read[2] ?? 0),
+    ...(previous !== undefined && { previous }),
+  };
+}
+
+/** Whether a log of these events alone is within its limits, by a quick estimate: a character has three bytes at most. */
+function fit(events: readonly StreamEvent[], { streamEventLimit, streamByteLimit }: Required<StoreOptions>): boolean {
+  const length = events.reduce((sum, { data }) => sum + data.length, 0);
+  return events.length <= streamEventLimit && 3 * length <= streamByteLimit;
+}
+
+/** What the log writes with, and whom it tells what it cannot read. */
+interface Parts {
+  readonly commands: Commands;
+  readonly writes: Writes;
+  readonly keys: Keys;
+  readonly sealer: Sealer;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Each log is a Redis Stream whose entry ids are the sequence numbers (`<seq>-0`), and a small hash of its state. */
+export function createRedisEventLog(
+  { commands, writes, keys, sealer, onError }: Parts,
+  options: Required<StoreOptions>,
+): EventLog {
+  const { streamRetentionMs, streamIdleMs, streamEventLimit, streamByteLimit } = options;
+  const longestMs = Math.max(streamRetentionMs, streamIdleMs);
+
+  const state = ({ session, stream }: StreamKey) => keys.streamState(session, stream);
+  const log = ({ session, stream }: StreamKey) => keys.stream(session, stream);
+  const index = ({ session }: StreamKey) => keys.streams(session);
+  const REQUESTS = 'q';
+
+  /** An event is sealed for its log and its number. */
+  const eventIn = (key: string) => (entry: Entry) => {
+    const seq = Number(entry[0].slice(0, entry[0].indexOf('-')));
+    return { seq, data: sealer.open(key, seq, fieldOf(entry, 'd') ?? '') };
+  };
+
+  /** If this pod cannot read who asked what, it can only end the log. */
+  function orphanOf(key: StreamKey, taken: Taken): Orphan | undefined {
+    if (taken === null) return undefined;
+    const [epoch, sealed, last, entries] = taken;
+    const known = { epoch, last, takeOvers: epoch - 1 };
+    try {
+      const requests = sealer.open(state(key), REQUESTS, sealed);
+      return { ...known, requests, events: entries.map(eventIn(log(key))) };
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      onError(error);
+      return { ...known, requests: '[]', events: [] };
+    }
+  }
+
+  const all = (key: StreamKey) => [keys.session(key.session), state(key), log(key), index(key)];
+
+  const eventLog: EventLog = {
+    async begin(key, owner, requests, events, final) {
+      if (!fit(events, options)) {
+        const opened = await eventLog.open(key, owner, 1, requests);
+        return opened.state === 'stored' ? eventLog.append(key, 1, events, final) : opened;
+      }
+      const keysOf = [keys.session(key.session), state(key), index(key), log(key)];
+      const sealed = sealer.seal(state(key), REQUESTS, requests);
+      const keepMs = final ? streamRetentionMs : streamIdleMs;
+      const logKey = log(key);
+      const data = events.map((event) => sealer.seal(logKey, event.seq, event.data));
+      const args = [key.stream, owner, sealed, final ? 1 : 0, keepMs, longestMs];
+      return writtenOf(await writes.run(scripts.beginStream, keysOf, ...args, ...data));
+    },
+
+    async open(key, owner, epoch, requests, follows = 0) {
+      const keysOf = [keys.session(key.session), state(key), index(key), log(key)];
+      const sealed = sealer.seal(state(key), REQUESTS, requests);
+      const args = [key.stream, owner, epoch, sealed, streamIdleMs, longestMs, follows];
+      return writtenOf(await writes.run(scripts.openStream, keysOf, ...args));
+    },
+
+    async append(key, epoch, events, final) {
+      const keepMs = final ? streamRetentionMs : streamIdleMs;
+      const args = [epoch, final ? 1 : 0, key.stream, keepMs, longestMs, streamEventLimit, streamByteLimit];
+      const logKey = log(key);
+      const seqsAndData = events.flatMap(({ seq, data }) => [seq, sealer.seal(logKey, seq, data)]);
+      return writtenOf(await writes.run(scripts.appendEvents, all(key), ...args, ...seqsAndData));
+    },
+
+    async finish(key, epoch, last = 0) {
+      const args = [epoch, last, key.stream, streamRetentionMs];
+      return writtenOf(await writes.run(scripts.finishStream, all(key), ...args));
+    },
+
+    async follow(key, after, follower, onlyIfFree = false) {
+      const args = [after, follower.pod, follower.connection, onlyIfFree ? 1 : 0];
+      const read = await commands.run(scripts.followStream, [state(key), log(key)], ...args);
+      return replayOf(read as Read, after, eventIn(log(key)));
+    },
+
+    async read(key, after) {
+      const read = await commands.run(scripts.readStream, [state(key), log(key)], after);
+      return replayOf(read as Read, after, eventIn(log(key)));
+    },
+
+    async unfollow(key, follower) {
+      await commands.run(scripts.unfollowStream, [state(key)], follower.pod, follower.connection);
+    },
+
+    async takeOver(key, from, to) {
+      const args = [from, to, key.stream, streamIdleMs, longestMs, TAKE_OVER_SKIP];
+      const { reply } = await writes.run(scripts.takeOverStream, all(key), ...args);
+      return orphanOf(key, reply as Taken);
+    },
+  };
+  return eventLog;
+}
