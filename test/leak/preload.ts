@@ -17,7 +17,7 @@ const { OwnedStream } = await load('pod/streams/owned-stream');
 const { StreamLog } = await load('pod/streams/stream-log');
 const { SessionTransport } = await load('mcp/legacy/session-transport');
 const { RunningCall } = await load('mcp/sdk/running-calls');
-const { MeteredReply } = await load('http/metered-reply');
+const { MeteredReply } = await load('http/limits/metered-reply');
 
 /** The prototype of everything that a session or a call is made of, so that one query, which walks the whole heap, counts all. */
 class PartOfSession {}
