@@ -47,7 +47,7 @@ ${HEADER_HELP}
 Exit codes: 0 nothing failed; 1 a row failed; 2 wrong arguments; 3 no MCP server answered at the URL.
 
 Examples: anypod doctor https://mcp.example.com/mcp --header "Authorization: Bearer $TOKEN" --json
-          anypod doctor http://anypod/mcp --smoke --pods anypod-pods:3000 --tool lookup_customer --arguments '{"id":1}'`;
+          anypod doctor http://anypod/mcp --smoke --pods anypod-pods:3000 --tool lookup_customer --arguments '{"email":"customer@example.com"}'`;
 
 const OPTIONS = {
   tool: { type: 'string' },

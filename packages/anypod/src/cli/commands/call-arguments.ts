@@ -23,7 +23,7 @@ ${HEADER_HELP}
 
 Exit codes: 0 the tool gave its result; 1 the tool or the server reported an error; 2 wrong arguments; 3 no answer.
 
-Example: anypod call https://mcp.example.com/mcp lookup_customer --arguments '{"id":1}' --json`;
+Example: anypod call https://mcp.example.com/mcp lookup_customer --arguments '{"email":"customer@example.com"}' --json`;
 
 const OPTIONS = {
   arguments: { type: 'string', default: '{}' },
