@@ -26,10 +26,20 @@ export interface Protocol {
   _onerror?(error: unknown): void;
   /** The abort controllers of the running requests, by id. */
   _requestHandlerAbortControllers?: ReadonlyMap<RequestId, AbortController>;
+  /** The server's own requests that wait for answers, with what belongs to them, and its notifications that wait for the end of the turn. */
+  readonly _responseHandlers?: Sized;
+  readonly _progressHandlers?: Sized;
+  readonly _timeoutInfo?: Sized;
+  readonly _pendingDebouncedNotifications?: Sized;
+  readonly _onclose?: unknown;
+  _transport?: unknown;
   _negotiatedProtocolVersion?: string;
   readonly _serverInfo?: unknown;
   readonly _cacheHints?: unknown;
 }
+
+/** A `Map` or a `Set`. */
+type Sized = { readonly size: number };
 
 /** The protocol object of a user's server. */
 export function protocolOf(server: object): Protocol {
@@ -46,18 +56,4 @@ export function forgetClient(server: object): boolean {
   protocol._clientVersion = undefined;
   const knowsNobody = protocol.getClientCapabilities?.() === undefined && protocol.getClientVersion?.() === undefined;
   return knowsNobody && protocol.transport === undefined;
-}
-
-/**
- * Runs `work` so that errors that it makes have no stack. Each time that a server closes, the SDK makes an error, whether or not anything waits for it, and
- * its stack costs more than the rest of the close.
- */
-export function withoutStack(work: () => void): void {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    work();
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
 }

@@ -12,7 +12,6 @@ import {
 import { callTimedOut, serverClosed, tooManyParked, tooManyParkedOfCaller } from '../../core/json/rpc-error.ts';
 import { writeMessage } from '../../core/json/written.ts';
 import { VERSION_META_KEY } from '../../core/session/protocol-version.ts';
-import { withoutStack } from '../internals/protocol.ts';
 import type { AskableTransport } from '../internals/questions.ts';
 import { CallQuestions } from '../parked/call-questions.ts';
 import type { ParkedCall } from '../parked/parked-calls.ts';
@@ -36,6 +35,9 @@ export const SERVED: Response = Object.freeze({ status: 200, body: null }) as Re
 const UNAVAILABLE = 503;
 const TOO_MANY = 429;
 
+/** The SDK ends a request within so many microtasks after it has sent the response. */
+const MOST_TURNS = 8;
+
 /**
  * One call of 2026-07-28 and its answer. It replaces the SDK's own transport. The answer is plain JSON if the handler sends no message before its result,
  * and otherwise a stream. It writes directly to the reply, without web responses and web streams.
@@ -47,8 +49,6 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   readonly takesQuestions = true;
   /** The request's handler has ended, whether or not a client gets its result. */
   completed = false;
-  /** No code of the user's runs when the server closes. */
-  closesWithoutStack = false;
   readonly #options: ModernExchangeOptions;
   readonly #gone = () => this.#end();
   /** The round that begins the call, until it does. A parked call must not keep its connection. */
@@ -232,13 +232,22 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     this.#current.leave()?.channel.abandon();
     this.#questions?.end();
     try {
-      if (this.closesWithoutStack) withoutStack(() => this.onclose?.());
-      else this.onclose?.();
+      this.closeServer();
     } catch (err) {
       this.#options.log.warn({ err }, 'a server failed while its request ended');
     }
     this.#roundEnded.resolve();
     this.#onEnd();
+  }
+
+  /** Ends the exchange after the SDK has ended the request, whose signal it would abort otherwise. A handler that still runs may have answered itself. */
+  async #endSoon(): Promise<void> {
+    let turns = 0;
+    do {
+      await undefined;
+      turns += 1;
+    } while (turns < MOST_TURNS && this.#id !== undefined && this.runs(this.#id));
+    this.#end();
   }
 
   /** Hands the server a message that is known to be right. Resolves when the round has ended. The server must be connected. */
@@ -286,7 +295,6 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   #answer(message: JsonRpcResponse, status = statusOf(message, this.#beforeHandler)): void {
     if (this.#current.round === undefined) return;
     this.#current.answer(this.#options.seal(message), status);
-    // This waits until the SDK has ended the request.
-    queueMicrotask(this.#gone);
+    void this.#endSoon();
   }
 }

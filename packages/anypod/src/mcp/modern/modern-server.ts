@@ -1,6 +1,6 @@
 import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { type MessageEntry, messageEntryOf } from '../internals/message-entry.ts';
-import { forgetClient, protocolOf } from '../internals/protocol.ts';
+import { forgetClient } from '../internals/protocol.ts';
 import { letServersAsk } from '../internals/questions.ts';
 import { assertServer } from '../sdk/build-server.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
@@ -60,7 +60,6 @@ export class ModernServer {
     exchange.useEntry(this.#entry);
     exchange.useLists(this.#lists, this.server);
     exchange.useEnds(this.server);
-    exchange.closesWithoutStack = protocolOf(this.server).onclose === undefined;
     return exchange;
   }
 

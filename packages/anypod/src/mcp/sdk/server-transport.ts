@@ -11,7 +11,8 @@ import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import { failedSilently, UnwritableError, unwritableResponse, writeResponse } from '../../core/json/written.ts';
 import type { Log } from '../../core/log.ts';
 import { isPlainMessage, type MessageEntry } from '../internals/message-entry.ts';
-import { watchEnds } from '../internals/request-ends.ts';
+import { type RunningRequests, watchEnds } from '../internals/request-ends.ts';
+import { closeServer } from '../internals/server-close.ts';
 import { keepThrownReadable } from '../internals/thrown-values.ts';
 import { noServer } from './build-server.ts';
 import { withReadableError } from './readable-error.ts';
@@ -22,19 +23,31 @@ type Listener = (message: JsonRpcMessage, extra?: unknown) => void;
 
 /** What our transports have in common. Each is connected to one server at a time, and that server's SDK listens to it. */
 export abstract class ServerTransport {
-  onclose?: () => void;
   onerror?: (error: Error) => void;
   readonly #log: Log;
+  #closer: (() => void) | undefined;
+  #closers = 0;
   #listener: Listener | undefined;
   #listeners = 0;
   #entry: MessageEntry | undefined;
   #lists: ToolLists | undefined;
   #server: UserServer | undefined;
+  #running: RunningRequests | undefined;
   /** The last request for a list that went to the server, and the function that keeps its answer. */
   #asked: { readonly id: RequestId; readonly keep: (answer: JsonRpcResponse) => void } | undefined;
 
   constructor(log: Log) {
     this.#log = log;
+  }
+
+  get onclose(): (() => void) | undefined {
+    return this.#closer;
+  }
+
+  /** The SDK sets it once, at `connect`. */
+  set onclose(closer: (() => void) | undefined) {
+    this.#closer = closer;
+    this.#closers += 1;
   }
 
   get onmessage(): Listener | undefined {
@@ -69,7 +82,21 @@ export abstract class ServerTransport {
   /** Answers requests whose handler ends without a response, because the SDK never answers them. `server` must be connected. */
   useEnds(server: UserServer): void {
     keepThrownReadable(server, this.#log);
-    watchEnds(server, (id) => this.ended(id));
+    this.#running = watchEnds(server, (id) => this.ended(id));
+  }
+
+  /** Whether the SDK is known to run a request still. */
+  protected runs(id: RequestId): boolean {
+    return this.#running?.has(id) === true;
+  }
+
+  /** Tells the server that this transport has closed. Code that watches servers wraps `onclose`, and must see it. */
+  protected closeServer(): void {
+    // A server that is used again must not keep the call that it has served.
+    this.#running?.unwatch();
+    const watched = this.#closers !== 1 || Object.hasOwn(this, 'onclose');
+    if (this.#server === undefined || watched) this.onclose?.();
+    else closeServer(this.#server, () => this.onclose?.());
   }
 
   abstract send(message: JsonRpcMessage): Promise<void>;
