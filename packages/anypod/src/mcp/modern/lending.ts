@@ -6,14 +6,14 @@ import { closeQuietly } from '../sdk/build-server.ts';
 import { createToolLists, type ToolLists } from '../sdk/tool-lists.ts';
 import { ModernExchange } from './modern-exchange.ts';
 import { type ModernRequest, type ModernServerOptions, progressTokenOf, type Served } from './modern-request.ts';
-import type { ModernServer } from './modern-server.ts';
+import { ModernServer } from './modern-server.ts';
 import { sealOutbound } from './sealed-state.ts';
 import { createFreshSupply, createGuestSupply, createReusingSupply, type ServerSupply } from './server-supply.ts';
 
 /** Lends servers to requests. */
 export interface Lending {
   /** Lends a server, with the exchange that answers the request. `served` undefined: a request of our own. `view` is the HTTP request, for the factory. */
-  lend(request: ModernRequest, served: Served | undefined, view: Request): Promise<ModernServer>;
+  lend(request: ModernRequest, served: Served | undefined, view: Request): ModernServer | Promise<ModernServer>;
   /** Takes a server back when its call has ended, or as soon as it is no longer parked. */
   giveBack(server: ModernServer): void;
   /** Closes the servers of the calls that run or are parked. */
@@ -34,10 +34,21 @@ export function createLending(options: ModernServerOptions): Lending {
   };
   let lastId = 0;
 
-  async function lend(request: ModernRequest, served: Served | undefined, view: Request): Promise<ModernServer> {
-    const { body, caller, reply } = request;
-    const lending = { caller, body, headerSchema: served?.headerSchema };
-    const server = await supply.lend(lending, view);
+  function lend(
+    request: ModernRequest,
+    served: Served | undefined,
+    view: Request,
+  ): ModernServer | Promise<ModernServer> {
+    const { body, caller } = request;
+    const server = supply.lend({ caller, body, headerSchema: served?.headerSchema }, view);
+    return server instanceof ModernServer
+      ? hand(server, request, served)
+      : server.then((made) => hand(made, request, served));
+  }
+
+  /** Gives a server the exchange that answers the request. */
+  function hand(server: ModernServer, request: ModernRequest, served: Served | undefined): ModernServer {
+    const { body, reply } = request;
     lent.add(server);
     const { channel = new ReplyChannel(reply), onResponse } = served ?? {};
     const progressToken = progressTokenOf(body);

@@ -54,14 +54,13 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     const known = policyOf(received);
     const policy = known instanceof Promise ? await known : known;
     const { retry, once, headerSchema } = policy;
-    const binding = bindingOf(body, caller);
-    const state = parkedStateOf(body, binding, parkedStates);
-    const opened = state === undefined ? openInbound(body, requestState, binding) : { body };
+    const state = parkedStateOf(body, caller, parkedStates);
+    const opened = state === undefined ? openInbound(body, caller, requestState) : { body };
     if (opened === undefined) return refuse(received, refusedState(body));
     const request = { ...received, body: opened.body };
     const rerunnable = policy.rerunnable && options.reruns;
     const filter = options.filterOf?.(body.method, caller);
-    const served: Served = { binding, once, rerunnable, headerSchema, filter };
+    const served: Served = { binding: () => bindingOf(body, caller), once, rerunnable, headerSchema, filter };
     const serve = (one: ModernRequest, more: Served, by?: string) =>
       state === undefined ? run(one, opened, more, by) : goOn(one, state, more);
     const identity = retry === undefined ? undefined : identifyCall(body, caller);
@@ -93,7 +92,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     continues: (body, caller) => hasGenuineState(body as JsonRpcRequest, caller, options),
     abandon(parsed, caller) {
       const body = parsed as JsonRpcRequest;
-      const state = parkedStateOf(body, bindingOf(body, caller), parkedStates);
+      const state = parkedStateOf(body, caller, parkedStates);
       if (state !== undefined) parking.drop(state);
     },
     get busy() {
@@ -128,17 +127,16 @@ function createIdentityOf(policyOf: PolicyOf): ModernHandler['identityOf'] {
   };
 }
 
-function parkedStateOf(body: JsonRpcRequest, binding: string, states: ParkedStates): ParkedState | undefined {
+function parkedStateOf(body: JsonRpcRequest, caller: Caller, states: ParkedStates): ParkedState | undefined {
   const sealed = body.params?.['requestState'];
-  return typeof sealed === 'string' ? states.open(sealed, binding, body) : undefined;
+  return typeof sealed === 'string' ? states.open(sealed, bindingOf(body, caller), body) : undefined;
 }
 
 /** Whether a request brings a state that anypod has sealed for it. It may have been used before. */
 function hasGenuineState(body: JsonRpcRequest, caller: Caller, { parkedStates, requestState }: ModernOptions): boolean {
   if (typeof body.params?.['requestState'] !== 'string') return false;
-  const binding = bindingOf(body, caller);
-  const isParked = parkedStateOf(body, binding, parkedStates) !== undefined;
-  return isParked || openInbound(body, requestState, binding) !== undefined;
+  const isParked = parkedStateOf(body, caller, parkedStates) !== undefined;
+  return isParked || openInbound(body, caller, requestState) !== undefined;
 }
 
 function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {

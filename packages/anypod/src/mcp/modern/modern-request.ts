@@ -52,8 +52,8 @@ export interface ModernRequest {
 
 /** What is known about a request when its answer is sent. */
 export interface Served {
-  /** Its request states are bound to this value. */
-  readonly binding: string;
+  /** What its request states are bound to. Made only for a request that has one. */
+  readonly binding: () => string;
   /** Each of its request states can be used once. */
   readonly once: boolean;
   /** Leaves out of a list what its caller may not use. */

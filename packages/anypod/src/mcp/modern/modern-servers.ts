@@ -48,7 +48,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   const faults = createSdkFaults();
 
   async function lend(call: UnderWay, view: Request): Promise<ModernServer> {
-    call.server = await failures.note(view, lending.lend(call.request, call.served, view));
+    call.server = await failures.note(view, () => lending.lend(call.request, call.served, view));
     return call.server;
   }
 
@@ -70,6 +70,7 @@ export function createModernServers(options: ModernServerOptions): ModernServers
         return error === undefined ? SERVED : Response.json(error, { status: 500 });
       }
     }
+    underWay.set(view, call);
     return faults.tell(calling.fetch(view, fetchOptions(body, caller)), reply.watch);
   }
 
@@ -84,7 +85,6 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   async function call(request: ModernRequest, served?: Served, instead?: () => Promise<void>): Promise<void> {
     const view = lazyRequest(request.caller, request.signal);
     const own: UnderWay = { request, served, instead };
-    underWay.set(view, own);
     try {
       const response = await serve(own, view);
       if (response !== SERVED) await answer(view, response, 'request', request);
@@ -137,7 +137,7 @@ function createListening(options: ModernServerOptions, failures: FactoryFailures
   const listener: BuildServer = guests
     ? (context) => facadeFor(options, context)
     : async (context) => assertServer(await build(context));
-  const factory: BuildServer = (context) => failures.note(context.requestInfo, listener(context));
+  const factory: BuildServer = (context) => failures.note(context.requestInfo, () => listener(context));
   return createListenStreams({
     bus,
     maxSubscriptions,

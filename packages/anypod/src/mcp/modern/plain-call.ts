@@ -69,7 +69,10 @@ function isPlainMeta(meta: unknown): boolean {
 function isPlainInfo(info: unknown): boolean {
   if (info === undefined) return true;
   if (!isRecord(info) || typeof info['name'] !== 'string' || typeof info['version'] !== 'string') return false;
-  return Object.entries(info).every(([key, value]) => INFO.includes(key) && typeof value === 'string');
+  for (const key of Object.keys(info)) {
+    if (!INFO.includes(key) || typeof info[key] !== 'string') return false;
+  }
+  return true;
 }
 
 /** Whether capabilities have only the settings that most clients have. */

@@ -1,13 +1,14 @@
+import type { Caller } from '../../core/caller.ts';
 import { encodeResponse, type JsonRpcRequest, type JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { RPC, rpcError } from '../../core/json/rpc-error.ts';
-import type { OpenedState, RequestState } from '../../core/state/request-state.ts';
+import { bindingOf, type OpenedState, type RequestState } from '../../core/state/request-state.ts';
 import { ONCE } from '../retry/tool-policies.ts';
 
 /** Seals the state of an `input_required` result. The state can be used once only, if `once` is set or the result itself asks for it. */
 export function sealOutbound(
   message: JsonRpcResponse,
   requestState: RequestState,
-  sealing: { readonly binding: string; readonly once: boolean } | undefined,
+  sealing: { readonly binding: () => string; readonly once: boolean } | undefined,
 ): JsonRpcResponse {
   if (sealing === undefined || message.result?.['resultType'] !== 'input_required') return message;
   const { binding, once } = sealing;
@@ -16,7 +17,7 @@ export function sealOutbound(
   const { requestState: state, _meta } = result;
   if (typeof state !== 'string') return message;
   const single = once || (_meta as Record<string, unknown> | undefined)?.[ONCE] === true;
-  return { jsonrpc: '2.0', id, result: { ...result, requestState: requestState.seal(state, binding, single) } };
+  return { jsonrpc: '2.0', id, result: { ...result, requestState: requestState.seal(state, binding(), single) } };
 }
 
 /** A request whose state, which the client sent back, is opened. */
@@ -28,13 +29,13 @@ export interface OpenedRequest {
 /** Opens the state of a request. Undefined: anypod did not seal this state for this caller and request. */
 export function openInbound(
   body: JsonRpcRequest,
+  caller: Caller,
   requestState: RequestState,
-  binding: string,
 ): OpenedRequest | undefined {
   const sealed = body.params?.['requestState'];
   if (sealed === undefined) return { body };
   if (typeof sealed !== 'string') return undefined;
-  const opened = requestState.open(sealed, binding);
+  const opened = requestState.open(sealed, bindingOf(body, caller));
   if (opened === undefined) return undefined;
   const params = { ...body.params, requestState: opened.state };
   return { body: { ...body, params }, once: opened.once };

@@ -9,7 +9,7 @@ import { ModernServer } from './modern-server.ts';
 /** Provides the servers for modern requests. Each server serves one request at a time. */
 export interface ServerSupply {
   /** Lends a server for one request. `requestInfo` is what the factory may know about the request. */
-  lend(request: FacadeRequest, requestInfo: Request): Promise<ModernServer>;
+  lend(request: FacadeRequest, requestInfo: Request): ModernServer | Promise<ModernServer>;
   /** Takes a lent server back. `completed`: its handler has ended. */
   take(server: ModernServer, completed: boolean): void;
 }
@@ -91,11 +91,11 @@ export function createReusingSupply(buildServer: BuildServer, reuse: Reuse, list
   }
 
   return {
-    async lend(request, requestInfo) {
+    lend(request, requestInfo) {
       const { caller } = request;
       const key = keyOf(reuse, caller.authInfo);
       if (key === undefined) return fresh.lend(request, requestInfo);
-      return takeIdle(key) ?? (await build(key, caller.authInfo));
+      return takeIdle(key) ?? build(key, caller.authInfo);
     },
     take(server, completed) {
       const key = keys.get(server);

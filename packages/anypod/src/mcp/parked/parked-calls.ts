@@ -18,7 +18,8 @@ export interface ParkedCall {
 
 /** What a call is known by. */
 export interface CallFacts {
-  readonly binding: string;
+  /** What the state of its answer is bound to. */
+  readonly binding: () => string;
   /** The request as the handler got it. */
   readonly body: JsonRpcRequest;
   /** The call may run again. */
@@ -121,7 +122,7 @@ export function createParkedCalls(options: ParkedCallsOptions): ParkedCalls {
       if (kept) wait(name, call, questions, { quotaKey: facts.quotaKey, trace });
       const memory = facts.rerunnable && memoryOf(facts, questions);
       const state = { pod, call: name, asked: questions.asked, ...memory, ...(trace !== undefined && { trace }) };
-      return { call: name, requestState: states.seal(state, facts.binding, facts.body), kept };
+      return { call: name, requestState: states.seal(state, facts.binding(), facts.body), kept };
     },
     take(name) {
       const found = forget(name);
