@@ -1,4 +1,5 @@
 import type { Caller } from './caller.ts';
+import type { Departure } from './departure.ts';
 import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from './json/json-rpc.ts';
 import type { WebReply } from './reply.ts';
 import type { ScopeChallenge } from './scope-challenge.ts';
@@ -133,12 +134,11 @@ export interface ModernHandler {
   /** True: an `initialize` that claims the modern era is judged here. False: only one whose body does; a version header does not count. */
   readonly takesInitialize: boolean;
   /**
-   * Answers `reply` exactly once, or rejects without an answer. `body` is parsed JSON. `signal` returns a signal that
-   * aborts when the client has gone.
+   * Answers `reply` exactly once, or rejects without an answer. `body` is parsed JSON. `departure` tells when the client has gone.
    */
-  serve(body: unknown, caller: Caller, signal: () => AbortSignal, reply: WebReply): Promise<void>;
+  serve(body: unknown, caller: Caller, departure: Departure, reply: WebReply): Promise<void>;
   /** The rule for tasks of the tool that a `tools/call` names. Returns no promise if the tool is known. */
-  taskRule(body: unknown, caller: Caller, signal: () => AbortSignal): TaskRule | Promise<TaskRule>;
+  taskRule(body: unknown, caller: Caller, departure: Departure): TaskRule | Promise<TaskRule>;
   /** Whether a request brings a state that anypod has sealed for this caller and call, so that it continues a call that was accepted. */
   continues(body: unknown, caller: Caller): boolean;
   /**
@@ -148,7 +148,7 @@ export interface ModernHandler {
   identityOf(
     body: unknown,
     caller: Caller,
-    signal: () => AbortSignal,
+    departure: Departure,
   ): Promise<(CallIdentity & { readonly windowMs: number }) | string | undefined>;
   /**
    * A call that waits for answers of its client gets none: aborts its handler, on whichever pod it waits. `body` is the request that would bring the

@@ -1,4 +1,5 @@
 import type { AuthInfo } from '../core/caller.ts';
+import { departureOf } from '../core/departure.ts';
 import type { EventSink } from '../core/reply.ts';
 import type { Endpoint } from './door.ts';
 import type { EndpointReply } from './reply/endpoint-reply.ts';
@@ -34,7 +35,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
       const value = request.headers.get(header);
       return value === null ? [] : [value];
     };
-    const incoming = { method: request.method, caller, body, valuesOf, signal: () => request.signal };
+    const incoming = { method: request.method, caller, body, valuesOf, ...departureOf(() => request.signal) };
     options.endpoint(incoming, fetchReply(resolve, options)).catch(reject);
     return promise;
   };

@@ -35,6 +35,7 @@ export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
       caller: callerOf(request, urlOf, addressOf),
       valuesOf: (header) => valuesOf(request, header),
       signal: () => goneSignal(response),
+      onGone: (listener) => onGone(response, listener),
       body: async () => (request.body === undefined ? readJson(request, options) : takeParsed(request.body, options)),
     };
     endpoint(incoming, createNodeReply(response, { heartbeats, maxBufferedBytes })).catch(() => response.destroy());
@@ -56,8 +57,14 @@ function valuesOf({ rawHeaders }: IncomingMessage, header: string): readonly str
 /** Created only when asked for: a controller per request would cost more than reading the request. */
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
+  onGone(response, () => gone.abort());
   return gone.signal;
+}
+
+function onGone(response: ServerResponse, listener: () => void): void {
+  const tell = () => {
+    if (!response.writableFinished) listener();
+  };
+  if (response.closed) tell();
+  else response.on('close', tell);
 }

@@ -1,4 +1,5 @@
 import type { Deadlines } from '../core/deadlines.ts';
+import { departureOf } from '../core/departure.ts';
 import type { ModernHandler, ServerHost } from '../core/server-host.ts';
 import type { RequestState } from '../core/state/request-state.ts';
 import type { InboxMessage } from '../core/store/inbox.ts';
@@ -31,7 +32,7 @@ export interface TaskRoomOptions extends Omit<TaskContext, 'background' | 'closi
   readonly taskTools: Readonly<Record<string, TaskSettings>>;
 }
 
-const unaborted = () => new AbortController().signal;
+const neverGone = departureOf(() => new AbortController().signal);
 
 const callWith = (params: Readonly<Record<string, unknown>>) =>
   ({ jsonrpc: '2.0', id: 'anypod/task', method: 'tools/call', params }) as const;
@@ -79,7 +80,7 @@ export class TaskRoom {
   /** Puts the extension of 2026-07-28 around `handler`. */
   around(handler: ModernHandler, requestState: RequestState): ModernHandler {
     this.#runCall = createCallRunner(this.#context, handler, requestState);
-    this.#ruleOf = (params, caller) => handler.taskRule(callWith(params), caller, unaborted);
+    this.#ruleOf = (params, caller) => handler.taskRule(callWith(params), caller, neverGone);
     this.#abandon = (call, state) => {
       const request = awaitedRequest(call, state);
       if (request !== undefined) handler.abandon(request, callerOf(call));

@@ -1,15 +1,14 @@
 import type { Caller } from '../../core/caller.ts';
+import type { Departure } from '../../core/departure.ts';
 import type { Arrival } from '../../core/gate.ts';
 
 /** An HTTP request, from any kind of server. */
-export interface Incoming extends Arrival {
+export interface Incoming extends Arrival, Departure {
   /**
    * The body as parsed JSON. Rejects with `Limited` 413 beyond the limit, and 400 -32600 if it is nested too deep, and with `Refusal`: 415 for an
    * unknown content coding, 400 -32700 if it is not JSON. Call it at most once.
    */
   body(): Promise<unknown>;
-  /** Returns a signal that aborts if the client disconnects before it has its answer. */
-  signal(): AbortSignal;
 }
 
 /** The first value of a header. */

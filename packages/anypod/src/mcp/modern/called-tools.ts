@@ -60,7 +60,7 @@ export function createPolicyOf({ servers, bus, retryTools, taskTools, log }: Cal
 const OF_CALL = /^(mcp-name|mcp-param-.*|content-length)$/;
 
 /** Asks for tools with the credentials and headers of a caller's `tools/call`, so that the answer has the tools that this caller may see. */
-function listAs(servers: ModernServers, { body, caller, signal }: Asking): ListTools {
+function listAs(servers: ModernServers, { body, caller, departure }: Asking): ListTools {
   const { progressToken: _, ...meta } = (body.params?.['_meta'] ?? {}) as Record<string, unknown>;
   const kept = Object.entries(caller.headers).filter(([name]) => !OF_CALL.test(name));
   const asking: Caller = { ...caller, headers: { ...Object.fromEntries(kept), 'mcp-method': 'tools/list' } };
@@ -68,7 +68,7 @@ function listAs(servers: ModernServers, { body, caller, signal }: Asking): ListT
     const params = { ...page, _meta: meta };
     const list = { jsonrpc: '2.0', id: 'anypod-tools', method: 'tools/list', params } as const;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    await servers.call({ body: list, caller: asking, signal, reply: replyInto(resolve) });
+    await servers.call({ body: list, caller: asking, departure, reply: replyInto(resolve) });
     reject(new Error('The list was not answered.'));
     return JSON.parse(await promise) as JsonRpcResponse;
   };

@@ -27,18 +27,19 @@ export class CurrentRound {
   enter(round: Round, watched: boolean): void {
     this.#round = round;
     if (!watched) return;
-    round.signal.addEventListener('abort', this.#gone, { once: true });
-    // A stream that ends with its answer closes too.
-    round.channel.onGone(() => this.#round === round && this.#gone());
     this.#deadline = this.#deadlines?.add(this.#late);
-    if (round.signal.aborted) this.#gone();
+    // A connection that ends with its answer closes too.
+    const gone = () => {
+      if (this.#round === round) this.#gone();
+    };
+    round.channel.onGone(gone);
+    round.departure.onGone(gone);
   }
 
   /** Ends the round without an answer. */
   leave(): Round | undefined {
     const round = this.#round;
     this.#round = undefined;
-    round?.signal.removeEventListener('abort', this.#gone);
     if (this.#deadline !== undefined) this.#deadlines?.remove(this.#deadline);
     this.#deadline = undefined;
     return round;

@@ -1,5 +1,6 @@
 import * as sdk from '@modelcontextprotocol/server';
 import { afterAll, describe, expect, it } from 'vitest';
+import { departureOf } from '../../core/departure.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { silentLog } from '../../core/log.ts';
 import { silentWatch } from '../../core/meter.ts';
@@ -62,7 +63,7 @@ async function askAnypod(servers: typeof fresh, { body, headers }: Asked): Promi
   const { signal } = new AbortController();
   const request = { body: body as unknown as JsonRpcRequest, caller: { headers, url: URL_OF_POD }, reply };
   try {
-    await servers.call({ ...request, signal: () => signal });
+    await servers.call({ ...request, departure: departureOf(() => signal) });
   } catch (error) {
     if (!(error instanceof ScopeChallenge)) throw error;
     return { status: 403, body: 'challenge' };

@@ -52,7 +52,7 @@ export function createLending(options: ModernServerOptions): Lending {
     lent.add(server);
     const { channel = new ReplyChannel(reply), onResponse } = served ?? {};
     const progressToken = progressTokenOf(body);
-    const round = { id: body.id, progressToken, channel, signal: request.signal(), onResponse };
+    const round = { id: body.id, progressToken, channel, departure: request.departure, onResponse };
     server.exchange = new ModernExchange(round, {
       ...shared,
       seal: (response) => sealOutbound(served?.filter?.(response) ?? response, requestState, served),

@@ -1,4 +1,5 @@
 import type { Caller } from '../../core/caller.ts';
+import { departureOf } from '../../core/departure.ts';
 import type { FilterOf } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { RPC, rpcError } from '../../core/json/rpc-error.ts';
@@ -50,7 +51,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   }
 
   async function call(received: ModernRequest): Promise<void> {
-    const { body, caller, reply, signal } = received;
+    const { body, caller, reply, departure } = received;
     const known = policyOf(received);
     const policy = known instanceof Promise ? await known : known;
     const { retry, once, headerSchema } = policy;
@@ -72,18 +73,18 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       rule: retry,
       rerunnable: policy.rerunnable,
       reply,
-      signal: signal(),
+      signal: departure.signal(),
       run: (until, detached, onResponse) =>
-        serve({ ...request, signal: until, reply: detached }, { ...served, onResponse }, identity.key),
+        serve({ ...request, departure: departureOf(until), reply: detached }, { ...served, onResponse }, identity.key),
     });
   }
 
   return {
     // A server of SDK v1 has sessions above all, so its clients may name a newer version in the header than in the body.
     takesInitialize: !options.guests,
-    serve(parsed, caller, signal, reply) {
+    serve(parsed, caller, departure, reply) {
       const body = sealToken(parsed as JsonRpcRequest);
-      const request = { body, caller, reply, signal };
+      const request = { body, caller, reply, departure };
       if (body.method === 'subscriptions/listen') return servers.listen(request);
       return calls.run(body.id ?? null, reply, (cuttable) => call({ ...request, reply: cuttable }));
     },
@@ -111,16 +112,16 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
 }
 
 function createTaskRule(policyOf: PolicyOf): ModernHandler['taskRule'] {
-  return (body, caller, signal) => {
-    const policy = policyOf({ body: sealToken(body as JsonRpcRequest), caller, signal });
+  return (body, caller, departure) => {
+    const policy = policyOf({ body: sealToken(body as JsonRpcRequest), caller, departure });
     return policy instanceof Promise ? policy.then(({ task }) => task) : policy.task;
   };
 }
 
 function createIdentityOf(policyOf: PolicyOf): ModernHandler['identityOf'] {
-  return async (parsed, caller, signal) => {
+  return async (parsed, caller, departure) => {
     const body = sealToken(parsed as JsonRpcRequest);
-    const { retry } = await policyOf({ body, caller, signal });
+    const { retry } = await policyOf({ body, caller, departure });
     if (retry === undefined) return undefined;
     const identity = identifyCall(body, caller);
     return typeof identity === 'object' ? { ...identity, windowMs: retry.windowMs } : identity;
@@ -150,7 +151,7 @@ function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
  */
 export const refuseModern: ModernHandler = {
   takesInitialize: false,
-  async serve(body, _caller, _signal, reply) {
+  async serve(body, _caller, _departure, reply) {
     const { id } = body as JsonRpcRequest;
     const message = `This server speaks ${LEGACY_VERSIONS.at(-1)} and earlier; start with initialize.`;
     reply.json(400, JSON.stringify(rpcError(id ?? null, RPC.refused, message, { supported: LEGACY_VERSIONS })));

@@ -1,6 +1,7 @@
 import type { AgeLimit } from '../../core/age-limit.ts';
 import type { Caller } from '../../core/caller.ts';
 import type { Deadlines } from '../../core/deadlines.ts';
+import type { Departure } from '../../core/departure.ts';
 import type { ListFilter } from '../../core/gate.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { Log } from '../../core/log.ts';
@@ -46,8 +47,8 @@ export interface ModernRequest {
   readonly body: JsonRpcRequest;
   readonly caller: Caller;
   readonly reply: WebReply;
-  /** Aborts when the client disconnects. */
-  readonly signal: () => AbortSignal;
+  /** Tells when the client disconnects. */
+  readonly departure: Departure;
 }
 
 /** What is known about a request when its answer is sent. */

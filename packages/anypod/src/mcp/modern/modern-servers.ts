@@ -79,11 +79,11 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     failures.rethrow(view);
     const challenge = challengeIn(response);
     if (challenge !== undefined) throw challenge;
-    request.reply.response(await watchResponse(response, kind, request.signal(), request.reply.watch));
+    request.reply.response(await watchResponse(response, kind, request.departure.signal(), request.reply.watch));
   }
 
   async function call(request: ModernRequest, served?: Served, instead?: () => Promise<void>): Promise<void> {
-    const view = lazyRequest(request.caller, request.signal);
+    const view = lazyRequest(request.caller, request.departure);
     const own: UnderWay = { request, served, instead };
     try {
       const response = await serve(own, view);
@@ -102,8 +102,8 @@ export function createModernServers(options: ModernServerOptions): ModernServers
     call: (request, served) => call(request, served),
     check: call,
     async listen(request) {
-      const { body, caller, signal, reply } = request;
-      const view = lazyRequest(caller, signal);
+      const { body, caller, departure, reply } = request;
+      const view = lazyRequest(caller, departure);
       const response = await faults.tell(listening.serve(view, fetchOptions(body, caller)), reply.watch);
       await answer(view, response, 'listen', request);
     },

@@ -1,5 +1,6 @@
 import * as sdk from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it } from 'vitest';
+import { departureOf } from '../../core/departure.ts';
 import { silentLog } from '../../core/log.ts';
 import { silentWatch } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
@@ -104,7 +105,12 @@ function start(reuse: boolean) {
     };
     const body = { jsonrpc: '2.0' as const, id: 1, method, params };
     const signal = new AbortController().signal;
-    await servers.call({ body, caller: { headers, url: 'http://localhost/mcp' }, reply, signal: () => signal });
+    await servers.call({
+      body,
+      caller: { headers, url: 'http://localhost/mcp' },
+      reply,
+      departure: departureOf(() => signal),
+    });
     expect(await answered.promise).toBe(200);
   }
   return { ask, published };

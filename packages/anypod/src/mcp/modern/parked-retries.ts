@@ -18,10 +18,10 @@ export type GoOn = (request: ModernRequest, state: ParkedState, served: Served) 
  */
 export function createGoOn(servers: ModernServers, parking: Parking, traces: Traces | undefined): GoOn {
   return async (request, state, served) => {
-    const { body, signal, reply } = request;
+    const { body, departure, reply } = request;
     const channel = new ReplyChannel(reply);
     const { onResponse } = served;
-    const round = { id: body.id, progressToken: progressTokenOf(body), channel, signal: signal(), onResponse };
+    const round = { id: body.id, progressToken: progressTokenOf(body), channel, departure, onResponse };
     const responses = body.params?.['inputResponses'];
     // Stays if the SDK refuses the request, which answers it. The SDK would hide an error of `wake`.
     let waking: Promise<Woken> = Promise.resolve('served');

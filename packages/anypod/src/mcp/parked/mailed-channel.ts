@@ -28,6 +28,6 @@ export class MailedChannel implements Channel {
     this.answer('', CLIENT_GONE);
   }
 
-  /** The other pod says so by mail, and the round's signal aborts. */
+  /** The other pod says so by mail, and the round's departure tells it. */
   onGone(): void {}
 }

@@ -1,3 +1,4 @@
+import { departureOf } from '../../core/departure.ts';
 import type { Log } from '../../core/log.ts';
 import type { RandomId } from '../../core/signer.ts';
 import type { ParkedMail } from '../../core/store/inbox.ts';
@@ -65,7 +66,7 @@ export function createParking({ calls, peers, random, log }: ParkingOptions): Pa
     const channel = new MailedChannel(form, (event) => say(from, wait, event));
     try {
       const { responses, progressToken } = mailed;
-      const round = { id: request, progressToken, channel, signal: gone.signal };
+      const round = { id: request, progressToken, channel, departure: departureOf(() => gone.signal) };
       await inStep(peers.traces, 'anypod.wake', asPlace(trace), () => parked.resume(round, responses));
     } finally {
       far.delete(wait);

@@ -52,7 +52,8 @@ export function createRelays(peers: ParkingPeers, writes: LastingWrites, random:
 
   return {
     async wake({ call, pod }, round, responses) {
-      const { id: request, channel, signal, progressToken } = round;
+      const { id: request, channel, progressToken } = round;
+      const signal = round.departure.signal();
       const wait = random();
       const relay = new RelayedRound(round);
       const leave = () => {

@@ -1,3 +1,4 @@
+import type { Departure } from '../../core/departure.ts';
 import type { JsonRpcNotification, JsonRpcResponse, RequestId } from '../../core/json/json-rpc.ts';
 import type { AnswerForm } from '../../core/reply.ts';
 
@@ -20,8 +21,8 @@ export interface Round {
   /** The token for progress in this round. Each request of the client has its own. Undefined: the client wants none. */
   readonly progressToken: unknown;
   readonly channel: Channel;
-  /** Aborts when the client disconnects. */
-  readonly signal: AbortSignal;
+  /** Tells when the client disconnects. */
+  readonly departure: Departure;
   /** Gets the response as it goes out, even if the client has disconnected. */
   readonly onResponse?: ((response: JsonRpcResponse) => void) | undefined;
 }

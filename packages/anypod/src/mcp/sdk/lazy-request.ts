@@ -1,15 +1,16 @@
 import { type Caller, webHeaders } from '../../core/caller.ts';
+import type { Departure } from '../../core/departure.ts';
 
 /**
  * The caller's HTTP request, without its body, for the SDK, handlers and factories. A `Request` is expensive. So this is an object that inherits from
- * `Request` and knows the common properties. It builds the real request when a caller reads another property. `signal` aborts when the client
- * disconnects.
+ * `Request` and knows the common properties. It builds the real request when a caller reads another property. Its `signal` aborts when
+ * the client disconnects.
  */
-export function lazyRequest(caller: Caller, signal?: () => AbortSignal): Request {
+export function lazyRequest(caller: Caller, departure?: Departure): Request {
   let headers: Headers | undefined;
   const build = () => {
     const init = { method: 'POST', headers: webHeaders(caller) };
-    return new Request(caller.url, signal === undefined ? init : { ...init, signal: signal() });
+    return new Request(caller.url, departure === undefined ? init : { ...init, signal: departure.signal() });
   };
   return standIn(Request.prototype, build, {
     method: () => 'POST',
@@ -18,7 +19,7 @@ export function lazyRequest(caller: Caller, signal?: () => AbortSignal): Request
       headers ??= lazyHeaders(caller);
       return headers;
     },
-    ...(signal === undefined ? {} : { signal }),
+    ...(departure === undefined ? {} : { signal: () => departure.signal() }),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Deadlines, Late } from '../../core/deadlines.ts';
+import { departureOf } from '../../core/departure.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
@@ -75,7 +76,7 @@ export function createTaskCalls(options: TaskCallsOptions): TaskCalls {
       context.background.run('end a task', settled);
     };
     reply.handTo({ respond, report: (message) => run.report(message) }, answer(received.body, createdView(task)));
-    if (!received.signal().aborted) return;
+    if (!received.departure.signal().aborted) return;
     // The client has gone before it got the task's id, so nobody can ask for the result.
     context.background.run('cancel a task that nobody knows', engine.cancel(run));
   }
@@ -84,7 +85,7 @@ export function createTaskCalls(options: TaskCallsOptions): TaskCalls {
     queue: (call, rule) => queueCall(options, call, rule),
 
     async serve(received, rule) {
-      const { body, caller, signal } = received;
+      const { body, caller, departure } = received;
       const stop = new AbortController();
       const timer = deadlines(rule.afterMs);
       const late: Late = {
@@ -92,20 +93,21 @@ export function createTaskCalls(options: TaskCallsOptions): TaskCalls {
       };
       const deadline = timer.add(late);
       const reply = new HandBackReply(received.reply, () => timer.remove(deadline));
-      const gone = () => {
+      departure.onGone(() => {
         if (!reply.handed) stop.abort();
-      };
-      if (signal().aborted) gone();
-      else signal().addEventListener('abort', gone, { once: true });
+      });
       try {
-        await handler.serve(withToken(body), caller, () => stop.signal, reply);
+        await handler.serve(
+          withToken(body),
+          caller,
+          departureOf(() => stop.signal),
+          reply,
+        );
       } catch (error) {
         timer.remove(deadline);
         if (!reply.settled) throw error;
         log.warn({ err: error }, 'a call failed after it became a task');
         reply.json(200, JSON.stringify(rpcError(body.id, RPC.internal, 'Internal error')));
-      } finally {
-        signal().removeEventListener('abort', gone);
       }
     },
   };

@@ -29,45 +29,45 @@ export function withModernTasks(options: ModernTasksOptions): ModernHandler {
   }
 
   async function byRule(call: ToolCall, rule: TaskRule): Promise<void> {
-    const { body, caller, signal, reply } = call;
+    const { body, caller, departure, reply } = call;
     const able = declaresTasks(body);
-    if (rule.mode === 'never' || (rule.mode === 'auto' && !able)) return handler.serve(body, caller, signal, reply);
-    if (!isFramed(body, caller.headers, body.params?.['name'])) return handler.serve(body, caller, signal, reply);
+    if (rule.mode === 'never' || (rule.mode === 'auto' && !able)) return handler.serve(body, caller, departure, reply);
+    if (!isFramed(body, caller.headers, body.params?.['name'])) return handler.serve(body, caller, departure, reply);
     if (!able) return refuse(call, `The tool ${String(body.params?.['name'])} runs as a task, which`);
     await (rule.mode === 'always' ? calls.queue(call, rule) : calls.serve(call, rule));
   }
 
   function toolCall(call: ToolCall): Promise<void> {
-    const { body, caller, signal } = call;
-    const rule = handler.taskRule(body, caller, signal);
+    const { body, caller, departure } = call;
+    const rule = handler.taskRule(body, caller, departure);
     return rule instanceof Promise ? rule.then((found) => byRule(call, found)) : byRule(call, rule);
   }
 
   async function method(call: ToolCall): Promise<void> {
-    const { body, caller, signal, reply } = call;
-    if (!isFramed(body, caller.headers, body.params?.['taskId'])) return handler.serve(body, caller, signal, reply);
+    const { body, caller, departure, reply } = call;
+    if (!isFramed(body, caller.headers, body.params?.['taskId'])) return handler.serve(body, caller, departure, reply);
     if (!declaresTasks(body)) return refuse(call, body.method);
     await serveTaskMethod(control, body, caller, reply);
   }
 
   async function listen(call: ToolCall, ids: readonly string[]): Promise<void> {
-    const { body, caller, signal, reply } = call;
-    if (!isFramed(body, caller.headers, undefined)) return handler.serve(body, caller, signal, reply);
+    const { body, caller, departure, reply } = call;
+    if (!isFramed(body, caller.headers, undefined)) return handler.serve(body, caller, departure, reply);
     if (!declaresTasks(body)) return refuse(call, 'subscriptions/listen with taskIds');
-    await handler.serve(body, caller, signal, await listeners.listen(body, ids, caller, reply));
+    await handler.serve(body, caller, departure, await listeners.listen(body, ids, caller, reply));
   }
 
   return {
     takesInitialize: handler.takesInitialize,
-    serve(parsed, caller, signal, reply: WebReply) {
+    serve(parsed, caller, departure, reply: WebReply) {
       const body = parsed as JsonRpcRequest;
-      const call = { body, caller, signal, reply, trace: options.context.traces?.here() };
-      if (body.id === undefined) return handler.serve(parsed, caller, signal, reply);
+      const call = { body, caller, departure, reply, trace: options.context.traces?.here() };
+      if (body.id === undefined) return handler.serve(parsed, caller, departure, reply);
       if (body.method === 'tools/call') return toolCall(call);
       if (TASK_METHODS.has(body.method)) return method(call);
-      if (body.method === 'server/discover') return handler.serve(parsed, caller, signal, withExtension(reply));
+      if (body.method === 'server/discover') return handler.serve(parsed, caller, departure, withExtension(reply));
       const ids = listenedTasks(body);
-      return ids === undefined ? handler.serve(parsed, caller, signal, reply) : listen(call, ids);
+      return ids === undefined ? handler.serve(parsed, caller, departure, reply) : listen(call, ids);
     },
     taskRule: handler.taskRule,
     identityOf: handler.identityOf,

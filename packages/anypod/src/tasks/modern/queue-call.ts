@@ -1,4 +1,5 @@
 import type { Caller } from '../../core/caller.ts';
+import type { Departure } from '../../core/departure.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { WebReply } from '../../core/reply.ts';
@@ -15,7 +16,7 @@ export interface ToolCall {
   readonly body: JsonRpcRequest;
   readonly caller: Caller;
   /** Aborts when the client disconnects. */
-  readonly signal: () => AbortSignal;
+  readonly departure: Departure;
   readonly reply: WebReply;
   /** Where the request is in its trace. Undefined: nobody records it. */
   readonly trace: string | undefined;
@@ -28,12 +29,12 @@ interface QueueOptions {
 
 /** Stores a call as a queued task, and answers with the task. A repeat gets the task of the call that it repeats. */
 export async function queueCall({ context, handler }: QueueOptions, call: ToolCall, rule: TaskRule): Promise<void> {
-  const { body, caller, signal, reply, trace } = call;
+  const { body, caller, departure, reply, trace } = call;
   const refuse = (error: JsonRpcResponse) => {
     reply.watch.answered(true);
     reply.json(200, JSON.stringify(error));
   };
-  const identity = await handler.identityOf(body, caller, signal);
+  const identity = await handler.identityOf(body, caller, departure);
   if (typeof identity === 'string') return refuse(rpcError(body.id, RPC.invalidParams, identity));
   const stored = newCall(body.params ?? {}, caller, rule, trace);
   const begun =

@@ -1,3 +1,4 @@
+import { departureOf } from '../../core/departure.ts';
 import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { ModernHandler } from '../../core/server-host.ts';
 import type { RequestState } from '../../core/state/request-state.ts';
@@ -33,7 +34,14 @@ export function createCallRunner(context: TaskContext, handler: ModernHandler, r
     const reply = runReply({ respond: resolve, report: (message) => run.report(message) });
     // An aborted run gets no response, and nothing waits for a handler that ignores its signal.
     run.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    handler.serve(requestOf(task, requestState), caller, () => run.signal, reply).catch(reject);
+    handler
+      .serve(
+        requestOf(task, requestState),
+        caller,
+        departureOf(() => run.signal),
+        reply,
+      )
+      .catch(reject);
     const response = await promise;
     if (response !== undefined) await settle(run, response, requestState, context);
   };
