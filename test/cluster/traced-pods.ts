@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
-import type { CollectedSpan, OtlpCollector } from '../lib/otlp-collector.ts';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type CollectedSpan, type OtlpCollector, startOtlpCollector } from '../lib/otlp-collector.ts';
+import { type RedisServer, startRedis } from '../lib/redis-server.ts';
 import { type ServicePod, startServicePod } from './service-pods.ts';
 import { eventually } from './settle.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
@@ -40,6 +41,48 @@ export function startTracedPod(
       ...env,
     },
   });
+}
+
+const NAMES = ['A', 'B', 'C'] as const;
+type Name = (typeof NAMES)[number];
+
+/** Three pods with one Redis that send everything to one collector, for all tests of a file. */
+export interface TracedPods {
+  readonly redis: RedisServer;
+  readonly collector: OtlpCollector;
+  readonly all: readonly ServicePod[];
+  pod(name: Name): ServicePod;
+  /** The endpoint of a pod. */
+  at(name: Name): URL;
+}
+
+export function useTracedPods(): TracedPods {
+  let redis: RedisServer;
+  let collector: OtlpCollector;
+  let pods: readonly ServicePod[] = [];
+  beforeAll(async () => {
+    [redis, collector] = await Promise.all([startRedis(), startOtlpCollector()]);
+    pods = await Promise.all(NAMES.map((name) => startTracedPod(name, redis.url, collector)));
+  });
+  afterAll(async () => {
+    await Promise.all(pods.map((pod) => pod.kill9()));
+    await collector?.stop();
+    await redis?.stop();
+  });
+  const pod = (name: Name) => pods[NAMES.indexOf(name)] as ServicePod;
+  return {
+    get redis() {
+      return redis;
+    },
+    get collector() {
+      return collector;
+    },
+    get all() {
+      return pods;
+    },
+    pod,
+    at: (name) => new URL(pod(name).url),
+  };
 }
 
 /** Calls a tool of the fixture. `meta` goes into the message, `headers` with its HTTP request. */

@@ -1,35 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OtlpCollector, startOtlpCollector } from '../lib/otlp-collector.ts';
-import { type RedisServer, startRedis } from '../lib/redis-server.ts';
-import type { ServicePod } from './service-pods.ts';
+import { expect, test } from 'vitest';
 import { eventually } from './settle.ts';
 import { lastEventId, readStream } from './stream-reader.ts';
 import { beginTask, isOver, taskWhen } from './task-wire.ts';
-import { askAcross, callTraced, clientTrace, SECRET, spansWhen, startTracedPod } from './traced-pods.ts';
+import { askAcross, callTraced, clientTrace, SECRET, spansWhen, useTracedPods } from './traced-pods.ts';
 import { openSession, textOf } from './wire.ts';
 
-const NAMES = ['A', 'B', 'C'] as const;
+const traced = useTracedPods();
 
-let redis: RedisServer;
-let collector: OtlpCollector;
-let pods: readonly ServicePod[] = [];
-
-beforeAll(async () => {
-  [redis, collector] = await Promise.all([startRedis(), startOtlpCollector()]);
-  pods = await Promise.all(NAMES.map((name) => startTracedPod(name, redis.url, collector)));
-});
-
-afterAll(async () => {
-  await Promise.all(pods.map((pod) => pod.kill9()));
-  await collector?.stop();
-  await redis?.stop();
-});
-
-const podAt = (name: (typeof NAMES)[number]) => new URL(pods[NAMES.indexOf(name)]?.url ?? '');
-
-/** Whether the collector has a point of this metric with these attributes, among others, that counts something. */
+/** Whether the traced.collector has a point of this metric with these attributes, among others, that counts something. */
 const isCounted = (metric: string, wanted: Readonly<Record<string, string>>) =>
-  collector.points.some(
+  traced.collector.points.some(
     (point) =>
       point.metric === metric &&
       point.count > 0 &&
@@ -43,30 +23,30 @@ const isDone = (tool: string) =>
 
 test('what one client does on three pods is one trace, and is counted: a question, a resume, a task and a call that runs again [trace.one] [metrics.conventions]', async () => {
   const { traceId, spanId, traceparent } = clientTrace();
-  const session = await openSession(podAt('A'));
-  const route = { call: { pod: podAt('A') }, answer: { pod: podAt('B') }, resume: { pod: podAt('C') } };
+  const session = await openSession(traced.at('A'));
+  const route = { call: { pod: traced.at('A') }, answer: { pod: traced.at('B') }, resume: { pod: traced.at('C') } };
   expect(textOf((await askAcross(session, traceparent, route)).last)).toBe(SECRET);
-  const { taskId } = await beginTask(podAt('B'), 'work', { secret: SECRET }, { traceparent });
-  await taskWhen([podAt('C')], taskId, isOver);
+  const { taskId } = await beginTask(traced.at('B'), 'work', { secret: SECRET }, { traceparent });
+  await taskWhen([traced.at('C')], taskId, isOver);
 
-  const first = readStream(await callTraced(session, podAt('A'), 'read', { traceparent }, {}, 3000));
+  const first = readStream(await callTraced(session, traced.at('A'), 'read', { traceparent }, {}, 3000));
   await first.next();
   // What the pod that dies has to tell is told before.
   await eventually(() =>
     expect([isDone('ask'), isCounted('mcp.client.operation.duration', QUESTION)]).toEqual([true, true]),
   );
-  await spansWhen(collector, traceId, ['A read', 'A tools/call ask', 'A elicitation/create']);
+  await spansWhen(traced.collector, traceId, ['A read', 'A tools/call ask', 'A elicitation/create']);
   await first.cut().catch(() => undefined);
-  await pods[0]?.kill9();
-  const resumed = readStream(await session.listen(podAt('C'), lastEventId(first.events)));
+  await traced.pod('A').kill9();
+  const resumed = readStream(await session.listen(traced.at('C'), lastEventId(first.events)));
   expect(textOf((await resumed.rest()).at(-1))).toBe('read');
 
   await eventually(() => {
-    const spans = collector.spans.filter((span) => span.traceId === traceId);
+    const spans = traced.collector.spans.filter((span) => span.traceId === traceId);
     expect(spans.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['anypod.answer', 'anypod.resume', 'anypod.task', 'work', 'anypod.rerun']),
     );
-    expect(new Set(spans.map(({ pod }) => pod))).toEqual(new Set(NAMES));
+    expect(new Set(spans.map(({ pod }) => pod))).toEqual(new Set(['A', 'B', 'C']));
     // Every span hangs on another one or on the client's. Only the call that died with its pod could not tell its own.
     const known = new Set([spanId, ...spans.map((span) => span.spanId)]);
     expect(new Set(spans.map((span) => span.parentSpanId).filter((parent) => !known.has(parent))).size).toBe(1);
