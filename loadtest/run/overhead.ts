@@ -4,41 +4,15 @@ import { PROMISES } from '../lib/promises.ts';
 import type { Summary } from '../lib/summary.ts';
 import type { Finding, Study, StudyOptions } from './finding.ts';
 import { runK6 } from './k6.ts';
+import { BARE, FLOOR, LADDER, type Leg, type Rung } from './ladder.ts';
+import { type Pauses, watchPauses } from './pauses.ts';
 import { LOAD_CORE, POD_CORE } from './pin.ts';
 import { saturationOf } from './saturation.ts';
-import { startBare, startStack } from './stack.ts';
 import { measureStalls } from './stalls.ts';
 
-interface Rung {
-  readonly name: string;
-  start(): Promise<{ readonly url: string; stop(): Promise<unknown> }>;
-  readonly legs: readonly Leg[];
-}
-
-interface Leg {
-  readonly name: string;
-  readonly era: string;
-  readonly streamed: boolean;
-}
-
-const BARE: Leg = { name: 'JSON', era: 'bare', streamed: false };
-const LEGS: readonly Leg[] = [
-  { name: 'legacy JSON', era: 'legacy', streamed: false },
-  { name: 'legacy SSE', era: 'legacy', streamed: true },
-  { name: 'modern JSON', era: 'modern', streamed: false },
-  { name: 'modern SSE', era: 'modern', streamed: true },
-];
-
-const FLOOR: Rung = { name: 'bare node:http', start: startBare, legs: [BARE] };
-/** From the floor to a whole deployment, each with one thing more. */
-const LADDER: readonly Rung[] = [
-  FLOOR,
-  { name: 'one pod', start: () => startStack({ pods: 1, redis: false, balancer: false }), legs: LEGS },
-  { name: 'balancer + one pod', start: () => startStack({ pods: 1, redis: false, balancer: true }), legs: LEGS },
-  { name: 'balancer + Redis + 3 pods', start: () => startStack({ pods: 3, redis: true, balancer: true }), legs: LEGS },
-];
-
 const HALF = 'half of saturation';
+/** By how much the tail may exceed that of the bare server. */
+const MOST_TAIL = 1.5;
 const STALL_SECONDS = 5;
 const TOOL_MS = 50;
 /** What the tool waits changes nothing of the rest: shown once, on the whole deployment. */
@@ -59,7 +33,9 @@ export const overhead: Study = async (options) => {
       if (step.rate !== HALF || rate === undefined) return [];
       return [{ ...step, subject: `bare node:http · as often as ${step.subject}`, leg: BARE, rate }];
     });
-    findings.push(...found, ...(await climb(FLOOR, atRates, options)));
+    const floors = await climb(FLOOR, atRates, options);
+    const halves = found.filter((_, index) => steps[index]?.rate === HALF);
+    findings.push(...found, ...floors, ...halves.map((half, index) => besideBare(half, floors[index])));
   }
   return [...findings, ...(await stalls('after'))];
 };
@@ -68,11 +44,13 @@ export const overhead: Study = async (options) => {
 async function climb(rung: Rung, steps: readonly Step[], options: StudyOptions): Promise<Finding[]> {
   if (steps.length === 0) return [];
   const findings: Finding[] = [];
-  const stack = await rung.start();
+  const pauses = watchPauses();
+  const stack = await rung.start(pauses);
   try {
-    for (const step of steps) findings.push(await measure(step, stack.url, options));
+    for (const step of steps) findings.push(await measure(step, stack.url, pauses, options));
   } finally {
     await stack.stop();
+    pauses.stop();
   }
   return findings;
 }
@@ -101,18 +79,29 @@ interface Step {
   readonly rate?: number | typeof HALF;
 }
 
+/** The tail at half of saturation beside that of the bare server at the same rate. */
+function besideBare({ subject, values }: Finding, bare: Finding | undefined): Finding {
+  const times = (name: string) => (values[name] ?? Number.NaN) / (bare?.values[name] ?? Number.NaN);
+  const sentence = `At half of saturation, the p99 is at most ${MOST_TAIL} times that of the bare server.`;
+  return {
+    study: 'overhead',
+    subject: `${subject} ÷ bare node:http`,
+    values: { 'p50 ×': times('p50 ms'), 'p99 ×': times('p99 ms') },
+    promises: [{ sentence, held: times('p99 ms') <= MOST_TAIL }],
+  };
+}
+
 function stepsOf(rung: Rung, { profile, match }: StudyOptions): Step[] {
   const step = (leg: Leg, toolMs: number): Step => {
     return { subject: `${rung.name} · ${leg.name} · tool of ${toolMs} ms`, leg, toolMs };
   };
   const steps = rung.legs.map((leg) => step(leg, TOOL_MS));
-  if (rung === LADDER.at(-1)) {
-    const plain = rung.legs.filter(({ streamed }) => !streamed);
-    if (profile !== 'smoke') steps.push(...plain.flatMap((leg) => OTHER_TOOL_MS.map((ms) => step(leg, ms))));
-    for (const leg of plain) {
-      const usual = step(leg, TOOL_MS);
-      steps.push({ ...usual, subject: `${usual.subject} · ${HALF}`, rate: HALF });
-    }
+  const plain = rung.legs.filter(({ streamed }) => !streamed);
+  if (rung.otherTools === true && profile !== 'smoke')
+    steps.push(...plain.flatMap((leg) => OTHER_TOOL_MS.map((ms) => step(leg, ms))));
+  if (rung.whole === true) {
+    const usual = plain.map((leg) => step(leg, TOOL_MS));
+    steps.push(...usual.map((one) => ({ ...one, subject: `${one.subject} · ${HALF}`, rate: HALF }) as const));
   }
   return steps.filter(({ subject }) => match.test(subject));
 }
@@ -124,7 +113,8 @@ async function rateOf({ leg, rate }: Step, url: string, profile: string): Promis
   return Math.round((await saturationOf({ urls: [url], era: leg.era, clients, warmUp, seconds: duration })) / 2);
 }
 
-async function measure(step: Step, url: string, { profile, results }: StudyOptions): Promise<Finding> {
+async function measure(step: Step, url: string, pauses: Pauses, options: StudyOptions): Promise<Finding> {
+  const { profile, results } = options;
   const { subject, leg, toolMs } = step;
   const rate = await rateOf(step, url, profile);
   const name = fileName(subject);
@@ -135,7 +125,8 @@ async function measure(step: Step, url: string, { profile, results }: StudyOptio
     htmlFile: join(results, `overhead-${name}.html`),
     withinMs: WITHIN_MS,
   });
-  return found(subject, rate, leg === BARE, summary);
+  const since = Date.now() - 1000 * profileNamed(profile).duration;
+  return found(subject, { rate, pause: pauses.longestSince(since) }, leg === BARE, summary);
 }
 
 const fileName = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
@@ -148,7 +139,13 @@ const environment = (url: string, profile: string, { era, streamed }: Leg, toolM
   TOOL_MS: `${toolMs}`,
 });
 
-function found(subject: string, rate: number, isFloor: boolean, { metrics }: Summary): Finding {
+interface Measured {
+  readonly rate: number;
+  /** The longest pause of a server for garbage, in ms. */
+  readonly pause: number;
+}
+
+function found(subject: string, { rate, pause }: Measured, isFloor: boolean, { metrics }: Summary): Finding {
   const overheads = metrics['mcp_overhead{scenario:measured}'];
   const value = (metric: string, name: string) => metrics[metric]?.values[name] ?? Number.NaN;
   const held = (metric: string, threshold: string) => metrics[metric]?.thresholds?.[threshold]?.ok ?? false;
@@ -167,6 +164,7 @@ function found(subject: string, rate: number, isFloor: boolean, { metrics }: Sum
       'tool p50 ms': value('mcp_tool{scenario:measured}', 'med'),
       'envelope bytes': value('mcp_envelope_bytes{scenario:measured}', 'med'),
       'event id bytes': value('mcp_event_id_bytes{scenario:measured}', 'med'),
+      'longest pause ms': pause,
       calls: value('mcp_answered{scenario:measured}', 'count'),
     },
     promises: [

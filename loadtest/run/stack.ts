@@ -10,6 +10,8 @@ import { POD_CORE, pin } from './pin.ts';
 const server = (name: string) => join(import.meta.dirname, '../server', `${name}.ts`);
 /** What pods of the load tests serve. */
 export const MODULE = server('server');
+/** The same, with reuse. */
+export const REUSING_MODULE = server('reusing-server');
 
 /** Pauses for garbage are as long as what there is to move at once: pods of the load tests have the young generation of the image. */
 export const POD_NODE_OPTIONS = '--max-semi-space-size=4';
@@ -19,6 +21,8 @@ export interface StackOptions {
   /** `cluster`: three masters. */
   readonly redis: boolean | 'cluster';
   readonly balancer: boolean;
+  /** Default: `MODULE`. */
+  readonly module?: string;
   /** Added to the environment of each pod. */
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the pods share a core of their own. Default true. */
@@ -38,7 +42,8 @@ export interface Stack {
 }
 
 /** Starts pods of the load test's server; balancer and Redis stay on this process's core. */
-export async function startStack({ pods: count, redis, balancer, env, pinned = true }: StackOptions): Promise<Stack> {
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { pods: count, redis, balancer, module = MODULE, env, pinned = true } = options;
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const each of stops.toReversed()) await each();
@@ -50,7 +55,7 @@ export async function startStack({ pods: count, redis, balancer, env, pinned = t
     const common = { ANYPOD_LOG_LEVEL: 'warn', NODE_OPTIONS: POD_NODE_OPTIONS };
     const started = await startPods({
       count,
-      module: MODULE,
+      module,
       env: { ...common, ...env },
       ...shared,
     });
@@ -83,13 +88,13 @@ async function startStore(redis: StackOptions['redis']): Promise<StartedStore> {
 }
 
 /** Starts the floor: the same tool behind bare `node:http`. */
-export async function startBare(): Promise<{
+export async function startBare(more: Readonly<Record<string, string>> = {}): Promise<{
   readonly url: string;
   readonly process: Child;
   stop(): Promise<unknown>;
 }> {
   const port = await freePort();
-  const child = startChild(process.execPath, [server('bare')], { env: { ...process.env, PORT: `${port}` } });
+  const child = startChild(process.execPath, [server('bare')], { env: { ...process.env, ...more, PORT: `${port}` } });
   const origin = `http://127.0.0.1:${port}`;
   await waitUntilReady(child, async () => (await fetch(origin)).ok, { name: 'the bare server' });
   pin(child.pid, POD_CORE);
