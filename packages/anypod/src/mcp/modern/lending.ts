@@ -1,3 +1,4 @@
+import { LinkedList } from '../../core/linked-list.ts';
 import type { Change } from '../../core/store/change-log.ts';
 import type { Asking } from '../parked/call-questions.ts';
 import type { ParkedCalls } from '../parked/parked-calls.ts';
@@ -23,7 +24,7 @@ export interface Lending {
 export function createLending(options: ModernServerOptions): Lending {
   const { bus, requestState, parked } = options;
   const supply = createSupply(options, createToolLists());
-  const lent = new Set<ModernServer>();
+  const lent = new LinkedList<ModernServer>();
   const shared = {
     publish: (change: Change) => bus.publish(change),
     log: options.log,
@@ -49,7 +50,7 @@ export function createLending(options: ModernServerOptions): Lending {
   /** Gives a server the exchange that answers the request. */
   function hand(server: ModernServer, request: ModernRequest, served: Served | undefined): ModernServer {
     const { body, reply } = request;
-    lent.add(server);
+    server.place = lent.push(server);
     const { channel = new ReplyChannel(reply), onResponse } = served ?? {};
     const progressToken = progressTokenOf(body);
     const round = { id: body.id, progressToken, channel, departure: request.departure, onResponse };
@@ -63,9 +64,10 @@ export function createLending(options: ModernServerOptions): Lending {
   }
 
   function giveBack(server: ModernServer): void {
-    const { exchange } = server;
+    const { exchange, place } = server;
     const take = () => {
-      lent.delete(server);
+      if (place !== undefined) lent.remove(place);
+      server.letGo();
       supply.take(server, exchange?.completed === true);
     };
     if (exchange?.isParked(take) !== true) take();

@@ -1,4 +1,5 @@
 import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import type { Link } from '../../core/linked-list.ts';
 import { type MessageEntry, messageEntryOf } from '../internals/message-entry.ts';
 import { forgetClient } from '../internals/protocol.ts';
 import { letServersAsk } from '../internals/questions.ts';
@@ -24,6 +25,8 @@ export class ModernServer {
   readonly shared: boolean;
   /** The SDK's next `connect` connects the server to this exchange, instead of to the SDK's own transport. */
   exchange: ModernExchange | undefined;
+  /** Where the list of lent servers has it. */
+  place: Link<ModernServer> | undefined;
   /** The server no longer offers the same as when the factory returned it. */
   changed = false;
   readonly #connect: UserServer['connect'];
@@ -45,9 +48,14 @@ export class ModernServer {
     if (shared) this.#watch(server as Registry);
   }
 
+  /** Forgets the call that the server has served. V8 may keep the server for a while, but the call must not stay with it. */
+  letGo(): void {
+    this.exchange = undefined;
+    this.place = undefined;
+  }
+
   /** Removes what the server knows about the client that it served. False: something is left, so it must not serve another client. */
   forget(): boolean {
-    this.exchange = undefined;
     return forgetClient(this.server);
   }
 
