@@ -4,7 +4,7 @@ import { PROMISES } from '../lib/promises.ts';
 import type { Summary } from '../lib/summary.ts';
 import type { Finding, Study, StudyOptions } from './finding.ts';
 import { runK6 } from './k6.ts';
-import { BARE, FLOOR, LADDER, type Leg, type Rung } from './ladder.ts';
+import { BALANCED_FLOOR, BARE, FLOOR, LADDER, type Leg, type Rung } from './ladder.ts';
 import { type Pauses, watchPauses } from './pauses.ts';
 import { LOAD_CORE, POD_CORE } from './pin.ts';
 import { saturationOf } from './saturation.ts';
@@ -28,14 +28,25 @@ export const overhead: Study = async (options) => {
   for (const rung of LADDER) {
     const steps = stepsOf(rung, options);
     const found = await climb(rung, steps, options);
-    const atRates = steps.flatMap((step, index) => {
-      const rate = found[index]?.values['calls/s'];
-      if (step.rate !== HALF || rate === undefined) return [];
-      return [{ ...step, subject: `bare node:http · as often as ${step.subject}`, leg: BARE, rate }];
-    });
-    const floors = await climb(FLOOR, atRates, options);
-    const halves = found.filter((_, index) => steps[index]?.rate === HALF);
-    findings.push(...found, ...floors, ...halves.map((half, index) => besideBare(half, floors[index])));
+    const halves = steps.flatMap((step, index) =>
+      step.rate === HALF ? [{ step, half: found[index] as Finding }] : [],
+    );
+    const asOften = (floor: Rung, legOf: (leg: Leg) => Leg) =>
+      halves.map(({ step, half }): Step => {
+        const subject = `${floor.name} · as often as ${step.subject}`;
+        return { ...step, subject, leg: legOf(step.leg), rate: half.values['calls/s'] ?? Number.NaN };
+      });
+    const bare = await climb(
+      FLOOR,
+      asOften(FLOOR, () => BARE),
+      options,
+    );
+    const balanced = await climb(BALANCED_FLOOR, asOften(BALANCED_FLOOR, sameRequests), options);
+    const beside = halves.flatMap(({ half }, index) => [
+      besideFloor(half, bare[index], true),
+      besideFloor(half, balanced[index], false),
+    ]);
+    findings.push(...found, ...bare, ...balanced, ...beside);
   }
   return [...findings, ...(await stalls('after'))];
 };
@@ -79,15 +90,18 @@ interface Step {
   readonly rate?: number | typeof HALF;
 }
 
-/** The tail at half of saturation beside that of the bare server at the same rate. */
-function besideBare({ subject, values }: Finding, bare: Finding | undefined): Finding {
-  const times = (name: string) => (values[name] ?? Number.NaN) / (bare?.values[name] ?? Number.NaN);
+/** The bare server knows no sessions, but answers a call of 2026-07-28 too. */
+const sameRequests = ({ era }: Leg): Leg => ({ ...BARE, era: era === 'modern' ? era : BARE.era });
+
+/** The tail at half of saturation beside that of the floor at the same rate. */
+function besideFloor({ subject, values }: Finding, floor: Finding | undefined, promised: boolean): Finding {
+  const times = (name: string) => (values[name] ?? Number.NaN) / (floor?.values[name] ?? Number.NaN);
   const sentence = `At half of saturation, the p99 is at most ${MOST_TAIL} times that of the bare server.`;
   return {
     study: 'overhead',
-    subject: `${subject} ÷ bare node:http`,
+    subject: `${subject} ÷ ${floor?.subject.split(' · ', 1)[0]}`,
     values: { 'p50 ×': times('p50 ms'), 'p99 ×': times('p99 ms') },
-    promises: [{ sentence, held: times('p99 ms') <= MOST_TAIL }],
+    promises: promised ? [{ sentence, held: times('p99 ms') <= MOST_TAIL }] : [],
   };
 }
 
@@ -126,7 +140,7 @@ async function measure(step: Step, url: string, pauses: Pauses, options: StudyOp
     withinMs: WITHIN_MS,
   });
   const since = Date.now() - 1000 * profileNamed(profile).duration;
-  return found(subject, { rate, pause: pauses.longestSince(since) }, leg === BARE, summary);
+  return found(subject, { rate, pause: pauses.longestSince(since) }, leg.isFloor === true, summary);
 }
 
 const fileName = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');

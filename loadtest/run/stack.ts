@@ -14,7 +14,7 @@ export const MODULE = server('server');
 export const REUSING_MODULE = server('reusing-server');
 
 /** Pauses for garbage are as long as what there is to move at once: pods of the load tests have the young generation of the image. */
-export const POD_NODE_OPTIONS = '--max-semi-space-size=4';
+export const POD_NODE_OPTIONS = '--max-semi-space-size=8';
 
 export interface StackOptions {
   readonly pods: number;
