@@ -2,17 +2,12 @@ import * as sdk from '@modelcontextprotocol/server';
 import { afterAll, describe, expect, it } from 'vitest';
 import { departureOf } from '../../core/departure.ts';
 import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
-import { silentLog } from '../../core/log.ts';
 import { silentWatch } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
 import { ScopeChallenge } from '../../core/scope-challenge.ts';
-import { createRequestState } from '../../core/state/request-state.ts';
-import { createSigner, randomId } from '../../signing/signer.ts';
-import { createServerBuilder } from '../sdk/build-server.ts';
 import { withReadableError } from '../sdk/readable-error.ts';
-import { createRunningCalls } from '../sdk/running-calls.ts';
-import type { ServerSdk } from '../sdk/sdk.ts';
 import { type Asked, CHANGES, createServer, REQUESTS } from './direct-call.fixture.ts';
+import { modernOptions } from './modern-options.fixture.ts';
 import { createModernServers } from './modern-servers.ts';
 import { isPlainCall } from './plain-call.ts';
 
@@ -25,24 +20,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-function start(reuse: boolean) {
-  return createModernServers({
-    sdk: sdk as unknown as ServerSdk,
-    build: createServerBuilder(createServer as never, 1000),
-    guests: false,
-    parked: { park: () => 'too_many_parked', take: () => undefined },
-    limited: () => undefined,
-    calls: createRunningCalls(),
-    ...(reuse ? { reuse: 'all' as const } : {}),
-    bus: { publish: () => undefined, subscribe: () => () => undefined, deliver: () => undefined },
-    requestState: createRequestState(createSigner(['a secret of at least thirty-two bytes']), 1000, randomId),
-    keepAliveMs: 1000,
-    maxSubscriptions: 1,
-    listenAgeLimit: { watch: () => () => undefined },
-    log: silentLog,
-    callDeadlines: undefined,
-  });
-}
+const start = (reuse: boolean) => createModernServers(modernOptions(createServer, reuse));
 
 const fresh = start(false);
 const reused = start(true);

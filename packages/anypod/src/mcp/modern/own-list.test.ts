@@ -1,15 +1,10 @@
 import * as sdk from '@modelcontextprotocol/server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { departureOf } from '../../core/departure.ts';
-import { silentLog } from '../../core/log.ts';
 import { silentWatch } from '../../core/meter.ts';
 import type { WebReply } from '../../core/reply.ts';
-import { createRequestState } from '../../core/state/request-state.ts';
 import type { Change } from '../../core/store/change-log.ts';
-import { createSigner, randomId } from '../../signing/signer.ts';
-import { createServerBuilder } from '../sdk/build-server.ts';
-import { createRunningCalls } from '../sdk/running-calls.ts';
-import type { ServerSdk } from '../sdk/sdk.ts';
+import { modernOptions } from './modern-options.fixture.ts';
 import { createModernServers, type ModernServers } from './modern-servers.ts';
 
 const META = 'io.modelcontextprotocol/';
@@ -62,24 +57,12 @@ afterEach(async () => {
 function start(reuse: boolean) {
   const published: string[] = [];
   const servers = createModernServers({
-    sdk: sdk as unknown as ServerSdk,
-    build: createServerBuilder(createServer, 1000),
-    guests: false,
-    parked: { park: () => 'too_many_parked', take: () => undefined },
-    limited: () => undefined,
-    calls: createRunningCalls(),
-    ...(reuse ? { reuse: 'all' as const } : {}),
+    ...modernOptions(createServer, reuse),
     bus: {
       publish: ({ kind }: Change) => void published.push(kind),
       subscribe: () => () => undefined,
       deliver: () => undefined,
     },
-    requestState: createRequestState(createSigner(['a secret of at least thirty-two bytes']), 1000, randomId),
-    keepAliveMs: 1000,
-    maxSubscriptions: 1,
-    listenAgeLimit: { watch: () => () => undefined },
-    log: silentLog,
-    callDeadlines: undefined,
   });
   cleanUp.push(servers);
   async function ask(method: string, name?: string): Promise<void> {
