@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Client, StreamableHTTPClientTransport, type VersionNegotiationMode } from '@modelcontextprotocol/client';
 import { answerQuestion } from './answer-question.ts';
@@ -12,12 +13,13 @@ const { values, positionals } = parseArgs({
     era: { type: 'string', default: 'auto' },
     yes: { type: 'boolean', default: false },
     years: { type: 'string', default: '5' },
+    customer: { type: 'string', default: `cus-${String(randomInt(2, 1001)).padStart(4, '0')}` },
   },
 });
 const [url] = positionals;
 const mode = MODES[values.era];
 if (url === undefined || mode === undefined) {
-  console.error('Usage: node client.ts <url> [--era legacy|modern|auto] [--yes] [--years 0..5]');
+  console.error('Usage: node client.ts <url> [--era legacy|modern|auto] [--yes] [--years 0..5] [--customer cus-0042]');
   process.exit(2);
 }
 
@@ -44,8 +46,7 @@ console.log(firstText(report));
 const years = Number(values.years);
 if (years > 0) await showGrowthReport(client, new URL(url), years);
 
-const id = `cus-${String(2 + Math.floor(Math.random() * 999)).padStart(4, '0')}`;
-const { contents } = await client.readResource({ uri: `customer://${id}` });
+const { contents } = await client.readResource({ uri: `customer://${values.customer}` });
 const { email } = JSON.parse(contents[0] && 'text' in contents[0] ? contents[0].text : '{}');
 console.log(`answer: ${firstText(await client.callTool({ name: 'close_account', arguments: { email } }))}`);
 

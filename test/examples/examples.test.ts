@@ -7,10 +7,10 @@ describe('examples/customer-tools on two pods', () => {
   const pods = usePods('customer-tools/server.ts', 2, () => ({ ARCHIVE_MONTH_MS: '150' }));
 
   it.each([
-    ['legacy', '2025-11-25'],
-    ['modern', '2026-07-28'],
-    ['auto', '2026-07-28'],
-  ])('does for examples/client what its README says (%s) [modern.serve.any-pod]', async (era, version) => {
+    ['legacy', '2025-11-25', 'cus-0042'],
+    ['modern', '2026-07-28', 'cus-0043'],
+    ['auto', '2026-07-28', 'cus-0044'],
+  ])('does for examples/client what its README says (%s) [modern.serve.any-pod]', async (era, version, customer) => {
     const client = startChild(process.execPath, [
       example('client/client.ts'),
       pods.url,
@@ -19,6 +19,8 @@ describe('examples/customer-tools on two pods', () => {
       '--yes',
       '--years',
       '1',
+      '--customer',
+      customer,
     ]);
     await expect(client.exited).resolves.toEqual({ code: 0, signal: null });
     const lines = client.logs().split('\n');
