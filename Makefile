@@ -57,7 +57,7 @@ e2e-image: image ## Build the two images for the cluster tests (LOAD_IMAGES='kin
 
 ## Test
 
-.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration first-call networks test-serverless test-runtimes test-observability test-console console-docs test-doctor
+.PHONY: test test-files test-unit test-contract test-redis-kin test-cluster test-service test-faults test-hostile test-conformance test-chaos test-chart test-chart-cluster chart-snapshot test-repo test-image conformance chaos e2e-k8s clients test-clients abuse leak bench bench-auth bench-older bench-peers loadtest loadtest-docket k6 fuzz timing bench-payload test-idp test-migration first-call networks test-serverless test-runtimes test-observability test-console console-docs test-doctor
 test: build services ## Run all tests that a change must pass; the last line has the count (ONLY=cluster,lint or ONLY=test/cluster/resume.test.ts)
 	node tools/test.ts --only "$(ONLY)"
 
@@ -201,6 +201,9 @@ timing: build services ## Compare the times of answers to foreign and to unknown
 bench: build services ## Compare CPU and requests per second with bare node:http and the SDK's transports
 	node bench/main.ts
 	node bench/telemetry.ts
+
+bench-older: build services ## Compare the CPU of a call with that of an older version, in turn in one run (OLDER=HEAD~1 ONLY=reuse ROUNDS=25)
+	node bench/older.ts $(OLDER) --rounds $(ROUNDS) --only "$(ONLY)"
 
 bench-auth: build ## Measure what a verified token costs on the next call (at most 15 µs of CPU)
 	node bench/verified-token.ts

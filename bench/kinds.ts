@@ -7,7 +7,8 @@ export type Kind = Pick<Subject, 'name' | 'era' | 'command' | 'env' | 'keeps'>;
 
 const fixture = (name: string) => () => onNode(serverPath(name));
 
-const ANYPOD = join(import.meta.dirname, '../packages/anypod/bin/anypod.js');
+/** The program that the kinds of anypod run. */
+export const ANYPOD = join(import.meta.dirname, '../packages/anypod/bin/anypod.js');
 
 const anypod =
   (module: string, ...more: 'redis'[]): Command =>

@@ -2,7 +2,7 @@
  * The chaos at full length: every scenario several times, then pods of two versions under load, old to new and back. The first argument
  * names the older revision (default `HEAD~1`). Exits with 1 where a promise was broken.
  */
-import { checkOut } from './check-out.ts';
+import { checkOut } from '../lib/check-out.ts';
 import { ENDINGS, runOpenQuestions } from './open-questions.ts';
 import { keepLogs, reportHead, reportLine } from './report.ts';
 import { type Outcome, type RunOptions, runScenario } from './run-scenario.ts';

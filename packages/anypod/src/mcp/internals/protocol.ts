@@ -34,6 +34,8 @@ export interface Protocol {
   readonly _onclose?: unknown;
   _transport?: unknown;
   _negotiatedProtocolVersion?: string;
+  /** The rules of the revision that it speaks. */
+  _negotiatedWireCodec?: unknown;
   readonly _serverInfo?: unknown;
   readonly _cacheHints?: unknown;
 }

@@ -33,7 +33,7 @@ export async function serveDirectly(call: DirectCall, watch: RequestWatch): Prom
       );
     const challenge = await resolveChallenge(resolveScopeChallenge, body, authInfo);
     if (challenge !== undefined) throw challenge;
-    const exchange = await server.connect();
+    const exchange = await server.connect(true);
     await exchange.serve(body, authInfo === undefined ? { request: view } : { request: view, authInfo });
     return undefined;
   } catch (error) {

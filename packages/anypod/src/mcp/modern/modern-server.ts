@@ -1,5 +1,6 @@
 import type { JsonRpcResponse } from '../../core/json/json-rpc.ts';
 import type { Link } from '../../core/linked-list.ts';
+import { entryOfChecked } from '../internals/checked-envelopes.ts';
 import { type MessageEntry, messageEntryOf } from '../internals/message-entry.ts';
 import { forgetClient } from '../internals/protocol.ts';
 import { letServersAsk } from '../internals/questions.ts';
@@ -31,6 +32,7 @@ export class ModernServer {
   changed = false;
   readonly #connect: UserServer['connect'];
   readonly #entry: MessageEntry | undefined;
+  #entryOfChecked: MessageEntry | undefined;
   readonly #lists: ToolLists;
   readonly #answer: ((response: JsonRpcResponse) => void) | undefined;
 
@@ -59,16 +61,21 @@ export class ModernServer {
     return forgetClient(this.server);
   }
 
-  /** Connects the server to its exchange, without the SDK's own handler. */
-  async connect(): Promise<ModernExchange> {
+  /** Connects the server to its exchange, without the SDK's own handler. `checked`: the envelopes of what it will serve are known to be right. */
+  async connect(checked = false): Promise<ModernExchange> {
     const { exchange } = this;
     if (exchange === undefined) throw new Error('A server was connected for which there is no request.');
     await this.#connect(exchange);
     exchange.answersGoTo(this.#answer);
-    exchange.useEntry(this.#entry);
+    exchange.useEntry(checked ? this.#entryForChecked() : this.#entry);
     exchange.useLists(this.#lists, this.server);
     exchange.useEnds(this.server);
     return exchange;
+  }
+
+  #entryForChecked(): MessageEntry | undefined {
+    if (this.#entry !== undefined) this.#entryOfChecked ??= entryOfChecked(this.server, this.#entry);
+    return this.#entryOfChecked;
   }
 
   async #connectExchange(transport: Parameters<ModernExchange['replace']>[0]): Promise<void> {

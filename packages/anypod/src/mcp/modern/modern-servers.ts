@@ -47,9 +47,14 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   const failures = createFactoryFailures();
   const faults = createSdkFaults();
 
-  async function lend(call: UnderWay, view: Request): Promise<ModernServer> {
-    call.server = await failures.note(view, () => lending.lend(call.request, call.served, view));
-    return call.server;
+  function lend(call: UnderWay, view: Request): ModernServer | Promise<ModernServer> {
+    const { request, served } = call;
+    const lent = failures.note(view, () => lending.lend(request, served, view));
+    const keep = (server: ModernServer) => {
+      call.server = server;
+      return server;
+    };
+    return lent instanceof Promise ? lent.then(keep) : keep(lent);
   }
 
   /** The factory for the SDK, which calls it for each request that has passed its checks so far. */
@@ -64,7 +69,8 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   async function serve(call: UnderWay, view: Request): Promise<Response> {
     const { body, caller, reply } = call.request;
     if (call.instead === undefined && call.served?.headerSchema === undefined && isPlainCall(body, caller)) {
-      const server = await lend(call, view);
+      const lent = lend(call, view);
+      const server = lent instanceof Promise ? await lent : lent;
       if (speakModern(server.server, body)) {
         const error = await serveDirectly({ server, body, caller, view }, reply.watch);
         return error === undefined ? SERVED : Response.json(error, { status: 500 });
@@ -137,7 +143,7 @@ function createListening(options: ModernServerOptions, failures: FactoryFailures
   const listener: BuildServer = guests
     ? (context) => facadeFor(options, context)
     : async (context) => assertServer(await build(context));
-  const factory: BuildServer = (context) => failures.note(context.requestInfo, () => listener(context));
+  const factory: BuildServer = async (context) => failures.note(context.requestInfo, () => listener(context));
   return createListenStreams({
     bus,
     maxSubscriptions,
