@@ -24,13 +24,13 @@ export function createEndpoint(options: EndpointOptions): Room {
   const sessions = createSessionEndpoint(pod);
   const fail = createFail(options);
 
-  async function postModern(body: unknown, incoming: Incoming, reply: MeteredReply): Promise<void> {
+  function postModern(body: unknown, incoming: Incoming, reply: MeteredReply): Promise<void> {
     pod.admit();
     if (methodOf(body) === 'subscriptions/listen') {
       if (reply.form === 'json') throw noEvents();
       limits.listen(body, reply);
     }
-    await modern.serve(parseModern(body), incoming.caller, incoming, reply);
+    return modern.serve(parseModern(body), incoming.caller, incoming, reply);
   }
 
   async function post(incoming: Incoming, reply: MeteredReply): Promise<void> {

@@ -1,10 +1,11 @@
-import type { AuthInfo } from '../core/caller.ts';
+import type { AuthInfo, Caller } from '../core/caller.ts';
 import { departureOf } from '../core/departure.ts';
 import type { EventSink } from '../core/reply.ts';
 import type { Endpoint } from './door.ts';
 import type { EndpointReply } from './reply/endpoint-reply.ts';
 import type { Heartbeats } from './reply/heartbeats.ts';
 import { formatEvent, formatRetry, SSE_HEADERS } from './reply/sse.ts';
+import type { Incoming } from './request/incoming.ts';
 import { type BodyLimits, readWebJson } from './request/read-body.ts';
 
 export interface FetchHandlerOptions extends BodyLimits {
@@ -35,8 +36,9 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
       const value = request.headers.get(header);
       return value === null ? [] : [value];
     };
-    const incoming = { method: request.method, caller, body, valuesOf, ...departureOf(() => request.signal) };
-    options.endpoint(incoming, fetchReply(resolve, options)).catch(reject);
+    const rest = { method: request.method, body, valuesOf, ...departureOf(() => request.signal) };
+    const incomingOf = (by: Caller): Incoming => ({ ...rest, caller: by, as: incomingOf });
+    options.endpoint(incomingOf(caller), fetchReply(resolve, options)).catch(reject);
     return promise;
   };
 }

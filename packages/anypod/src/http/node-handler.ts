@@ -30,16 +30,59 @@ export function createNodeHandler(options: NodeHandlerOptions): NodeHandler {
   const { endpoint, heartbeats, maxBufferedBytes, isOld, urlOf, addressOf } = options;
   return (request: Request, response) => {
     if (isOld(request.socket)) response.setHeader('connection', 'close');
-    const incoming: Incoming = {
-      method: request.method ?? 'GET',
-      caller: callerOf(request, urlOf, addressOf),
-      valuesOf: (header) => valuesOf(request, header),
-      signal: () => goneSignal(response),
-      onGone: (listener) => onGone(response, listener),
-      body: async () => (request.body === undefined ? readJson(request, options) : takeParsed(request.body, options)),
-    };
+    const incoming = new NodeIncoming(request, response, callerOf(request, urlOf, addressOf), options);
     endpoint(incoming, createNodeReply(response, { heartbeats, maxBufferedBytes })).catch(() => response.destroy());
   };
+}
+
+/** A class, because an object literal with these methods makes a closure for each of them with each request. */
+class NodeIncoming implements Incoming {
+  readonly caller: Caller;
+  readonly #request: Request;
+  readonly #response: ServerResponse;
+  readonly #limits: BodyLimits;
+
+  constructor(request: Request, response: ServerResponse, caller: Caller, limits: BodyLimits) {
+    this.#request = request;
+    this.#response = response;
+    this.caller = caller;
+    this.#limits = limits;
+  }
+
+  get method(): string {
+    return this.#request.method ?? 'GET';
+  }
+
+  /** `headers` has only the first value of some headers. */
+  valuesOf(header: string): readonly string[] {
+    const { rawHeaders } = this.#request;
+    return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === header);
+  }
+
+  /** Created only when asked for: a controller per request would cost more than reading the request. */
+  signal(): AbortSignal {
+    const gone = new AbortController();
+    this.onGone(() => gone.abort());
+    return gone.signal;
+  }
+
+  onGone(listener: () => void): void {
+    const response = this.#response;
+    const tell = () => {
+      if (!response.writableFinished) listener();
+    };
+    if (response.closed) tell();
+    else response.on('close', tell);
+  }
+
+  body(): Promise<unknown> {
+    const { body } = this.#request;
+    return body === undefined ? readJson(this.#request, this.#limits) : takeParsed(body, this.#limits);
+  }
+
+  as(caller: Caller): Incoming {
+    return new NodeIncoming(this.#request, this.#response, caller, this.#limits);
+  }
 }
 
 function callerOf(request: Request, urlOf: UrlOf = ownUrl, addressOf?: AddressOf): Caller {
@@ -47,24 +90,4 @@ function callerOf(request: Request, urlOf: UrlOf = ownUrl, addressOf?: AddressOf
   const url = urlOf(request);
   if (addressOf !== undefined) return { headers, url, address: addressOf(request), ...(auth && { authInfo: auth }) };
   return auth === undefined ? { headers, url } : { headers, url, authInfo: auth };
-}
-
-/** Every value that the client sent. `headers` has only the first one of some headers. */
-function valuesOf({ rawHeaders }: IncomingMessage, header: string): readonly string[] {
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === header);
-}
-
-/** Created only when asked for: a controller per request would cost more than reading the request. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  onGone(response, () => gone.abort());
-  return gone.signal;
-}
-
-function onGone(response: ServerResponse, listener: () => void): void {
-  const tell = () => {
-    if (!response.writableFinished) listener();
-  };
-  if (response.closed) tell();
-  else response.on('close', tell);
 }

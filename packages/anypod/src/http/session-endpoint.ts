@@ -35,7 +35,8 @@ export function createSessionEndpoint(pod: Pod): SessionEndpoint {
     }
   }
 
-  async function post(body: unknown, { caller, signal }: Incoming, reply: Reply): Promise<void> {
+  async function post(body: unknown, incoming: Incoming, reply: Reply): Promise<void> {
+    const { caller } = incoming;
     const alone = Array.isArray(body) ? undefined : parseMessage(body);
     if (alone !== undefined && isInitialize(alone)) return pod.initialize(alone, caller, reply);
     const serve = () =>
@@ -43,7 +44,7 @@ export function createSessionEndpoint(pod: Pod): SessionEndpoint {
         const messages = alone === undefined ? parseBatch(body, live.session.record.protocolVersion) : [alone];
         await pod.post(live, messages, alone === undefined, caller, reply);
       });
-    await (alone === undefined || isRequest(alone) ? serve() : repeatThroughOutage(serve, signal()));
+    await (alone === undefined || isRequest(alone) ? serve() : repeatThroughOutage(serve, incoming.signal()));
   }
 
   async function get({ caller }: Incoming, reply: Reply): Promise<void> {

@@ -10,7 +10,7 @@ export async function admit(incoming: Incoming, gate: Gate): Promise<Incoming> {
   const authInfo = admitted instanceof Promise ? await admitted : admitted;
   const { headers } = incoming.caller;
   const kept = authInfo.token === '' ? withoutCredentials(headers) : headers;
-  return { ...incoming, caller: { ...incoming.caller, headers: kept, authInfo } };
+  return incoming.as({ ...incoming.caller, headers: kept, authInfo });
 }
 
 function withoutCredentials({ authorization: _, dpop: _proof, ...headers }: Caller['headers']): Caller['headers'] {

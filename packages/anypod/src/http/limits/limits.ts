@@ -62,7 +62,7 @@ export function createLimits(settings: LimitSettings, parts: LimitParts): Limits
     } finally {
       for (const account of accounts) account.entering -= 1;
     }
-    return { ...incoming, caller: named(incoming.caller, accounts) };
+    return incoming.as(named(incoming.caller, accounts));
   }
 
   return {

@@ -11,40 +11,54 @@ export interface NodeReplyOptions {
   readonly maxBufferedBytes: number;
 }
 
-/** Writes answers straight to a `node:http` response. */
-export function createNodeReply(response: ServerResponse, options: NodeReplyOptions): EndpointReply {
-  let streams = false;
-  return {
-    json(status, body, headers) {
-      if (response.headersSent || streams) {
-        // The answer has begun, so the only way to report a failure is to break the connection.
-        response.destroy();
-        return;
-      }
-      endWith(response, status, body, { 'content-type': 'application/json', ...headers });
-    },
-    empty(status, headers) {
-      response.writeHead(status, status === 204 ? headers : { 'content-length': 0, ...headers });
-      response.end();
-    },
-    stream(headers) {
-      // Close the connection, so that a client that resumes does not reach this pod again on a connection that it kept.
-      if (response.req.method === 'GET') response.setHeader('connection', 'close');
-      streams = true;
-      return new NodeSink(response, { ...SSE_HEADERS, ...headers }, options);
-    },
-    response(web) {
-      passOn(web, response).catch(() => response.destroy());
-    },
-  };
-}
-
 type Headers = Readonly<Record<string, string>>;
 
+const JSON_HEADERS: Headers = { 'content-type': 'application/json' };
+
+/** Writes answers straight to a `node:http` response. */
+export function createNodeReply(response: ServerResponse, options: NodeReplyOptions): EndpointReply {
+  return new NodeReply(response, options);
+}
+
+/** A class, because an object literal with these methods makes a closure for each of them with each request. */
+class NodeReply implements EndpointReply {
+  readonly #response: ServerResponse;
+  readonly #options: NodeReplyOptions;
+  #streams = false;
+
+  constructor(response: ServerResponse, options: NodeReplyOptions) {
+    this.#response = response;
+    this.#options = options;
+  }
+
+  json(status: number, body: string, headers?: Headers): void {
+    // If the answer has begun, the only way to report a failure is to break the connection.
+    if (this.#response.headersSent || this.#streams) this.#response.destroy();
+    else endWith(this.#response, status, body, JSON_HEADERS, headers);
+  }
+
+  empty(status: number, headers?: Headers): void {
+    this.#response.writeHead(status, status === 204 ? headers : { 'content-length': 0, ...headers });
+    this.#response.end();
+  }
+
+  stream(headers: Headers): EventSink {
+    const response = this.#response;
+    // Close the connection, so that a client that resumes does not reach this pod again on a connection that it kept.
+    if (response.req.method === 'GET') response.setHeader('connection', 'close');
+    this.#streams = true;
+    return new NodeSink(response, { ...SSE_HEADERS, ...headers }, this.#options);
+  }
+
+  response(web: Response): void {
+    passOn(web, this.#response).catch(() => this.#response.destroy());
+  }
+}
+
 /** Writes the whole answer at once. */
-function endWith(response: ServerResponse, status: number, body: string, headers: Headers): void {
+function endWith(response: ServerResponse, status: number, body: string, headers: Headers, more?: Headers): void {
   const bytes = Buffer.byteLength(body);
-  response.writeHead(status, { ...headers, 'content-length': bytes });
+  response.writeHead(status, { ...headers, 'content-length': bytes, ...more });
   // If every character is one byte, both encodings write the same, and `latin1` does not search for longer ones.
   response.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }

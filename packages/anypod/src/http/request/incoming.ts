@@ -9,6 +9,8 @@ export interface Incoming extends Arrival, Departure {
    * unknown content coding, 400 -32700 if it is not JSON. Call it at most once.
    */
   body(): Promise<unknown>;
+  /** The same request, of a caller of whom more is known. */
+  as(caller: Caller): Incoming;
 }
 
 /** The first value of a header. */

@@ -48,8 +48,8 @@ function requireFlat(body: unknown, most: number): unknown {
   return body;
 }
 
-/** Checks a body that middleware has parsed. Throws `Limited` 400 if it is nested too deep. */
-export function takeParsed(body: unknown, { maxDepth }: BodyLimits): unknown {
+/** Checks a body that middleware has parsed. Rejects with `Limited` 400 if it is nested too deep. */
+export async function takeParsed(body: unknown, { maxDepth }: BodyLimits): Promise<unknown> {
   return requireFlat(body, maxDepth);
 }
 

@@ -31,8 +31,8 @@ export async function serveDirectly(call: DirectCall, watch: RequestWatch): Prom
       throw new Error(
         'The factory returned a server that still serves another request. Return a new server each time.',
       );
-    const challenge = await resolveChallenge(resolveScopeChallenge, body, authInfo);
-    if (challenge !== undefined) throw challenge;
+    const challenge = resolveChallenge(resolveScopeChallenge, body, authInfo);
+    if (challenge !== undefined) await refuseIfAsked(challenge);
     const exchange = await server.connect(true);
     await exchange.serve(body, authInfo === undefined ? { request: view } : { request: view, authInfo });
     return undefined;
@@ -42,4 +42,9 @@ export async function serveDirectly(call: DirectCall, watch: RequestWatch): Prom
     watch.failed(error);
     return rpcError(body.id, RPC.internal, 'Internal server error');
   }
+}
+
+async function refuseIfAsked(challenge: Promise<ScopeChallenge | undefined>): Promise<void> {
+  const asked = await challenge;
+  if (asked !== undefined) throw asked;
 }

@@ -44,10 +44,13 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   const goOn = createGoOn(servers, parking, options.traces);
 
   /** Runs a request. `by` is the call's identity, so that repeats of the call may use the same single-use state. */
-  async function run(request: ModernRequest, { once }: OpenedRequest, served: Served, by?: string): Promise<void> {
-    if (once !== undefined && !(await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs)))
-      return refuse(request, refusedState(request.body));
-    await servers.call(request, served);
+  function run(request: ModernRequest, { once }: OpenedRequest, served: Served, by?: string): Promise<void> {
+    return once === undefined ? servers.call(request, served) : runOnce(request, once, served, by);
+  }
+
+  async function runOnce(request: ModernRequest, once: NonNullable<OpenedRequest['once']>, served: Served, by?: string): Promise<void> {
+    const fresh = await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs);
+    await (fresh ? servers.call(request, served) : refuse(request, refusedState(request.body)));
   }
 
   async function call(received: ModernRequest): Promise<void> {
@@ -58,7 +61,7 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     const state = parkedStateOf(body, caller, parkedStates);
     const opened = state === undefined ? openInbound(body, caller, requestState) : { body };
     if (opened === undefined) return refuse(received, refusedState(body));
-    const request = { ...received, body: opened.body };
+    const request = opened.body === body ? received : { ...received, body: opened.body };
     const rerunnable = policy.rerunnable && options.reruns;
     const filter = options.filterOf?.(body.method, caller);
     const served: Served = { binding: () => bindingOf(body, caller), once, rerunnable, headerSchema, filter };
