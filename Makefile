@@ -202,8 +202,8 @@ bench: build services ## Compare CPU and requests per second with bare node:http
 	node bench/main.ts
 	node bench/telemetry.ts
 
-bench-older: build services ## Compare the CPU of a call with that of an older version, in turn in one run (OLDER=HEAD~1 ONLY=reuse ROUNDS=25)
-	node bench/older.ts $(OLDER) --rounds $(ROUNDS) --only "$(ONLY)"
+bench-older: build services ## Compare the CPU of a call with that of an older version, in turn in one run (OLDER=HEAD~1 ONLY=reuse ROUNDS=5)
+	node bench/older.ts $(OLDER) --starts $(ROUNDS) --only "$(ONLY)"
 
 bench-auth: build ## Measure what a verified token costs on the next call (at most 15 µs of CPU)
 	node bench/verified-token.ts

@@ -1,8 +1,9 @@
 /**
  * What a call costs now, and what it cost at an older commit: in turn in one run, beside the bare echo and the user's server alone (for streams SDK v1's).
  *
- *   node bench/older.ts [<commit>] [--rounds 5] [--seconds 1] [--only <part of a path>] [--tools 1]
+ *   node bench/older.ts [<commit>] [--starts 5] [--rounds 7] [--seconds 0.5] [--only <part of a path>] [--tools 1]
  *
+ * The processes are started anew several times, because two of the same program differ by some percent for as long as they live.
  * Paths: `reuse`, `modern` (a server per call), `session`, `stream`. The commit is `HEAD~1` unless you name one.
  */
 import { join } from 'node:path';
@@ -20,16 +21,17 @@ import {
   SDK_V1_SSE,
 } from './kinds.ts';
 import { median } from './median.ts';
-import { startBenchRedis } from './redis.ts';
-import { pinLoad, type Result, runRounds } from './rounds.ts';
-import type { Command } from './subject.ts';
+import { type BenchRedis, startBenchRedis } from './redis.ts';
+import { pinLoad, runRounds } from './rounds.ts';
+import type { Command, Subject } from './subject.ts';
 import { floorOf, subject } from './suites.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '1' },
+    starts: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '0.5' },
     only: { type: 'string', default: '' },
     tools: { type: 'string', default: '1' },
   },
@@ -51,7 +53,20 @@ function runBy(checkout: string, name: string, kind: Kind): Kind {
   return { ...kind, name, command };
 }
 
-const microsOf = ({ samples }: Result) => samples.map(({ cpuMicros }) => cpuMicros);
+/** µs of CPU per request of each subject, of all rounds of all starts. */
+async function microsOf(subjects: readonly Subject[], redis: BenchRedis): Promise<number[][]> {
+  const micros: number[][] = subjects.map(() => []);
+  for (let left = Number(options.starts); left > 0; left -= 1) {
+    const results = await runRounds(subjects, redis, length);
+    for (const [index, { samples }] of results.entries())
+      micros[index]?.push(...samples.map(({ cpuMicros }) => cpuMicros));
+  }
+  return micros;
+}
+
+/** Of the tenth of the rounds that was disturbed least. */
+const least = (micros: readonly number[]) =>
+  median(micros.toSorted((a, b) => a - b).slice(0, Math.ceil(micros.length / 10)));
 
 /** Of each round, and of these the one in the middle. */
 function ratio(micros: readonly number[], others: readonly number[]): string {
@@ -65,14 +80,19 @@ try {
   for (const [path, [ours, beside]] of Object.entries(PATHS).filter(([name]) => name.includes(options.only))) {
     const work = path === 'stream' ? 'progress' : 'call';
     const kinds = [ours, runBy(older.path, older.commit, ours), beside];
-    const subjects = kinds.map((kind) => subject(kind, work, Number(options.tools)));
-    const results = await runRounds([floorOf(work), ...subjects], redis, length);
-    const [bare = [], , then = []] = results.map(microsOf);
+    const subjects = [floorOf(work), ...kinds.map((kind) => subject(kind, work, Number(options.tools)))];
+    const all = await microsOf(subjects, redis);
+    const [bare = [], , then = []] = all;
     console.log(path);
-    for (const result of results) {
-      const micros = microsOf(result);
+    for (const [index, micros] of all.entries()) {
+      const [leastBare, leastThen] = [least(micros) / least(bare), least(micros) / least(then)].map((n) =>
+        n.toFixed(2),
+      );
       const ratios = `${ratio(micros, bare)} × bare, ${ratio(micros, then)} × ${older.commit}`;
-      console.log(`  ${result.subject.name.padEnd(36)} ${median(micros).toFixed(1)} µs of CPU, ${ratios}`);
+      const undisturbed = `least ${least(micros).toFixed(1)} µs, ${leastBare} × bare, ${leastThen} × ${older.commit}`;
+      console.log(
+        `  ${subjects[index]?.name.padEnd(34)} ${median(micros).toFixed(1)} µs of CPU, ${ratios}; ${undisturbed}`,
+      );
     }
   }
 } finally {
