@@ -61,10 +61,10 @@ export function createEndpoint(options: EndpointOptions): Room {
       const [session, eventId] = [headerOf(caller, 'mcp-session-id'), headerOf(caller, 'last-event-id')];
       return session !== undefined && eventId !== undefined && pod.placeOf(session, eventId) !== undefined;
     },
-    async serve(incoming, reply) {
+    serve(incoming, reply) {
+      if (incoming.method === 'POST') return post(incoming, reply);
       const { method, caller } = incoming;
-      if (method === 'POST') return post(incoming, reply);
-      await serveMethod(incoming, reply, traces, async () => {
+      return serveMethod(incoming, reply, traces, async () => {
         gate?.permit(caller, undefined);
         await (method === 'GET' ? sessions.get(incoming, reply) : sessions.end(incoming, reply));
       });

@@ -27,7 +27,7 @@ const EXTRA = { classification: { era: 'modern', revision: '2026-07-28' } };
 async function start(Server: typeof McpServer) {
   const server = new Server({ name: 'test', version: '1' });
   server.registerTool('hello', {}, () => ({ content: [{ type: 'text', text: 'hello' }] }));
-  let answered = (_answer: JsonRpcResponse) => undefined as void;
+  let answered = (_answer: JsonRpcResponse): void => undefined;
   const send = async (message: unknown) => answered(message as JsonRpcResponse);
   await server.connect({ start: async () => undefined, close: async () => undefined, send } as Transport);
   speakModern(server, { ...wrong, params: { _meta: META } });

@@ -48,14 +48,18 @@ export function keepThrownReadable(server: object, log: Log): void {
 /** Guards each handler when the SDK asks for it, because a server serves few requests, often one, and has many handlers. */
 function guardMap(handlers: unknown, replace: Replace): void {
   if (!(handlers instanceof Map) || Object.hasOwn(handlers, 'get')) return;
+  // A server that serves many requests is mostly asked for the same handler.
+  let last: Guarded | undefined;
   const get = (method: unknown) => {
     const handler: unknown = Map.prototype.get.call(handlers, method);
-    return typeof handler === 'function' ? guarded(handler as Handler, replace) : handler;
+    if (typeof handler !== 'function') return handler;
+    if (last?.[OWN] !== handler) last = guarded(handler as Handler, replace);
+    return last;
   };
   Object.defineProperty(handlers, 'get', { value: get, configurable: true });
 }
 
-function guarded(handler: Handler, replace: Replace): Handler {
+function guarded(handler: Handler, replace: Replace): Guarded {
   if (OWN in handler) return handler;
   const guard: Handler = (message, context) => {
     const fail = (thrown: unknown) => {

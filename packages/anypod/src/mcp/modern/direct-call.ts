@@ -1,5 +1,5 @@
 import type { Caller } from '../../core/caller.ts';
-import type { JsonRpcRequest, JsonRpcResponse } from '../../core/json/json-rpc.ts';
+import type { JsonRpcRequest } from '../../core/json/json-rpc.ts';
 import { RPC, rpcError } from '../../core/json/rpc-error.ts';
 import type { RequestWatch } from '../../core/meter.ts';
 import { ScopeChallenge } from '../../core/scope-challenge.ts';
@@ -19,10 +19,10 @@ export interface DirectCall {
 }
 
 /**
- * Does what the SDK's own handler does with a request that it accepts. Resolves when the round has ended, with an error if the server did not get the
- * request. Throws the `ScopeChallenge` of what the request names.
+ * Does what the SDK's own handler does with a request that it accepts. Resolves when the round has ended, with a 500 if the server did not get the
+ * request, and otherwise `SERVED`. Rejects with the `ScopeChallenge` of what the request names.
  */
-export async function serveDirectly(call: DirectCall, watch: RequestWatch): Promise<JsonRpcResponse | undefined> {
+export async function serveDirectly(call: DirectCall, watch: RequestWatch): Promise<Response> {
   const { server, body, caller, view } = call;
   const { authInfo } = caller;
   const { resolveScopeChallenge } = server.server as { readonly resolveScopeChallenge?: ChallengeResolver };
@@ -34,13 +34,12 @@ export async function serveDirectly(call: DirectCall, watch: RequestWatch): Prom
     const challenge = resolveChallenge(resolveScopeChallenge, body, authInfo);
     if (challenge !== undefined) await refuseIfAsked(challenge);
     const exchange = await server.connect(true);
-    await exchange.serve(body, authInfo === undefined ? { request: view } : { request: view, authInfo });
-    return undefined;
+    return await exchange.serve(body, authInfo === undefined ? { request: view } : { request: view, authInfo });
   } catch (error) {
     await closeQuietly(server.server);
     if (error instanceof ScopeChallenge) throw error;
     watch.failed(error);
-    return rpcError(body.id, RPC.internal, 'Internal server error');
+    return Response.json(rpcError(body.id, RPC.internal, 'Internal server error'), { status: 500 });
   }
 }
 

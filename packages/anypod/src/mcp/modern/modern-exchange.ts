@@ -56,7 +56,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   /** The token for progress that the handler knows. */
   readonly #progressToken: unknown;
   readonly #current: CurrentRound;
-  #roundEnded = Promise.withResolvers<void>();
+  #roundEnded = Promise.withResolvers<Response>();
   #request: JsonRpcRequest | undefined;
   #call: RunningCall | undefined;
   /** The trace of the call. It is noted only if the call may take too long. */
@@ -178,12 +178,12 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
       return;
     }
     this.#current.answer({ jsonrpc: '2.0', id: null, result: place.result }, 200);
-    if (place.kept) this.#roundEnded.resolve();
+    if (place.kept) this.#roundEnded.resolve(SERVED);
     else this.#end();
   }
 
   async resume(round: Round, responses: unknown): Promise<void> {
-    this.#roundEnded = Promise.withResolvers<void>();
+    this.#roundEnded = Promise.withResolvers<Response>();
     this.#current.enter(round, !this.#closed);
     if (this.#closed) {
       this.#current.answer(serverClosed(null), 200);
@@ -236,7 +236,7 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     } catch (err) {
       this.#options.log.warn({ err }, 'a server failed while its request ended');
     }
-    this.#roundEnded.resolve();
+    this.#roundEnded.resolve(SERVED);
     this.#onEnd();
   }
 
@@ -251,28 +251,28 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   }
 
   /** Hands the server a message that is known to be right. Resolves when the round has ended. The server must be connected. */
-  async serve(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
-    const { id, deadlines, traces } = this.#options;
+  serve(message: JsonRpcMessage, extra: MessageExtra | undefined): Promise<Response> {
     const round = this.#first;
     this.#first = undefined;
     const revision = (message as JsonRpcRequest).params?.['_meta'] as Record<string, unknown> | undefined;
     const classified = { ...extra, classification: { era: 'modern', revision: revision?.[VERSION_META_KEY] } };
-    if (round !== undefined && isRequest(message)) {
-      this.#request = message;
-      this.#ownChange = changeOfList(message.method);
-      this.#id = id ?? message.id;
-      this.#current.enter(round, !this.#closed);
-      if (this.#closed) return SERVED;
-      const request = id === undefined ? message : { ...message, id };
-      this.#call = new RunningCall(request);
-      if (deadlines !== undefined) this.#trace = traces?.id();
-      this.#enterAs(request, this.#call, classified);
-      await this.#roundEnded.promise;
-    } else {
-      this.enter(message as JsonRpcNotification, classified);
-      return new Response(null, { status: 202 });
-    }
-    return SERVED;
+    if (round !== undefined && isRequest(message)) return this.#begin(round, message, classified);
+    this.enter(message as JsonRpcNotification, classified);
+    return Promise.resolve(new Response(null, { status: 202 }));
+  }
+
+  #begin(round: Round, message: JsonRpcRequest, extra: unknown): Promise<Response> {
+    const { id, deadlines, traces } = this.#options;
+    this.#request = message;
+    this.#ownChange = changeOfList(message.method);
+    this.#id = id ?? message.id;
+    this.#current.enter(round, !this.#closed);
+    if (this.#closed) return Promise.resolve(SERVED);
+    const request = id === undefined ? message : { ...message, id };
+    this.#call = new RunningCall(request);
+    if (deadlines !== undefined) this.#trace = traces?.id();
+    this.#enterAs(request, this.#call, extra);
+    return this.#roundEnded.promise;
   }
 
   #enterAs(request: JsonRpcRequest, call: RunningCall, extra: unknown): void {

@@ -16,7 +16,7 @@ import { sealToken } from '../sdk/progress-tokens.ts';
 import { createPolicyOf, type PolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
 import type { ModernRequest, ModernServerOptions, Served } from './modern-request.ts';
-import { createModernServers } from './modern-servers.ts';
+import { createModernServers, type ModernServers } from './modern-servers.ts';
 import { createGoOn } from './parked-retries.ts';
 import { type OpenedRequest, openInbound, refusedState } from './sealed-state.ts';
 
@@ -41,17 +41,8 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   const servers = createModernServers(options);
   const policyOf = createPolicyOf({ ...options, servers });
   const calls = createModernCalls();
+  const run = createRun(servers, spent);
   const goOn = createGoOn(servers, parking, options.traces);
-
-  /** Runs a request. `by` is the call's identity, so that repeats of the call may use the same single-use state. */
-  function run(request: ModernRequest, { once }: OpenedRequest, served: Served, by?: string): Promise<void> {
-    return once === undefined ? servers.call(request, served) : runOnce(request, once, served, by);
-  }
-
-  async function runOnce(request: ModernRequest, once: NonNullable<OpenedRequest['once']>, served: Served, by?: string): Promise<void> {
-    const fresh = await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs);
-    await (fresh ? servers.call(request, served) : refuse(request, refusedState(request.body)));
-  }
 
   async function call(received: ModernRequest): Promise<void> {
     const { body, caller, reply, departure } = received;
@@ -61,14 +52,15 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     const state = parkedStateOf(body, caller, parkedStates);
     const opened = state === undefined ? openInbound(body, caller, requestState) : { body };
     if (opened === undefined) return refuse(received, refusedState(body));
-    const request = opened.body === body ? received : { ...received, body: opened.body };
+    const request = { ...received, body: opened.body };
     const rerunnable = policy.rerunnable && options.reruns;
     const filter = options.filterOf?.(body.method, caller);
     const served: Served = { binding: () => bindingOf(body, caller), once, rerunnable, headerSchema, filter };
     const serve = (one: ModernRequest, more: Served, by?: string) =>
       state === undefined ? run(one, opened, more, by) : goOn(one, state, more);
     const identity = retry === undefined ? undefined : identifyCall(body, caller);
-    if (retry === undefined || identity === undefined) return serve(request, served);
+    // `await`, because an `async` function that returns a promise waits for it two turns longer.
+    if (retry === undefined || identity === undefined) return await serve(request, served);
     if (typeof identity === 'string') return refuse(received, rpcError(body.id, RPC.invalidParams, identity));
     await guard.serve({
       ...identity,
@@ -111,6 +103,17 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
       servers.stopListening();
       await servers.stopCalls();
     },
+  };
+}
+
+/** Runs a request. `by` is the call's identity, so that repeats of the call may use the same single-use state. */
+type Run = (request: ModernRequest, opened: OpenedRequest, served: Served, by?: string) => Promise<void>;
+
+function createRun(servers: ModernServers, spent: SpentStates): Run {
+  return async (request, { once }, served, by) => {
+    if (once !== undefined && !(await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs)))
+      return refuse(request, refusedState(request.body));
+    await servers.call(request, served);
   };
 }
 

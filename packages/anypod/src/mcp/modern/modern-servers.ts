@@ -66,16 +66,22 @@ export function createModernServers(options: ModernServerOptions): ModernServers
   }
 
   /** Serves a request that the SDK would accept. The SDK's own handler checks all others. */
-  async function serve(call: UnderWay, view: Request): Promise<Response> {
+  function serve(call: UnderWay, view: Request): Promise<Response> {
+    const { body, caller } = call.request;
+    if (call.instead !== undefined || call.served?.headerSchema !== undefined || !isPlainCall(body, caller))
+      return serveChecked(call, view);
+    const lent = lend(call, view);
+    return lent instanceof Promise ? lent.then((server) => serveBy(server, call, view)) : serveBy(lent, call, view);
+  }
+
+  function serveBy(server: ModernServer, call: UnderWay, view: Request): Promise<Response> {
     const { body, caller, reply } = call.request;
-    if (call.instead === undefined && call.served?.headerSchema === undefined && isPlainCall(body, caller)) {
-      const lent = lend(call, view);
-      const server = lent instanceof Promise ? await lent : lent;
-      if (speakModern(server.server, body)) {
-        const error = await serveDirectly({ server, body, caller, view }, reply.watch);
-        return error === undefined ? SERVED : Response.json(error, { status: 500 });
-      }
-    }
+    if (speakModern(server.server, body)) return serveDirectly({ server, body, caller, view }, reply.watch);
+    return serveChecked(call, view);
+  }
+
+  function serveChecked(call: UnderWay, view: Request): Promise<Response> {
+    const { body, caller, reply } = call.request;
     underWay.set(view, call);
     return faults.tell(calling.fetch(view, fetchOptions(body, caller)), reply.watch);
   }

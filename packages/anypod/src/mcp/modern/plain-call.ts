@@ -17,7 +17,7 @@ const NAMED_BY: Readonly<Record<string, string | undefined>> = {
   'completion/complete': undefined,
 };
 
-const ENVELOPE = ['jsonrpc', 'id', 'method', 'params'];
+const ENVELOPE: Values = { jsonrpc: true, id: true, method: true, params: true };
 const CLIENT_INFO_KEY = 'io.modelcontextprotocol/clientInfo';
 const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities';
 const LOG_LEVEL_KEY = 'io.modelcontextprotocol/logLevel';
@@ -45,7 +45,7 @@ export function isPlainCall(body: JsonRpcRequest, { headers }: Caller): boolean 
     isPlainMessage(body) &&
     isPlainMeta(params['_meta']) &&
     body.jsonrpc === '2.0' &&
-    Object.keys(body).every((key) => ENVELOPE.includes(key))
+    Object.keys(body).every((key) => Object.hasOwn(ENVELOPE, key))
   );
 }
 

@@ -46,7 +46,10 @@ class LazyRequest {
     const headers = this.#headers?.[REAL]() ?? webHeaders(this.#caller);
     const init = { method: 'POST', headers };
     const departure = this.#departure;
-    this.#real = new Request(this.#caller.url, departure === undefined ? init : { ...init, signal: departure.signal() });
+    this.#real = new Request(
+      this.#caller.url,
+      departure === undefined ? init : { ...init, signal: departure.signal() },
+    );
     this.#headers?.become(this.#real.headers);
     return this.#real;
   }
@@ -103,5 +106,11 @@ function others(web: () => object): object {
   );
 }
 
-Object.setPrototypeOf(LazyRequest.prototype, others(() => Request.prototype));
-Object.setPrototypeOf(LazyHeaders.prototype, others(() => Headers.prototype));
+Object.setPrototypeOf(
+  LazyRequest.prototype,
+  others(() => Request.prototype),
+);
+Object.setPrototypeOf(
+  LazyHeaders.prototype,
+  others(() => Headers.prototype),
+);

@@ -28,12 +28,17 @@ export function withModernTasks(options: ModernTasksOptions): ModernHandler {
     reply.json(400, JSON.stringify(missingExtension(body.id, what)));
   }
 
-  async function byRule(call: ToolCall, rule: TaskRule): Promise<void> {
+  function byRule(call: ToolCall, rule: TaskRule): Promise<void> {
     const { body, caller, departure, reply } = call;
     const able = declaresTasks(body);
-    if (rule.mode === 'never' || (rule.mode === 'auto' && !able)) return handler.serve(body, caller, departure, reply);
-    if (!isFramed(body, caller.headers, body.params?.['name'])) return handler.serve(body, caller, departure, reply);
-    if (!able) return refuse(call, `The tool ${String(body.params?.['name'])} runs as a task, which`);
+    const waits = rule.mode === 'never' || (rule.mode === 'auto' && !able);
+    if (waits || !isFramed(body, caller.headers, body.params?.['name']))
+      return handler.serve(body, caller, departure, reply);
+    return asTask(call, rule, able);
+  }
+
+  async function asTask(call: ToolCall, rule: TaskRule, able: boolean): Promise<void> {
+    if (!able) return refuse(call, `The tool ${String(call.body.params?.['name'])} runs as a task, which`);
     await (rule.mode === 'always' ? calls.queue(call, rule) : calls.serve(call, rule));
   }
 
