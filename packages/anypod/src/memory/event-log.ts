@@ -7,6 +7,7 @@ import {
   TAKE_OVER_SKIP,
   type Written,
 } from '../core/store/event-log.ts';
+import type { Ownership } from '../core/store/ownership.ts';
 import type { StoreOptions } from '../core/store/store.ts';
 import type { SessionState, Sessions, StreamState } from './session-state.ts';
 import { sameConnection } from './session-state.ts';
@@ -126,20 +127,33 @@ function createWriting(streamsOf: (key: StreamKey) => Streams | undefined, optio
   return { open, append, finish };
 }
 
-export function createMemoryEventLog(sessions: Sessions, options: Required<StoreOptions>): EventLog {
+export function createMemoryEventLog(
+  sessions: Sessions,
+  ownership: Ownership,
+  options: Required<StoreOptions>,
+): EventLog {
   const streamsOf = (key: StreamKey) => sessions.get(key.session)?.streams;
   const find = (key: StreamKey) => streamsOf(key)?.get(key.stream);
   const { open, append, finish } = createWriting(streamsOf, options);
 
+  async function ended(key: StreamKey, written: Written, owner: string | undefined): Promise<Written> {
+    if (owner !== undefined && written.state === 'stored') await ownership.remove(owner, key);
+    return written;
+  }
+
   return {
     async begin(key, owner, requests, events, final) {
+      if (!final) await ownership.add(owner, key);
       const opened = open(key, owner, 1, requests, 0);
       return opened.state === 'stored' && events.length > 0 ? append(key, 1, events, final) : opened;
     },
 
     open: async (key, owner, epoch, requests, follows = 0) => open(key, owner, epoch, requests, follows),
-    append: async (key, epoch, events, final) => append(key, epoch, events, final),
-    finish: async (key, epoch, last = 0) => finish(key, epoch, last),
+    async append(key, epoch, events, final, owner) {
+      const written = append(key, epoch, events, final);
+      return final ? ended(key, written, owner) : written;
+    },
+    finish: async (key, epoch, last = 0, owner) => ended(key, finish(key, epoch, last), owner),
 
     ...createFollowing(find),
 

@@ -67,7 +67,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
 
   return {
     sessions: createMemorySessionStore(sessions, clock, settings),
-    events: createMemoryEventLog(sessions, settings),
+    events: createMemoryEventLog(sessions, ownership, settings),
     standing: createMemoryStandingLog(sessions, clock),
     questions: createMemoryQuestionStore(sessions),
     pods,

@@ -3,6 +3,7 @@ import type { Listening } from '../core/store/inbox.ts';
 import { STORE_DEFAULTS, type Store, type StoreOptions } from '../core/store/store.ts';
 import { createRedisCallStore } from './calls/call-store.ts';
 import { createRedisEventLog } from './calls/event-log.ts';
+import { createOwnerNotes } from './calls/owner-notes.ts';
 import { createRedisOwnership } from './calls/ownership.ts';
 import { createRedisQuestionStore } from './calls/question-store.ts';
 import { duplicateForBlocking, type RedisClient } from './client/client.ts';
@@ -77,15 +78,20 @@ export function createRedisStore(client: RedisClient, options: RedisStoreOptions
 
   const inbox = createRedisInbox(commands, keys, sealer, connect, onError);
   const changes = createRedisChangeLog(commands, keys, sealer, settings, connect, onError);
+  const ownership = createRedisOwnership(commands, keys, orphanKeepMs);
+  const notes = createOwnerNotes(keys, ownership, client.isCluster);
   const tasks = createRedisTaskStore({ commands, writes, keys, sealer, connect });
 
   return {
     sessions: createRedisSessionStore(commands, keys, sealer, settings),
-    events: createRedisEventLog({ commands, writes, keys, sealer, onError }, settings),
+    events: createRedisEventLog(
+      { commands, writes, keys, notes, keepNotesMs: orphanKeepMs, sealer, onError },
+      settings,
+    ),
     standing: createRedisStandingLog(commands, keys, sealer, settings),
     questions: createRedisQuestionStore(commands, keys, sealer, settings),
     pods: createRedisPodRegistry(commands, keys, { versions, payloadKeys: sealer.keys }, orphanKeepMs),
-    ownership: createRedisOwnership(commands, keys, orphanKeepMs),
+    ownership,
     inbox: { ...inbox, listen: (...args) => track(inbox.listen(...args)) },
     changes: { ...changes, follow: (...args) => track(changes.follow(...args)) },
     calls: createRedisCallStore(commands, keys, sealer),

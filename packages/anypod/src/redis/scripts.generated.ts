@@ -62,14 +62,15 @@ return reply
 };
 
 export const appendEvents: Script = {
-  keys: 4,
-  sha: 'e6d74ba627db952ce84ba9c55a27aa314f0abe63',
-  lua: `-- Appends events to the log of an exchange in order, and tells which connection follows it.
+  keys: 5,
+  sha: '7602512db8b44dc05b048531683b339e31d0ca4f',
+  lua: `-- Appends events to the log of an exchange in order, and tells which connection follows it. With the last event, removes the note of its owner.
 --
--- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
+-- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams   KEYS[5] owned; a key of the session where that is in another slot
 -- ARGV[1] epoch   ARGV[2] '1': the last event ends the log   ARGV[3] stream
 -- ARGV[4] how long to keep the log, ms   ARGV[5] the longest life of a log, ms
--- ARGV[6] how many events to keep   ARGV[7] how many bytes of events   ARGV[8], ARGV[9] and so on: seq, data
+-- ARGV[6] how many events to keep   ARGV[7] how many bytes of events   ARGV[8] the note; empty: it stays
+-- ARGV[9], ARGV[10] and so on: seq, data
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' }, { 'fenced' } or { 'missing', the last seq or -1 }.
 
 -- The bytes of a text before it was sealed (createTexts in signing/sealer.ts).
@@ -87,7 +88,7 @@ if log > epoch then return { 'fenced' } end
 local before = tonumber(state[1])
 local last, added, first = before, 0, false
 if not state[2] then
-  for index = 8, #ARGV, 2 do
+  for index = 9, #ARGV, 2 do
     local seq = tonumber(ARGV[index])
     if seq > last + 1 then return { 'missing', last } end
     if seq > last then
@@ -99,11 +100,15 @@ if not state[2] then
   end
 end
 if last == before then
+  if state[2] and ARGV[8] ~= '' then redis.call('SREM', KEYS[5], ARGV[8]) end
   -- Writes again, so that a caller who waits for replicas has a write to wait for.
   redis.call('HSET', KEYS[2], 'n', last)
   return { 'stored', state[3], state[4] }
 end
-if ARGV[2] == '1' then redis.call('HSET', KEYS[2], 'd', '1') end
+if ARGV[2] == '1' then
+  redis.call('HSET', KEYS[2], 'd', '1')
+  if ARGV[8] ~= '' then redis.call('SREM', KEYS[5], ARGV[8]) end
+end
 
 -- Remove the oldest events until the log is within both limits. The newest stays, whatever its size.
 local bytes, count = redis.call('HINCRBY', KEYS[2], 'b', added), redis.call('XLEN', KEYS[3])
@@ -241,13 +246,15 @@ return 0
 };
 
 export const beginStream: Script = {
-  keys: 4,
-  sha: 'e966457ac7cf9d473dcdeb0f26be20d1b51d59d2',
-  lua: `-- Creates the log of an exchange with its first events, which may be all that it ever has. Forgets the session's logs that have expired.
+  keys: 5,
+  sha: '3b11ea8ab567273ed11c3018c2900a9f5f7eeb0f',
+  lua: `-- Creates the log of an exchange with its first events, which may be all that it ever has. Notes first that its owner writes it, so that no log is
+-- unfinished and not noted. Forgets the session's logs that have expired.
 --
--- KEYS[1] session   KEYS[2] stream state   KEYS[3] streams   KEYS[4] stream
+-- KEYS[1] session   KEYS[2] stream state   KEYS[3] streams   KEYS[4] stream   KEYS[5] owned; a key of the session where that is in another slot
 -- ARGV[1] stream   ARGV[2] owner   ARGV[3] requests (JSON)   ARGV[4] '1': the last event ends the log
--- ARGV[5] how long to keep the log, ms   ARGV[6] the longest life of a log, ms   ARGV[7] and so on: the data of the events 1, 2 and so on
+-- ARGV[5] how long to keep the log, ms   ARGV[6] the longest life of a log, ms   ARGV[7] the note; empty: none
+-- ARGV[8] how long to keep notes if the pod does not renew them, ms   ARGV[9] and so on: the data of the events 1, 2 and so on
 -- If the same pod began the log before, adds what the log lacks, since the first answer may have been lost.
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' } or { 'fenced' }.
 
@@ -261,9 +268,13 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
 local state = redis.call('HMGET', KEYS[2], 'o', 'e', 'n', 'b', 'p', 'c')
 if state[1] and (state[1] ~= ARGV[2] or state[2] ~= '1') then return { 'fenced' } end
 local last, bytes = tonumber(state[3] or 0), tonumber(state[4] or 0)
+if ARGV[7] ~= '' then
+  redis.call('SADD', KEYS[5], ARGV[7])
+  if redis.call('PTTL', KEYS[5]) < 0 then redis.call('PEXPIRE', KEYS[5], ARGV[8]) end
+end
 redis.call('HSET', KEYS[2], 'o', ARGV[2], 'e', 1, 'q', ARGV[3], 'n', last)
-for index = 7, #ARGV do
-  local seq = index - 6
+for index = 9, #ARGV do
+  local seq = index - 8
   if seq > last then
     bytes = bytes + size(ARGV[index])
     redis.call('XADD', KEYS[4], seq .. '-0', 'd', ARGV[index])
@@ -596,12 +607,13 @@ return watching
 };
 
 export const finishStream: Script = {
-  keys: 4,
-  sha: 'c8fb65b5c300f2336324b5334c1190e6ab469ec4',
-  lua: `-- Ends the log of an exchange without a last event, and tells which connection follows it.
+  keys: 5,
+  sha: '5ac781b9610ae509f807f85e626ecdead39ca8ab',
+  lua: `-- Ends the log of an exchange without a last event, removes the note of its owner, and tells which connection follows it.
 --
--- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
+-- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams   KEYS[5] owned; a key of the session where that is in another slot
 -- ARGV[1] epoch   ARGV[2] the last seq that the owner knows of   ARGV[3] stream   ARGV[4] how long to keep the log, ms
+-- ARGV[5] the note; empty: it stays
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' }, { 'fenced' } or { 'missing', the last seq or -1 }.
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return { 'gone' } end
@@ -612,6 +624,7 @@ if log > epoch then return { 'fenced' } end
 if not state[2] and tonumber(state[1]) < tonumber(ARGV[2]) then return { 'missing', tonumber(state[1]) } end
 -- Writes even if the log has ended before, so that a caller who waits for replicas has a write to wait for.
 redis.call('HSET', KEYS[2], 'd', '1')
+if ARGV[5] ~= '' then redis.call('SREM', KEYS[5], ARGV[5]) end
 if not state[2] then
   local time = redis.call('TIME')
   redis.call('PEXPIRE', KEYS[2], ARGV[4])

@@ -82,8 +82,8 @@ export interface Orphan {
 export interface EventLog {
   /**
    * Creates the log of a new exchange with its first events, 1, 2 and so on, in one atomic step. `final`: the last of them ends the log. So a log that
-   * is complete from the beginning never has an owner who could be lost. A repetition by the same owner adds what the log lacks. `requests` is as in
-   * `open`.
+   * is complete from the beginning never has an owner who could be lost. The owner of any other is noted in `Ownership` first. A repetition by the same
+   * owner adds what the log lacks. `requests` is as in `open`.
    */
   begin(
     key: StreamKey,
@@ -100,14 +100,20 @@ export interface EventLog {
   open(key: StreamKey, owner: string, epoch: number, requests: string, follows?: number): Promise<Written>;
   /**
    * Stores events in the order of their seqs. `final`: the last of them ends the log, which starts its retention. Storing a seq again changes
-   * nothing and still answers `stored`.
+   * nothing and still answers `stored`. With `owner`, the end also removes the note of this owner from `Ownership`, once the store has the end safely.
    */
-  append(key: StreamKey, epoch: number, events: readonly StreamEvent[], final: boolean): Promise<Written>;
+  append(
+    key: StreamKey,
+    epoch: number,
+    events: readonly StreamEvent[],
+    final: boolean,
+    owner?: string,
+  ): Promise<Written>;
   /**
    * Ends a log without a last event (a cancelled exchange). Answers as `append` does. `last` is the seq of the newest event: a log that lost events
-   * in a failover is not ended before it has them again. Default 0.
+   * in a failover is not ended before it has them again. Default 0. `owner` is as in `append`.
    */
-  finish(key: StreamKey, epoch: number, last?: number): Promise<Written>;
+  finish(key: StreamKey, epoch: number, last?: number, owner?: string): Promise<Written>;
   /**
    * Makes `follower` the stream's one follower and reads all events after `after`. Undefined: there is no such log (any more). A log that has ended
    * registers nobody. With `onlyIfFree`, a follower that is registered stays. A follower asks so when a failover may have lost its registration.

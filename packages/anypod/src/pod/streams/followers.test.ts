@@ -29,9 +29,9 @@ function watchedStore() {
         appended.push(events.length);
         return inner.events.begin(key, owner, requests, events, final);
       },
-      append(key, epoch, events, final) {
+      append(key, epoch, events, final, owner) {
         appended.push(events.length);
-        return inner.events.append(key, epoch, events, final);
+        return inner.events.append(key, epoch, events, final, owner);
       },
       follow(key, after, follower, onlyIfFree) {
         followed.push({ key, follower });

@@ -29,28 +29,22 @@ describe('the stream of a call', () => {
     const steps: string[] = [];
     const store: Store = {
       ...inner,
-      ownership: {
-        ...inner.ownership,
-        async add(pod, key) {
-          steps.push('note');
-          return inner.ownership.add(pod, key);
-        },
-        async remove(pod, key) {
-          steps.push('release');
-          return inner.ownership.remove(pod, key);
-        },
-      },
       events: {
         ...inner.events,
         async begin(key, owner, requests, events, final) {
           asked.resolve();
           await gate();
-          steps.push(`begin ${events.length}${final ? ', all' : ''}`);
-          return inner.events.begin(key, owner, requests, events, final);
+          const written = await inner.events.begin(key, owner, requests, events, final);
+          const noted = await inner.ownership.of(owner);
+          steps.push(`begin ${events.length}${final ? ', all' : ''}${noted.length > 0 ? ', noted' : ''}`);
+          return written;
         },
-        async append(key, epoch, events, final) {
+        async append(key, epoch, events, final, owner) {
           steps.push(`append ${events.length}${final ? ', the end' : ''}`);
-          return inner.events.append(key, epoch, events, final);
+          const written = await inner.events.append(key, epoch, events, final, owner);
+          const noted = await inner.ownership.of(String(owner));
+          if (noted.length === 0) steps.push('not noted');
+          return written;
         },
       },
     };
@@ -121,13 +115,13 @@ describe('the stream of a call', () => {
     expect(steps).toEqual(['begin 2, all']);
   });
 
-  it('has an owner before its log is open if the call goes on [pod.lost.known-id]', async () => {
+  it('has an owner from the beginning if the call goes on, until it has ended [pod.lost.known-id]', async () => {
     const { answer, steps } = await call(
       async () => undefined,
       () => delay(5),
     );
     expect(seqsIn(await (await answer).text())).toEqual(['0', '1', '2']);
-    await expect.poll(() => steps).toEqual(['note', 'begin 1', 'append 1, the end', 'release']);
+    await expect.poll(() => steps).toEqual(['begin 1, noted', 'append 1, the end', 'not noted']);
   });
 
   it('does not wait for a store that is away', async () => {

@@ -256,7 +256,6 @@ export class OwnedStream {
       if (this.#checkOwned(rewritten)) await this.#forward(rewritten, [end], true);
       return rewritten;
     });
-    await this.#log.release();
   }
 
   /** Whether a write was stored. If not, another pod owns the log now, or it is gone, and this pod gives up the exchange. */

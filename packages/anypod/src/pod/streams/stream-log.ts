@@ -46,14 +46,14 @@ export class StreamLog {
   }
 
   /**
-   * Creates the log with its first events. `final`: it is complete. If it is not, notes first that this pod owns it: in this order other pods find all
-   * logs that a dead pod has left unfinished. Calls `onAway` whenever the store turns out to be away.
+   * Creates the log with its first events. `final`: it is complete. If it is not, other pods find that this pod owns it. Calls `onAway` whenever the
+   * store turns out to be away.
    */
   async begin(events: readonly StreamEvent[], final: boolean, onAway: () => void): Promise<Written> {
     for (const event of events) this.#keep(event);
     const { store, pod } = this.#context;
     const { key, requests } = this.#identity;
-    if (!final) await this.#note(onAway);
+    this.#noted = !final;
     return this.#persist(() => store.events.begin(key, pod, requests, events, final), onAway);
   }
 
@@ -61,30 +61,25 @@ export class StreamLog {
   async open(): Promise<Written> {
     const { store, pod } = this.#context;
     const { key, epoch, requests, follows } = this.#identity;
-    await this.#note();
-    return this.#persist(() => store.events.open(key, pod, epoch, requests, follows));
-  }
-
-  async #note(onAway?: () => void): Promise<void> {
-    const { store, pod } = this.#context;
     this.#noted = true;
-    await this.#persist(() => store.ownership.add(pod, this.#identity.key), onAway);
+    await this.#persist(() => store.ownership.add(pod, key));
+    return this.#persist(() => store.events.open(key, pod, epoch, requests, follows));
   }
 
   /** Appends at least one event. Resolves when the events are stored, or cannot be stored any more. */
   append(events: readonly StreamEvent[], final: boolean): Promise<Written> {
     for (const event of events) this.#keep(event);
-    const { store } = this.#context;
+    const { store, pod } = this.#context;
     const { key, epoch } = this.#identity;
-    return this.#write(() => store.events.append(key, epoch, events, final), events[0]?.seq ?? 0);
+    return this.#write(() => store.events.append(key, epoch, events, final, pod), events[0]?.seq ?? 0);
   }
 
   /** Ends the log without a last event. */
   finish(): Promise<Written> {
-    const { store } = this.#context;
+    const { store, pod } = this.#context;
     const { key, epoch } = this.#identity;
     const last = this.#kept.at(-1)?.seq ?? 0;
-    return this.#write(() => store.events.finish(key, epoch, last), Number.POSITIVE_INFINITY);
+    return this.#write(() => store.events.finish(key, epoch, last, pod), Number.POSITIVE_INFINITY);
   }
 
   /** Repeats the last write until it is on as many replicas as the store requires. After that no failover can make another write necessary. */
@@ -95,7 +90,7 @@ export class StreamLog {
     }
   }
 
-  /** Removes the note that this pod owns the log, because the log is complete or another pod owns it. */
+  /** Removes the note that this pod owns the log, because another pod owns it. */
   async release(): Promise<void> {
     if (!this.#noted) return;
     const { store, pod } = this.#context;

@@ -14,6 +14,7 @@ import { connectionOf, type Entry, fieldOf } from '../client/entries.ts';
 import type { Outcome, Writes } from '../client/writes.ts';
 import type { Keys } from '../keys.ts';
 import * as scripts from '../scripts.generated.ts';
+import type { OwnerNotes } from './owner-notes.ts';
 
 type Write =
   | [state: 'stored', pod: string | null, connection: string | null]
@@ -59,15 +60,39 @@ interface Parts {
   readonly commands: Commands;
   readonly writes: Writes;
   readonly keys: Keys;
+  readonly notes: OwnerNotes;
+  /** How long the notes of a pod stay if it does not renew them, in ms. */
+  readonly keepNotesMs: number;
   readonly sealer: Sealer;
   readonly onError: (error: unknown) => void;
 }
 
+type EventIn = (key: string) => (entry: Entry) => StreamEvent;
+
+function createReading({ commands, keys }: Parts, eventIn: EventIn): Pick<EventLog, 'follow' | 'read' | 'unfollow'> {
+  const state = ({ session, stream }: StreamKey) => keys.streamState(session, stream);
+  const log = ({ session, stream }: StreamKey) => keys.stream(session, stream);
+  return {
+    async follow(key, after, follower, onlyIfFree = false) {
+      const args = [after, follower.pod, follower.connection, onlyIfFree ? 1 : 0];
+      const read = await commands.run(scripts.followStream, [state(key), log(key)], ...args);
+      return replayOf(read as Read, after, eventIn(log(key)));
+    },
+
+    async read(key, after) {
+      const read = await commands.run(scripts.readStream, [state(key), log(key)], after);
+      return replayOf(read as Read, after, eventIn(log(key)));
+    },
+
+    async unfollow(key, follower) {
+      await commands.run(scripts.unfollowStream, [state(key)], follower.pod, follower.connection);
+    },
+  };
+}
+
 /** Each log is a Redis Stream whose entry ids are the sequence numbers (`<seq>-0`), and a small hash of its state. */
-export function createRedisEventLog(
-  { commands, writes, keys, sealer, onError }: Parts,
-  options: Required<StoreOptions>,
-): EventLog {
+export function createRedisEventLog(parts: Parts, options: Required<StoreOptions>): EventLog {
+  const { writes, keys, notes, keepNotesMs, sealer, onError } = parts;
   const { streamRetentionMs, streamIdleMs, streamEventLimit, streamByteLimit } = options;
   const longestMs = Math.max(streamRetentionMs, streamIdleMs);
 
@@ -77,7 +102,7 @@ export function createRedisEventLog(
   const REQUESTS = 'q';
 
   /** An event is sealed for its log and its number. */
-  const eventIn = (key: string) => (entry: Entry) => {
+  const eventIn: EventIn = (key) => (entry) => {
     const seq = Number(entry[0].slice(0, entry[0].indexOf('-')));
     return { seq, data: sealer.open(key, seq, fieldOf(entry, 'd') ?? '') };
   };
@@ -101,16 +126,19 @@ export function createRedisEventLog(
 
   const eventLog: EventLog = {
     async begin(key, owner, requests, events, final) {
-      if (!fit(events, options)) {
+      const fits = fit(events, options);
+      if (!final) await notes.begins(key, owner, fits);
+      if (!fits) {
         const opened = await eventLog.open(key, owner, 1, requests);
         return opened.state === 'stored' ? eventLog.append(key, 1, events, final) : opened;
       }
-      const keysOf = [keys.session(key.session), state(key), index(key), log(key)];
+      const [where, note] = notes.inScript(key, final ? undefined : owner);
+      const keysOf = [keys.session(key.session), state(key), index(key), log(key), where];
       const sealed = sealer.seal(state(key), REQUESTS, requests);
       const keepMs = final ? streamRetentionMs : streamIdleMs;
       const logKey = log(key);
       const data = events.map((event) => sealer.seal(logKey, event.seq, event.data));
-      const args = [key.stream, owner, sealed, final ? 1 : 0, keepMs, longestMs];
+      const args = [key.stream, owner, sealed, final ? 1 : 0, keepMs, longestMs, note, keepNotesMs];
       return writtenOf(await writes.run(scripts.beginStream, keysOf, ...args, ...data));
     },
 
@@ -121,33 +149,24 @@ export function createRedisEventLog(
       return writtenOf(await writes.run(scripts.openStream, keysOf, ...args));
     },
 
-    async append(key, epoch, events, final) {
+    async append(key, epoch, events, final, owner) {
       const keepMs = final ? streamRetentionMs : streamIdleMs;
-      const args = [epoch, final ? 1 : 0, key.stream, keepMs, longestMs, streamEventLimit, streamByteLimit];
+      const [where, note] = notes.inScript(key, final ? owner : undefined);
+      const args = [epoch, final ? 1 : 0, key.stream, keepMs, longestMs, streamEventLimit, streamByteLimit, note];
       const logKey = log(key);
       const seqsAndData = events.flatMap(({ seq, data }) => [seq, sealer.seal(logKey, seq, data)]);
-      return writtenOf(await writes.run(scripts.appendEvents, all(key), ...args, ...seqsAndData));
+      const outcome = await writes.run(scripts.appendEvents, [...all(key), where], ...args, ...seqsAndData);
+      return notes.ended(key, final ? owner : undefined, writtenOf(outcome));
     },
 
-    async finish(key, epoch, last = 0) {
-      const args = [epoch, last, key.stream, streamRetentionMs];
-      return writtenOf(await writes.run(scripts.finishStream, all(key), ...args));
+    async finish(key, epoch, last = 0, owner) {
+      const [where, note] = notes.inScript(key, owner);
+      const args = [epoch, last, key.stream, streamRetentionMs, note];
+      const outcome = await writes.run(scripts.finishStream, [...all(key), where], ...args);
+      return notes.ended(key, owner, writtenOf(outcome));
     },
 
-    async follow(key, after, follower, onlyIfFree = false) {
-      const args = [after, follower.pod, follower.connection, onlyIfFree ? 1 : 0];
-      const read = await commands.run(scripts.followStream, [state(key), log(key)], ...args);
-      return replayOf(read as Read, after, eventIn(log(key)));
-    },
-
-    async read(key, after) {
-      const read = await commands.run(scripts.readStream, [state(key), log(key)], after);
-      return replayOf(read as Read, after, eventIn(log(key)));
-    },
-
-    async unfollow(key, follower) {
-      await commands.run(scripts.unfollowStream, [state(key)], follower.pod, follower.connection);
-    },
+    ...createReading(parts, eventIn),
 
     async takeOver(key, from, to) {
       const args = [from, to, key.stream, streamIdleMs, longestMs, TAKE_OVER_SKIP];

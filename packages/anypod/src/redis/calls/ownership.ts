@@ -4,7 +4,10 @@ import type { Commands } from '../client/commands.ts';
 import type { Keys } from '../keys.ts';
 import * as scripts from '../scripts.generated.ts';
 
-const memberOf = ({ session, stream }: StreamKey) => JSON.stringify([session, stream]);
+/** An entry of a pod's set. */
+export function memberOf({ session, stream }: StreamKey): string {
+  return JSON.stringify([session, stream]);
+}
 
 function keyOf(member: string): StreamKey {
   const [session, stream] = JSON.parse(member) as [string, string];

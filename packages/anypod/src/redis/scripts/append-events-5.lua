@@ -1,9 +1,10 @@
--- Appends events to the log of an exchange in order, and tells which connection follows it.
+-- Appends events to the log of an exchange in order, and tells which connection follows it. With the last event, removes the note of its owner.
 --
--- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams
+-- KEYS[1] session   KEYS[2] stream state   KEYS[3] stream   KEYS[4] streams   KEYS[5] owned; a key of the session where that is in another slot
 -- ARGV[1] epoch   ARGV[2] '1': the last event ends the log   ARGV[3] stream
 -- ARGV[4] how long to keep the log, ms   ARGV[5] the longest life of a log, ms
--- ARGV[6] how many events to keep   ARGV[7] how many bytes of events   ARGV[8], ARGV[9] and so on: seq, data
+-- ARGV[6] how many events to keep   ARGV[7] how many bytes of events   ARGV[8] the note; empty: it stays
+-- ARGV[9], ARGV[10] and so on: seq, data
 -- Returns { 'stored', follower's pod or nil, connection or nil }, { 'gone' }, { 'fenced' } or { 'missing', the last seq or -1 }.
 
 -- The bytes of a text before it was sealed (createTexts in signing/sealer.ts).
@@ -21,7 +22,7 @@ if log > epoch then return { 'fenced' } end
 local before = tonumber(state[1])
 local last, added, first = before, 0, false
 if not state[2] then
-  for index = 8, #ARGV, 2 do
+  for index = 9, #ARGV, 2 do
     local seq = tonumber(ARGV[index])
     if seq > last + 1 then return { 'missing', last } end
     if seq > last then
@@ -33,11 +34,15 @@ if not state[2] then
   end
 end
 if last == before then
+  if state[2] and ARGV[8] ~= '' then redis.call('SREM', KEYS[5], ARGV[8]) end
   -- Writes again, so that a caller who waits for replicas has a write to wait for.
   redis.call('HSET', KEYS[2], 'n', last)
   return { 'stored', state[3], state[4] }
 end
-if ARGV[2] == '1' then redis.call('HSET', KEYS[2], 'd', '1') end
+if ARGV[2] == '1' then
+  redis.call('HSET', KEYS[2], 'd', '1')
+  if ARGV[8] ~= '' then redis.call('SREM', KEYS[5], ARGV[8]) end
+end
 
 -- Remove the oldest events until the log is within both limits. The newest stays, whatever its size.
 local bytes, count = redis.call('HINCRBY', KEYS[2], 'b', added), redis.call('XLEN', KEYS[3])
