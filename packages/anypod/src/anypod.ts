@@ -28,7 +28,7 @@ import { POD_DEFAULTS, type PodOptions } from './pod/context/options.ts';
 import { createAgeLimit } from './pod/lifecycle/age-limit.ts';
 import { monotonicNow } from './pod/lifecycle/lease.ts';
 import { Pod } from './pod/pod.ts';
-import { createSigner, randomId, shortHash } from './signing/signer.ts';
+import { createRandomId, createSigner, randomId, shortHash } from './signing/signer.ts';
 import type { TaskRoom } from './tasks/task-room.ts';
 import { createOtelMeter } from './telemetry/otel-meter.ts';
 import { createOtelTraces } from './telemetry/otel-traces.ts';
@@ -211,7 +211,7 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const host = watchQuestions(createLegacyHost(hosting), meter, traces);
   const pod: Pod = new Pod(
     {
-      ...{ ...shared, ...state, ...limits, tasks, pod: podId, signer, random: randomId, hash: shortHash, filterOf },
+      ...{ ...shared, ...state, ...limits, tasks, pod: podId, signer, random: createRandomId(), hash: shortHash, filterOf },
       host: tasks.inSessions(host, (id, caller) => pod.hold(id, caller)),
       verifiesCallers: gate !== undefined,
       onChange: (change) => bus.deliver(change),

@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { AnypodError } from '../core/errors.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
 
@@ -6,11 +6,30 @@ const MIN_SECRET_BYTES = 32;
 const CODE_BYTES = 16;
 const CODE_LENGTH = 22;
 
+const ID_BYTES = 16;
+/** As many as Node keeps ready for `randomUUID`. */
+const IDS_AT_ONCE = 128;
+
 /** 128 bits from the system's random generator. The text begins with no hyphen, because commands would take it for a flag. */
 export const randomId: RandomId = () => {
-  const id = randomBytes(16).toString('base64url');
+  const id = randomBytes(ID_BYTES).toString('base64url');
   return id.startsWith('-') ? randomId() : id;
 };
+
+/** Makes such ids, and asks for the bytes of many at once: the call costs twenty times as much as the rest of an id. */
+export function createRandomId(): RandomId {
+  const pool = Buffer.alloc(ID_BYTES * IDS_AT_ONCE);
+  let used = pool.length;
+  return function next(): string {
+    if (used === pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const id = pool.toString('base64url', used, used + ID_BYTES);
+    used += ID_BYTES;
+    return id.startsWith('-') ? next() : id;
+  };
+}
 
 /** A name for a secret or private text, for logs and traces: 96 bits of its SHA-256, the same everywhere. Not for text that can be guessed. */
 export function shortHash(text: string): string {
