@@ -211,9 +211,9 @@ export async function createAnypod(options: AnypodOptions): Promise<Anypod> {
   const host = watchQuestions(createLegacyHost(hosting), meter, traces);
   const pod: Pod = new Pod(
     {
-      ...{ ...shared, ...state, ...limits, tasks, pod: podId, signer, random: createRandomId(), hash: shortHash, filterOf },
+      ...{ ...shared, ...state, ...limits, tasks, pod: podId, signer, hash: shortHash, filterOf },
       host: tasks.inSessions(host, (id, caller) => pod.hold(id, caller)),
-      verifiesCallers: gate !== undefined,
+      ...{ random: createRandomId(), verifiesCallers: gate !== undefined },
       onChange: (change) => bus.deliver(change),
       onCallEnded: (call) => waiters.wake(call),
       onParked: (message) => mail.deliver(message),

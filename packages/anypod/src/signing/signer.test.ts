@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSessionId, isSessionId } from '../core/session/session-id.ts';
 import { keyVersionOf } from '../core/store/key-versions.ts';
-import { createSigner, randomId } from './signer.ts';
+import { createRandomId, createSigner, randomId } from './signer.ts';
 
 const first = 'the first secret of thirty-two bytes';
 const second = 'the second secret of thirty-two bytes';
@@ -55,8 +55,13 @@ describe('session ids', () => {
     }
   });
 
-  it('begin with no hyphen, so that no command takes them for a flag', () => {
-    for (let count = 0; count < 2000; count += 1) expect(randomId()).toMatch(/^\w[\w-]{21}$/);
+  it.each([
+    ['one by one', randomId],
+    ['many at a time', createRandomId()],
+  ])('begin with no hyphen, so that no command takes them for a flag, and are never the same (%s)', (_how, random) => {
+    const ids = Array.from({ length: 2000 }, random);
+    for (const id of ids) expect(id).toMatch(/^\w[\w-]{21}$/);
+    expect(new Set(ids).size).toBe(2000);
   });
 
   it('begin with the key version, which the code covers', () => {

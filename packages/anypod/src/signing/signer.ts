@@ -1,6 +1,7 @@
-import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { AnypodError } from '../core/errors.ts';
 import type { RandomId, Signer } from '../core/signer.ts';
+import { createHmacSha256 } from './hmac.ts';
 
 const MIN_SECRET_BYTES = 32;
 const CODE_BYTES = 16;
@@ -46,21 +47,20 @@ export function createSigner(secrets: readonly string[]): Signer {
   if (first === undefined || secrets.some((secret) => Buffer.byteLength(secret) < MIN_SECRET_BYTES)) {
     throw new AnypodError('invalid_secret', `Give at least one secret, each of ${MIN_SECRET_BYTES} bytes or more.`);
   }
-  const keys = new Map<string, KeyObject>();
+  const hmacs = new Map<string, (text: string) => Buffer>();
 
-  function keyOf(secret: string, purpose: string): KeyObject {
+  function hmacOf(secret: string, purpose: string): (text: string) => Buffer {
     const name = `${purpose}\n${secret}`;
-    let key = keys.get(name);
-    if (key === undefined) {
-      // A key object: from bytes, Node would make a key object for each code, which costs more than the code.
-      key = createSecretKey(createHmac('sha256', secret).update(`anypod:v1:${purpose}`).digest());
-      keys.set(name, key);
+    let hmac = hmacs.get(name);
+    if (hmac === undefined) {
+      hmac = createHmacSha256(createHmac('sha256', secret).update(`anypod:v1:${purpose}`).digest());
+      hmacs.set(name, hmac);
     }
-    return key;
+    return hmac;
   }
 
   const codeOf = (secret: string, purpose: string, text: string) =>
-    createHmac('sha256', keyOf(secret, purpose)).update(text).digest().toString('base64url', 0, CODE_BYTES);
+    hmacOf(secret, purpose)(text).toString('base64url', 0, CODE_BYTES);
 
   return {
     sign: (purpose, text) => codeOf(first, purpose, text),
