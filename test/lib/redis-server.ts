@@ -82,14 +82,29 @@ export async function startRedisCluster(replicas = 0, timeoutMs = 2000): Promise
   try {
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-replicas', `${replicas}`, '--cluster-yes']);
-    for (const node of nodes) {
-      const isWhole = async () =>
-        (await run('redis-cli', ['-p', `${node.port}`, 'cluster', 'info'])).stdout.includes('cluster_state:ok');
-      await waitUntilReady(first.process, isWhole, { name: 'the Redis Cluster' });
-    }
+    for (const node of nodes) await untilWhole(first, node);
   } catch (error) {
     await stop();
     throw error;
   }
   return { nodes, stop };
+}
+
+async function untilWhole({ process }: RedisServer, { port }: RedisServer): Promise<void> {
+  const isWhole = async () =>
+    (await run('redis-cli', ['-p', `${port}`, 'cluster', 'info'])).stdout.includes('cluster_state:ok');
+  await waitUntilReady(process, isWhole, { name: 'the Redis Cluster' });
+}
+
+/** A Cluster of one node, which keeps slots apart and serves clients that know no Cluster: as a proxy does that hides a Cluster behind one address. */
+export async function startHiddenCluster(): Promise<RedisServer> {
+  const node = await startNode(2000);
+  try {
+    await run('redis-cli', ['-p', `${node.port}`, 'cluster', 'addslotsrange', '0', '16383']);
+    await untilWhole(node, node);
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
+  return node;
 }

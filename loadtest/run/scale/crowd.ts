@@ -28,6 +28,8 @@ export interface CrowdReport {
 
 /** Many clients with a standing stream each. */
 export interface Crowd {
+  /** Opens the standing stream of each of these sessions too, and resolves when all are open. */
+  join(sessions: readonly string[]): Promise<void>;
   look(): Promise<CrowdReport>;
   /** Looks, and forgets the absences. */
   absences(): Promise<readonly number[]>;
@@ -38,8 +40,8 @@ export interface Crowd {
   close(): Promise<void>;
 }
 
-/** Opens the standing stream of each session, through the ports in turn, and resolves when all are open. */
-export async function gatherCrowd(ports: readonly number[], sessions: readonly string[]): Promise<Crowd> {
+/** A crowd without members yet. Its streams go through the ports in turn. */
+export function createCrowd(ports: readonly number[]): Crowd {
   const members: ChildProcess[] = [];
   const ask = async (member: ChildProcess, request: CrowdRequest): Promise<CrowdReport> => {
     const answered = once(member, 'message');
@@ -49,15 +51,17 @@ export async function gatherCrowd(ports: readonly number[], sessions: readonly s
   };
   const askAll = async (request: CrowdRequest) => Promise.all(members.map((member) => ask(member, request)));
   const look = async () => sumOf(await askAll({ kind: 'look' }));
-  const joining: Promise<CrowdReport>[] = [];
-  for (let first = 0; first < sessions.length; first += STREAMS_PER_PROCESS) {
-    const member = fork(PROGRAM);
-    members.push(member);
-    const part = sessions.slice(first, first + STREAMS_PER_PROCESS);
-    joining.push(ask(member, { kind: 'join', ports, sessions: part }));
-  }
-  await Promise.all(joining);
   return {
+    async join(sessions) {
+      const joining: Promise<CrowdReport>[] = [];
+      for (let first = 0; first < sessions.length; first += STREAMS_PER_PROCESS) {
+        const member = fork(PROGRAM);
+        members.push(member);
+        const part = sessions.slice(first, first + STREAMS_PER_PROCESS);
+        joining.push(ask(member, { kind: 'join', ports, sessions: part }));
+      }
+      await Promise.all(joining);
+    },
     look,
     absences: async () => (await askAll({ kind: 'absences' })).flatMap(({ absencesMs = [] }) => absencesMs),
     forgetMessages: () => askAll({ kind: 'forget' }),

@@ -82,7 +82,7 @@ export interface Orphan {
 export interface EventLog {
   /**
    * Creates the log of a new exchange with its first events, 1, 2 and so on, in one atomic step. `final`: the last of them ends the log. So a log that
-   * is complete from the beginning never has an owner who could be lost. The owner of any other is noted in `Ownership` first. A repetition by the same
+   * is complete from the beginning never has an owner who could be lost. The owner of any other is noted in `Ownership` before. A repetition by the same
    * owner adds what the log lacks. `requests` is as in `open`.
    */
   begin(

@@ -25,6 +25,9 @@ type Read =
   | null;
 type Taken = [epoch: number, requests: string, last: number, entries: Entry[]] | null;
 
+/** The name under which requests are sealed. */
+const REQUESTS = 'q';
+
 function writtenOf({ reply, isReplicated }: Outcome): Written {
   const write = reply as Write;
   if (write[0] === 'missing') return { state: 'missing', last: write[1] };
@@ -69,9 +72,18 @@ interface Parts {
 
 type EventIn = (key: string) => (entry: Entry) => StreamEvent;
 
-function createReading({ commands, keys }: Parts, eventIn: EventIn): Pick<EventLog, 'follow' | 'read' | 'unfollow'> {
+/** The keys of a log. All are in the slot of its session. */
+function createLogKeys(keys: Keys) {
   const state = ({ session, stream }: StreamKey) => keys.streamState(session, stream);
   const log = ({ session, stream }: StreamKey) => keys.stream(session, stream);
+  const index = ({ session }: StreamKey) => keys.streams(session);
+  const toBegin = (key: StreamKey) => [keys.session(key.session), state(key), index(key), log(key)];
+  const all = (key: StreamKey) => [keys.session(key.session), state(key), log(key), index(key)];
+  return { state, log, toBegin, all };
+}
+
+function createReading({ commands, keys }: Parts, eventIn: EventIn): Pick<EventLog, 'follow' | 'read' | 'unfollow'> {
+  const { state, log } = createLogKeys(keys);
   return {
     async follow(key, after, follower, onlyIfFree = false) {
       const args = [after, follower.pod, follower.connection, onlyIfFree ? 1 : 0];
@@ -90,16 +102,57 @@ function createReading({ commands, keys }: Parts, eventIn: EventIn): Pick<EventL
   };
 }
 
-/** Each log is a Redis Stream whose entry ids are the sequence numbers (`<seq>-0`), and a small hash of its state. */
-export function createRedisEventLog(parts: Parts, options: Required<StoreOptions>): EventLog {
-  const { writes, keys, notes, keepNotesMs, sealer, onError } = parts;
+type Writing = Pick<EventLog, 'begin' | 'open' | 'append' | 'finish'>;
+
+/** The writes, of which each is one script. */
+function createWriting({ writes, keys, notes, keepNotesMs, sealer }: Parts, options: Required<StoreOptions>): Writing {
   const { streamRetentionMs, streamIdleMs, streamEventLimit, streamByteLimit } = options;
   const longestMs = Math.max(streamRetentionMs, streamIdleMs);
+  const { state, log, toBegin, all } = createLogKeys(keys);
+  const keepMs = (final: boolean) => (final ? streamRetentionMs : streamIdleMs);
+  return {
+    async begin(key, owner, requests, events, final) {
+      if (!final) await notes.begins(key, owner);
+      const [where, note] = notes.inScript(key, final ? undefined : owner);
+      const sealed = sealer.seal(state(key), REQUESTS, requests);
+      const logKey = log(key);
+      const data = events.map((event) => sealer.seal(logKey, event.seq, event.data));
+      const args = [key.stream, owner, sealed, final ? 1 : 0, keepMs(final), longestMs, note, keepNotesMs];
+      return writtenOf(await writes.run(scripts.beginStream, [...toBegin(key), where], ...args, ...data));
+    },
 
-  const state = ({ session, stream }: StreamKey) => keys.streamState(session, stream);
-  const log = ({ session, stream }: StreamKey) => keys.stream(session, stream);
-  const index = ({ session }: StreamKey) => keys.streams(session);
-  const REQUESTS = 'q';
+    async open(key, owner, epoch, requests, follows = 0) {
+      const sealed = sealer.seal(state(key), REQUESTS, requests);
+      const args = [key.stream, owner, epoch, sealed, streamIdleMs, longestMs, follows];
+      return writtenOf(await writes.run(scripts.openStream, toBegin(key), ...args));
+    },
+
+    async append(key, epoch, events, final, owner) {
+      const [where, note] = notes.inScript(key, final ? owner : undefined);
+      const end = final ? 1 : 0;
+      const args = [epoch, end, key.stream, keepMs(final), longestMs, streamEventLimit, streamByteLimit, note];
+      const logKey = log(key);
+      const seqsAndData = events.flatMap(({ seq, data }) => [seq, sealer.seal(logKey, seq, data)]);
+      const outcome = await writes.run(scripts.appendEvents, [...all(key), where], ...args, ...seqsAndData);
+      return notes.ended(key, final ? owner : undefined, writtenOf(outcome));
+    },
+
+    async finish(key, epoch, last = 0, owner) {
+      const [where, note] = notes.inScript(key, owner);
+      const args = [epoch, last, key.stream, streamRetentionMs, note];
+      const outcome = await writes.run(scripts.finishStream, [...all(key), where], ...args);
+      return notes.ended(key, owner, writtenOf(outcome));
+    },
+  };
+}
+
+/** Each log is a Redis Stream whose entry ids are the sequence numbers (`<seq>-0`), and a small hash of its state. */
+export function createRedisEventLog(parts: Parts, options: Required<StoreOptions>): EventLog {
+  const { writes, keys, notes, sealer, onError } = parts;
+  const { streamRetentionMs, streamIdleMs } = options;
+  const longestMs = Math.max(streamRetentionMs, streamIdleMs);
+  const { state, log, all } = createLogKeys(keys);
+  const writing = createWriting(parts, options);
 
   /** An event is sealed for its log and its number. */
   const eventIn: EventIn = (key) => (entry) => {
@@ -122,49 +175,20 @@ export function createRedisEventLog(parts: Parts, options: Required<StoreOptions
     }
   }
 
-  const all = (key: StreamKey) => [keys.session(key.session), state(key), log(key), index(key)];
+  const append: EventLog['append'] = (...args) => notes.write(() => writing.append(...args));
 
-  const eventLog: EventLog = {
+  return {
     async begin(key, owner, requests, events, final) {
-      const fits = fit(events, options);
-      if (!final) await notes.begins(key, owner, fits);
-      if (!fits) {
-        const opened = await eventLog.open(key, owner, 1, requests);
-        return opened.state === 'stored' ? eventLog.append(key, 1, events, final) : opened;
-      }
-      const [where, note] = notes.inScript(key, final ? undefined : owner);
-      const keysOf = [keys.session(key.session), state(key), index(key), log(key), where];
-      const sealed = sealer.seal(state(key), REQUESTS, requests);
-      const keepMs = final ? streamRetentionMs : streamIdleMs;
-      const logKey = log(key);
-      const data = events.map((event) => sealer.seal(logKey, event.seq, event.data));
-      const args = [key.stream, owner, sealed, final ? 1 : 0, keepMs, longestMs, note, keepNotesMs];
-      return writtenOf(await writes.run(scripts.beginStream, keysOf, ...args, ...data));
+      const few = fit(events, options) ? events : [];
+      const ends = final && few === events;
+      const begun = await notes.write(() => writing.begin(key, owner, requests, few, ends));
+      return few === events || begun.state !== 'stored'
+        ? begun
+        : append(key, 1, events, final, final ? owner : undefined);
     },
-
-    async open(key, owner, epoch, requests, follows = 0) {
-      const keysOf = [keys.session(key.session), state(key), index(key), log(key)];
-      const sealed = sealer.seal(state(key), REQUESTS, requests);
-      const args = [key.stream, owner, epoch, sealed, streamIdleMs, longestMs, follows];
-      return writtenOf(await writes.run(scripts.openStream, keysOf, ...args));
-    },
-
-    async append(key, epoch, events, final, owner) {
-      const keepMs = final ? streamRetentionMs : streamIdleMs;
-      const [where, note] = notes.inScript(key, final ? owner : undefined);
-      const args = [epoch, final ? 1 : 0, key.stream, keepMs, longestMs, streamEventLimit, streamByteLimit, note];
-      const logKey = log(key);
-      const seqsAndData = events.flatMap(({ seq, data }) => [seq, sealer.seal(logKey, seq, data)]);
-      const outcome = await writes.run(scripts.appendEvents, [...all(key), where], ...args, ...seqsAndData);
-      return notes.ended(key, final ? owner : undefined, writtenOf(outcome));
-    },
-
-    async finish(key, epoch, last = 0, owner) {
-      const [where, note] = notes.inScript(key, owner);
-      const args = [epoch, last, key.stream, streamRetentionMs, note];
-      const outcome = await writes.run(scripts.finishStream, [...all(key), where], ...args);
-      return notes.ended(key, owner, writtenOf(outcome));
-    },
+    open: writing.open,
+    append,
+    finish: (...args) => notes.write(() => writing.finish(...args)),
 
     ...createReading(parts, eventIn),
 
@@ -174,5 +198,4 @@ export function createRedisEventLog(parts: Parts, options: Required<StoreOptions
       return orphanOf(key, reply as Taken);
     },
   };
-  return eventLog;
 }

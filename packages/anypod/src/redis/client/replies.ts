@@ -32,3 +32,8 @@ export function isUnknownCommand({ message }: Error): boolean {
 export function refusedConnection({ message }: Error): boolean {
   return CONNECTION.test(message);
 }
+
+/** The command names keys of several slots, and the server keeps slots apart. A proxy in front of a Cluster does so too. */
+export function crossesSlots({ message }: Error): boolean {
+  return /^CROSSSLOT\b/.test(message);
+}
