@@ -18,6 +18,8 @@ type Enter = (value: object) => () => unknown;
 /** `start` gets the module's exports. It runs in another process, so it can use nothing else. */
 interface Place {
   readonly file: string;
+  /** How many values there are at a time. Default 70. Fewer of what is large, or the young generation has no room for them. */
+  readonly atOnce?: number;
   readonly start: (exports: never) => Enter;
 }
 
@@ -60,6 +62,51 @@ const PLACES: Readonly<Record<string, Place>> = {
       return (value) => heartbeats.add(() => value);
     },
   },
+  'work in the background': {
+    file: './pod/context/background.ts',
+    start: ({ createBackground }: typeof import('./pod/context/background.ts')) => {
+      const background = createBackground(undefined as never);
+      return (value) => {
+        const { promise, resolve } = Promise.withResolvers<unknown>();
+        background.run(
+          'test',
+          promise.then(() => value),
+        );
+        return () => resolve(undefined);
+      };
+    },
+  },
+  'calls that stream': {
+    file: './pod/streams/exchange.ts',
+    atOnce: 4,
+    start: ({ Exchange }: typeof import('./pod/streams/exchange.ts')) => {
+      const nothing = () => undefined;
+      const context = {
+        ...{
+          pod: 'pod',
+          options: {},
+          now: () => 0,
+          heldSince: () => 0,
+          random: () => 'x',
+          turnEnd: async () => undefined,
+        },
+        ...{ background: { run: nothing }, deadlines: { add: nothing, remove: nothing } },
+        eventIds: { exchangePrefix: () => 'x.' },
+        store: { events: { begin: async () => ({ state: 'stored' }), append: async () => ({ state: 'stored' }) } },
+      };
+      const sink = { open: true, send: nothing, end: nothing, onClose: nothing };
+      return (value) => {
+        const watch = { answered: nothing, ended: nothing };
+        const exchange = new Exchange(context as never, {} as never, {
+          ...{ session: 's', protocolVersion: '2025-06-18', batch: false, onEnd: nothing, onLost: nothing },
+          requests: [{ jsonrpc: '2.0', id: 1, method: 'tools/call' }],
+          to: { reply: { form: 'either', watch, stream: () => sink, value } as never },
+        });
+        exchange.emit('{}');
+        return () => exchange.respond({ jsonrpc: '2.0', id: 1, result: {} });
+      };
+    },
+  },
   'calls without a session': {
     file: './mcp/modern/modern-calls.ts',
     start: ({ createModernCalls }: typeof import('./mcp/modern/modern-calls.ts')) => {
@@ -74,10 +121,10 @@ const PLACES: Readonly<Record<string, Place>> = {
 };
 
 /**
- * By how many megabytes the old generation grows while values come and go, 70 at a time; the median of five rounds. The flags make the result
+ * By how many megabytes the old generation grows while values come and go, some at a time; the median of five rounds. The flags make the result
  * repeatable: one thread collects, the young generation has one size, and no full collection comes in between and removes what is to be counted.
  */
-async function promoted({ file, start }: Place): Promise<number> {
+async function promoted({ file, atOnce = 70, start }: Place): Promise<number> {
   const script = `
     import { setImmediate as turn } from 'node:timers/promises';
     import { getHeapSpaceStatistics } from 'node:v8';
@@ -85,14 +132,14 @@ async function promoted({ file, start }: Place): Promise<number> {
     const old = () => getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space').space_used_size / 1e6;
     const grown = [];
     while (grown.length < 5) {
-      const leave = new Array(70).fill(() => undefined);
+      const leave = new Array(${atOnce}).fill(() => undefined);
       gc();
       gc();
       const before = old();
       for (let number = 0; number < 30_000; number += 1) {
-        leave[number % 70]();
-        leave[number % 70] = enter({ text: new Array(100).fill(number) });
-        if (number % 10 === 0) await turn();
+        leave[number % ${atOnce}]();
+        leave[number % ${atOnce}] = enter({ text: new Array(100).fill(number) });
+        if (number % ${Math.ceil(atOnce / 7)} === 0) await turn();
       }
       grown.push(old() - before);
       for (const one of leave) one();

@@ -76,12 +76,14 @@ export async function createFacade(
   facade = dress(guest, sdk);
   if (headerSchema !== undefined) facade.toolInputSchemaJson = () => headerSchema;
   if (body !== undefined && guest.handles(body.method)) {
-    facade.server.fallbackRequestHandler = async (request, { mcpReq }) =>
+    // Functions that are written where they are assigned would be old from the beginning, and keep the guest (`young-garbage.test.ts`).
+    const forward: FacadeServer['server']['fallbackRequestHandler'] = async (request, { mcpReq }) =>
       inModernWords(
         await guest.request({ ...request, jsonrpc: '2.0', id: mcpReq.id }, caller, mcpReq.signal),
         request,
         claims.capabilities,
       );
+    facade.server.fallbackRequestHandler = forward;
   }
   return { server: facade, answer: guest.answer };
 }
@@ -100,10 +102,11 @@ function dress(guest: Guest, sdk: ServerSdk): FacadeServer {
   const facade = new McpServer(guest.name, instructions === undefined ? {} : { instructions });
   facade.server.registerCapabilities(guest.capabilities);
   const close = facade.close.bind(facade);
-  facade.close = async () => {
+  const closeBoth = async () => {
     await close();
     await guest.close();
   };
+  facade.close = closeBoth;
   return facade;
 }
 

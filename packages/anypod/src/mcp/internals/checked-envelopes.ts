@@ -16,19 +16,21 @@ const ACCEPTED = { value: () => undefined };
  */
 export function entryOfChecked(server: object, entry: MessageEntry): MessageEntry {
   const protocol = protocolOf(server);
-  const choose = protocol._negotiatedWireCodec;
-  if (typeof choose !== 'function') return entry;
+  const chosen = protocol._negotiatedWireCodec;
+  if (typeof chosen !== 'function') return entry;
+  const choose = chosen as () => unknown;
   let checked = false;
   let rules: Codec | undefined;
   let accepting: Codec | undefined;
   // `this` may be another view of the server, which speaks an older revision.
-  protocol._negotiatedWireCodec = function (this: unknown) {
+  function rulesOf(this: unknown): unknown {
     const codec = choose.call(this) as Codec;
     if (!checked || typeof codec.checkInboundEnvelope !== 'function') return codec;
     if (codec !== rules) accepting = Object.create(codec, { checkInboundEnvelope: ACCEPTED }) as Codec;
     rules = codec;
     return accepting;
-  };
+  }
+  protocol._negotiatedWireCodec = rulesOf;
   return {
     ...entry,
     request(request, extra) {

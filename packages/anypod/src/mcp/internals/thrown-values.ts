@@ -36,13 +36,15 @@ export function keepThrownReadable(server: object, log: Log): void {
   if (typeof fallback === 'function') protocol.fallbackRequestHandler = guarded(fallback as Handler, readableToClient);
   const tell = protocol._onerror;
   if (tell === undefined || Object.hasOwn(protocol, '_onerror')) return;
-  protocol._onerror = (error) => {
+  // A function that is written where it is assigned would be old from the beginning, and keep the server (`young-garbage.test.ts`).
+  const guardedTell = (error: unknown) => {
     try {
       tell.call(protocol, error);
     } catch (err) {
       log.warn({ err }, "a server's onerror failed");
     }
   };
+  protocol._onerror = guardedTell;
 }
 
 /** Guards each handler when the SDK asks for it, because a server serves few requests, often one, and has many handlers. */

@@ -44,7 +44,9 @@ export class ModernServer {
     this.#lists = lists;
     this.#connect = server.connect.bind(server);
     this.#entry = messageEntryOf(server);
-    server.connect = (transport) => this.#connectExchange(transport);
+    // A function that is written where it is assigned would be old from the beginning, and keep the server (`young-garbage.test.ts`).
+    const connect = (transport: Parameters<UserServer['connect']>[0]) => this.#connectExchange(transport);
+    server.connect = connect;
     memoizeSchemas(server);
     letServersAsk(server);
     if (shared) this.#watch(server as Registry);

@@ -1,3 +1,4 @@
+import { LinkedList } from '../../core/linked-list.ts';
 import type { Log } from '../../core/log.ts';
 import { createSparseLog } from '../../core/sparse-log.ts';
 
@@ -11,15 +12,16 @@ export interface Background {
 
 export function createBackground(log: Log): Background {
   const sparse = createSparseLog(log);
-  const running = new Set<Promise<void>>();
+  // No set: its tables would keep streams that have ended, as `LinkedList` says.
+  const running = new LinkedList<Promise<void>>();
   return {
     run(what, work) {
       const watched = work.then(
         () => undefined,
         (err: unknown) => sparse.warn({ what, err }, 'background work failed'),
       );
-      running.add(watched);
-      void watched.then(() => running.delete(watched));
+      const place = running.push(watched);
+      void watched.then(() => running.remove(place));
     },
     async settled() {
       while (running.size > 0) await Promise.all(running);
