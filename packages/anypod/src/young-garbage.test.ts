@@ -62,20 +62,6 @@ const PLACES: Readonly<Record<string, Place>> = {
       return (value) => heartbeats.add(() => value);
     },
   },
-  'work in the background': {
-    file: './pod/context/background.ts',
-    start: ({ createBackground }: typeof import('./pod/context/background.ts')) => {
-      const background = createBackground(undefined as never);
-      return (value) => {
-        const { promise, resolve } = Promise.withResolvers<unknown>();
-        background.run(
-          'test',
-          promise.then(() => value),
-        );
-        return () => resolve(undefined);
-      };
-    },
-  },
   'calls that stream': {
     file: './pod/streams/exchange.ts',
     atOnce: 4,

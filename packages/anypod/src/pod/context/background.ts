@@ -1,4 +1,3 @@
-import { LinkedList } from '../../core/linked-list.ts';
 import type { Log } from '../../core/log.ts';
 import { createSparseLog } from '../../core/sparse-log.ts';
 
@@ -12,16 +11,15 @@ export interface Background {
 
 export function createBackground(log: Log): Background {
   const sparse = createSparseLog(log);
-  // No set: its tables would keep streams that have ended, as `LinkedList` says.
-  const running = new LinkedList<Promise<void>>();
+  const running = new Set<Promise<void>>();
   return {
     run(what, work) {
       const watched = work.then(
         () => undefined,
         (err: unknown) => sparse.warn({ what, err }, 'background work failed'),
       );
-      const place = running.push(watched);
-      void watched.then(() => running.remove(place));
+      running.add(watched);
+      void watched.then(() => running.delete(watched));
     },
     async settled() {
       while (running.size > 0) await Promise.all(running);
