@@ -20,7 +20,7 @@ import {
   SDK_ALONE_REUSED,
   SDK_V1_SSE,
 } from './kinds.ts';
-import { median } from './median.ts';
+import { leastTenth, median } from './median.ts';
 import { type BenchRedis, startBenchRedis } from './redis.ts';
 import { pinLoad, runRounds } from './rounds.ts';
 import type { Command, Subject } from './subject.ts';
@@ -64,10 +64,6 @@ async function microsOf(subjects: readonly Subject[], redis: BenchRedis): Promis
   return micros;
 }
 
-/** Of the tenth of the rounds that was disturbed least. */
-const least = (micros: readonly number[]) =>
-  median(micros.toSorted((a, b) => a - b).slice(0, Math.ceil(micros.length / 10)));
-
 /** Of each round, and of these the one in the middle. */
 function ratio(micros: readonly number[], others: readonly number[]): string {
   return median(micros.map((each, round) => each / (others[round] ?? Number.NaN))).toFixed(2);
@@ -85,11 +81,11 @@ try {
     const [bare = [], , then = []] = all;
     console.log(path);
     for (const [index, micros] of all.entries()) {
-      const [leastBare, leastThen] = [least(micros) / least(bare), least(micros) / least(then)].map((n) =>
-        n.toFixed(2),
+      const [leastBare, leastThen] = [leastTenth(micros) / leastTenth(bare), leastTenth(micros) / leastTenth(then)].map(
+        (n) => n.toFixed(2),
       );
       const ratios = `${ratio(micros, bare)} × bare, ${ratio(micros, then)} × ${older.commit}`;
-      const undisturbed = `least ${least(micros).toFixed(1)} µs, ${leastBare} × bare, ${leastThen} × ${older.commit}`;
+      const undisturbed = `least ${leastTenth(micros).toFixed(1)} µs, ${leastBare} × bare, ${leastThen} × ${older.commit}`;
       console.log(
         `  ${subjects[index]?.name.padEnd(34)} ${median(micros).toFixed(1)} µs of CPU, ${ratios}; ${undisturbed}`,
       );

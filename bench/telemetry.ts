@@ -13,7 +13,7 @@ import { freePort } from '../test/lib/free-port.ts';
 import { waitUntilReady } from '../test/lib/wait-until-ready.ts';
 import { cpuTime } from './cpu-time.ts';
 import { type Era, type Load, openLoad } from './load.ts';
-import { median } from './median.ts';
+import { leastTenth, median } from './median.ts';
 import { pinLoad } from './rounds.ts';
 import { serverPath } from './subject.ts';
 
@@ -86,20 +86,16 @@ async function measure({ era, env }: Path): Promise<readonly number[][]> {
   }
 }
 
-/** The tenth part that was disturbed least. */
-const least = (micros: readonly number[]) =>
-  median(micros.toSorted((a, b) => a - b).slice(0, Math.ceil(micros.length / 10)));
-
 try {
   for (const path of PATHS.filter(({ name }) => name.includes(options.only))) {
     const [off = [], ...others] = await measure(path);
-    console.log(`telemetry, ${path.name}, off: ${least(off).toFixed(1)} µs of CPU`);
+    console.log(`telemetry, ${path.name}, off: ${leastTenth(off).toFixed(1)} µs of CPU`);
     for (const [index, on] of others.entries()) {
       const name = WAYS[index + 1];
       const beside = median(on.map((micros, round) => micros / (off[round] ?? Number.NaN)));
-      const ratio = least(on) / least(off);
+      const ratio = leastTenth(on) / leastTenth(off);
       const verdict = name === PROMISED && ratio > MOST ? `, more than ${MOST}` : '';
-      const figures = `${least(on).toFixed(1)} µs, ${ratio.toFixed(3)} times off (round by round ${beside.toFixed(3)})`;
+      const figures = `${leastTenth(on).toFixed(1)} µs, ${ratio.toFixed(3)} times off (round by round ${beside.toFixed(3)})`;
       console.log(`telemetry, ${path.name}, ${name}: ${figures}${verdict}`);
     }
   }

@@ -1,10 +1,9 @@
 import { createSealer } from 'anypod';
 import { createRedisStore } from 'anypod/redis';
 import { describeStore, sampleRecord } from 'anypod/testing';
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type RedisServer, startRedis } from '../lib/redis-server.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { redisSubject } from './redis-subject.ts';
+import { useTwoClients } from './two-clients.ts';
 
 const OLD = 'the old payload key of thirty-two bytes';
 const NEW = 'the new payload key of thirty-two bytes';
@@ -22,26 +21,12 @@ const CALL = {
   freshAuth: false,
 };
 
-let server: RedisServer;
-let a: Redis;
-let b: Redis;
-
-beforeAll(async () => {
-  server = await startRedis();
-  a = new Redis(server.url, { enableAutoPipelining: true });
-  b = new Redis(server.url);
-});
-
-afterAll(async () => {
-  a.disconnect();
-  b.disconnect();
-  await server.stop();
-});
+const clients = useTwoClients();
 
 // In the middle of a rotation each pod meets what the other has written.
 describeStore(
   { describe, it },
-  redisSubject('the store over Redis, sealed, while its keys rotate', () => ({ a, b }), {
+  redisSubject('the store over Redis, sealed, while its keys rotate', () => clients, {
     sealers: { a: createSealer([OLD, NEW, 'plain']), b: createSealer([NEW, 'plain', OLD]) },
   }),
 );
@@ -54,8 +39,8 @@ describe('what another key has sealed', () => {
   function strangers(prefix: string) {
     const errors: unknown[] = [];
     const onError = (error: unknown) => void errors.push(error);
-    const one = createRedisStore(a, { prefix, sealer: createSealer([OLD]) });
-    const other = createRedisStore(b, { prefix, sealer: createSealer([NEW]), onError });
+    const one = createRedisStore(clients.a, { prefix, sealer: createSealer([OLD]) });
+    const other = createRedisStore(clients.b, { prefix, sealer: createSealer([NEW]), onError });
     return { one, other, errors, close: () => Promise.all([one.close(), other.close()]) };
   }
 
@@ -63,7 +48,7 @@ describe('what another key has sealed', () => {
     const { one, other, close } = strangers('refused');
     await one.sessions.create(sampleRecord('s'), 'pod-a');
     await expect(other.sessions.load('s', 'pod-b')).rejects.toEqual(unreadable);
-    await a.hset('refused:v1:session:{t}', 'r', (await a.hget('refused:v1:session:{s}', 'r')) ?? '');
+    await clients.a.hset('refused:v1:session:{t}', 'r', (await clients.a.hget('refused:v1:session:{s}', 'r')) ?? '');
     await expect(one.sessions.load('t', 'pod-a')).rejects.toEqual(unreadable);
     expect((await one.sessions.load('s', 'pod-a'))?.record).toEqual(sampleRecord('s'));
     await close();
@@ -74,7 +59,7 @@ describe('what another key has sealed', () => {
     await one.tasks.create('t', CALL, 10);
     const onTask = vi.fn();
     await other.tasks.work('pod-b', { room: async () => 1, onTask, onError: (error) => void errors.push(error) });
-    await vi.waitFor(async () => expect(await a.hget('tasks:v1:{tasks}:task:t', 'p')).toBe('ended'), {
+    await vi.waitFor(async () => expect(await clients.a.hget('tasks:v1:{tasks}:task:t', 'p')).toBe('ended'), {
       timeout: 30_000,
     });
     expect(onTask).not.toHaveBeenCalled();

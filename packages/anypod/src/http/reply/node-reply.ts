@@ -58,7 +58,7 @@ class NodeReply implements EndpointReply {
 /** Writes the whole answer at once. */
 function endWith(response: ServerResponse, status: number, body: string, headers: Headers, more?: Headers): void {
   const bytes = Buffer.byteLength(body);
-  response.writeHead(status, { ...headers, 'content-length': bytes, ...more });
+  response.writeHead(status, { ...headers, ...more, 'content-length': bytes });
   // If every character is one byte, both encodings write the same, and `latin1` does not search for longer ones.
   response.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }
