@@ -33,7 +33,8 @@ export async function serveDirectly(call: DirectCall, watch: RequestWatch): Prom
       );
     const challenge = resolveChallenge(resolveScopeChallenge, body, authInfo);
     if (challenge !== undefined) await refuseIfAsked(challenge);
-    const exchange = await server.connect(true);
+    const connected = server.connect(true);
+    const exchange = connected instanceof Promise ? await connected : connected;
     return await exchange.serve(body, authInfo === undefined ? { request: view } : { request: view, authInfo });
   } catch (error) {
     await closeQuietly(server.server);

@@ -4,8 +4,10 @@ import { entryOfChecked } from '../internals/checked-envelopes.ts';
 import { type MessageEntry, messageEntryOf } from '../internals/message-entry.ts';
 import { forgetClient } from '../internals/protocol.ts';
 import { letServersAsk } from '../internals/questions.ts';
+import { connectsAsSdk, reconnect } from '../internals/reconnect.ts';
 import { assertServer } from '../sdk/build-server.ts';
 import { memoizeSchemas } from '../sdk/schema-memo.ts';
+import type { Listeners } from '../sdk/server-transport.ts';
 import type { ToolLists } from '../sdk/tool-lists.ts';
 import type { UserServer } from '../sdk/user-server.ts';
 import type { ModernExchange } from './modern-exchange.ts';
@@ -35,6 +37,9 @@ export class ModernServer {
   #entryOfChecked: MessageEntry | undefined;
   readonly #lists: ToolLists;
   readonly #answer: ((response: JsonRpcResponse) => void) | undefined;
+  /** Whether the server may be connected without the SDK's `connect`, once that has connected it. */
+  readonly #reconnects: boolean;
+  #listeners: Listeners | undefined;
 
   /** `answer` takes the answers to the questions of a server that `server` only speaks for. */
   constructor(server: UserServer, shared: boolean, lists: ToolLists, answer?: (response: JsonRpcResponse) => void) {
@@ -43,6 +48,7 @@ export class ModernServer {
     this.#answer = answer;
     this.#lists = lists;
     this.#connect = server.connect.bind(server);
+    this.#reconnects = shared && connectsAsSdk(server);
     this.#entry = messageEntryOf(server);
     // A function that is written where it is assigned would be old from the beginning, and keep the server (`young-garbage.test.ts`).
     const connect = (transport: Parameters<UserServer['connect']>[0]) => this.#connectExchange(transport);
@@ -64,10 +70,21 @@ export class ModernServer {
   }
 
   /** Connects the server to its exchange, without the SDK's own handler. `checked`: the envelopes of what it will serve are known to be right. */
-  async connect(checked = false): Promise<ModernExchange> {
+  connect(checked = false): ModernExchange | Promise<ModernExchange> {
     const { exchange } = this;
     if (exchange === undefined) throw new Error('A server was connected for which there is no request.');
+    if (this.#listeners === undefined || !reconnect(this.server, exchange)) return this.#connectBySdk(exchange, checked);
+    exchange.listenWith(this.#listeners);
+    return this.#connected(exchange, checked);
+  }
+
+  async #connectBySdk(exchange: ModernExchange, checked: boolean): Promise<ModernExchange> {
     await this.#connect(exchange);
+    if (this.#reconnects) this.#listeners = exchange.listeners;
+    return this.#connected(exchange, checked);
+  }
+
+  #connected(exchange: ModernExchange, checked: boolean): ModernExchange {
     exchange.answersGoTo(this.#answer);
     exchange.useEntry(checked ? this.#entryForChecked() : this.#entry);
     exchange.useLists(this.#lists, this.server);

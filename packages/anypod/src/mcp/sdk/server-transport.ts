@@ -21,12 +21,22 @@ import type { UserServer } from './user-server.ts';
 
 type Listener = (message: JsonRpcMessage, extra?: unknown) => void;
 
+/** The functions with which an SDK listens to a transport. */
+export interface Listeners {
+  readonly onclose: (() => void) | undefined;
+  readonly onerror: ((error: Error) => void) | undefined;
+  readonly onmessage: Listener | undefined;
+}
+
+const WATCHED = ['onclose', 'onerror', 'onmessage'] as const;
+
 /** What our transports have in common. Each is connected to one server at a time, and that server's SDK listens to it. */
 export abstract class ServerTransport {
-  onerror?: (error: Error) => void;
   readonly #log: Log;
   #closer: (() => void) | undefined;
   #closers = 0;
+  #onerror: ((error: Error) => void) | undefined;
+  #onerrors = 0;
   #listener: Listener | undefined;
   #listeners = 0;
   #entry: MessageEntry | undefined;
@@ -50,6 +60,16 @@ export abstract class ServerTransport {
     this.#closers += 1;
   }
 
+  get onerror(): ((error: Error) => void) | undefined {
+    return this.#onerror;
+  }
+
+  /** The SDK sets it once, at `connect`. */
+  set onerror(onerror: ((error: Error) => void) | undefined) {
+    this.#onerror = onerror;
+    this.#onerrors += 1;
+  }
+
   get onmessage(): Listener | undefined {
     return this.#listener;
   }
@@ -58,6 +78,20 @@ export abstract class ServerTransport {
   set onmessage(listener: Listener | undefined) {
     this.#listener = listener;
     this.#listeners += 1;
+  }
+
+  /** The functions with which the SDK listens. Undefined: other code watches the server, because it has wrapped one of them. */
+  get listeners(): Listeners | undefined {
+    const { onclose, onerror, onmessage } = this;
+    if (this.#closers !== 1 || this.#onerrors !== 1 || this.#listeners !== 1) return undefined;
+    return WATCHED.some((name) => Object.hasOwn(this, name)) ? undefined : { onclose, onerror, onmessage };
+  }
+
+  /** Makes the SDK listen with the functions that it has given to another transport of the same server. */
+  listenWith({ onclose, onerror, onmessage }: Listeners): void {
+    this.onclose = onclose;
+    this.onerror = onerror;
+    this.onmessage = onmessage;
   }
 
   /** Sends messages to `entry` while only the SDK listens. Code that watches servers wraps `onmessage`, and must see every message. */
