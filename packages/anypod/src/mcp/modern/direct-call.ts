@@ -6,6 +6,7 @@ import { ScopeChallenge } from '../../core/scope-challenge.ts';
 import { protocolOf } from '../internals/protocol.ts';
 import { closeQuietly } from '../sdk/build-server.ts';
 import { type ChallengeResolver, resolveChallenge } from '../sdk/scope-challenges.ts';
+import type { ModernExchange } from './modern-exchange.ts';
 import type { ModernServer } from './modern-server.ts';
 
 /** A call that goes to its server without the SDK's own handler, because that would accept it (`isPlainCall`). */
@@ -22,29 +23,37 @@ export interface DirectCall {
  * Does what the SDK's own handler does with a request that it accepts. Resolves when the round has ended, with a 500 if the server did not get the
  * request, and otherwise `SERVED`. Rejects with the `ScopeChallenge` of what the request names.
  */
-export async function serveDirectly(call: DirectCall, watch: RequestWatch): Promise<Response> {
+export function serveDirectly(call: DirectCall, watch: RequestWatch): Promise<Response> {
   const { server, body, caller, view } = call;
   const { authInfo } = caller;
   const { resolveScopeChallenge } = server.server as { readonly resolveScopeChallenge?: ChallengeResolver };
+  const extra = authInfo === undefined ? { request: view } : { request: view, authInfo };
   try {
     if (protocolOf(server.server).transport !== undefined)
       throw new Error(
         'The factory returned a server that still serves another request. Return a new server each time.',
       );
     const challenge = resolveChallenge(resolveScopeChallenge, body, authInfo);
-    if (challenge !== undefined) await refuseIfAsked(challenge);
-    const connected = server.connect(true);
-    const exchange = connected instanceof Promise ? await connected : connected;
-    return await exchange.serve(body, authInfo === undefined ? { request: view } : { request: view, authInfo });
+    const connected = challenge === undefined ? server.connect(true) : connectUnlessAsked(challenge, server);
+    if (!(connected instanceof Promise)) return connected.serve(body, extra);
+    return connected.then((exchange) => exchange.serve(body, extra)).catch((error) => fail(call, error, watch));
   } catch (error) {
-    await closeQuietly(server.server);
-    if (error instanceof ScopeChallenge) throw error;
-    watch.failed(error);
-    return Response.json(rpcError(body.id, RPC.internal, 'Internal server error'), { status: 500 });
+    return fail(call, error, watch);
   }
 }
 
-async function refuseIfAsked(challenge: Promise<ScopeChallenge | undefined>): Promise<void> {
+async function connectUnlessAsked(
+  challenge: Promise<ScopeChallenge | undefined>,
+  server: ModernServer,
+): Promise<ModernExchange> {
   const asked = await challenge;
   if (asked !== undefined) throw asked;
+  return server.connect(true);
+}
+
+async function fail({ server, body }: DirectCall, error: unknown, watch: RequestWatch): Promise<Response> {
+  await closeQuietly(server.server);
+  if (error instanceof ScopeChallenge) throw error;
+  watch.failed(error);
+  return Response.json(rpcError(body.id, RPC.internal, 'Internal server error'), { status: 500 });
 }

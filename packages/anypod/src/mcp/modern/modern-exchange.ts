@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process';
 import { callFields } from '../../core/call-context.ts';
 import type { Late } from '../../core/deadlines.ts';
 import {
@@ -35,8 +36,8 @@ export const SERVED: Response = Object.freeze({ status: 200, body: null }) as Re
 const UNAVAILABLE = 503;
 const TOO_MANY = 429;
 
-/** The SDK ends a request within so many microtasks after it has sent the response. */
-const MOST_TURNS = 8;
+/** The SDK ends a request within so many ticks after it has sent the response, even if a tick is only a microtask. */
+const MOST_TICKS = 8;
 
 /**
  * One call of 2026-07-28 and its answer. It replaces the SDK's own transport. The answer is plain JSON if the handler sends no message before its result,
@@ -67,6 +68,8 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   /** No handler has run yet, so errors come from the SDK. */
   #beforeHandler = false;
   #closed = false;
+  /** The call has its answer. */
+  #ending = false;
   #questions: CallQuestions | undefined;
   #pausing = false;
   /** The response of a handler that has ended while nobody waited for it. */
@@ -222,7 +225,9 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   }
 
   protected override ended(id: RequestId): void {
-    if (id === this.#id && !this.completed) this.#complete(this.failed(id, this.#call));
+    if (id !== this.#id) return;
+    if (!this.completed) this.#complete(this.failed(id, this.#call));
+    else if (this.#ending) this.#end();
   }
 
   /** Ends the exchange and aborts a handler that still runs. Never throws, because events call it. */
@@ -240,14 +245,17 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
     this.#onEnd();
   }
 
-  /** Ends the exchange after the SDK has ended the request, whose signal it would abort otherwise. A handler that still runs may have answered itself. */
-  async #endSoon(): Promise<void> {
-    let turns = 0;
-    do {
-      await undefined;
-      turns += 1;
-    } while (turns < MOST_TURNS && this.#id !== undefined && this.runs(this.#id));
-    this.#end();
+  /**
+   * Ends the exchange when the SDK has ended the request, whose signal it would abort otherwise. The SDK does that before Node's next tick. Elsewhere a
+   * tick may be shorter. If it does not, the handler has answered itself, and still runs.
+   */
+  #endSoon(ticks: number): void {
+    this.#ending = true;
+    nextTick(() => {
+      const waits = ticks > 1 && this.#id !== undefined && this.runs(this.#id);
+      if (waits) this.#endSoon(ticks - 1);
+      else this.#end();
+    });
   }
 
   /** Hands the server a message that is known to be right. Resolves when the round has ended. The server must be connected. */
@@ -295,6 +303,6 @@ export class ModernExchange extends ServerTransport implements AskableTransport,
   #answer(message: JsonRpcResponse, status = statusOf(message, this.#beforeHandler)): void {
     if (this.#current.round === undefined) return;
     this.#current.answer(this.#options.seal(message), status);
-    void this.#endSoon();
+    this.#endSoon(MOST_TICKS);
   }
 }

@@ -12,6 +12,7 @@ import type { ParkedState, ParkedStates } from '../parked/parked-state.ts';
 import type { Parking } from '../parked/parking.ts';
 import { identifyCall } from '../retry/call-identity.ts';
 import type { RetryGuard } from '../retry/retry-guard.ts';
+import type { ToolPolicy } from '../retry/tool-policies.ts';
 import { sealToken } from '../sdk/progress-tokens.ts';
 import { createPolicyOf, type PolicyOf } from './called-tools.ts';
 import { createModernCalls } from './modern-calls.ts';
@@ -44,10 +45,13 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
   const run = createRun(servers, spent);
   const goOn = createGoOn(servers, parking, options.traces);
 
-  async function call(received: ModernRequest): Promise<void> {
+  function call(received: ModernRequest): Promise<void> {
+    const policy = policyOf(received);
+    return policy instanceof Promise ? policy.then((known) => callBy(known, received)) : callBy(policy, received);
+  }
+
+  function callBy(policy: ToolPolicy, received: ModernRequest): Promise<void> {
     const { body, caller, reply, departure } = received;
-    const known = policyOf(received);
-    const policy = known instanceof Promise ? await known : known;
     const { retry, once, headerSchema } = policy;
     const state = parkedStateOf(body, caller, parkedStates);
     const opened = state === undefined ? openInbound(body, caller, requestState) : { body };
@@ -59,10 +63,9 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
     const serve = (one: ModernRequest, more: Served, by?: string) =>
       state === undefined ? run(one, opened, more, by) : goOn(one, state, more);
     const identity = retry === undefined ? undefined : identifyCall(body, caller);
-    // `await`, because an `async` function that returns a promise waits for it two turns longer.
-    if (retry === undefined || identity === undefined) return await serve(request, served);
+    if (retry === undefined || identity === undefined) return serve(request, served);
     if (typeof identity === 'string') return refuse(received, rpcError(body.id, RPC.invalidParams, identity));
-    await guard.serve({
+    return guard.serve({
       ...identity,
       id: body.id,
       rule: retry,
@@ -110,11 +113,14 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
 type Run = (request: ModernRequest, opened: OpenedRequest, served: Served, by?: string) => Promise<void>;
 
 function createRun(servers: ModernServers, spent: SpentStates): Run {
-  return async (request, { once }, served, by) => {
+  async function runOnce(...[request, { once }, served, by]: Parameters<Run>): Promise<void> {
     if (once !== undefined && !(await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs)))
       return refuse(request, refusedState(request.body));
     await servers.call(request, served);
-  };
+  }
+
+  return (request, opened, served, by) =>
+    opened.once === undefined ? servers.call(request, served) : runOnce(request, opened, served, by);
 }
 
 function createTaskRule(policyOf: PolicyOf): ModernHandler['taskRule'] {
@@ -146,7 +152,7 @@ function hasGenuineState(body: JsonRpcRequest, caller: Caller, { parkedStates, r
   return isParked || openInbound(body, caller, requestState) !== undefined;
 }
 
-function refuse({ reply }: ModernRequest, error: JsonRpcResponse): void {
+async function refuse({ reply }: ModernRequest, error: JsonRpcResponse): Promise<void> {
   reply.watch.answered(true);
   reply.json(200, JSON.stringify(error));
 }

@@ -73,7 +73,8 @@ export class ModernServer {
   connect(checked = false): ModernExchange | Promise<ModernExchange> {
     const { exchange } = this;
     if (exchange === undefined) throw new Error('A server was connected for which there is no request.');
-    if (this.#listeners === undefined || !reconnect(this.server, exchange)) return this.#connectBySdk(exchange, checked);
+    if (this.#listeners === undefined || !reconnect(this.server, exchange))
+      return this.#connectBySdk(exchange, checked);
     exchange.listenWith(this.#listeners);
     return this.#connected(exchange, checked);
   }

@@ -28,7 +28,8 @@ export interface Listeners {
   readonly onmessage: Listener | undefined;
 }
 
-const WATCHED = ['onclose', 'onerror', 'onmessage'] as const;
+/** What code that watches a server's messages replaces on its transport. */
+const WATCHED = ['onclose', 'onerror', 'onmessage', 'send', 'start', 'close'] as const;
 
 /** What our transports have in common. Each is connected to one server at a time, and that server's SDK listens to it. */
 export abstract class ServerTransport {
@@ -80,7 +81,7 @@ export abstract class ServerTransport {
     this.#listeners += 1;
   }
 
-  /** The functions with which the SDK listens. Undefined: other code watches the server, because it has wrapped one of them. */
+  /** The functions with which the SDK listens. Undefined: other code watches the server, because it has wrapped one of them or a method. */
   get listeners(): Listeners | undefined {
     const { onclose, onerror, onmessage } = this;
     if (this.#closers !== 1 || this.#onerrors !== 1 || this.#listeners !== 1) return undefined;
