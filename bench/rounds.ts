@@ -42,7 +42,8 @@ export async function runRounds(
       running.push({ bench: await startBench(subject, redis), samples: [] });
     }
     for (let round = 1; round <= rounds; round += 1) {
-      for (const { bench, samples } of running) {
+      // Nobody is always measured after the same neighbour.
+      for (const { bench, samples } of round % 2 === 0 ? running.toReversed() : running) {
         progress(`round ${round}: ${labelOf(bench.subject)}`);
         samples.push(await bench.measure(milliseconds));
       }
