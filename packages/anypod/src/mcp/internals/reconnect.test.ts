@@ -2,12 +2,12 @@ import { McpServer as V1 } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { McpServer, Server, type Transport } from '@modelcontextprotocol/server';
 import { McpServer as Oldest } from 'server-v2-oldest';
 import { describe, expect, it } from 'vitest';
-import { type Anypod, createAnypod } from '../../anypod.ts';
+import { createAnypod } from '../../anypod.ts';
+import { callTool } from './modern-call.fixture.ts';
 import { protocolOf } from './protocol.ts';
 import { connectsAsSdk, reconnect } from './reconnect.ts';
 
 const INFO = { name: 'test', version: '1' };
-const META = 'io.modelcontextprotocol/';
 const quiet = () => ({ start: async () => undefined, send: async () => undefined, close: async () => undefined });
 
 class ConnectsItself extends McpServer {
@@ -70,19 +70,6 @@ describe('a server that is connected again', () => {
   });
 });
 
-async function call(pod: Anypod, name: string): Promise<unknown> {
-  const _meta = { [`${META}protocolVersion`]: '2026-07-28', [`${META}clientCapabilities`]: {} };
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {}, _meta } });
-  const headers = {
-    ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-    ...{ 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name },
-  };
-  const answer = await pod.fetch(new Request('http://localhost/mcp', { method: 'POST', headers, body }));
-  // The server is given back after the answer.
-  await new Promise(setImmediate);
-  return answer.json();
-}
-
 /** How often `watch` sees something in three calls, after a first one that also finds out what the tool is. */
 async function seenInThree(watch: (server: McpServer, see: () => void) => void): Promise<number> {
   let seen = 0;
@@ -98,9 +85,9 @@ async function seenInThree(watch: (server: McpServer, see: () => void) => void):
     },
   });
   const hello = { result: { content: [{ text: 'hello' }] } };
-  expect(await call(pod, 'hello')).toMatchObject(hello);
+  expect(await callTool(pod, 'hello')).toMatchObject(hello);
   seen = 0;
-  for (let left = 3; left > 0; left -= 1) expect(await call(pod, 'hello')).toMatchObject(hello);
+  for (let left = 3; left > 0; left -= 1) expect(await callTool(pod, 'hello')).toMatchObject(hello);
   await pod.close();
   return seen;
 }

@@ -1,7 +1,8 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import { McpServer as OldestMcpServer } from 'server-v2-oldest';
 import { expect, it, vi } from 'vitest';
-import { type Anypod, createAnypod } from '../../anypod.ts';
+import { createAnypod } from '../../anypod.ts';
+import { callTool } from './modern-call.fixture.ts';
 import { type Protocol, protocolOf } from './protocol.ts';
 import { closeServer } from './server-close.ts';
 
@@ -41,21 +42,6 @@ it.each<[string, (protocol: Protocol) => unknown]>([
   expect(protocol.transport).toBeDefined();
 });
 
-const META = 'io.modelcontextprotocol/';
-
-async function call(pod: Anypod, name: string): Promise<unknown> {
-  const _meta = { [`${META}protocolVersion`]: '2026-07-28', [`${META}clientCapabilities`]: {} };
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {}, _meta } });
-  const headers = {
-    ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-    ...{ 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': name },
-  };
-  const answer = await pod.fetch(new Request('http://localhost/mcp', { method: 'POST', headers, body }));
-  // The server closes after the answer.
-  await new Promise(setImmediate);
-  return answer.json();
-}
-
 const DONE = { content: [{ type: 'text' as const, text: 'done' }] };
 
 it.each([undefined, 'all'] as const)('with reuse %s, a call that was answered aborts no signal', async (reuse) => {
@@ -69,8 +55,8 @@ it.each([undefined, 'all'] as const)('with reuse %s, a call that was answered ab
     return server;
   };
   const pod = await createAnypod({ createServer, ...(reuse && { reuse }) });
-  await call(pod, 'keep');
-  await call(pod, 'keep');
+  await callTool(pod, 'keep');
+  await callTool(pod, 'keep');
   await pod.close();
   expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
 });
@@ -98,11 +84,11 @@ it('code that wraps `onclose` of a transport sees each call close, and a handler
     return server;
   };
   const pod = await createAnypod({ createServer });
-  await call(pod, 'keep');
+  await callTool(pod, 'keep');
   const before = closed.mock.calls.length;
-  expect(await call(pod, 'keep')).toMatchObject({ result: DONE });
+  expect(await callTool(pod, 'keep')).toMatchObject({ result: DONE });
   expect(closed).toHaveBeenCalledTimes(before + 1);
-  expect(await call(pod, 'wait')).toMatchObject({ result: DONE });
+  expect(await callTool(pod, 'wait')).toMatchObject({ result: DONE });
   await vi.waitFor(() => expect(aborted).toHaveBeenCalledOnce());
   expect(closed).toHaveBeenCalledTimes(before + 2);
   await pod.close();

@@ -113,14 +113,13 @@ export function createModernHandler(options: ModernOptions): ModernHandler {
 type Run = (request: ModernRequest, opened: OpenedRequest, served: Served, by?: string) => Promise<void>;
 
 function createRun(servers: ModernServers, spent: SpentStates): Run {
-  async function runOnce(...[request, { once }, served, by]: Parameters<Run>): Promise<void> {
-    if (once !== undefined && !(await spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs)))
-      return refuse(request, refusedState(request.body));
-    await servers.call(request, served);
-  }
-
-  return (request, opened, served, by) =>
-    opened.once === undefined ? servers.call(request, served) : runOnce(request, opened, served, by);
+  return (request, { once }, served, by) => {
+    if (once === undefined) return servers.call(request, served);
+    const spending = spent.spend(once.id, by ?? crypto.randomUUID(), once.ttlMs);
+    return spending.then((fresh) =>
+      fresh ? servers.call(request, served) : refuse(request, refusedState(request.body)),
+    );
+  };
 }
 
 function createTaskRule(policyOf: PolicyOf): ModernHandler['taskRule'] {
